@@ -1,0 +1,157 @@
+/**
+ * Every error this library makes. A mistake in the arguments is a `TypeError` or a `RangeError` and nothing was
+ * sent; a refusal by the kernel is an {@link IpvsError}; everything that can go wrong on the way to the kernel and
+ * back is a {@link NetlinkError}, which says whether the command may have run.
+ */
+
+/** Codes of errors about arguments. */
+export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
+
+/** An argument of the wrong shape: a missing field, a wrong type, a word that is not in the list. Nothing was sent. */
+export class ArgumentTypeError extends TypeError {
+  override readonly name = 'TypeError'
+  readonly code = 'ERR_INVALID_ARG_TYPE' satisfies ArgumentErrorCode
+  /** The field concerned, as it is spelled in the call: `address`, `persistence.timeout`. */
+  readonly field: string
+
+  constructor(field: string, allowed: string, value: unknown) {
+    super(`${field} must be ${allowed}, not ${show(value)}`)
+    this.field = field
+  }
+}
+
+/** An argument of the right type outside of what is allowed. Nothing was sent. */
+export class ArgumentRangeError extends RangeError {
+  override readonly name = 'RangeError'
+  readonly code = 'ERR_OUT_OF_RANGE' satisfies ArgumentErrorCode
+  /** The field concerned, as it is spelled in the call. */
+  readonly field: string
+
+  constructor(field: string, allowed: string, value: unknown) {
+    super(`${field} must be ${allowed}, not ${show(value)}`)
+    this.field = field
+  }
+}
+
+/**
+ * The codes of {@link NetlinkError}, with what each means:
+ * - `ERR_LVS_CLOSED`: the client was closed.
+ * - `ERR_LVS_TIMEOUT`: the kernel did not answer within the client's `timeout`.
+ * - `ERR_LVS_SOCKET`: a system call on the netlink socket failed (see `cause`); the next call opens a new one.
+ * - `ERR_LVS_OVERRUN`: answers were lost because the socket's receive buffer overflowed (`ENOBUFS`).
+ * - `ERR_LVS_UNANSWERED`: the kernel executed the command and sent no answer.
+ * - `ERR_LVS_MALFORMED`: an answer could not be decoded.
+ * - `ERR_LVS_UNAVAILABLE`: the kernel has no IPVS and could not load it.
+ * - `ERR_LVS_ADDON`: the compiled part of this package could not be loaded.
+ */
+export type NetlinkErrorCode =
+  | 'ERR_LVS_CLOSED'
+  | 'ERR_LVS_TIMEOUT'
+  | 'ERR_LVS_SOCKET'
+  | 'ERR_LVS_OVERRUN'
+  | 'ERR_LVS_UNANSWERED'
+  | 'ERR_LVS_MALFORMED'
+  | 'ERR_LVS_UNAVAILABLE'
+  | 'ERR_LVS_ADDON'
+
+/** Whether the command of a {@link NetlinkError} ran: certainly `not-done`, certainly `done`, or `unknown`. */
+export type CommandOutcome = 'not-done' | 'done' | 'unknown'
+
+/** Something went wrong between the caller and the kernel. */
+export class NetlinkError extends Error {
+  override readonly name: string = 'NetlinkError'
+  readonly code: NetlinkErrorCode
+  /** What is known about the command. After `unknown`, read the table before trying again. */
+  readonly outcome: CommandOutcome
+
+  constructor(code: NetlinkErrorCode, message: string, outcome: CommandOutcome, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.outcome = outcome
+  }
+}
+
+/** The kernel has no IPVS: neither built in nor as a module that it could load. Code `ERR_LVS_UNAVAILABLE`. */
+export class IpvsUnavailableError extends NetlinkError {
+  override readonly name = 'IpvsUnavailableError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_LVS_UNAVAILABLE', message, 'not-done', options)
+  }
+}
+
+/** The addon could not be loaded. The message has the command that mends it. Code `ERR_LVS_ADDON`. */
+export class AddonError extends NetlinkError {
+  override readonly name = 'AddonError'
+
+  constructor(root: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
+    const denied = (cause as { code?: unknown } | undefined)?.code === 'ERR_DLOPEN_DISABLED'
+    super(
+      'ERR_LVS_ADDON',
+      denied
+        ? 'Node.js was started with --permission, which forbids addons: add --allow-addons'
+        : `The addon of @lvs/netlink could not be loaded (${reason}). Build it: cd ${root} && npm run install` +
+            ' (needs g++, make, python3, pkg-config and the headers of libnl-3 and libnl-genl-3;' +
+            ' on Debian: apt-get install g++ make python3 pkg-config libnl-3-dev libnl-genl-3-dev)',
+      'not-done',
+      { cause },
+    )
+  }
+}
+
+/** A command that the kernel refused. Nothing was changed by it. */
+export class IpvsError extends Error {
+  override readonly name = 'IpvsError'
+  /** The kernel's error as a name: `EEXIST`, `ESRCH`, `ENOENT`, ... */
+  readonly code: string
+  /** The kernel's error as a positive number (`errno(3)`), unchanged. */
+  readonly errno: number
+  /** The method of {@link Ipvs} that was called. */
+  readonly command: string
+  /** What the command was about, as `tcp://192.0.2.1:80` or `tcp://192.0.2.1:80 -> 192.0.2.10:80`; may be empty. */
+  readonly subject: string
+  /** The kernel's own words (extended acknowledgement), where it gave any. */
+  readonly kernelMessage: string | undefined
+  /** Why it was refused and what to do about it, in one sentence; part of the message. */
+  readonly explanation: string
+
+  constructor(refusal: {
+    code: string
+    errno: number
+    command: string
+    subject: string
+    kernelMessage: string | undefined
+    explanation: string
+  }) {
+    const { code, command, subject, kernelMessage, explanation } = refusal
+    const about = subject === '' ? command : `${command} ${subject}`
+    const kernel = kernelMessage === undefined ? '' : ` (the kernel says: ${kernelMessage})`
+    super(`${about}: ${code}, ${explanation}${kernel}`)
+    this.code = code
+    this.errno = refusal.errno
+    this.command = command
+    this.subject = subject
+    this.kernelMessage = kernelMessage
+    this.explanation = explanation
+  }
+}
+
+/**
+ * The error to throw in place of one that was made elsewhere, so that its stack shows the caller: when several callers
+ * share one failure, each gets its own.
+ */
+export function renewed(error: unknown): unknown {
+  if (error instanceof IpvsError) return new IpvsError(error)
+  if (error instanceof NetlinkError)
+    return new NetlinkError(error.code, error.message, error.outcome, { cause: error })
+  if (error instanceof Error) Error.captureStackTrace(error, renewed)
+  return error
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  if (typeof value === 'function') return 'a function'
+  return String(value)
+}

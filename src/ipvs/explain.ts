@@ -1,0 +1,90 @@
+import { constants } from 'node:os'
+
+/** The name of an error number, such as `EEXIST`; `E` and the number when the system has none. */
+export function errorName(errno: number): string {
+  return NAMES.get(errno) ?? `E${errno}`
+}
+
+const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
+
+/** What the caller asked for, as far as an explanation needs it. */
+export interface Circumstances {
+  readonly scheduler?: string | undefined
+  readonly persistenceEngine?: string | null | undefined
+  readonly interface?: string | undefined
+}
+
+type Sentence = string | ((circumstances: Circumstances) => string)
+
+const NO_SERVICE =
+  'there is no such virtual service; add it with addService, services() lists those there are'
+const NO_DESTINATION =
+  'the virtual service has no such destination; add it with addDestination (address and port must both match)'
+
+function noScheduler({ scheduler = 'wlc', persistenceEngine }: Circumstances): string {
+  const module = `the kernel has no scheduler '${scheduler}' and could not load the module ip_vs_${scheduler}`
+  const engine =
+    typeof persistenceEngine === 'string'
+      ? `, or no persistence engine '${persistenceEngine}' (module ip_vs_pe_${persistenceEngine})`
+      : ''
+  return `${module}${engine}; check the name, or load it: modprobe ip_vs_${scheduler}`
+}
+
+/** By command, then by error: the reason, and the way out (ip_vs_ctl.c, in the order of its checks). */
+const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = {
+  addService: {
+    EEXIST: 'this virtual service exists already; change it with updateService, or remove it first',
+    ENOENT: noScheduler,
+    EINVAL: 'the kernel found the settings invalid',
+  },
+  updateService: {
+    ESRCH: NO_SERVICE,
+    ENOENT: noScheduler,
+    EINVAL:
+      'the new scheduler cannot take over; mh has room for 4093 destinations unless the kernel was built with a larger table',
+  },
+  removeService: { ESRCH: NO_SERVICE },
+  service: { ESRCH: NO_SERVICE },
+  destinations: { ESRCH: NO_SERVICE },
+  addDestination: {
+    ESRCH: 'there is no such virtual service; add it with addService before its destinations',
+    EEXIST: 'the virtual service has this destination already; change it with updateDestination',
+  },
+  updateDestination: { ESRCH: NO_SERVICE, ENOENT: NO_DESTINATION },
+  removeDestination: { ESRCH: NO_SERVICE, ENOENT: NO_DESTINATION },
+  zero: { ESRCH: NO_SERVICE },
+  setTimeouts: {
+    EINVAL:
+      'a timeout is longer than the kernel can count (2^31 ticks: 99 days at 250 ticks a second); nothing was changed',
+  },
+  startDaemon: {
+    ENODEV: ({ interface: name }) =>
+      `there is no network interface '${name}' in this network namespace; ip link lists those there are`,
+    EEXIST: 'a daemon with this role runs already; stop it with stopDaemon first',
+    EINVAL:
+      'a destination has another address family than its service, and such connections cannot be synchronised; remove it first',
+    ENETUNREACH: ({ interface: name }) => `the interface is down; bring it up: ip link set ${name} up`,
+    EADDRNOTAVAIL: ({ interface: name }) =>
+      `the interface has no address to send from; give it one: ip address add ... dev ${name}`,
+    EADDRINUSE: 'the port is taken; choose another with port',
+  },
+  stopDaemon: { ESRCH: 'no daemon with this role is running' },
+}
+
+/** What an error means whatever the command was. */
+const ANYWHERE: Readonly<Record<string, string>> = {
+  EPERM:
+    'this needs the capability CAP_NET_ADMIN in the initial user namespace; run it as root (root inside a user namespace, as in a rootless container, is not enough)',
+  EAFNOSUPPORT: 'the kernel has IPv6 switched off (ipv6.disable=1) or its IPVS was built without it',
+  ENOPROTOOPT: 'the ip_vs module is being unloaded; try again',
+  EOPNOTSUPP: 'this kernel does not know the command',
+  ENOMEM: 'the kernel is out of memory',
+  EBUSY: 'another read is under way on the same socket',
+  EINVAL: 'the kernel found the request invalid',
+}
+
+/** One sentence on why the kernel refused a command and what to do about it. */
+export function explain(command: string, code: string, circumstances: Circumstances): string {
+  const sentence = SENTENCES[command]?.[code] ?? ANYWHERE[code] ?? 'the kernel refused the command'
+  return typeof sentence === 'string' ? sentence : sentence(circumstances)
+}

@@ -1,0 +1,256 @@
+import type { Activity } from '../netlink/connection.ts'
+import type { CallOptions, Client } from './client.ts'
+import type { ConnectionEntry } from './connection-entry.ts'
+import type { Daemon, DaemonInput, SyncRole } from './daemon.ts'
+import { readDaemons, startDaemon, stopDaemon } from './daemon-commands.ts'
+import type { Destination, DestinationChanges, DestinationInput, DestinationKey } from './destination.ts'
+import { addDestination, removeDestination, updateDestination } from './destination-commands.ts'
+import { type OpenOptions, openCommands } from './open.ts'
+import { type Availability, probe } from './probe.ts'
+import { readConnections, readTotals } from './proc.ts'
+import type { Service, ServiceInput, ServiceSettings } from './service.ts'
+import { addService, flush, removeService, updateService, zero } from './service-commands.ts'
+import { checkServiceKey, type ServiceReference } from './service-key.ts'
+import type { Info, Timeouts } from './settings.ts'
+import { info, setTimeouts, timeouts } from './settings-commands.ts'
+import type { Statistics } from './statistics.ts'
+import { readTable, readWholeService } from './table.ts'
+import { WriteOrder } from './write-order.ts'
+
+/**
+ * A client of the Linux Virtual Server in one network namespace.
+ *
+ * Calls may be made concurrently. Writes reach the kernel in the order in which they were made; those made while an
+ * exchange is under way leave together in one datagram. Each has a result of its own: a batch is no transaction.
+ *
+ * Every call may reject with a `TypeError` or `RangeError` (an argument; nothing was sent), an {@link IpvsError} (the
+ * kernel refused) or a {@link NetlinkError} (something went wrong on the way). An idle client does not keep the process
+ * alive.
+ *
+ * @example
+ * ```ts
+ * await using ipvs = await Ipvs.open()
+ * await ipvs.addService({ protocol: 'tcp', address: '192.0.2.1', port: 80, scheduler: 'wrr' })
+ * await ipvs.addDestination('tcp://192.0.2.1:80', { address: '192.0.2.10', forwarding: 'dr', weight: 2 })
+ * ```
+ */
+export class Ipvs implements AsyncDisposable {
+  readonly #client: Client
+
+  private constructor(client: Client) {
+    this.#client = client
+  }
+
+  /**
+   * Opens a client. The kernel loads IPVS if it can and must.
+   *
+   * @throws {IpvsUnavailableError} when the kernel has no IPVS.
+   * @throws {AddonError} when the addon cannot be loaded.
+   * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
+   */
+  static async open(options: OpenOptions = {}): Promise<Ipvs> {
+    return new Ipvs({ ...(await openCommands(options)), order: new WriteOrder() })
+  }
+
+  /** Says whether IPVS can be used here, and if not, why. Never rejects because it cannot. */
+  static probe(options: OpenOptions = {}): Promise<Availability> {
+    return probe(async () => {
+      await using ipvs = await Ipvs.open(options)
+      return await ipvs.info(options)
+    })
+  }
+
+  /**
+   * Makes a virtual service. ipvsadm `-A`; IPVS_CMD_NEW_SERVICE.
+   *
+   * @throws {IpvsError} `EEXIST` it exists; `ENOENT` no such scheduler or persistence engine.
+   */
+  addService(service: ServiceInput, options: CallOptions = {}): Promise<void> {
+    return addService(this.#client, service, options)
+  }
+
+  /**
+   * Changes a virtual service. Only what is named changes, `null` takes a thing away; connections and counters stay. With
+   * settings left open the service is read first. A change of the scheduler drops its flags unless they are named.
+   * ipvsadm `-E`; IPVS_CMD_SET_SERVICE.
+   *
+   * @throws {IpvsError} `ESRCH` no such service; `ENOENT` no such scheduler or persistence engine.
+   */
+  updateService(
+    service: ServiceReference,
+    changes: ServiceSettings,
+    options: CallOptions = {},
+  ): Promise<void> {
+    return updateService(this.#client, service, changes, options)
+  }
+
+  /**
+   * Removes a virtual service with its destinations; their connections are cut off. ipvsadm `-D`; IPVS_CMD_DEL_SERVICE.
+   *
+   * @throws {IpvsError} `ESRCH` no such service.
+   */
+  removeService(service: ServiceReference, options: CallOptions = {}): Promise<void> {
+    return removeService(this.#client, service, options)
+  }
+
+  /**
+   * Adds a destination to a virtual service. ipvsadm `-a`; IPVS_CMD_NEW_DEST. One that was removed within the last two to
+   * three minutes comes back with the connection counts it had (ip_vs_trash_get_dest).
+   *
+   * @throws {IpvsError} `ESRCH` no such service; `EEXIST` the service has it; `EINVAL` not the address of a host.
+   */
+  addDestination(
+    service: ServiceReference,
+    destination: DestinationInput,
+    options: CallOptions = {},
+  ): Promise<void> {
+    return addDestination(this.#client, service, destination, options)
+  }
+
+  /**
+   * Changes a destination. Only what is named changes. With settings left open the service's destinations are read first;
+   * changes made together share one reading. A destination as it was read can be given back with changes. ipvsadm `-e`;
+   * IPVS_CMD_SET_DEST.
+   *
+   * @throws {IpvsError} `ESRCH` no such service; `ENOENT` no such destination.
+   */
+  updateDestination(
+    service: ServiceReference,
+    changes: DestinationChanges,
+    options: CallOptions = {},
+  ): Promise<void> {
+    return updateDestination(this.#client, service, changes, options)
+  }
+
+  /**
+   * Removes a destination; its connections are cut off with the next packet. To let them end, set its weight to 0 first.
+   * ipvsadm `-d`; IPVS_CMD_DEL_DEST.
+   *
+   * @throws {IpvsError} `ESRCH` no such service; `ENOENT` no such destination.
+   */
+  removeDestination(
+    service: ServiceReference,
+    destination: DestinationKey,
+    options: CallOptions = {},
+  ): Promise<void> {
+    return removeDestination(this.#client, service, destination, options)
+  }
+
+  /**
+   * Reads the whole table: every virtual service with its destinations, in the kernel's order. ipvsadm `-L`. The kernel
+   * gives no consistent snapshot: what others change meanwhile may be missing.
+   */
+  services({ signal }: CallOptions = {}): Promise<Service[]> {
+    return readTable(this.#client.commands, 'services', signal)
+  }
+
+  /**
+   * Reads one virtual service with its destinations. ipvsadm `-L -t`; IPVS_CMD_GET_SERVICE.
+   *
+   * @throws {IpvsError} `ESRCH` no such service.
+   */
+  async service(service: ServiceReference, { signal }: CallOptions = {}): Promise<Service> {
+    return await readWholeService(this.#client.commands, 'service', checkServiceKey(service), signal)
+  }
+
+  /**
+   * Reads the destinations of a virtual service, the newest first. IPVS_CMD_GET_DEST.
+   *
+   * @throws {IpvsError} `ESRCH` no such service.
+   */
+  async destinations(
+    service: ServiceReference,
+    { signal }: CallOptions = {},
+  ): Promise<readonly Destination[]> {
+    const key = checkServiceKey(service)
+    return (await readWholeService(this.#client.commands, 'destinations', key, signal)).destinations
+  }
+
+  /**
+   * Sets counters to zero: those of one service and its destinations, or without an argument all and the totals.
+   * Connection counts stay. ipvsadm `-Z`; IPVS_CMD_ZERO.
+   *
+   * @throws {IpvsError} `ESRCH` no such service.
+   */
+  zero(service?: ServiceReference, options: CallOptions = {}): Promise<void> {
+    return zero(this.#client, service, options)
+  }
+
+  /**
+   * Removes every virtual service; daemons and timeouts stay. ipvsadm `-C`; IPVS_CMD_FLUSH. To change a table, change what
+   * differs instead: after a flush the kernel keeps the removed destinations for some minutes and every new one is
+   * compared with all of them.
+   */
+  flush(options: CallOptions = {}): Promise<void> {
+    return flush(this.#client, options)
+  }
+
+  /** Asks for the version of IPVS and the size of its connection table. IPVS_CMD_GET_INFO. */
+  info(options: CallOptions = {}): Promise<Info> {
+    return info(this.#client, options)
+  }
+
+  /** Reads the timeouts of connections. ipvsadm `-L --timeout`; IPVS_CMD_GET_CONFIG. */
+  timeouts(options: CallOptions = {}): Promise<Timeouts> {
+    return timeouts(this.#client, options)
+  }
+
+  /**
+   * Sets the timeouts that are named. ipvsadm `--set`; IPVS_CMD_SET_CONFIG.
+   *
+   * @throws {IpvsError} `EINVAL` longer than this kernel can count.
+   */
+  setTimeouts(changes: Partial<Timeouts>, options: CallOptions = {}): Promise<void> {
+    return setTimeouts(this.#client, changes, options)
+  }
+
+  /** Reads the running synchronisation daemons: none, one or two. ipvsadm `-L --daemon`; IPVS_CMD_GET_DAEMON. */
+  daemons({ signal }: CallOptions = {}): Promise<Daemon[]> {
+    return readDaemons(this.#client, signal)
+  }
+
+  /**
+   * Starts a synchronisation daemon. ipvsadm `--start-daemon`; IPVS_CMD_NEW_DAEMON.
+   *
+   * @throws {IpvsError} `ENODEV` no such interface; `EEXIST` the role runs already; `ENETUNREACH` the interface is down.
+   */
+  startDaemon(daemon: DaemonInput, options: CallOptions = {}): Promise<void> {
+    return startDaemon(this.#client, daemon, options)
+  }
+
+  /**
+   * Stops a synchronisation daemon. ipvsadm `--stop-daemon`; IPVS_CMD_DEL_DAEMON.
+   *
+   * @throws {IpvsError} `ESRCH` it is not running.
+   */
+  stopDaemon(role: SyncRole, options: CallOptions = {}): Promise<void> {
+    return stopDaemon(this.#client, role, options)
+  }
+
+  /**
+   * Walks the connection table, persistence templates among it. ipvsadm `-L -c`; /proc/net/ip_vs_conn, which the kernel
+   * has unless it was built without CONFIG_PROC_FS.
+   */
+  connections({ signal }: CallOptions = {}): AsyncIterable<ConnectionEntry> {
+    return readConnections(this.#client.transport, signal)
+  }
+
+  /** Reads the counters of all services together. /proc/net/ip_vs_stats. */
+  totals({ signal }: CallOptions = {}): Promise<Statistics> {
+    return readTotals(this.#client.transport, signal)
+  }
+
+  /** Messages, datagrams and system calls since the client was opened. */
+  get activity(): Readonly<Activity> {
+    return { ...this.#client.commands.family.connection.activity }
+  }
+
+  /** Closes the client: what waits rejects with `ERR_LVS_CLOSED`. Idempotent. */
+  close(): void {
+    this.#client.commands.family.connection.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+}

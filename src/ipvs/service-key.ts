@@ -1,0 +1,155 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
+import { canonicalIPv6, FAMILY_NUMBER, type Family, readAddress, writeAddress } from '../netlink/address.ts'
+import { type AttributeSet, malformed, writeAttribute } from '../netlink/attributes.ts'
+import type { WireWriter } from '../netlink/wire.ts'
+import { SERVICE } from './attributes.ts'
+import {
+  checkAddress,
+  checkFamily,
+  checkInteger,
+  checkObject,
+  checkPort,
+  checkWord,
+  wordFor,
+} from './check.ts'
+
+/** Transport protocols by their IP protocol number. */
+export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const
+/** Transport protocol of a virtual service. ipvsadm `-t`, `-u`, `--sctp-service`; IPVS_SVC_ATTR_PROTOCOL. */
+export type Protocol = keyof typeof PROTOCOLS
+
+/** A virtual service reached at an address, a port and a protocol. */
+export interface AddressKey {
+  /** A number is only found in what was read: a protocol that has no name here. */
+  readonly protocol: Protocol | number
+  /** The virtual IP address (VIP), IPv4 or IPv6. IPVS_SVC_ATTR_ADDR. */
+  readonly address: string
+  /** 0 to 65535; 0 takes every port, which works with persistence only. IPVS_SVC_ATTR_PORT. */
+  readonly port: number
+  /** Follows from the address; always there in what was read. IPVS_SVC_ATTR_AF. */
+  readonly family?: Family | undefined
+  readonly fwmark?: undefined
+}
+
+/** A virtual service made of all packets that carry a firewall mark. ipvsadm `-f`. */
+export interface FwmarkKey {
+  /** 1 to 2^32-1. IPVS_SVC_ATTR_FWMARK. */
+  readonly fwmark: number
+  /** The same mark can stand for one service of each family. Default `ipv4`; ipvsadm `-6`. */
+  readonly family?: Family | undefined
+  readonly protocol?: undefined
+  readonly address?: undefined
+  readonly port?: undefined
+}
+
+/** What tells one virtual service from another. */
+export type ServiceKey = AddressKey | FwmarkKey
+
+/** A key, or its text: `tcp://192.0.2.1:80`, `udp://[2001:db8::1]:53`, `fwmark://7`, `fwmark://7/ipv6`. */
+export type ServiceReference = ServiceKey | string
+
+/** How a key is written; for messages. */
+const SHAPE =
+  "{ protocol, address, port }, { fwmark, family } or text such as 'tcp://192.0.2.1:80', 'fwmark://7', 'fwmark://7/ipv6'"
+
+/**
+ * Reads the text of a service: the inverse of {@link formatService}.
+ *
+ * @throws {TypeError} when the text is not of that form.
+ */
+export function parseService(text: string): ServiceKey {
+  const address = /^(tcp|udp|sctp|\d+):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d+)$/.exec(text)
+  if (address !== null) {
+    const [, protocol = '', v6, v4 = '', port] = address
+    const key: AddressKey = {
+      protocol: Object.hasOwn(PROTOCOLS, protocol) ? (protocol as Protocol) : Number(protocol),
+      address: v6 ?? v4,
+      port: Number(port),
+    }
+    if ((checkAddress('address', key.address) === 'ipv6') === (v6 !== undefined)) return checkServiceKey(key)
+  }
+  const fwmark = /^fwmark:\/\/(\d+)(?:\/(ipv4|ipv6))?$/.exec(text)
+  if (fwmark === null) throw new ArgumentTypeError('service', SHAPE, text)
+  return checkServiceKey({ fwmark: Number(fwmark[1]), family: (fwmark[2] as Family | undefined) ?? 'ipv4' })
+}
+
+/** The text of a service, as messages and logs show it: `tcp://192.0.2.1:80`, `fwmark://7/ipv6`. */
+export function formatService(key: ServiceKey): string {
+  if (key.fwmark !== undefined) return `fwmark://${key.fwmark}${key.family === 'ipv6' ? '/ipv6' : ''}`
+  const { protocol, address, port } = key
+  return `${protocol}://${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
+/** The text of a socket address: `192.0.2.1:80`, `[2001:db8::1]:80`. */
+export function formatEndpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** Takes a reference in either form and gives a checked key with its family filled in and nothing else. */
+export function checkServiceKey(reference: ServiceReference): ServiceKey & { readonly family: Family } {
+  if (typeof reference === 'string') return checkServiceKey(parseService(reference))
+  checkObject('service', reference)
+  const { fwmark, protocol, address, port } = reference
+  if (fwmark !== undefined) {
+    if (protocol !== undefined || address !== undefined || port !== undefined) {
+      throw new ArgumentTypeError('service', `either a fwmark or a protocol, address and port`, reference)
+    }
+    const family = reference.family === undefined ? 'ipv4' : checkFamily('family', reference.family)
+    return { fwmark: checkInteger('fwmark', fwmark, 1, 0xffff_ffff), family }
+  }
+  if (protocol === undefined && address === undefined)
+    throw new ArgumentTypeError('service', SHAPE, reference)
+  checkWord('protocol', protocol, PROTOCOLS, 65535)
+  const family = checkAddress('address', address)
+  if (reference.family !== undefined && checkFamily('family', reference.family) !== family) {
+    throw new ArgumentRangeError('family', `${family}, as the address is`, reference.family)
+  }
+  const text = family === 'ipv4' ? address : canonicalIPv6(address)
+  return { protocol, address: text, port: checkPort('port', port), family }
+}
+
+const { fields } = SERVICE
+
+/** Writes the attributes that identify a service. The key has been checked. */
+export function writeServiceKey(writer: WireWriter, key: ServiceKey & { readonly family: Family }): void {
+  writeAttribute(writer, fields.family, FAMILY_NUMBER[key.family])
+  if (key.fwmark !== undefined) {
+    writeAttribute(writer, fields.fwmark, key.fwmark)
+    return
+  }
+  const { protocol, address, port, family } = key
+  writeAttribute(writer, fields.protocol, typeof protocol === 'number' ? protocol : PROTOCOLS[protocol])
+  const offset = writer.payload(fields.address.type, 16)
+  writeAddress(writer.view, offset, address, family)
+  writeAttribute(writer, fields.port, port)
+}
+
+/** Reads what identifies a service. */
+export function readServiceKey(
+  service: AttributeSet<typeof fields>,
+): ServiceKey & { readonly family: Family } {
+  const family = readFamily(service.require(fields.family))
+  const fwmark = service.get(fields.fwmark)
+  if (fwmark !== undefined) return { fwmark, family }
+  return {
+    protocol: wordFor(service.require(fields.protocol), PROTOCOLS),
+    address: readAddressBytes(service.require(fields.address), family),
+    port: service.require(fields.port),
+    family,
+  }
+}
+
+export function readFamily(number: number): Family {
+  if (number === FAMILY_NUMBER.ipv4) return 'ipv4'
+  if (number === FAMILY_NUMBER.ipv6) return 'ipv6'
+  throw malformed(`address family ${number}`)
+}
+
+/** Reads an address from the bytes of an attribute; what was sent short is filled up with zeros, as the kernel does. */
+export function readAddressBytes(bytes: Uint8Array, family: Family): string {
+  const size = family === 'ipv4' ? 4 : 16
+  if (bytes.length >= size) return readAddress(new DataView(bytes.buffer, bytes.byteOffset, size), 0, family)
+  const padded = new Uint8Array(16)
+  padded.set(bytes)
+  return readAddress(new DataView(padded.buffer), 0, family)
+}

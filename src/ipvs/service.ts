@@ -1,0 +1,177 @@
+import type { Family } from '../netlink/address.ts'
+import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
+import { SERVICE } from './attributes.ts'
+import { checkBoolean, checkKnownFields, checkName } from './check.ts'
+import type { Destination } from './destination.ts'
+import {
+  checkPersistence,
+  noPersistence,
+  type Persistence,
+  type PersistenceState,
+  readPersistence,
+} from './persistence.ts'
+import {
+  checkScheduler,
+  type Scheduler,
+  type SchedulerFlag,
+  schedulerFlagBits,
+  schedulerFlagNames,
+} from './scheduler.ts'
+import { readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
+import { readStatistics, type Statistics } from './statistics.ts'
+import {
+  IP_VS_PENAME_MAXLEN,
+  IP_VS_SVC_F_ONEPACKET,
+  IP_VS_SVC_F_PERSISTENT,
+  IP_VS_SVC_F_SCHED1,
+  IP_VS_SVC_F_SCHED2,
+  IP_VS_SVC_F_SCHED3,
+} from './uapi.ts'
+
+/** What can be chosen about a virtual service. */
+export interface ServiceSettings {
+  /** Default `wlc`, as in ipvsadm. ipvsadm `-s`; IPVS_SVC_ATTR_SCHED_NAME. */
+  readonly scheduler?: Scheduler | undefined
+  /** Default none. They must belong to the scheduler. ipvsadm `-b`; IPVS_SVC_ATTR_FLAGS. */
+  readonly schedulerFlags?: readonly SchedulerFlag[] | undefined
+  /**
+   * One-packet scheduling: every packet is scheduled by itself and no connection is kept. Only has an effect on UDP.
+   * Default false. ipvsadm `-o`; IPVS_SVC_ATTR_FLAGS.
+   */
+  readonly onePacket?: boolean | undefined
+  /** Default none; `null` says none in so many words. ipvsadm `-p`, `-M`. */
+  readonly persistence?: Persistence | null | undefined
+  /** Persistence by what a packet says, such as `sip`; `null` for none. ipvsadm `--pe`; IPVS_SVC_ATTR_PE_NAME. */
+  readonly persistenceEngine?: string | null | undefined
+}
+
+/** A virtual service to be made: its key with its settings. */
+export type ServiceInput = ServiceKey & ServiceSettings
+
+/** The settings of a service as they are read: nothing left open. */
+export interface ServiceState {
+  readonly family: Family
+  readonly scheduler: Scheduler
+  readonly schedulerFlags: readonly SchedulerFlag[]
+  readonly onePacket: boolean
+  readonly persistence: PersistenceState | null
+  readonly persistenceEngine: string | null
+  /** Counters, sampled every two seconds. */
+  readonly statistics: Statistics
+}
+
+/** A virtual service without its destinations. */
+export type ServiceHeader = ServiceKey & ServiceState
+
+/** A virtual service and its destinations, as read; it can be edited and written back. */
+export type Service = ServiceHeader & { readonly destinations: readonly Destination[] }
+
+const { fields } = SERVICE
+
+const SETTINGS = ['scheduler', 'schedulerFlags', 'onePacket', 'persistence', 'persistenceEngine'] as const
+const KNOWN_FIELDS = new Set<string>([
+  ...['protocol', 'address', 'port', 'fwmark', 'family'],
+  ...SETTINGS,
+  ...['statistics', 'destinations'],
+])
+
+/** The flag bits that this library sets and clears; any other keeps the value it has in the kernel. */
+const KNOWN_FLAGS =
+  IP_VS_SVC_F_PERSISTENT |
+  IP_VS_SVC_F_ONEPACKET |
+  IP_VS_SVC_F_SCHED1 |
+  IP_VS_SVC_F_SCHED2 |
+  IP_VS_SVC_F_SCHED3
+
+/** Refuses a misspelled setting. */
+export function checkServiceFields(settings: object): void {
+  checkKnownFields('service', settings, KNOWN_FIELDS)
+}
+
+/** Whether settings leave nothing open, so that a service can be set without reading it first. */
+export function isWholeService(settings: ServiceSettings): boolean {
+  return SETTINGS.every((name) => settings[name] !== undefined)
+}
+
+/** What a service becomes when `changes` are made to it; what they do not name stays. */
+export function mergeService(current: ServiceState, changes: ServiceSettings): ServiceSettings {
+  const scheduler = changes.scheduler ?? current.scheduler
+  return {
+    scheduler,
+    schedulerFlags: changes.schedulerFlags ?? (scheduler === current.scheduler ? current.schedulerFlags : []),
+    onePacket: changes.onePacket ?? current.onePacket,
+    persistence: mergePersistence(current.persistence, changes.persistence),
+    persistenceEngine:
+      changes.persistenceEngine === undefined ? current.persistenceEngine : changes.persistenceEngine,
+  }
+}
+
+function mergePersistence(
+  current: PersistenceState | null,
+  changes: Persistence | null | undefined,
+): Persistence | null {
+  if (changes === undefined) return current
+  if (changes === null || current === null) return changes
+  return { timeout: changes.timeout ?? current.timeout, mask: changes.mask ?? current.mask }
+}
+
+/** Checks and writes a whole service (what NEW_SERVICE and SET_SERVICE need). */
+export function writeService(
+  writer: WireWriter,
+  key: ServiceKey & { readonly family: Family },
+  settings: ServiceSettings,
+): void {
+  const {
+    scheduler = 'wlc',
+    schedulerFlags = [],
+    onePacket = false,
+    persistence,
+    persistenceEngine,
+  } = settings
+  writeServiceKey(writer, key)
+  writeAttribute(writer, fields.scheduler, checkScheduler(scheduler))
+  if (persistenceEngine !== undefined && persistenceEngine !== null) {
+    checkName('persistenceEngine', persistenceEngine, IP_VS_PENAME_MAXLEN)
+    writeAttribute(writer, fields.persistenceEngine, persistenceEngine)
+  }
+  const persistent = persistence !== undefined && persistence !== null
+  const { timeout, netmask } = persistent
+    ? checkPersistence(persistence, key.family)
+    : noPersistence(key.family)
+  const flags =
+    schedulerFlagBits(scheduler, schedulerFlags) |
+    (checkBoolean('onePacket', onePacket) ? IP_VS_SVC_F_ONEPACKET : 0) |
+    (persistent ? IP_VS_SVC_F_PERSISTENT : 0)
+  const offset = writer.payload(fields.flags.type, 8)
+  writer.view.setUint32(offset, flags, LITTLE_ENDIAN)
+  writer.view.setUint32(offset + 4, KNOWN_FLAGS, LITTLE_ENDIAN)
+  writeAttribute(writer, fields.timeout, timeout)
+  writeAttribute(writer, fields.netmask, netmask)
+}
+
+/** Reads a service out of a reply, or out of a request. */
+export function readService(service: AttributeSet<typeof fields>): ServiceHeader {
+  const key = readServiceKey(service)
+  const scheduler = service.require(fields.scheduler)
+  const flags = readFlags(service.require(fields.flags))
+  const persistent = (flags & IP_VS_SVC_F_PERSISTENT) !== 0
+  return {
+    ...key,
+    scheduler,
+    schedulerFlags: schedulerFlagNames(scheduler, flags),
+    onePacket: (flags & IP_VS_SVC_F_ONEPACKET) !== 0,
+    persistence: persistent
+      ? readPersistence(service.require(fields.timeout), service.require(fields.netmask), key.family)
+      : null,
+    persistenceEngine: service.get(fields.persistenceEngine) ?? null,
+    statistics: readStatistics(service, fields.statistics, fields.statistics64),
+  }
+}
+
+/** The first word; one that was sent short is filled up with zeros, as the kernel does. */
+function readFlags(bytes: Uint8Array): number {
+  const padded = new Uint8Array(4)
+  padded.set(bytes.subarray(0, 4))
+  return new DataView(padded.buffer).getUint32(0, LITTLE_ENDIAN)
+}

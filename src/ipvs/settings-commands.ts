@@ -1,0 +1,47 @@
+import { AttributeSet } from '../netlink/attributes.ts'
+import { COMMAND, INFO } from './attributes.ts'
+import { type CallOptions, type Client, write } from './client.ts'
+import { type Info, readInfo, readTimeouts, type Timeouts, writeTimeouts } from './settings.ts'
+import { IPVS_CMD } from './uapi.ts'
+
+const command = new AttributeSet(COMMAND)
+const information = new AttributeSet(INFO)
+
+export async function info({ commands }: Client, { signal }: CallOptions): Promise<Info> {
+  let result: Info | undefined
+  await commands.run({
+    command: IPVS_CMD.GET_INFO,
+    name: 'info',
+    onReply: (view, start, end) => {
+      result = readInfo(information.readStrictly(view, start, end))
+    },
+    signal,
+  })
+  return result as Info
+}
+
+export async function timeouts({ commands }: Client, { signal }: CallOptions): Promise<Timeouts> {
+  let result: Timeouts | undefined
+  await commands.run({
+    command: IPVS_CMD.GET_CONFIG,
+    name: 'timeouts',
+    onReply: (view, start, end) => {
+      result = readTimeouts(command.readStrictly(view, start, end))
+    },
+    signal,
+  })
+  return result as Timeouts
+}
+
+export async function setTimeouts(
+  client: Client,
+  changes: Partial<Timeouts>,
+  { signal }: CallOptions,
+): Promise<void> {
+  await write(client, {
+    command: IPVS_CMD.SET_CONFIG,
+    name: 'setTimeouts',
+    body: (writer) => writeTimeouts(writer, changes),
+    signal,
+  })
+}

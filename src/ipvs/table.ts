@@ -1,0 +1,136 @@
+import type { Family } from '../netlink/address.ts'
+import { AttributeSet } from '../netlink/attributes.ts'
+import { NLM_F_DUMP } from '../netlink/uapi.ts'
+import type { WireWriter } from '../netlink/wire.ts'
+import { COMMAND, DESTINATION, SERVICE } from './attributes.ts'
+import type { Commands } from './commands.ts'
+import { type Destination, readDestination } from './destination.ts'
+import { readService, type Service, type ServiceHeader } from './service.ts'
+import { formatEndpoint, formatService, type ServiceKey, writeServiceKey } from './service-key.ts'
+import { IPVS_CMD } from './uapi.ts'
+
+/** A key with its family filled in. */
+export type CheckedServiceKey = ServiceKey & { readonly family: Family }
+
+const command = new AttributeSet(COMMAND)
+const service = new AttributeSet(SERVICE)
+const destination = new AttributeSet(DESTINATION)
+
+/**
+ * Lists this long may have come in several blocks. The kernel resumes a dump by counting entries, so what was added in
+ * between makes it repeat some (ip_vs_genl_dump_services); a single block holds at least this many.
+ */
+const REPEATS_POSSIBLE = 90
+
+/** Writes the SERVICE attribute that says which service is meant. */
+export function writeServiceIdentity(writer: WireWriter, key: CheckedServiceKey): void {
+  const nest = writer.beginNest(COMMAND.fields.service.type)
+  writeServiceKey(writer, key)
+  writer.endNest(nest)
+}
+
+/** Reads every service, in the kernel's order, without destinations. */
+export async function readServiceHeaders(
+  commands: Commands,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ServiceHeader[]> {
+  const headers: ServiceHeader[] = []
+  await commands.run({
+    command: IPVS_CMD.GET_SERVICE,
+    name,
+    flags: NLM_F_DUMP,
+    onReply: (view, start, end) => headers.push(decodeService(view, start, end)),
+    signal,
+  })
+  return distinct(headers, formatService)
+}
+
+/** Reads one service without its destinations. */
+export async function readServiceHeader(
+  commands: Commands,
+  name: string,
+  key: CheckedServiceKey,
+  signal: AbortSignal | undefined,
+): Promise<ServiceHeader> {
+  let header: ServiceHeader | undefined
+  await commands.run({
+    command: IPVS_CMD.GET_SERVICE,
+    name,
+    subject: () => formatService(key),
+    body: (writer) => writeServiceIdentity(writer, key),
+    onReply: (view, start, end) => {
+      header = decodeService(view, start, end)
+    },
+    signal,
+  })
+  return header as ServiceHeader
+}
+
+/**
+ * Reads the destinations of a service, newest first. A service that does not exist has none, as far as the kernel says
+ * (ip_vs_genl_dump_dests); {@link readServiceHeader} in the same breath tells the difference.
+ */
+export async function readDestinations(
+  commands: Commands,
+  name: string,
+  key: CheckedServiceKey,
+  signal: AbortSignal | undefined,
+): Promise<Destination[]> {
+  const destinations: Destination[] = []
+  await commands.run({
+    command: IPVS_CMD.GET_DEST,
+    name,
+    subject: () => formatService(key),
+    flags: NLM_F_DUMP,
+    body: (writer) => writeServiceIdentity(writer, key),
+    onReply: (view, start, end) => {
+      command.readStrictly(view, start, end)
+      const found = command.nest(COMMAND.fields.destination, destination)
+      if (found !== undefined) destinations.push(readDestination(found, key.family))
+    },
+    signal,
+  })
+  return distinct(destinations, ({ address, port }) => formatEndpoint(address, port))
+}
+
+/** Reads one service with its destinations, in one exchange. */
+export async function readWholeService(
+  commands: Commands,
+  name: string,
+  key: CheckedServiceKey,
+  signal: AbortSignal | undefined,
+): Promise<Service> {
+  const [header, destinations] = await Promise.all([
+    readServiceHeader(commands, name, key, signal),
+    readDestinations(commands, name, key, signal),
+  ])
+  return { ...header, destinations }
+}
+
+/** Reads the whole table: the services, then in one more exchange the destinations of all. */
+export async function readTable(
+  commands: Commands,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Service[]> {
+  const headers = await readServiceHeaders(commands, name, signal)
+  return Promise.all(
+    headers.map(async (header) => ({
+      ...header,
+      destinations: await readDestinations(commands, name, header, signal),
+    })),
+  )
+}
+
+function decodeService(view: DataView, start: number, end: number): ServiceHeader {
+  command.readStrictly(view, start, end)
+  return readService(command.nest(COMMAND.fields.service, service) ?? service.read(view, end, end))
+}
+
+/** The entries without those that came twice; of these the last, which is the newer reading. */
+function distinct<T>(entries: T[], keyOf: (entry: T) => string): T[] {
+  if (entries.length < REPEATS_POSSIBLE) return entries
+  const byKey = new Map(entries.map((entry) => [keyOf(entry), entry]))
+  return byKey.size === entries.length ? entries : [...byKey.values()]
+}

@@ -1,0 +1,91 @@
+import { ArgumentTypeError } from '../errors.ts'
+import { checkInteger, checkKnownFields, checkObject, checkWord, wordFor } from './check.ts'
+
+/** Encapsulations by their number (IP_VS_CONN_F_TUNNEL_TYPE_*). */
+export const TUNNEL_TYPES = { ipip: 0, gue: 1, gre: 2 } as const
+/** `ipip`: IP in IP; `gue`: generic UDP encapsulation (since Linux 5.2); `gre` (since 5.3). ipvsadm `--tun-type`. */
+export type TunnelType = keyof typeof TUNNEL_TYPES
+
+/** Checksum modes by their number (IP_VS_TUNNEL_ENCAP_FLAG_*). */
+export const TUNNEL_CHECKSUMS = { none: 0, checksum: 1, remote: 2 } as const
+/**
+ * The outer checksum of `gue` and `gre` (since Linux 5.3): `none` (ipvsadm `--tun-nocsum`), `checksum` (`--tun-csum`),
+ * `remote`: remote checksum offload, `gue` only (`--tun-remcsum`).
+ */
+export type TunnelChecksum = keyof typeof TUNNEL_CHECKSUMS
+
+/** How a destination with forwarding `tun` is reached. */
+export type Tunnel =
+  | { readonly type: 'ipip'; readonly port?: undefined; readonly checksum?: undefined }
+  | {
+      readonly type: 'gue'
+      /** UDP port of the receiving end, 1 to 65535. ipvsadm `--tun-port`; IPVS_DEST_ATTR_TUN_PORT. */
+      readonly port: number
+      /** Default `none`. */
+      readonly checksum?: TunnelChecksum | undefined
+    }
+  | {
+      readonly type: 'gre'
+      readonly port?: undefined
+      /** Default `none`. */
+      readonly checksum?: Exclude<TunnelChecksum, 'remote'> | undefined
+    }
+  /** What was read and has no words here, under its numbers. */
+  | { readonly type: number; readonly port: number; readonly checksum: TunnelChecksum | number }
+
+/** The kernel's form. */
+export interface TunnelNumbers {
+  readonly type: number
+  readonly port: number
+  readonly checksum: number
+}
+
+export const PLAIN_TUNNEL: TunnelNumbers = { type: TUNNEL_TYPES.ipip, port: 0, checksum: 0 }
+const FIELDS = new Set(['type', 'port', 'checksum'])
+
+export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
+  checkKnownFields('tunnel', checkObject('tunnel', tunnel), FIELDS)
+  const { port, checksum = 'none' } = tunnel
+  if (typeof tunnel.type === 'number') {
+    return {
+      type: checkInteger('tunnel.type', tunnel.type, 0, 255),
+      port: checkInteger('tunnel.port', port, 0, 65535),
+      checksum: checkWord('tunnel.checksum', checksum, TUNNEL_CHECKSUMS, 65535),
+    }
+  }
+  const type = checkWord('tunnel.type', tunnel.type, TUNNEL_TYPES, 255)
+  if (type === TUNNEL_TYPES.ipip) {
+    if (port !== undefined) throw new ArgumentTypeError('tunnel.port', 'left out: ipip has no port', port)
+    if (tunnel.checksum !== undefined) {
+      throw new ArgumentTypeError('tunnel.checksum', 'left out: ipip has no checksum', checksum)
+    }
+    return PLAIN_TUNNEL
+  }
+  if (type === TUNNEL_TYPES.gre && port !== undefined) {
+    throw new ArgumentTypeError('tunnel.port', 'left out: gre has no port', port)
+  }
+  const mode = checkWord('tunnel.checksum', checksum, TUNNEL_CHECKSUMS, 65535)
+  if (type === TUNNEL_TYPES.gre && mode === TUNNEL_CHECKSUMS.remote) {
+    throw new ArgumentTypeError(
+      'tunnel.checksum',
+      "'none' or 'checksum': only gue has remote checksums",
+      checksum,
+    )
+  }
+  return {
+    type,
+    port: type === TUNNEL_TYPES.gre ? 0 : checkInteger('tunnel.port', port, 1, 65535),
+    checksum: mode,
+  }
+}
+
+/** A combination that has no words here is kept under its numbers. */
+export function readTunnel({ type, port, checksum }: TunnelNumbers): Tunnel {
+  const mode = wordFor(checksum, TUNNEL_CHECKSUMS)
+  if (type === TUNNEL_TYPES.ipip && port === 0 && checksum === 0) return { type: 'ipip' }
+  if (typeof mode === 'string') {
+    if (type === TUNNEL_TYPES.gue && port > 0) return { type: 'gue', port, checksum: mode }
+    if (type === TUNNEL_TYPES.gre && port === 0 && mode !== 'remote') return { type: 'gre', checksum: mode }
+  }
+  return { type, port, checksum: mode }
+}

@@ -1,0 +1,67 @@
+import {
+  AttributeSet,
+  type AttributeTable,
+  type Fields,
+  type NestCodec,
+  type NestField,
+} from './attributes.ts'
+import { type MessageHeader, readRefusal } from './messages.ts'
+import { GENL_HDRLEN, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLMSG_NOOP } from './uapi.ts'
+
+/** What is needed to print the messages of a family. */
+export interface FamilyDescription {
+  readonly commands: Readonly<Record<string, number>>
+  /** The attributes at the top level of a message with this command. */
+  tableOf(command: number): AttributeTable
+}
+
+/** A message of a generic netlink family as one line of text: command, flags, sequence number, attributes. */
+export function describeMessage(view: DataView, message: MessageHeader, family: FamilyDescription): string {
+  const { start, end, type, flags, sequence } = message
+  const head = `#${sequence}`
+  if (type === NLMSG_NOOP) return `${head} NOOP`
+  if (type === NLMSG_DONE || type === NLMSG_ERROR) {
+    const refusal = readRefusal(view, message)
+    const name = type === NLMSG_DONE ? 'DONE' : 'ACK'
+    if (refusal === undefined) return `${head} ${name}`
+    return `${head} ERROR ${refusal.errno}${refusal.message === undefined ? '' : ` (${refusal.message})`}`
+  }
+  if (type < NLMSG_MIN_TYPE || end - start < GENL_HDRLEN) return `${head} type ${type}, ${end - start} bytes`
+  const command = view.getUint8(start)
+  const name =
+    Object.entries(family.commands).find(([, number]) => number === command)?.[0] ?? `command ${command}`
+  const dump = (flags & NLM_F_DUMP) === NLM_F_DUMP ? ' dump' : ''
+  return `${head} ${name}${dump} ${describeAttributes(view, start + GENL_HDRLEN, end, family.tableOf(command))}`
+}
+
+/** Attributes as text: `{ name: value, nest: { ... } }`, bytes in hexadecimal. */
+export function describeAttributes(
+  view: DataView,
+  start: number,
+  end: number,
+  table: AttributeTable,
+): string {
+  const set = new AttributeSet(table).read(view, start, end)
+  const parts: string[] = []
+  for (const field of table.byType) {
+    if (field === undefined || !set.has(field)) continue
+    const nested = (field.codec as Partial<NestCodec<Fields>>).table
+    if (nested !== undefined) {
+      const { offset, length } = set.locate(field as NestField<Fields>)
+      parts.push(`${field.name}: ${describeAttributes(view, offset, offset + length, nested)}`)
+    } else {
+      parts.push(`${field.name}: ${show(set, field)}`)
+    }
+  }
+  if (set.leftover > 0) parts.push(`${set.leftover} bytes left over`)
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
+}
+
+function show(set: AttributeSet<Fields>, field: Fields[string]): string {
+  try {
+    const value = set.get(field)
+    return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : JSON.stringify(value)
+  } catch {
+    return 'too short'
+  }
+}

@@ -1,0 +1,149 @@
+import { IpvsUnavailableError, NetlinkError } from '../errors.ts'
+import { AttributeSet, attributeTable, bytes, text, u16, u32, writeAttribute } from './attributes.ts'
+import type { Loss, Outcome } from './batch.ts'
+import type { Connection } from './connection.ts'
+import type { MessageHeader, Refusal } from './messages.ts'
+import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './uapi.ts'
+import type { WireWriter } from './wire.ts'
+
+/** Attributes of the controller (CTRL_ATTR_*), the family that knows the numbers of the others. */
+export const CONTROLLER = attributeTable('controller', {
+  familyId: [1, u16],
+  familyName: [2, text],
+  version: [3, u32],
+  headerSize: [4, u32],
+  maximumAttribute: [5, u32],
+  operations: [6, bytes],
+  multicastGroups: [7, bytes],
+})
+
+/** A request of a generic netlink family. */
+export interface FamilyRequest {
+  readonly command: number
+  /** Flags beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. */
+  readonly flags?: number
+  /** Writes the attributes. */
+  readonly body?: ((writer: WireWriter) => void) | undefined
+  /** Gets each message of the answer: `start` is where its attributes begin. */
+  readonly onReply?: ((view: DataView, start: number, end: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The error number with which the generic layer answers a family id that it does not know. */
+const ENOENT = 2
+
+/**
+ * One family of generic netlink over a {@link Connection}. Its number is looked up once; a module that was unloaded
+ * and loaded again has another, so `ENOENT` is answered by looking again before it is believed.
+ */
+export class GenericFamily {
+  readonly name: string
+  readonly connection: Connection
+  readonly #version: number
+  #id: number
+  #lookup: Promise<number | undefined> | undefined
+
+  private constructor(connection: Connection, name: string, version: number, id: number) {
+    this.connection = connection
+    this.name = name
+    this.#version = version
+    this.#id = id
+  }
+
+  /**
+   * Looks the family up, which also makes the kernel load the module that carries it (request_module in
+   * ctrl_getfamily). Undefined when there is none.
+   */
+  static async resolve(
+    connection: Connection,
+    name: string,
+    version: number,
+    signal?: AbortSignal,
+  ): Promise<GenericFamily | undefined> {
+    const id = await lookUp(connection, name, signal)
+    return id === undefined ? undefined : new GenericFamily(connection, name, version, id)
+  }
+
+  /** The family's number at present. */
+  get id(): number {
+    return this.#id
+  }
+
+  /**
+   * Sends one command and waits for the kernel's word: undefined when it did it, else its refusal.
+   *
+   * @throws {NetlinkError} when no reliable answer came back, or the family has gone.
+   */
+  async request(request: FamilyRequest): Promise<Refusal | undefined> {
+    request.signal?.throwIfAborted()
+    for (;;) {
+      const id = this.#id
+      const refusal = refusalOf(await this.#send(id, request), request.signal)
+      if (refusal?.errno !== ENOENT || !(await this.#moved(id))) return refusal
+    }
+  }
+
+  #send(id: number, { command, flags = 0, body, onReply, signal }: FamilyRequest): Promise<Outcome> {
+    return this.connection.request({
+      type: id,
+      flags,
+      body: (writer) => {
+        writer.genericHeader(command, this.#version)
+        body?.(writer)
+      },
+      onReply: onReply && ((view, { start, end }: MessageHeader) => onReply(view, start + GENL_HDRLEN, end)),
+      signal,
+    })
+  }
+
+  /** Whether the family has another number than `id` by now. */
+  async #moved(id: number): Promise<boolean> {
+    if (this.#id !== id) return true
+    this.#lookup ??= lookUp(this.connection, this.name).finally(() => {
+      this.#lookup = undefined
+    })
+    const found = await this.#lookup
+    if (found === undefined)
+      throw new IpvsUnavailableError(`The ${this.name} module was unloaded and cannot be loaded again`)
+    this.#id = found
+    return found !== id
+  }
+}
+
+const attributes = new AttributeSet(CONTROLLER)
+
+async function lookUp(
+  connection: Connection,
+  name: string,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  const { fields } = CONTROLLER
+  signal?.throwIfAborted()
+  let id: number | undefined
+  const outcome = await connection.request({
+    type: GENL_ID_CTRL,
+    flags: 0,
+    body: (writer) => {
+      writer.genericHeader(CTRL_CMD_GETFAMILY, 1)
+      writeAttribute(writer, fields.familyName, name)
+    },
+    onReply: (view, { start, end }) => {
+      id = attributes.readStrictly(view, start + GENL_HDRLEN, end).require(fields.familyId)
+    },
+    signal,
+  })
+  const refusal = refusalOf(outcome, signal)
+  return refusal === undefined ? id : undefined
+}
+
+/** Throws what is no answer of the kernel. In an async function awaited by the caller, so the stack shows it. */
+function refusalOf(outcome: Outcome, signal: AbortSignal | undefined): Refusal | undefined {
+  if (outcome === undefined) return undefined
+  if ('refusal' in outcome) return outcome.refusal
+  if ('aborted' in outcome) throw signal?.reason
+  throw lossError(outcome.loss)
+}
+
+function lossError({ code, message, outcome, cause }: Loss): NetlinkError {
+  return new NetlinkError(code, message, outcome, cause === undefined ? undefined : { cause })
+}

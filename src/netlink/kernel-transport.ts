@@ -1,0 +1,110 @@
+import { constants, createReadStream } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { AddonError } from '../errors.ts'
+import type {
+  ExchangeReport,
+  ExchangeRequest,
+  NetlinkProtocol,
+  NetlinkSocket,
+  Transport,
+} from './transport.ts'
+
+/** What `native/` exports. It knows netlink sockets and network namespaces, and nothing of any family. */
+interface Addon {
+  openSocket(options: {
+    /** The protocol of `socket(AF_NETLINK, ...)`. */
+    readonly protocol: number
+    /** Path of a network namespace, or absent for the caller's own. */
+    readonly netns?: string
+    /** Wanted size of the receive buffer in bytes, before the kernel doubles it. */
+    readonly receiveBuffer: number
+    readonly sendBuffer: number
+  }): Promise<AddonSocket>
+  /** Opens a file as a thread inside `netns` sees it and gives its descriptor (close-on-exec). */
+  openFile(path: string, flags: number, netns?: string): Promise<number>
+}
+
+interface AddonSocket {
+  readonly portId: number
+  readonly receiveBuffer: number
+  readonly sendBuffer: number
+  exchange(
+    datagrams: Uint8Array,
+    ends: Uint32Array,
+    count: number,
+    first: number,
+    awaiting: boolean,
+    replies: Uint8Array,
+  ): Promise<ExchangeReport>
+  close(): void
+}
+
+/** NETLINK_ROUTE and NETLINK_GENERIC of <linux/netlink.h>. */
+const PROTOCOL_NUMBER = { route: 0, generic: 16 } as const satisfies Record<NetlinkProtocol, number>
+
+/** Room for the answers of some thousands of failing commands, where the process may ask for it. */
+const RECEIVE_BUFFER = 2 * 1024 * 1024
+const SEND_BUFFER = 1024 * 1024
+
+/** The running kernel, in the process's own network namespace or another one. */
+export class KernelTransport implements Transport {
+  readonly #netns: string | undefined
+
+  /** @param options.netns Path of a network namespace such as `/run/netns/director`; default: the process's own. */
+  constructor(options: { netns?: string | undefined } = {}) {
+    this.#netns = options.netns
+  }
+
+  async open(protocol: NetlinkProtocol): Promise<NetlinkSocket> {
+    const socket = await loadAddon().openSocket({
+      protocol: PROTOCOL_NUMBER[protocol],
+      receiveBuffer: RECEIVE_BUFFER,
+      sendBuffer: SEND_BUFFER,
+      ...(this.#netns === undefined ? {} : { netns: this.#netns }),
+    })
+    return new KernelSocket(socket)
+  }
+
+  async *readFile(path: string): AsyncIterable<Uint8Array> {
+    const descriptor = await loadAddon().openFile(path, constants.O_RDONLY, this.#netns)
+    yield* createReadStream('', { fd: descriptor }) as AsyncIterable<Uint8Array>
+  }
+}
+
+class KernelSocket implements NetlinkSocket {
+  readonly #socket: AddonSocket
+  readonly portId: number
+  readonly receiveBuffer: number
+  readonly sendBuffer: number
+
+  constructor(socket: AddonSocket) {
+    this.#socket = socket
+    this.portId = socket.portId
+    this.receiveBuffer = socket.receiveBuffer
+    this.sendBuffer = socket.sendBuffer
+  }
+
+  exchange(request: ExchangeRequest): Promise<ExchangeReport> {
+    const { datagrams, ends, count, first, awaiting, replies } = request
+    return this.#socket.exchange(datagrams, ends, count, first, awaiting, replies)
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+}
+
+let addon: Addon | undefined
+
+/** Loaded at the first use, so that importing the package needs no compiled code. */
+function loadAddon(): Addon {
+  if (addon !== undefined) return addon
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  try {
+    addon = createRequire(import.meta.url)('node-gyp-build')(root) as Addon
+  } catch (cause) {
+    throw new AddonError(root, cause)
+  }
+  return addon
+}

@@ -1,0 +1,129 @@
+import { GENL_HDRLEN, NLA_HDRLEN, NLM_F_ACK, NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_NOOP } from './uapi.ts'
+
+/** Netlink speaks the byte order of the host. */
+export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** Rounds up to a multiple of four, as messages and attributes are aligned. */
+export function align4(length: number): number {
+  return (length + 3) & ~3
+}
+
+/**
+ * Writes netlink messages one after another into one buffer that grows and is used again: fresh memory is what a
+ * fast path must not touch.
+ */
+export class WireWriter {
+  bytes: Uint8Array<ArrayBuffer>
+  view: DataView<ArrayBuffer>
+  /** Bytes written so far; always a multiple of four between messages. */
+  length = 0
+
+  constructor(capacity = 4096) {
+    this.bytes = new Uint8Array(capacity)
+    this.view = new DataView(this.bytes.buffer)
+  }
+
+  /** Takes back everything written since `length` was `mark`. */
+  truncate(mark: number): void {
+    this.length = mark
+  }
+
+  /** Makes room for `count` more bytes and gives where they begin; what is there is not cleared. */
+  reserve(count: number): number {
+    const start = this.length
+    const end = start + count
+    if (end > this.bytes.length) this.#grow(end)
+    this.length = end
+    return start
+  }
+
+  /** Begins a message with its header; {@link endMessage} fills in its length. */
+  beginMessage(type: number, flags: number, sequence: number): number {
+    const start = this.reserve(NLMSG_HDRLEN)
+    const view = this.view
+    view.setUint32(start, 0, LITTLE_ENDIAN)
+    view.setUint16(start + 4, type, LITTLE_ENDIAN)
+    view.setUint16(start + 6, flags, LITTLE_ENDIAN)
+    view.setUint32(start + 8, sequence, LITTLE_ENDIAN)
+    view.setUint32(start + 12, 0, LITTLE_ENDIAN)
+    return start
+  }
+
+  endMessage(start: number): void {
+    this.view.setUint32(start, this.length - start, LITTLE_ENDIAN)
+  }
+
+  /** Writes the header that generic netlink puts behind the message's own. */
+  genericHeader(command: number, version: number): void {
+    const start = this.reserve(GENL_HDRLEN)
+    this.view.setUint8(start, command)
+    this.view.setUint8(start + 1, version)
+    this.view.setUint16(start + 2, 0, LITTLE_ENDIAN)
+  }
+
+  /** Begins an attribute that holds attributes; {@link endNest} fills in its length. */
+  beginNest(type: number): number {
+    const start = this.reserve(NLA_HDRLEN)
+    this.view.setUint16(start, 0, LITTLE_ENDIAN)
+    this.view.setUint16(start + 2, type, LITTLE_ENDIAN)
+    return start
+  }
+
+  endNest(start: number): void {
+    this.view.setUint16(start, this.length - start, LITTLE_ENDIAN)
+  }
+
+  /** Writes an attribute's header, reserves its payload with zeroed padding, and gives where the payload begins. */
+  payload(type: number, size: number): number {
+    const start = this.reserve(NLA_HDRLEN + align4(size))
+    const view = this.view
+    view.setUint16(start, NLA_HDRLEN + size, LITTLE_ENDIAN)
+    view.setUint16(start + 2, type, LITTLE_ENDIAN)
+    if ((size & 3) !== 0) view.setUint32(this.length - 4, 0, LITTLE_ENDIAN)
+    return start + NLA_HDRLEN
+  }
+
+  /** Asks the message at `start` to be acknowledged. */
+  requestAcknowledgement(start: number): void {
+    const flags = this.view.getUint16(start + 6, LITTLE_ENDIAN)
+    this.view.setUint16(start + 6, flags | NLM_F_ACK, LITTLE_ENDIAN)
+  }
+
+  /** Turns the message at `start` into one that the kernel acknowledges and does not execute (netlink_rcv_skb). */
+  blank(start: number): void {
+    this.view.setUint16(start + 4, NLMSG_NOOP, LITTLE_ENDIAN)
+    this.view.setUint16(start + 6, NLM_F_REQUEST | NLM_F_ACK, LITTLE_ENDIAN)
+  }
+
+  #grow(needed: number): void {
+    const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2))
+    bytes.set(this.bytes)
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer)
+  }
+}
+
+/** Reads the NUL-terminated (or unterminated) ASCII text of a payload. */
+export function readText(view: DataView, offset: number, length: number): string {
+  let text = ''
+  for (let index = offset; index < offset + length; index++) {
+    const code = view.getUint8(index)
+    if (code === 0) break
+    text += String.fromCharCode(code)
+  }
+  return text
+}
+
+/** Reads an unsigned 64-bit number; beyond 2^53 it is rounded to the nearest that a `number` can hold. */
+export function readU64(view: DataView, offset: number): number {
+  const low = view.getUint32(LITTLE_ENDIAN ? offset : offset + 4, LITTLE_ENDIAN)
+  const high = view.getUint32(LITTLE_ENDIAN ? offset + 4 : offset, LITTLE_ENDIAN)
+  return high * 0x1_0000_0000 + low
+}
+
+/** Writes a non-negative integer below 2^64 as 64 bits. */
+export function writeU64(view: DataView, offset: number, value: number): void {
+  const high = Math.floor(value / 0x1_0000_0000)
+  view.setUint32(LITTLE_ENDIAN ? offset : offset + 4, value - high * 0x1_0000_0000, LITTLE_ENDIAN)
+  view.setUint32(LITTLE_ENDIAN ? offset + 4 : offset, high, LITTLE_ENDIAN)
+}
