@@ -9,7 +9,9 @@ export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
 
 /** An argument of the wrong shape: a missing field, a wrong type, a word that is not in the list. Nothing was sent. */
 export class ArgumentTypeError extends TypeError {
+  /** The class, for messages. */
   override readonly name = 'TypeError'
+  /** Constant. */
   readonly code = 'ERR_INVALID_ARG_TYPE' satisfies ArgumentErrorCode
   /** The field concerned, as it is spelled in the call: `address`, `persistence.timeout`. */
   readonly field: string
@@ -22,7 +24,9 @@ export class ArgumentTypeError extends TypeError {
 
 /** An argument of the right type outside of what is allowed. Nothing was sent. */
 export class ArgumentRangeError extends RangeError {
+  /** The class, for messages. */
   override readonly name = 'RangeError'
+  /** Constant. */
   readonly code = 'ERR_OUT_OF_RANGE' satisfies ArgumentErrorCode
   /** The field concerned, as it is spelled in the call. */
   readonly field: string
@@ -59,7 +63,9 @@ export type CommandOutcome = 'not-done' | 'done' | 'unknown'
 
 /** Something went wrong between the caller and the kernel. */
 export class NetlinkError extends Error {
+  /** The class, for messages. */
   override readonly name: string = 'NetlinkError'
+  /** What went wrong. */
   readonly code: NetlinkErrorCode
   /** What is known about the command. After `unknown`, read the table before trying again. */
   readonly outcome: CommandOutcome
@@ -73,6 +79,7 @@ export class NetlinkError extends Error {
 
 /** The kernel has no IPVS: neither built in nor as a module that it could load. Code `ERR_LVS_UNAVAILABLE`. */
 export class IpvsUnavailableError extends NetlinkError {
+  /** The class, for messages. */
   override readonly name = 'IpvsUnavailableError'
 
   constructor(message: string, options?: ErrorOptions) {
@@ -82,6 +89,7 @@ export class IpvsUnavailableError extends NetlinkError {
 
 /** The addon could not be loaded. The message has the command that mends it. Code `ERR_LVS_ADDON`. */
 export class AddonError extends NetlinkError {
+  /** The class, for messages. */
   override readonly name = 'AddonError'
 
   constructor(root: string, cause: unknown) {
@@ -102,6 +110,7 @@ export class AddonError extends NetlinkError {
 
 /** A command that the kernel refused. Nothing was changed by it. */
 export class IpvsError extends Error {
+  /** The class, for messages. */
   override readonly name = 'IpvsError'
   /** The kernel's error as a name: `EEXIST`, `ESRCH`, `ENOENT`, ... */
   readonly code: string

@@ -3,7 +3,9 @@ import { formatIPv4, readAddress } from '../netlink/address.ts'
 
 /** A socket address. */
 export interface Endpoint {
+  /** IPv4 or IPv6 address. */
   readonly address: string
+  /** 0 to 65535. */
   readonly port: number
 }
 
@@ -15,6 +17,7 @@ export interface ConnectionEntry {
   readonly client: Endpoint
   /** The virtual service it came to. A template under a firewall mark has the mark for an address, as the kernel keeps it. */
   readonly virtual: Endpoint
+  /** The real server. */
   readonly destination: Endpoint
   /** The kernel's word: `ESTABLISHED`, `FIN_WAIT`, `UDP`, `NONE`, `ASSURED`, ... */
   readonly state: string
@@ -22,8 +25,9 @@ export interface ConnectionEntry {
   readonly expires: number
   /** Whether this is a persistence template: not a connection but the memory of a client. */
   readonly template: boolean
-  /** Persistence engine and what it keeps the client by; undefined without one. */
+  /** Persistence engine, or undefined without. */
   readonly persistenceEngine: string | undefined
+  /** What the engine knows the client by, such as a SIP call id; each character is a byte. */
   readonly persistenceData: string | undefined
 }
 

@@ -16,9 +16,12 @@ import { readAddressBytes } from './service-key.ts'
 import { IP_VS_IFNAME_MAXLEN, IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER } from './uapi.ts'
 
 /** Roles by their number. */
-export const SYNC_ROLES = { master: IP_VS_STATE_MASTER, backup: IP_VS_STATE_BACKUP } as const
+export const SYNC_ROLES = {
+  master: IP_VS_STATE_MASTER,
+  backup: IP_VS_STATE_BACKUP,
+} as const satisfies Record<SyncRole, number>
 /** What a synchronisation daemon does: `master` sends its connections, `backup` takes them in. */
-export type SyncRole = keyof typeof SYNC_ROLES
+export type SyncRole = 'master' | 'backup'
 
 /** A connection synchronisation daemon to be started. Each role can run once in a network namespace. */
 export interface DaemonInput {
@@ -43,12 +46,19 @@ export interface DaemonInput {
 
 /** A running synchronisation daemon: its settings with the defaults filled in. */
 export interface Daemon {
+  /** A number if it has no name here. */
   readonly role: SyncRole | number
+  /** Network interface of the multicast. */
   readonly interface: string
+  /** Only the low eight bits travel. */
   readonly syncId: number
+  /** Bytes of a message at most. */
   readonly maximumLength: number
+  /** Multicast address, IPv4 or IPv6. */
   readonly group: string
+  /** UDP port. */
   readonly port: number
+  /** Hops. */
   readonly ttl: number
 }
 

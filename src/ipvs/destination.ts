@@ -19,12 +19,15 @@ import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from './tunnel.ts'
 import { IP_VS_CONN_F_FWD_MASK } from './uapi.ts'
 
 /** Forwarding methods by their number (IP_VS_CONN_F_*). */
-export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 } as const
+export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 } as const satisfies Record<
+  ForwardingMethod,
+  number
+>
 /**
  * How packets reach a destination: `dr` direct routing (ipvsadm `-g`), `nat` masquerading (`-m`), `tun` tunnelling (`-i`).
  * The kernel also knows `local` (this host itself) and `bypass`. IPVS_DEST_ATTR_FWD_METHOD.
  */
-export type ForwardingMethod = keyof typeof FORWARDING_METHODS
+export type ForwardingMethod = 'dr' | 'nat' | 'tun' | 'local' | 'bypass'
 
 /** What tells one destination of a virtual service from another. */
 export interface DestinationKey {
@@ -55,12 +58,17 @@ export interface DestinationLimits {
 /** How packets reach a destination; only `tun` has a tunnel. */
 export type Forwarding =
   | {
+      /** Tunnelling. ipvsadm `-i`. */
       readonly forwarding: 'tun'
       /** Default `{ type: 'ipip' }`. */
       readonly tunnel?: Tunnel | null | undefined
     }
-  /** A number is only found in what was read: a method that has no name here. */
-  | { readonly forwarding: Exclude<ForwardingMethod, 'tun'> | number; readonly tunnel?: null | undefined }
+  | {
+      /** A number is only found in what was read: a method that has no name here. */
+      readonly forwarding: Exclude<ForwardingMethod, 'tun'> | number
+      /** There is none. */
+      readonly tunnel?: null | undefined
+    }
 
 /** A destination to be made. */
 export type DestinationInput = DestinationKey & DestinationLimits & Forwarding
@@ -68,17 +76,31 @@ export type DestinationInput = DestinationKey & DestinationLimits & Forwarding
 /** A destination to be changed: only what is named changes. */
 export type DestinationChanges = DestinationKey &
   DestinationLimits &
-  (Forwarding | { readonly forwarding?: undefined; readonly tunnel?: Tunnel | null | undefined })
+  (
+    | Forwarding
+    | {
+        /** Left as it is. */
+        readonly forwarding?: undefined
+        /** Only for a destination with forwarding `tun`. */
+        readonly tunnel?: Tunnel | null | undefined
+      }
+  )
 
 /** A destination as it is read; it can be edited and written back. */
 export type Destination = Required<DestinationKey> &
   Required<DestinationLimits> &
   Forwarding & {
+    /** Port of the real server. */
     readonly port: number
+    /** Address family of the real server. */
     readonly family: Family
+    /** Share of the connections; 0 when it gets no new ones. */
     readonly weight: number
+    /** Connections above which it gets no new ones; 0 for no limit. */
     readonly upperThreshold: number
+    /** Connections below which it gets new ones again; 0 for three quarters of `upperThreshold`. */
     readonly lowerThreshold: number
+    /** The tunnel with forwarding `tun`, else `null`. */
     readonly tunnel: Tunnel | null
     /** Connections in use (TCP: established). Counted live, and not reset by zeroing. ipvsadm `ActiveConn`. */
     readonly activeConnections: number

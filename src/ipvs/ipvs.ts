@@ -250,6 +250,7 @@ export class Ipvs implements AsyncDisposable {
     this.#client.commands.family.connection.close()
   }
 
+  /** Closes the client at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
   }

@@ -21,6 +21,7 @@ export interface OpenOptions {
   readonly timeout?: number | undefined
   /** Another way to reach a kernel, or something that plays one. Default: the running kernel. */
   readonly transport?: Transport | undefined
+  /** Gives up opening. */
   readonly signal?: AbortSignal | undefined
 }
 

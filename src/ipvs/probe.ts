@@ -3,8 +3,14 @@ import type { Info } from './settings.ts'
 
 /** Whether IPVS can be used, and if not, why. */
 export type Availability =
-  | { readonly available: true; readonly info: Info }
   | {
+      /** It can be used. */
+      readonly available: true
+      /** What the kernel says about itself. */
+      readonly info: Info
+    }
+  | {
+      /** It cannot be used. */
       readonly available: false
       /**
        * `no-ipvs`: the kernel has none and could not load it; `no-privilege`: CAP_NET_ADMIN in the initial user namespace

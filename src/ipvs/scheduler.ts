@@ -50,9 +50,13 @@ const PLAIN_FLAGS = {
  * no names for them. ipvsadm `-b`; bits 3 to 5 of IPVS_SVC_ATTR_FLAGS.
  */
 export type SchedulerFlag =
-  | keyof typeof NAMED_FLAGS.sh
-  | keyof typeof NAMED_FLAGS.mh
-  | keyof typeof PLAIN_FLAGS
+  | 'sh-fallback'
+  | 'sh-port'
+  | 'mh-fallback'
+  | 'mh-port'
+  | 'flag-1'
+  | 'flag-2'
+  | 'flag-3'
 
 export function checkScheduler(value: unknown): string {
   return checkName('scheduler', value, IP_VS_SCHEDNAME_MAXLEN)

@@ -14,9 +14,9 @@ import {
 } from './check.ts'
 
 /** Transport protocols by their IP protocol number. */
-export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const
+export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>
 /** Transport protocol of a virtual service. ipvsadm `-t`, `-u`, `--sctp-service`; IPVS_SVC_ATTR_PROTOCOL. */
-export type Protocol = keyof typeof PROTOCOLS
+export type Protocol = 'tcp' | 'udp' | 'sctp'
 
 /** A virtual service reached at an address, a port and a protocol. */
 export interface AddressKey {
@@ -28,6 +28,7 @@ export interface AddressKey {
   readonly port: number
   /** Follows from the address; always there in what was read. IPVS_SVC_ATTR_AF. */
   readonly family?: Family | undefined
+  /** It has none. */
   readonly fwmark?: undefined
 }
 
@@ -37,8 +38,11 @@ export interface FwmarkKey {
   readonly fwmark: number
   /** The same mark can stand for one service of each family. Default `ipv4`; ipvsadm `-6`. */
   readonly family?: Family | undefined
+  /** It has none. */
   readonly protocol?: undefined
+  /** It has none. */
   readonly address?: undefined
+  /** It has none. */
   readonly port?: undefined
 }
 

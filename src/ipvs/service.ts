@@ -51,11 +51,17 @@ export type ServiceInput = ServiceKey & ServiceSettings
 
 /** The settings of a service as they are read: nothing left open. */
 export interface ServiceState {
+  /** Address family of the service. */
   readonly family: Family
+  /** The scheduler; `none` without one. */
   readonly scheduler: Scheduler
+  /** What it was told. */
   readonly schedulerFlags: readonly SchedulerFlag[]
+  /** Whether every packet is scheduled by itself. */
   readonly onePacket: boolean
+  /** Persistence, or `null` without. */
   readonly persistence: PersistenceState | null
+  /** Persistence engine, or `null` without. */
   readonly persistenceEngine: string | null
   /** Counters, sampled every two seconds. */
   readonly statistics: Statistics
@@ -65,7 +71,10 @@ export interface ServiceState {
 export type ServiceHeader = ServiceKey & ServiceState
 
 /** A virtual service and its destinations, as read; it can be edited and written back. */
-export type Service = ServiceHeader & { readonly destinations: readonly Destination[] }
+export type Service = ServiceHeader & {
+  /** Its destinations, the newest first. */
+  readonly destinations: readonly Destination[]
+}
 
 const { fields } = SERVICE
 

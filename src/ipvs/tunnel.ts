@@ -2,22 +2,33 @@ import { ArgumentTypeError } from '../errors.ts'
 import { checkInteger, checkKnownFields, checkObject, checkWord, wordFor } from './check.ts'
 
 /** Encapsulations by their number (IP_VS_CONN_F_TUNNEL_TYPE_*). */
-export const TUNNEL_TYPES = { ipip: 0, gue: 1, gre: 2 } as const
+export const TUNNEL_TYPES = { ipip: 0, gue: 1, gre: 2 } as const satisfies Record<TunnelType, number>
 /** `ipip`: IP in IP; `gue`: generic UDP encapsulation (since Linux 5.2); `gre` (since 5.3). ipvsadm `--tun-type`. */
-export type TunnelType = keyof typeof TUNNEL_TYPES
+export type TunnelType = 'ipip' | 'gue' | 'gre'
 
 /** Checksum modes by their number (IP_VS_TUNNEL_ENCAP_FLAG_*). */
-export const TUNNEL_CHECKSUMS = { none: 0, checksum: 1, remote: 2 } as const
+export const TUNNEL_CHECKSUMS = { none: 0, checksum: 1, remote: 2 } as const satisfies Record<
+  TunnelChecksum,
+  number
+>
 /**
  * The outer checksum of `gue` and `gre` (since Linux 5.3): `none` (ipvsadm `--tun-nocsum`), `checksum` (`--tun-csum`),
  * `remote`: remote checksum offload, `gue` only (`--tun-remcsum`).
  */
-export type TunnelChecksum = keyof typeof TUNNEL_CHECKSUMS
+export type TunnelChecksum = 'none' | 'checksum' | 'remote'
 
 /** How a destination with forwarding `tun` is reached. */
 export type Tunnel =
-  | { readonly type: 'ipip'; readonly port?: undefined; readonly checksum?: undefined }
   | {
+      /** IP in IP. */
+      readonly type: 'ipip'
+      /** It has none. */
+      readonly port?: undefined
+      /** It has none. */
+      readonly checksum?: undefined
+    }
+  | {
+      /** Generic UDP encapsulation. */
       readonly type: 'gue'
       /** UDP port of the receiving end, 1 to 65535. ipvsadm `--tun-port`; IPVS_DEST_ATTR_TUN_PORT. */
       readonly port: number
@@ -25,13 +36,21 @@ export type Tunnel =
       readonly checksum?: TunnelChecksum | undefined
     }
   | {
+      /** Generic routing encapsulation. */
       readonly type: 'gre'
+      /** It has none. */
       readonly port?: undefined
       /** Default `none`. */
       readonly checksum?: Exclude<TunnelChecksum, 'remote'> | undefined
     }
-  /** What was read and has no words here, under its numbers. */
-  | { readonly type: number; readonly port: number; readonly checksum: TunnelChecksum | number }
+  | {
+      /** What was read and has no words here, under its numbers. */
+      readonly type: number
+      /** UDP port; 0 for none. */
+      readonly port: number
+      /** The checksum mode. */
+      readonly checksum: TunnelChecksum | number
+    }
 
 /** The kernel's form. */
 export interface TunnelNumbers {

@@ -46,6 +46,7 @@ export interface ExchangeRequest {
   readonly datagrams: Uint8Array
   /** Where each datagram ends in `datagrams`; only the first `count` entries are looked at. */
   readonly ends: Uint32Array
+  /** How many datagrams there are. */
   readonly count: number
   /** Index of the datagram to start with. */
   readonly first: number
@@ -74,6 +75,7 @@ export type ExchangeState = 'complete' | 'full' | 'unanswered' | 'overrun' | 'tr
 
 /** The outcome of {@link NetlinkSocket.exchange}. */
 export interface ExchangeReport {
+  /** How it ended. */
   readonly state: ExchangeState
   /** The datagram concerned; with `complete`, the number of datagrams. */
   readonly datagram: number

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests of the addon and of a real kernel share one machine: one file at a time, in one process. */
+const oneByOne = {
+  fileParallelism: false,
+  isolate: false,
+  pool: 'forks',
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+} as const
+
+export default defineConfig({
+  test: {
+    reporters: process.env['CI'] === undefined ? ['default'] : [['default', { summary: false }]],
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'native', include: ['test/native/**/*.test.ts'], ...oneByOne } },
+      { test: { name: 'kernel', include: ['test/kernel/**/*.test.ts'], ...oneByOne } },
+      { test: { name: 'pack', include: ['test/pack/**/*.test.ts'], ...oneByOne, testTimeout: 300_000 } },
+    ],
+  },
+})
