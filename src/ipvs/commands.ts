@@ -1,11 +1,15 @@
 import { tracingChannel } from 'node:diagnostics_channel'
+import { constants } from 'node:os'
 import { debuglog } from 'node:util'
-import { IpvsError } from '../errors.ts'
-import type { FamilyRequest, GenericFamily } from '../netlink/generic-family.ts'
+import { IpvsError, renewed } from '../errors.ts'
+import type { Outcome } from '../netlink/batch.ts'
+import { type FamilyRequest, type GenericFamily, refusalOf } from '../netlink/generic-family.ts'
 import type { Refusal } from '../netlink/messages.ts'
+import { WireWriter } from '../netlink/wire.ts'
 import { type Circumstances, errorName, explain } from './explain.ts'
+import { WriteOrder } from './write-order.ts'
 
-/** What a subscriber of the channel `lvs:command` gets. */
+/** What a subscriber of the tracing channel `lvs:command` gets. */
 export interface CommandContext {
   /** The method of the client: `addService`, `destinations`, ... */
   readonly command: string
@@ -13,15 +17,21 @@ export interface CommandContext {
   readonly subject: string
 }
 
-/** A command of the family with what an error about it has to say. */
-export interface Invocation extends FamilyRequest {
+/** A command of the family, with what an error about it has to say. */
+export interface Command extends FamilyRequest {
   /** The method of the client. */
   readonly name: string
-  /** What it is about; asked for when somebody wants to know. */
-  readonly subject?: () => string
+  /** What it is about. */
+  subject?(): string
   readonly circumstances?: Circumstances
   /** Gives a better explanation for an error where one takes looking into. */
-  readonly diagnose?: (code: string) => Promise<string | undefined>
+  diagnose?(code: string): Promise<string | undefined>
+}
+
+/** A command made from a reading, or one that the reading shows to be refused. */
+export interface Merged {
+  readonly command: Command
+  readonly refusal?: Refusal
 }
 
 const channel = tracingChannel<string, CommandContext>('lvs:command')
@@ -30,56 +40,132 @@ const debug = debuglog('lvs')
 /** Sends commands of the family, tells those who listen, and turns refusals into errors. */
 export class Commands {
   readonly family: GenericFamily
+  readonly #order = new WriteOrder()
 
   constructor(family: GenericFamily) {
     this.family = family
   }
 
   /**
-   * Runs one command.
+   * Runs a command that reads.
    *
    * @throws {IpvsError} when the kernel refuses.
    */
-  async run(invocation: Invocation): Promise<void> {
-    const refusal = await this.attempt(invocation)
-    if (refusal !== undefined) throw await this.error(invocation, refusal)
+  read(command: Command, signal: AbortSignal | undefined): Promise<void> {
+    return observed()
+      ? traced(command, () => this.#run(command, signal, false))
+      : this.#run(command, signal, false)
   }
 
-  /** Runs one command and gives the kernel's refusal back, if it is one. */
-  attempt(invocation: Invocation): Promise<Refusal | undefined> {
-    if (!debug.enabled && !hasSubscribers()) return this.family.request(invocation)
-    const context = { command: invocation.name, subject: invocation.subject?.() ?? '' }
-    return channel.tracePromise(async () => {
-      const refusal = await this.family.request(invocation)
-      debug(
-        '%s %s: %s',
-        context.command,
-        context.subject,
-        refusal === undefined ? 'done' : errorName(refusal.errno),
-      )
-      return refusal
-    }, context)
+  /**
+   * Runs a command that changes something, behind those asked for before it.
+   *
+   * @throws {IpvsError} when the kernel refuses.
+   */
+  write(command: Command, signal: AbortSignal | undefined): Promise<void> {
+    return observed()
+      ? traced(command, () => this.#run(command, signal, true))
+      : this.#run(command, signal, true)
+  }
+
+  /**
+   * Runs a command that builds on what is read first, in order; those that wait together for the same `subject` share one
+   * reading. `change` makes the command from it, and may change the reading for those behind.
+   *
+   * @throws {IpvsError} when the kernel refuses.
+   */
+  async merge<R>(
+    subject: string,
+    read: () => Promise<R>,
+    change: (reading: R) => Merged,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    signal?.throwIfAborted()
+    try {
+      const { command, id, sent } = await this.#order.merge(subject, read, (reading) => {
+        const merged = change(reading)
+        const { refusal } = merged
+        const sent =
+          refusal === undefined ? this.family.send(merged.command, signal) : Promise.resolve({ refusal })
+        return { command: merged.command, id: this.family.id, sent }
+      })
+      await traced(command, async () => {
+        if (await this.#mustRepeat(command, await sent, id, signal)) await this.#run(command, signal, false)
+      })
+    } catch (error) {
+      throw renewed(error)
+    }
   }
 
   /** The error for a refusal. */
-  async error(invocation: Invocation, { errno, message }: Refusal): Promise<IpvsError> {
-    const { name, subject, circumstances = {}, diagnose } = invocation
+  async error(command: Command, { errno, message }: Refusal): Promise<IpvsError> {
+    const { name, circumstances = {} } = command
     const code = errorName(errno)
-    const explanation = (await diagnose?.(code)) ?? explain(name, code, circumstances)
+    const explanation = (await command.diagnose?.(code)) ?? explain(name, code, circumstances)
     return new IpvsError({
       ...{ code, errno, command: name, kernelMessage: message, explanation },
-      subject: subject?.() ?? '',
+      subject: command.subject?.() ?? '',
     })
+  }
+
+  async #run(command: Command, signal: AbortSignal | undefined, ordered: boolean): Promise<void> {
+    signal?.throwIfAborted()
+    for (;;) {
+      const { id } = this.family
+      const sent =
+        ordered && this.#order.busy
+          ? this.#order.write(() => this.family.send(command, signal))
+          : this.family.send(command, signal)
+      const outcome = await sent
+      if (outcome === undefined || !(await this.#mustRepeat(command, outcome, id, signal))) return
+    }
+  }
+
+  /** Whether a command must be sent again because the family has another number; throws when it failed. */
+  async #mustRepeat(
+    command: Command,
+    outcome: Outcome,
+    id: number,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const refusal = refusalOf(outcome, signal)
+    if (refusal === undefined) return false
+    if (refusal.errno === constants.errno.ENOENT && (await this.family.moved(id))) return true
+    throw await this.error(command, refusal)
   }
 }
 
-function hasSubscribers(): boolean {
+const scratch = new WireWriter()
+
+/** Checks a command that others will build on, before they do. Throws what its `body` throws. */
+export function tryOut(command: Command): void {
+  scratch.truncate(0)
+  command.body?.(scratch)
+}
+
+function observed(): boolean {
   const { start, end, asyncStart, asyncEnd, error } = channel
   return (
+    debug.enabled ||
     start.hasSubscribers ||
     end.hasSubscribers ||
     asyncStart.hasSubscribers ||
     asyncEnd.hasSubscribers ||
     error.hasSubscribers
   )
+}
+
+/** Tells the log and the subscribers of the channel how a command goes. */
+function traced(command: Command, run: () => Promise<void>): Promise<void> {
+  const context = { command: command.name, subject: command.subject?.() ?? '' }
+  const logged = async () => {
+    try {
+      await run()
+      debug('%s %s: done', context.command, context.subject)
+    } catch (error) {
+      debug('%s %s: %s', context.command, context.subject, error)
+      throw error
+    }
+  }
+  return channel.tracePromise(logged, context)
 }

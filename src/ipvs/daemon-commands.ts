@@ -3,7 +3,7 @@ import { AttributeSet } from '../netlink/attributes.ts'
 import { NLM_F_DUMP } from '../netlink/uapi.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND, DAEMON } from './attributes.ts'
-import { type CallOptions, type Client, write } from './client.ts'
+import type { CallOptions, Client } from './client.ts'
 import { type Daemon, type DaemonInput, readDaemon, type SyncRole, writeDaemon, writeRole } from './daemon.ts'
 import { IPVS_CMD } from './uapi.ts'
 
@@ -12,16 +12,18 @@ const daemon = new AttributeSet(DAEMON)
 
 export async function readDaemons({ commands }: Client, signal: AbortSignal | undefined): Promise<Daemon[]> {
   const daemons: Daemon[] = []
-  await commands.run({
-    command: IPVS_CMD.GET_DAEMON,
-    name: 'daemons',
-    flags: NLM_F_DUMP,
-    onReply: (view, start, end) => {
-      const found = command.readStrictly(view, start, end).nest(COMMAND.fields.daemon, daemon)
-      if (found !== undefined) daemons.push(readDaemon(found))
+  await commands.read(
+    {
+      command: IPVS_CMD.GET_DAEMON,
+      name: 'daemons',
+      flags: NLM_F_DUMP,
+      onReply: (view, start, end) => {
+        const found = command.readStrictly(view, start, end).nest(COMMAND.fields.daemon, daemon)
+        if (found !== undefined) daemons.push(readDaemon(found))
+      },
     },
     signal,
-  })
+  )
   return daemons
 }
 
@@ -30,25 +32,29 @@ export async function startDaemon(
   input: DaemonInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  await write(client, {
-    command: IPVS_CMD.NEW_DAEMON,
-    name: 'startDaemon',
-    subject: () => input.role,
-    circumstances: input,
-    body: nested((writer) => writeDaemon(writer, input)),
+  await client.commands.write(
+    {
+      command: IPVS_CMD.NEW_DAEMON,
+      name: 'startDaemon',
+      subject: () => input.role,
+      circumstances: input,
+      body: nested((writer) => writeDaemon(writer, input)),
+    },
     signal,
-  })
+  )
 }
 
 export async function stopDaemon(client: Client, role: SyncRole, { signal }: CallOptions): Promise<void> {
   try {
-    await write(client, {
-      command: IPVS_CMD.DEL_DAEMON,
-      name: 'stopDaemon',
-      subject: () => role,
-      body: nested((writer) => writeRole(writer, role)),
+    await client.commands.write(
+      {
+        command: IPVS_CMD.DEL_DAEMON,
+        name: 'stopDaemon',
+        subject: () => role,
+        body: nested((writer) => writeRole(writer, role)),
+      },
       signal,
-    })
+    )
   } catch (error) {
     // A daemon that had not run yet ends with EINTR, which netlink takes for "no answer" (stop_sync_thread). It has
     // stopped all the same.

@@ -1,13 +1,11 @@
 import { constants } from 'node:os'
-import type { Family } from '../netlink/address.ts'
 import type { Refusal } from '../netlink/messages.ts'
-import { WireWriter } from '../netlink/wire.ts'
+import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
-import { type CallOptions, type Client, merge, write } from './client.ts'
-import type { Invocation } from './commands.ts'
+import type { CallOptions, Client } from './client.ts'
+import { type Command, tryOut } from './commands.ts'
 import { readDaemons } from './daemon-commands.ts'
 import {
-  type CheckedDestinationKey,
   checkDestinationKey,
   type Destination,
   type DestinationChanges,
@@ -23,19 +21,64 @@ import { checkServiceKey, formatEndpoint, formatService, type ServiceReference }
 import { type CheckedServiceKey, readWholeService, writeServiceIdentity } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
-export async function addDestination(
+/** A command about one destination: NEW_DEST and SET_DEST with all of it, DEL_DEST with its key. */
+class DestinationCommand implements Command {
+  readonly command: number
+  readonly name: string
+  readonly #client: Client
+  readonly #reference: ServiceReference
+  readonly #destination: DestinationKey | DestinationInput
+
+  constructor(
+    client: Client,
+    command: number,
+    name: string,
+    reference: ServiceReference,
+    destination: DestinationKey | DestinationInput,
+  ) {
+    this.command = command
+    this.name = name
+    this.#client = client
+    this.#reference = reference
+    this.#destination = destination
+  }
+
+  body(writer: WireWriter): void {
+    const { service, key } = checkKeys(this.#reference, this.#destination)
+    writeServiceIdentity(writer, service)
+    const nest = writer.beginNest(COMMAND.fields.destination.type)
+    if (this.command === IPVS_CMD.DEL_DEST) writeDestinationKey(writer, key)
+    else writeDestination(writer, key, this.#destination as DestinationInput, service.family)
+    writer.endNest(nest)
+  }
+
+  subject(): string {
+    try {
+      const { service, key } = checkKeys(this.#reference, this.#destination)
+      return `${formatService(service)} -> ${formatEndpoint(key.address, key.port)}`
+    } catch {
+      return ''
+    }
+  }
+
+  async diagnose(code: string): Promise<string | undefined> {
+    if (code !== 'EINVAL') return undefined
+    const { service, key } = checkKeys(this.#reference, this.#destination)
+    return diagnoseDestination(this.#client.transport, key, service.family, async () => {
+      const daemons = await readDaemons(this.#client, undefined)
+      return daemons.length > 0
+    })
+  }
+}
+
+export function addDestination(
   client: Client,
-  reference: ServiceReference,
-  input: DestinationInput,
+  service: ServiceReference,
+  destination: DestinationInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  const { service, key } = checkKeys(reference, input)
-  await write(client, {
-    ...invocation(client, 'addDestination', service, key),
-    command: IPVS_CMD.NEW_DEST,
-    body: (writer) => writeWhole(writer, service, key, input),
-    signal,
-  })
+  const command = new DestinationCommand(client, IPVS_CMD.NEW_DEST, 'addDestination', service, destination)
+  return client.commands.write(command, signal)
 }
 
 export async function updateDestination(
@@ -44,51 +87,33 @@ export async function updateDestination(
   changes: DestinationChanges,
   { signal }: CallOptions,
 ): Promise<void> {
+  const { commands } = client
+  const set = (settings: DestinationKey | DestinationInput) =>
+    new DestinationCommand(client, IPVS_CMD.SET_DEST, 'updateDestination', reference, settings)
   const { service, key } = checkKeys(reference, changes)
-  const about = invocation(client, 'updateDestination', service, key)
-  const set = (settings: DestinationInput): Invocation => ({
-    ...about,
-    command: IPVS_CMD.SET_DEST,
-    body: (writer) => writeWhole(writer, service, key, settings),
-    signal,
-  })
-  if (isWholeDestination(changes)) return await write(client, set(changes))
-  const subject = `destinations ${formatService(service)}`
-  await merge(
-    client,
-    subject,
-    () => byEndpoint(client, service),
-    (table) => {
-      const endpoint = formatEndpoint(key.address, key.port)
-      const current = table.get(endpoint)
-      if (current === undefined) return { invocation: about, refusal: NO_SUCH_DESTINATION }
-      const settings = mergeDestination(current, changes)
-      trial.truncate(0)
-      writeDestination(trial, key, settings, service.family)
-      table.set(endpoint, { ...current, ...settings } as Destination)
-      return { invocation: set(settings) }
-    },
-  )
+  if (isWholeDestination(changes)) return await commands.write(set(changes), signal)
+  const endpoint = formatEndpoint(key.address, key.port)
+  const change = (table: Map<string, Destination>) => {
+    const current = table.get(endpoint)
+    if (current === undefined) return { command: set(changes), refusal: NO_SUCH_DESTINATION }
+    const settings = mergeDestination(current, changes)
+    const command = set(settings)
+    tryOut(command)
+    table.set(endpoint, { ...current, ...settings } as Destination)
+    return { command }
+  }
+  const read = () => readByEndpoint(client, service)
+  await commands.merge(`destinations ${formatService(service)}`, read, change, signal)
 }
 
-export async function removeDestination(
+export function removeDestination(
   client: Client,
-  reference: ServiceReference,
+  service: ServiceReference,
   destination: DestinationKey,
   { signal }: CallOptions,
 ): Promise<void> {
-  const { service, key } = checkKeys(reference, destination)
-  await write(client, {
-    ...invocation(client, 'removeDestination', service, key),
-    command: IPVS_CMD.DEL_DEST,
-    body: (writer) => {
-      writeServiceIdentity(writer, service)
-      const nest = writer.beginNest(COMMAND.fields.destination.type)
-      writeDestinationKey(writer, key)
-      writer.endNest(nest)
-    },
-    signal,
-  })
+  const command = new DestinationCommand(client, IPVS_CMD.DEL_DEST, 'removeDestination', service, destination)
+  return client.commands.write(command, signal)
 }
 
 function checkKeys(reference: ServiceReference, destination: DestinationKey) {
@@ -96,49 +121,12 @@ function checkKeys(reference: ServiceReference, destination: DestinationKey) {
   return { service, key: checkDestinationKey(destination, service.port ?? 0) }
 }
 
-/** What the commands about a destination have in common. */
-function invocation(
-  client: Client,
-  name: string,
-  service: CheckedServiceKey,
-  key: CheckedDestinationKey,
-): Invocation {
-  return {
-    command: 0,
-    name,
-    subject: () => `${formatService(service)} -> ${formatEndpoint(key.address, key.port)}`,
-    diagnose: async (code) => (code === 'EINVAL' ? diagnose(client, key, service.family) : undefined),
-  }
-}
+/** What the kernel would answer (ip_vs_edit_dest). */
+const NO_SUCH_DESTINATION: Refusal = { errno: constants.errno.ENOENT, message: undefined }
 
-function diagnose(client: Client, key: CheckedDestinationKey, serviceFamily: Family): Promise<string> {
-  return diagnoseDestination(client.transport, key, serviceFamily, async () => {
-    const daemons = await readDaemons(client, undefined)
-    return daemons.length > 0
-  })
-}
-
-function writeWhole(
-  writer: WireWriter,
-  service: CheckedServiceKey,
-  key: CheckedDestinationKey,
-  settings: DestinationInput,
-): void {
-  writeServiceIdentity(writer, service)
-  const nest = writer.beginNest(COMMAND.fields.destination.type)
-  writeDestination(writer, key, settings, service.family)
-  writer.endNest(nest)
-}
-
-async function byEndpoint(client: Client, service: CheckedServiceKey): Promise<Map<string, Destination>> {
+async function readByEndpoint(client: Client, service: CheckedServiceKey): Promise<Map<string, Destination>> {
   const { destinations } = await readWholeService(client.commands, 'updateDestination', service, undefined)
   return new Map(
     destinations.map((destination) => [formatEndpoint(destination.address, destination.port), destination]),
   )
 }
-
-/** What the kernel would answer (ip_vs_edit_dest). */
-const NO_SUCH_DESTINATION: Refusal = { errno: constants.errno.ENOENT, message: undefined }
-
-/** Settings are tried here before others build on them. */
-const trial = new WireWriter()

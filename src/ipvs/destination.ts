@@ -159,6 +159,7 @@ export function mergeDestination(current: Destination, changes: DestinationChang
     upperThreshold: changes.upperThreshold ?? current.upperThreshold,
     lowerThreshold: changes.lowerThreshold ?? current.lowerThreshold,
     address: current.address,
+    port: current.port,
     forwarding,
     tunnel,
   } as DestinationInput

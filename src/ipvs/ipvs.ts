@@ -15,7 +15,6 @@ import type { Info, Timeouts } from './settings.ts'
 import { info, setTimeouts, timeouts } from './settings-commands.ts'
 import type { Statistics } from './statistics.ts'
 import { readTable, readWholeService } from './table.ts'
-import { WriteOrder } from './write-order.ts'
 
 /**
  * A client of the Linux Virtual Server in one network namespace.
@@ -49,7 +48,7 @@ export class Ipvs implements AsyncDisposable {
    * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
    */
   static async open(options: OpenOptions = {}): Promise<Ipvs> {
-    return new Ipvs({ ...(await openCommands(options)), order: new WriteOrder() })
+    return new Ipvs(await openCommands(options))
   }
 
   /** Says whether IPVS can be used here, and if not, why. Never rejects because it cannot. */

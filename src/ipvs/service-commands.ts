@@ -1,7 +1,7 @@
-import { WireWriter } from '../netlink/wire.ts'
+import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
-import { type CallOptions, type Client, merge, write } from './client.ts'
-import type { Invocation } from './commands.ts'
+import type { CallOptions, Client } from './client.ts'
+import { type Command, tryOut } from './commands.ts'
 import {
   checkServiceFields,
   isWholeService,
@@ -11,29 +11,69 @@ import {
   type ServiceSettings,
   writeService,
 } from './service.ts'
-import { checkServiceKey, formatService, type ServiceReference } from './service-key.ts'
-import { type CheckedServiceKey, readServiceHeader, writeServiceIdentity } from './table.ts'
+import { checkServiceKey, describeService, formatService, type ServiceReference } from './service-key.ts'
+import { readServiceHeader, writeServiceIdentity } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
-export async function addService(
-  client: Client,
+/** A command with a whole service: NEW_SERVICE or SET_SERVICE. */
+class ServiceCommand implements Command {
+  readonly command: number
+  readonly name: string
+  readonly circumstances: ServiceSettings
+  readonly #reference: ServiceReference
+
+  constructor(command: number, name: string, reference: ServiceReference, settings: ServiceSettings) {
+    this.command = command
+    this.name = name
+    this.circumstances = settings
+    this.#reference = reference
+  }
+
+  body(writer: WireWriter): void {
+    const key = checkServiceKey(this.#reference)
+    checkServiceFields(this.circumstances)
+    const nest = writer.beginNest(COMMAND.fields.service.type)
+    writeService(writer, key, this.circumstances)
+    writer.endNest(nest)
+  }
+
+  subject(): string {
+    return describeService(this.#reference)
+  }
+}
+
+/** A command that needs no more of a service than which one: DEL_SERVICE, or ZERO, which concerns all without one. */
+class ServiceKeyCommand implements Command {
+  readonly command: number
+  readonly name: string
+  readonly #reference: ServiceReference | undefined
+
+  constructor(command: number, name: string, reference: ServiceReference | undefined) {
+    this.command = command
+    this.name = name
+    this.#reference = reference
+  }
+
+  body(writer: WireWriter): void {
+    if (this.#reference === undefined && this.command === IPVS_CMD.ZERO) return
+    writeServiceIdentity(writer, checkServiceKey(this.#reference))
+  }
+
+  subject(): string {
+    return describeService(this.#reference)
+  }
+}
+
+export function addService(
+  { commands }: Client,
   input: ServiceInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  const key = checkServiceKey(input)
-  checkServiceFields(input)
-  await write(client, {
-    command: IPVS_CMD.NEW_SERVICE,
-    name: 'addService',
-    subject: () => formatService(key),
-    circumstances: input,
-    body: (writer) => writeWhole(writer, key, input),
-    signal,
-  })
+  return commands.write(new ServiceCommand(IPVS_CMD.NEW_SERVICE, 'addService', input, input), signal)
 }
 
 export async function updateService(
-  client: Client,
+  { commands }: Client,
   reference: ServiceReference,
   changes: ServiceSettings,
   { signal }: CallOptions,
@@ -41,64 +81,36 @@ export async function updateService(
   const name = 'updateService'
   const key = checkServiceKey(reference)
   checkServiceFields(changes)
-  const set = (settings: ServiceSettings): Invocation => ({
-    command: IPVS_CMD.SET_SERVICE,
-    name,
-    subject: () => formatService(key),
-    circumstances: settings,
-    body: (writer) => writeWhole(writer, key, settings),
-    signal,
-  })
-  if (isWholeService(changes)) return await write(client, set(changes))
-  const read = async () => ({ header: await readServiceHeader(client.commands, name, key, undefined) })
-  await merge(client, `service ${formatService(key)}`, read, (reading) => {
+  if (isWholeService(changes)) {
+    return await commands.write(new ServiceCommand(IPVS_CMD.SET_SERVICE, name, key, changes), signal)
+  }
+  const read = async () => ({ header: await readServiceHeader(commands, name, key, undefined) })
+  const change = (reading: { header: ServiceHeader }) => {
     const settings = mergeService(reading.header, changes)
-    trial.truncate(0)
-    writeWhole(trial, key, settings)
+    const command = new ServiceCommand(IPVS_CMD.SET_SERVICE, name, key, settings)
+    tryOut(command)
     reading.header = { ...reading.header, ...settings } as ServiceHeader
-    return { invocation: set(settings) }
-  })
+    return { command }
+  }
+  await commands.merge(`service ${formatService(key)}`, read, change, signal)
 }
 
-export async function removeService(
-  client: Client,
+export function removeService(
+  { commands }: Client,
   reference: ServiceReference,
   { signal }: CallOptions,
 ): Promise<void> {
-  const key = checkServiceKey(reference)
-  await write(client, {
-    command: IPVS_CMD.DEL_SERVICE,
-    name: 'removeService',
-    subject: () => formatService(key),
-    body: (writer) => writeServiceIdentity(writer, key),
-    signal,
-  })
+  return commands.write(new ServiceKeyCommand(IPVS_CMD.DEL_SERVICE, 'removeService', reference), signal)
 }
 
-export async function zero(
-  client: Client,
+export function zero(
+  { commands }: Client,
   reference: ServiceReference | undefined,
   { signal }: CallOptions,
 ): Promise<void> {
-  const key = reference === undefined ? undefined : checkServiceKey(reference)
-  await write(client, {
-    command: IPVS_CMD.ZERO,
-    name: 'zero',
-    subject: () => (key === undefined ? '' : formatService(key)),
-    body: key && ((writer) => writeServiceIdentity(writer, key)),
-    signal,
-  })
+  return commands.write(new ServiceKeyCommand(IPVS_CMD.ZERO, 'zero', reference), signal)
 }
 
-export async function flush(client: Client, { signal }: CallOptions): Promise<void> {
-  await write(client, { command: IPVS_CMD.FLUSH, name: 'flush', signal })
+export function flush({ commands }: Client, { signal }: CallOptions): Promise<void> {
+  return commands.write({ command: IPVS_CMD.FLUSH, name: 'flush' }, signal)
 }
-
-function writeWhole(writer: WireWriter, key: CheckedServiceKey, settings: ServiceSettings): void {
-  const nest = writer.beginNest(COMMAND.fields.service.type)
-  writeService(writer, key, settings)
-  writer.endNest(nest)
-}
-
-/** Settings are tried here before others build on them. */
-const trial = new WireWriter()

@@ -84,15 +84,30 @@ export function formatService(key: ServiceKey): string {
   return `${protocol}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
+/** The text of what should be a service, for messages; empty when it is none. */
+export function describeService(reference: ServiceReference | undefined): string {
+  try {
+    return formatService(checkServiceKey(reference))
+  } catch {
+    return ''
+  }
+}
+
 /** The text of a socket address: `192.0.2.1:80`, `[2001:db8::1]:80`. */
 export function formatEndpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 /** Takes a reference in either form and gives a checked key with its family filled in and nothing else. */
-export function checkServiceKey(reference: ServiceReference): ServiceKey & { readonly family: Family } {
+export function checkServiceKey(
+  reference: ServiceReference | undefined,
+): ServiceKey & { readonly family: Family } {
   if (typeof reference === 'string') return checkServiceKey(parseService(reference))
   checkObject('service', reference)
+  return checkKeyObject(reference as ServiceKey)
+}
+
+function checkKeyObject(reference: ServiceKey): ServiceKey & { readonly family: Family } {
   const { fwmark, protocol, address, port } = reference
   if (fwmark !== undefined) {
     if (protocol !== undefined || address !== undefined || port !== undefined) {

@@ -1,6 +1,6 @@
 import { AttributeSet } from '../netlink/attributes.ts'
 import { COMMAND, INFO } from './attributes.ts'
-import { type CallOptions, type Client, write } from './client.ts'
+import type { CallOptions, Client } from './client.ts'
 import { type Info, readInfo, readTimeouts, type Timeouts, writeTimeouts } from './settings.ts'
 import { IPVS_CMD } from './uapi.ts'
 
@@ -9,27 +9,31 @@ const information = new AttributeSet(INFO)
 
 export async function info({ commands }: Client, { signal }: CallOptions): Promise<Info> {
   let result: Info | undefined
-  await commands.run({
-    command: IPVS_CMD.GET_INFO,
-    name: 'info',
-    onReply: (view, start, end) => {
-      result = readInfo(information.readStrictly(view, start, end))
+  await commands.read(
+    {
+      command: IPVS_CMD.GET_INFO,
+      name: 'info',
+      onReply: (view, start, end) => {
+        result = readInfo(information.readStrictly(view, start, end))
+      },
     },
     signal,
-  })
+  )
   return result as Info
 }
 
 export async function timeouts({ commands }: Client, { signal }: CallOptions): Promise<Timeouts> {
   let result: Timeouts | undefined
-  await commands.run({
-    command: IPVS_CMD.GET_CONFIG,
-    name: 'timeouts',
-    onReply: (view, start, end) => {
-      result = readTimeouts(command.readStrictly(view, start, end))
+  await commands.read(
+    {
+      command: IPVS_CMD.GET_CONFIG,
+      name: 'timeouts',
+      onReply: (view, start, end) => {
+        result = readTimeouts(command.readStrictly(view, start, end))
+      },
     },
     signal,
-  })
+  )
   return result as Timeouts
 }
 
@@ -38,10 +42,12 @@ export async function setTimeouts(
   changes: Partial<Timeouts>,
   { signal }: CallOptions,
 ): Promise<void> {
-  await write(client, {
-    command: IPVS_CMD.SET_CONFIG,
-    name: 'setTimeouts',
-    body: (writer) => writeTimeouts(writer, changes),
+  await client.commands.write(
+    {
+      command: IPVS_CMD.SET_CONFIG,
+      name: 'setTimeouts',
+      body: (writer) => writeTimeouts(writer, changes),
+    },
     signal,
-  })
+  )
 }

@@ -36,13 +36,15 @@ export async function readServiceHeaders(
   signal: AbortSignal | undefined,
 ): Promise<ServiceHeader[]> {
   const headers: ServiceHeader[] = []
-  await commands.run({
-    command: IPVS_CMD.GET_SERVICE,
-    name,
-    flags: NLM_F_DUMP,
-    onReply: (view, start, end) => headers.push(decodeService(view, start, end)),
+  await commands.read(
+    {
+      command: IPVS_CMD.GET_SERVICE,
+      name,
+      flags: NLM_F_DUMP,
+      onReply: (view, start, end) => headers.push(decodeService(view, start, end)),
+    },
     signal,
-  })
+  )
   return distinct(headers, formatService)
 }
 
@@ -54,16 +56,18 @@ export async function readServiceHeader(
   signal: AbortSignal | undefined,
 ): Promise<ServiceHeader> {
   let header: ServiceHeader | undefined
-  await commands.run({
-    command: IPVS_CMD.GET_SERVICE,
-    name,
-    subject: () => formatService(key),
-    body: (writer) => writeServiceIdentity(writer, key),
-    onReply: (view, start, end) => {
-      header = decodeService(view, start, end)
+  await commands.read(
+    {
+      command: IPVS_CMD.GET_SERVICE,
+      name,
+      subject: () => formatService(key),
+      body: (writer) => writeServiceIdentity(writer, key),
+      onReply: (view, start, end) => {
+        header = decodeService(view, start, end)
+      },
     },
     signal,
-  })
+  )
   return header as ServiceHeader
 }
 
@@ -78,19 +82,21 @@ export async function readDestinations(
   signal: AbortSignal | undefined,
 ): Promise<Destination[]> {
   const destinations: Destination[] = []
-  await commands.run({
-    command: IPVS_CMD.GET_DEST,
-    name,
-    subject: () => formatService(key),
-    flags: NLM_F_DUMP,
-    body: (writer) => writeServiceIdentity(writer, key),
-    onReply: (view, start, end) => {
-      command.readStrictly(view, start, end)
-      const found = command.nest(COMMAND.fields.destination, destination)
-      if (found !== undefined) destinations.push(readDestination(found, key.family))
+  await commands.read(
+    {
+      command: IPVS_CMD.GET_DEST,
+      name,
+      subject: () => formatService(key),
+      flags: NLM_F_DUMP,
+      body: (writer) => writeServiceIdentity(writer, key),
+      onReply: (view, start, end) => {
+        command.readStrictly(view, start, end)
+        const found = command.nest(COMMAND.fields.destination, destination)
+        if (found !== undefined) destinations.push(readDestination(found, key.family))
+      },
     },
     signal,
-  })
+  )
   return distinct(destinations, ({ address, port }) => formatEndpoint(address, port))
 }
 

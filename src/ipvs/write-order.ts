@@ -17,11 +17,23 @@ export class WriteOrder {
   #jobs: Job[] = []
   #running = false
 
-  /** Calls `write` now, or when the merges asked for before it have been handed on. */
+  /** Whether merges are waiting, so that a write has to wait as well. */
+  get busy(): boolean {
+    return this.#running
+  }
+
+  /** Calls `write` when the merges asked for before it have been handed on. */
   write<T>(write: () => Promise<T>): Promise<T> {
-    if (!this.#running) return write()
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ write: () => write().then(resolve, reject) })
+      const proceed = () => {
+        try {
+          resolve(write())
+        } catch (error) {
+          reject(error)
+        }
+      }
+      if (this.#running) this.#jobs.push({ write: proceed })
+      else proceed()
     })
   }
 
@@ -29,11 +41,15 @@ export class WriteOrder {
    * Reads, then calls `write` with what was read. The reading may be shared: `write` may change it, to show later merges
    * what this one has made of it. A failed reading rejects all that share it with the same error.
    */
-  merge<R, T>(subject: string, read: () => Promise<R>, write: (reading: R) => Promise<T>): Promise<T> {
+  merge<R, T>(subject: string, read: () => Promise<R>, write: (reading: R) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const proceed = (reading: PromiseSettledResult<unknown>) => {
-        if (reading.status === 'rejected') reject(reading.reason)
-        else write(reading.value as R).then(resolve, reject)
+        try {
+          if (reading.status === 'rejected') reject(reading.reason)
+          else resolve(write(reading.value as R))
+        } catch (error) {
+          reject(error)
+        }
       }
       this.#jobs.push({ merge: { subject, read, proceed } })
       if (this.#running) return

@@ -22,15 +22,11 @@ export interface FamilyRequest {
   readonly command: number
   /** Flags beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. */
   readonly flags?: number
-  /** Writes the attributes. */
-  readonly body?: ((writer: WireWriter) => void) | undefined
+  /** Writes the attributes. If it throws, nothing was queued. */
+  body?(writer: WireWriter): void
   /** Gets each message of the answer: `start` is where its attributes begin. */
-  readonly onReply?: ((view: DataView, start: number, end: number) => void) | undefined
-  readonly signal?: AbortSignal | undefined
+  onReply?(view: DataView, start: number, end: number): void
 }
-
-/** The error number with which the generic layer answers a family id that it does not know. */
-const ENOENT = 2
 
 /**
  * One family of generic netlink over a {@link Connection}. Its number is looked up once; a module that was unloaded
@@ -69,42 +65,38 @@ export class GenericFamily {
     return this.#id
   }
 
-  /**
-   * Sends one command and waits for the kernel's word: undefined when it did it, else its refusal.
-   *
-   * @throws {NetlinkError} when no reliable answer came back, or the family has gone.
-   */
-  async request(request: FamilyRequest): Promise<Refusal | undefined> {
-    request.signal?.throwIfAborted()
-    for (;;) {
-      const id = this.#id
-      const refusal = refusalOf(await this.#send(id, request), request.signal)
-      if (refusal?.errno !== ENOENT || !(await this.#moved(id))) return refusal
-    }
-  }
-
-  #send(id: number, { command, flags = 0, body, onReply, signal }: FamilyRequest): Promise<Outcome> {
+  /** Queues one command under the family's present number. Throws at once what its `body` throws. */
+  send(request: FamilyRequest, signal: AbortSignal | undefined): Promise<Outcome> {
+    const { command, flags = 0, onReply } = request
     return this.connection.request({
-      type: id,
+      type: this.#id,
       flags,
       body: (writer) => {
         writer.genericHeader(command, this.#version)
-        body?.(writer)
+        request.body?.(writer)
       },
-      onReply: onReply && ((view, { start, end }: MessageHeader) => onReply(view, start + GENL_HDRLEN, end)),
+      onReply:
+        onReply &&
+        ((view, { start, end }: MessageHeader) => request.onReply?.(view, start + GENL_HDRLEN, end)),
       signal,
     })
   }
 
-  /** Whether the family has another number than `id` by now. */
-  async #moved(id: number): Promise<boolean> {
+  /**
+   * Whether the family has another number than `id` by now: the question after `ENOENT`. A command under an old number
+   * has not run.
+   *
+   * @throws {IpvsUnavailableError} when the family has gone.
+   */
+  async moved(id: number): Promise<boolean> {
     if (this.#id !== id) return true
     this.#lookup ??= lookUp(this.connection, this.name).finally(() => {
       this.#lookup = undefined
     })
     const found = await this.#lookup
-    if (found === undefined)
+    if (found === undefined) {
       throw new IpvsUnavailableError(`The ${this.name} module was unloaded and cannot be loaded again`)
+    }
     this.#id = found
     return found !== id
   }
@@ -136,8 +128,11 @@ async function lookUp(
   return refusal === undefined ? id : undefined
 }
 
-/** Throws what is no answer of the kernel. In an async function awaited by the caller, so the stack shows it. */
-function refusalOf(outcome: Outcome, signal: AbortSignal | undefined): Refusal | undefined {
+/**
+ * The kernel's refusal; throws what is no answer of the kernel. To be called in an async function that the caller awaits,
+ * so that the stack shows who that is.
+ */
+export function refusalOf(outcome: Outcome, signal: AbortSignal | undefined): Refusal | undefined {
   if (outcome === undefined) return undefined
   if ('refusal' in outcome) return outcome.refusal
   if ('aborted' in outcome) throw signal?.reason
