@@ -1,6 +1,7 @@
-import { constants, createReadStream } from 'node:fs'
+import { constants, read } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { AddonError } from '../errors.ts'
 import type {
   ExchangeReport,
@@ -21,8 +22,12 @@ interface Addon {
     readonly receiveBuffer: number
     readonly sendBuffer: number
   }): Promise<AddonSocket>
-  /** Opens a file as a thread inside `netns` sees it and gives its descriptor (close-on-exec). */
+  /**
+   * Opens a file as a thread inside `netns` sees it and gives its descriptor, which `closeFile` closes, or else the end
+   * of the thread that asked.
+   */
   openFile(path: string, flags: number, netns?: string): Promise<number>
+  closeFile(descriptor: number): void
 }
 
 interface AddonSocket {
@@ -47,6 +52,10 @@ const PROTOCOL_NUMBER = { route: 0, generic: 16 } as const satisfies Record<Netl
 const RECEIVE_BUFFER = 2 * 1024 * 1024
 const SEND_BUFFER = 1024 * 1024
 
+/** Files of /proc come a page or a few at a time, whatever is asked for (seq_read). */
+const READ_BYTES = 64 * 1024
+const readDescriptor = promisify(read)
+
 /** The running kernel, in the process's own network namespace or another one. */
 export class KernelTransport implements Transport {
   readonly #netns: string | undefined
@@ -67,8 +76,18 @@ export class KernelTransport implements Transport {
   }
 
   async *readFile(path: string): AsyncIterable<Uint8Array> {
-    const descriptor = await loadAddon().openFile(path, constants.O_RDONLY, this.#netns)
-    yield* createReadStream('', { fd: descriptor }) as AsyncIterable<Uint8Array>
+    const { openFile, closeFile } = loadAddon()
+    const descriptor = await openFile(path, constants.O_RDONLY, this.#netns)
+    try {
+      const buffer = new Uint8Array(READ_BYTES)
+      for (;;) {
+        const { bytesRead } = await readDescriptor(descriptor, buffer, 0, READ_BYTES, null)
+        if (bytesRead === 0) return
+        yield buffer.slice(0, bytesRead)
+      }
+    } finally {
+      closeFile(descriptor)
+    }
   }
 }
 
