@@ -72,6 +72,7 @@ function readText(view: DataView, { start, end, type, flags }: MessageHeader): s
   if (type === NLMSG_ERROR) {
     if (end - attributes < NLMSG_HDRLEN) return undefined
     const echoed = (flags & NLM_F_CAPPED) === 0 ? view.getUint32(attributes, LITTLE_ENDIAN) : NLMSG_HDRLEN
+    if (echoed < NLMSG_HDRLEN || echoed > end - attributes) return undefined
     attributes += align4(echoed)
   }
   if (attributes > end) return undefined
