@@ -4,6 +4,8 @@
  * back is a {@link NetlinkError}, which says whether the command may have run.
  */
 
+import { constants } from 'node:os'
+
 /** Codes of errors about arguments. */
 export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
 
@@ -157,6 +159,13 @@ export function renewed(error: unknown): unknown {
   if (error instanceof Error) Error.captureStackTrace(error, renewed)
   return error
 }
+
+/** The name of an error number, such as `EEXIST`; `E` and the number when the system has none. */
+export function errorName(errno: number): string {
+  return NAMES.get(errno) ?? `E${errno}`
+}
+
+const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
 
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)

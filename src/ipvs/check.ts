@@ -4,7 +4,8 @@ import { type Family, familyOf } from '../netlink/address.ts'
 /** Checks of arguments. Each gives the value back, or throws an error that names the field and what is allowed. */
 
 export function checkInteger(field: string, value: unknown, minimum: number, maximum: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum) return value
+  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum)
+    return value
   const allowed = `an integer from ${minimum} to ${maximum}`
   if (typeof value !== 'number') throw new ArgumentTypeError(field, allowed, value)
   throw new ArgumentRangeError(field, allowed, value)

@@ -1,12 +1,12 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { constants } from 'node:os'
 import { debuglog } from 'node:util'
-import { IpvsError, renewed } from '../errors.ts'
+import { errorName, IpvsError, renewed } from '../errors.ts'
 import type { Outcome } from '../netlink/batch.ts'
 import { type FamilyRequest, type GenericFamily, refusalOf } from '../netlink/generic-family.ts'
 import type { Refusal } from '../netlink/messages.ts'
 import { WireWriter } from '../netlink/wire.ts'
-import { type Circumstances, errorName, explain } from './explain.ts'
+import { type Circumstances, explain } from './explain.ts'
 import { WriteOrder } from './write-order.ts'
 
 /** What a subscriber of the tracing channel `lvs:command` gets. */

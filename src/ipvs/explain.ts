@@ -1,12 +1,3 @@
-import { constants } from 'node:os'
-
-/** The name of an error number, such as `EEXIST`; `E` and the number when the system has none. */
-export function errorName(errno: number): string {
-  return NAMES.get(errno) ?? `E${errno}`
-}
-
-const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
-
 /** What the caller asked for, as far as an explanation needs it. */
 export interface Circumstances {
   readonly scheduler?: string | undefined

@@ -121,8 +121,8 @@ export class Batch {
 
   /** Settles the datagrams from `from` up to, not including, `to`: what was not refused is done. */
   settle(from: number, to: number): void {
-    const end = this.#entriesBefore(to)
-    for (let index = this.#entriesBefore(from); index < end; index++) {
+    const end = this.entriesBefore(to)
+    for (let index = this.entriesBefore(from); index < end; index++) {
       const entry = this.entries[index]!
       entry.settle(entry.outcome)
     }
@@ -130,8 +130,8 @@ export class Batch {
 
   /** Settles datagrams whose answers are lost, in whole or in part: only what was refused is certain. */
   lose(loss: Loss, from = 0, to = this.datagrams): void {
-    const end = to === this.datagrams ? this.entries.length : this.#entriesBefore(to)
-    for (let index = this.#entriesBefore(from); index < end; index++) {
+    const end = to === this.datagrams ? this.entries.length : this.entriesBefore(to)
+    for (let index = this.entriesBefore(from); index < end; index++) {
       const entry = this.entries[index]!
       entry.settle(entry.outcome ?? { loss })
     }
@@ -139,10 +139,11 @@ export class Batch {
 
   /** Notes what became of the last message of a datagram, the one that is always answered, when it was not. */
   loseLast(datagram: number, loss: Loss): void {
-    this.entries[this.#entriesBefore(datagram + 1) - 1]!.outcome ??= { loss }
+    this.entries[this.entriesBefore(datagram + 1) - 1]!.outcome ??= { loss }
   }
 
-  #entriesBefore(datagram: number): number {
+  /** How many entries come before a datagram. */
+  entriesBefore(datagram: number): number {
     return datagram === 0 ? 0 : this.entryEnds[datagram - 1]!
   }
 

@@ -1,5 +1,14 @@
+import { AbortListeners } from './abort-listeners.ts'
 import { Batch, type DatagramLimits, datagramLimits, Entry, type Outcome } from './batch.ts'
-import { brokenSocket, closed, LOST_ANSWERS, malformedAnswer, NO_ANSWER, noAnswerWithin } from './losses.ts'
+import {
+  brokenSocket,
+  closed,
+  LOST_ANSWERS,
+  malformedAnswer,
+  NO_ANSWER,
+  noAnswerWithin,
+  systemFailure,
+} from './losses.ts'
 import { eachMessage, type MessageHeader, readRefusal } from './messages.ts'
 import type { ExchangeReport, NetlinkProtocol, NetlinkSocket, Transport } from './transport.ts'
 import { NLM_F_REQUEST, NLMSG_MIN_TYPE } from './uapi.ts'
@@ -61,6 +70,7 @@ export class Connection {
   #flying: Batch | undefined
   #replies = new Uint8Array(REPLY_BYTES)
   #closed = false
+  readonly #aborts = new AbortListeners()
 
   private constructor(transport: Transport, socket: NetlinkSocket, options: ConnectionOptions) {
     this.#transport = transport
@@ -85,6 +95,7 @@ export class Connection {
   request(message: OutgoingMessage): Promise<Outcome> {
     const batch = this.#filling
     if (this.#closed) return Promise.resolve({ loss: closed('not-done') })
+    if (message.signal?.aborted === true) return Promise.resolve({ aborted: 'unsent' })
     const { writer } = batch
     const flags = message.flags | NLM_F_REQUEST
     const offset = writer.beginMessage(message.type, flags, batch.nextSequence)
@@ -113,17 +124,16 @@ export class Connection {
   }
 
   #abortWith(signal: AbortSignal, batch: Batch, entry: Entry): void {
-    const abort = () => {
+    const forget = this.#aborts.add(signal, () => {
       const waiting = batch === this.#filling
       if (waiting) batch.writer.blank(entry.offset)
       entry.settle({ aborted: waiting ? 'unsent' : 'sent' })
-    }
+    })
     const settled = entry.onSettled
     entry.onSettled = (outcome) => {
-      signal.removeEventListener('abort', abort)
+      forget()
       settled(outcome)
     }
-    signal.addEventListener('abort', abort, { once: true })
   }
 
   async #run(): Promise<void> {
@@ -149,8 +159,8 @@ export class Connection {
     while (!this.#closed && first < batch.datagrams) {
       let report: ExchangeReport | undefined
       try {
-        this.#socket ??= await this.#transport.open(this.#options.protocol)
-        this.#limits = datagramLimits(this.#socket)
+        this.#socket ??= await this.#reopen()
+        if (this.#socket === undefined) break
         report = await this.#exchange(this.#socket, batch, first, awaiting)
       } catch (cause) {
         batch.lose(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
@@ -169,7 +179,7 @@ export class Connection {
       awaiting = report.awaiting
       if (report.state === 'failed') {
         this.#dropSocket()
-        const cause = Object.assign(new Error(`${report.syscall} failed`), { errno: report.errno })
+        const cause = systemFailure(report)
         if (awaiting) batch.lose(brokenSocket(cause, 'unknown'), first, first + 1)
         batch.lose(brokenSocket(cause, 'not-done'))
         return true
@@ -185,6 +195,15 @@ export class Connection {
       awaiting = false
     }
     return true
+  }
+
+  /** Opens a socket in place of one that broke; undefined when the client was closed meanwhile. */
+  async #reopen(): Promise<NetlinkSocket | undefined> {
+    const socket = await this.#transport.open(this.#options.protocol)
+    this.#limits = datagramLimits(socket)
+    if (!this.#closed) return socket
+    socket.close()
+    return undefined
   }
 
   /** One hop; undefined when it took longer than allowed. */
@@ -219,6 +238,8 @@ export class Connection {
       })
       return true
     } catch (cause) {
+      // What was cut off is the last that can be told apart, and belongs to the datagram that is lost anyway.
+      if (report.state === 'truncated') return true
       this.#dropSocket()
       batch.lose(malformedAnswer(cause))
       return false
@@ -238,10 +259,13 @@ export class Connection {
 
   #count(batch: Batch, report: ExchangeReport, first: number, awaiting: boolean): void {
     const { activity } = this
+    const lost = report.state === 'unanswered' || report.state === 'overrun' || report.state === 'truncated'
+    const sent = report.datagram + (lost || report.awaiting ? 1 : 0)
+    const sentBefore = first + (awaiting ? 1 : 0)
     activity.sends += report.sends
     activity.receives += report.receives
-    activity.datagrams += report.datagram - first + (report.awaiting ? 1 : 0) - (awaiting ? 1 : 0)
-    if (first === 0 && !awaiting) activity.messages += batch.entries.length
+    activity.datagrams += sent - sentBefore
+    activity.messages += batch.entriesBefore(sent) - batch.entriesBefore(sentBefore)
   }
 
   #observeSent(batch: Batch): void {

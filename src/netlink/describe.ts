@@ -6,7 +6,15 @@ import {
   type NestField,
 } from './attributes.ts'
 import { type MessageHeader, readRefusal } from './messages.ts'
-import { GENL_HDRLEN, NLM_F_DUMP, NLMSG_DONE, NLMSG_ERROR, NLMSG_MIN_TYPE, NLMSG_NOOP } from './uapi.ts'
+import {
+  GENL_HDRLEN,
+  GENL_ID_CTRL,
+  NLM_F_DUMP,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_MIN_TYPE,
+  NLMSG_NOOP,
+} from './uapi.ts'
 
 /** What is needed to print the messages of a family. */
 export interface FamilyDescription {
@@ -20,13 +28,16 @@ export function describeMessage(view: DataView, message: MessageHeader, family: 
   const { start, end, type, flags, sequence } = message
   const head = `#${sequence}`
   if (type === NLMSG_NOOP) return `${head} NOOP`
+  const size = `${end - start} bytes`
+  if (type === GENL_ID_CTRL) return `${head} controller, ${size}`
+  if (type === NLMSG_ERROR && end - start < 4) return `${head} ACK of ${size}`
   if (type === NLMSG_DONE || type === NLMSG_ERROR) {
     const refusal = readRefusal(view, message)
     const name = type === NLMSG_DONE ? 'DONE' : 'ACK'
     if (refusal === undefined) return `${head} ${name}`
     return `${head} ERROR ${refusal.errno}${refusal.message === undefined ? '' : ` (${refusal.message})`}`
   }
-  if (type < NLMSG_MIN_TYPE || end - start < GENL_HDRLEN) return `${head} type ${type}, ${end - start} bytes`
+  if (type < NLMSG_MIN_TYPE || end - start < GENL_HDRLEN) return `${head} type ${type}, ${size}`
   const command = view.getUint8(start)
   const name =
     Object.entries(family.commands).find(([, number]) => number === command)?.[0] ?? `command ${command}`

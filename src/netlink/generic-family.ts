@@ -1,4 +1,4 @@
-import { IpvsUnavailableError, NetlinkError } from '../errors.ts'
+import { errorName, IpvsError, IpvsUnavailableError, NetlinkError } from '../errors.ts'
 import { AttributeSet, attributeTable, bytes, text, u16, u32, writeAttribute } from './attributes.ts'
 import type { Loss, Outcome } from './batch.ts'
 import type { Connection } from './connection.ts'
@@ -125,7 +125,13 @@ async function lookUp(
     signal,
   })
   const refusal = refusalOf(outcome, signal)
-  return refusal === undefined ? id : undefined
+  if (refusal === undefined) return id
+  const code = errorName(refusal.errno)
+  if (code === 'ENOENT') return undefined
+  throw new IpvsError({
+    ...{ code, errno: refusal.errno, command: 'open', subject: name, kernelMessage: refusal.message },
+    explanation: 'the kernel refused to look the family up',
+  })
 }
 
 /**

@@ -1,4 +1,6 @@
+import { errorName } from '../errors.ts'
 import type { Loss } from './batch.ts'
+import type { ExchangeReport } from './transport.ts'
 
 /** What can go wrong between a caller and the kernel, in the words that the caller reads. */
 
@@ -18,6 +20,12 @@ export const NO_ANSWER: Loss = {
 export function brokenSocket(cause: unknown, outcome: Loss['outcome']): Loss {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return { code: 'ERR_LVS_SOCKET', message: `The netlink socket broke: ${reason}`, outcome, cause }
+}
+
+/** The error of a system call that failed. */
+export function systemFailure({ errno, syscall }: ExchangeReport): Error {
+  const code = errorName(errno)
+  return Object.assign(new Error(`${code}, ${syscall}`), { errno, code, syscall })
 }
 
 export function malformedAnswer(cause: unknown): Loss {

@@ -1,0 +1,32 @@
+interface Listened {
+  readonly calls: Set<() => void>
+  readonly listener: () => void
+}
+
+/** Listens to each signal once, however many calls it can end. */
+export class AbortListeners {
+  readonly #signals = new Map<AbortSignal, Listened>()
+
+  /** Calls `abort` when the signal fires. Gives what stops that. */
+  add(signal: AbortSignal, abort: () => void): () => void {
+    const { calls, listener } = this.#signals.get(signal) ?? this.#listen(signal)
+    calls.add(abort)
+    return () => {
+      calls.delete(abort)
+      if (calls.size > 0) return
+      signal.removeEventListener('abort', listener)
+      this.#signals.delete(signal)
+    }
+  }
+
+  #listen(signal: AbortSignal): Listened {
+    const calls = new Set<() => void>()
+    const listener = () => {
+      for (const abort of calls) abort()
+    }
+    signal.addEventListener('abort', listener, { once: true })
+    const listened = { calls, listener }
+    this.#signals.set(signal, listened)
+    return listened
+  }
+}
