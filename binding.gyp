@@ -8,6 +8,7 @@
         "native/datagram.cc",
         "native/netlink_socket.cc",
         "native/netns.cc",
+        "native/open_files.cc",
         "native/operation.cc",
         "native/socket_object.cc",
         "native/system_error.cc"

@@ -10,6 +10,7 @@
 #include "guarded.h"
 #include "netlink_socket.h"
 #include "netns.h"
+#include "open_files.h"
 #include "operation.h"
 #include "socket_object.h"
 #include "system_error.h"
@@ -57,21 +58,24 @@ class OpenFile final : public Operation {
   void run() noexcept override { descriptor_ = open_in_netns(netns_, path_, flags_, &failure_); }
 
   napi_value result(napi_env env, napi_value* error) override {
-    napi_value number;
-    if (!failure_.occurred()) {
-      return succeeded(env, napi_create_int32(env, descriptor_, &number)) ? number : nullptr;
+    if (failure_.occurred()) {
+      *error = system_error(env, failure_);
+      return nullptr;
     }
-    *error = system_error(env, failure_);
-    return nullptr;
+    napi_value number;
+    OpenFiles* files = OpenFiles::of(env);
+    if (files == nullptr || !succeeded(env, napi_create_int32(env, descriptor_, &number))) return nullptr;
+    files->add(descriptor_);
+    descriptor_ = -1;
+    return number;
   }
-
-  void delivered() noexcept override { descriptor_ = -1; }
 
  private:
   const std::string netns_;
   const std::string path_;
   const int flags_;
   SystemFailure failure_;
+  /** Closed with the operation unless JavaScript got it. */
   int descriptor_ = -1;
 };
 
@@ -94,7 +98,7 @@ napi_value open_socket(napi_env env, napi_callback_info info) {
   napi_value value;
   uint32_t protocol;
   std::string netns;
-  if (!read_property(env, given, "protocol", &value) ||
+  if (!check_object(env, given, "options") || !read_property(env, given, "protocol", &value) ||
       !read_integer(env, value, "protocol", INT32_MAX, &protocol) ||
       !read_buffer_size(env, given, "receiveBuffer", &options.receive_buffer) ||
       !read_buffer_size(env, given, "sendBuffer", &options.send_buffer) ||
@@ -119,17 +123,33 @@ napi_value open_file(napi_env env, napi_callback_info info) {
   return Operation::start(env, std::make_unique<OpenFile>(std::move(netns), std::move(path), int(flags)));
 }
 
+napi_value close_file(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  uint32_t descriptor;
+  if (!arguments.valid() || !read_integer(env, arguments[0], "descriptor", INT32_MAX, &descriptor))
+    return nullptr;
+  OpenFiles* files = OpenFiles::of(env);
+  if (files != nullptr && !files->close(static_cast<int>(descriptor))) {
+    range_error(env, "descriptor must be one from openFile() that is still open");
+  }
+  return nullptr;
+}
+
+napi_property_descriptor function(const char* name, napi_callback callback) noexcept {
+  return {name, nullptr, callback, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
+}
+
 }  // namespace
 }  // namespace lvs
 
 NAPI_MODULE_INIT() {
   const napi_property_descriptor properties[] = {
-      {"openSocket", nullptr, lvs::guarded<lvs::open_socket>, nullptr, nullptr, nullptr, napi_enumerable,
-       nullptr},
-      {"openFile", nullptr, lvs::guarded<lvs::open_file>, nullptr, nullptr, nullptr, napi_enumerable,
-       nullptr},
+      lvs::function("openSocket", lvs::guarded<lvs::open_socket>),
+      lvs::function("openFile", lvs::guarded<lvs::open_file>),
+      lvs::function("closeFile", lvs::guarded<lvs::close_file>),
   };
-  if (!lvs::succeeded(env, napi_define_properties(env, exports, std::size(properties), properties))) {
+  if (!lvs::succeeded(env, napi_define_properties(env, exports, std::size(properties), properties)) ||
+      !lvs::OpenFiles::install(env)) {
     return nullptr;
   }
   return exports;

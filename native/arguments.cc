@@ -28,6 +28,12 @@ bool range_error(napi_env env, const std::string& message) noexcept {
   return false;
 }
 
+bool check_object(napi_env env, napi_value value, const char* name) noexcept {
+  napi_valuetype type = napi_undefined;
+  if (!succeeded(env, napi_typeof(env, value, &type))) return false;
+  return type == napi_object || type_error(env, std::string(name) + " must be an object");
+}
+
 bool read_array(napi_env env, napi_value value, napi_typedarray_type type, const char* name,
                 ArrayView* view) noexcept {
   bool is_array = false;
@@ -75,9 +81,7 @@ bool read_path(napi_env env, napi_value value, const char* name, std::string* pa
 }
 
 bool read_property(napi_env env, napi_value object, const char* name, napi_value* value) noexcept {
-  const napi_status status = napi_get_named_property(env, object, name, value);
-  if (status == napi_object_expected) return type_error(env, "options must be an object");
-  return succeeded(env, status);
+  return succeeded(env, napi_get_named_property(env, object, name, value));
 }
 
 }  // namespace lvs

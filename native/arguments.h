@@ -36,6 +36,7 @@ struct ArrayView {
   size_t length = 0;
 };
 
+bool check_object(napi_env env, napi_value value, const char* name) noexcept;
 bool read_array(napi_env env, napi_value value, napi_typedarray_type type, const char* name,
                 ArrayView* view) noexcept;
 bool read_boolean(napi_env env, napi_value value, const char* name, bool* result) noexcept;

@@ -59,7 +59,7 @@ void Operation::settle(napi_env env) noexcept {
     error = coded_error(env, "ERR_NATIVE", failure.what());
   }
   if (value != nullptr) {
-    if (succeeded(env, napi_resolve_deferred(env, deferred_, value))) delivered();
+    (void)succeeded(env, napi_resolve_deferred(env, deferred_, value));
     return;
   }
   if (error == nullptr && !succeeded(env, napi_get_and_clear_last_exception(env, &error))) return;

@@ -30,8 +30,6 @@ class Operation {
   /** The value to fulfil the promise with; null when `error` was set to the reason, or an exception is
    * pending. */
   virtual napi_value result(napi_env env, napi_value* error) = 0;
-  /** JavaScript has the result now. What it has not, the destructor cleans away. */
-  virtual void delivered() noexcept {}
 
  private:
   napi_value queue(napi_env env, std::initializer_list<napi_value> keep_alive);

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /** The sanitizer run names another build here. */
-const PATH = process.env['LVS_ADDON'] ?? fileURLToPath(new URL('../../build/Release/lvs_netlink.node', import.meta.url))
+const PATH =
+  process.env['LVS_ADDON'] ?? fileURLToPath(new URL('../../build/Release/lvs_netlink.node', import.meta.url))
 
 export interface Report {
   state: string
@@ -40,6 +41,7 @@ interface Addon {
     sendBuffer: number
   }): Promise<Socket>
   openFile(path: string, flags: number, netns?: string): Promise<number>
+  closeFile(descriptor: number): void
 }
 
 export const addon = createRequire(import.meta.url)(PATH) as Addon
@@ -60,13 +62,23 @@ export async function exchange(
   { room = MiB, first = 0, awaiting = false } = {},
 ): Promise<Report & { bytes: Uint8Array }> {
   const replies = new Uint8Array(room).fill(0xee)
-  const report = await socket.exchange(Buffer.concat(datagrams), endsOf(datagrams), datagrams.length, first, awaiting, replies)
+  const report = await socket.exchange(
+    Buffer.concat(datagrams),
+    endsOf(datagrams),
+    datagrams.length,
+    first,
+    awaiting,
+    replies,
+  )
   return { ...report, bytes: replies.subarray(0, report.received) }
 }
 
 export function endsOf(datagrams: readonly Uint8Array[]): Uint32Array {
   let end = 0
-  return Uint32Array.from(datagrams, (datagram) => (end += datagram.length))
+  return Uint32Array.from(datagrams, (datagram) => {
+    end += datagram.length
+    return end
+  })
 }
 
 /** Descriptors of this process. */
@@ -82,30 +94,46 @@ export interface Ending {
 }
 
 /** Runs a program of `programs/` in a process of its own, which may be killed by what it does. */
-export function run(program: string, args: readonly string[] = [], nodeOptions: readonly string[] = []): Promise<Ending> {
+export function run(
+  program: string,
+  args: readonly string[] = [],
+  nodeOptions: readonly string[] = [],
+): Promise<Ending> {
   const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
   const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
     env: { ...process.env, LVS_ADDON: PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ending: Ending = { end: null, stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (ending.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (ending.stderr += text))
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      ending[name] += text
+    })
+  }
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ ...ending, end: code ?? signal }))
   })
 }
 
+export interface Namespace {
+  readonly path: string
+  /** Runs `ip` inside. */
+  ip(...args: string[]): void
+  /** Runs many `ip` commands inside, one a line. */
+  batch(lines: readonly string[]): void
+  remove(): void
+}
+
 /** A new network namespace under a name nobody else has; its loopback is down and it has no other link. */
-export function makeNamespace(): { path: string; ip: (...args: string[]) => void; batch: (lines: string) => void; remove: () => void } {
+export function makeNamespace(): Namespace {
   const name = `lvs-native-${process.pid}-${Math.random().toString(36).slice(2, 8)}`
   execFileSync('ip', ['netns', 'add', name])
   const ip = (...args: string[]) => void execFileSync('ip', ['-n', name, ...args])
   return {
     path: `/run/netns/${name}`,
     ip,
-    batch: (lines) => void execFileSync('ip', ['-n', name, '-batch', '-'], { input: lines }),
+    batch: (lines) => void execFileSync('ip', ['-n', name, '-batch', '-'], { input: lines.join('\n') }),
     remove: () => void execFileSync('ip', ['netns', 'delete', name]),
   }
 }

@@ -1,6 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { exchange, open, type Socket } from './addon.ts'
-import { dumpFamilies, FLAG, fail, lookUpFamily, parse, statusOf, stringAttribute, succeed, TYPE } from './messages.ts'
+import {
+  dumpFamilies,
+  FLAG,
+  fail,
+  lookUpFamily,
+  parse,
+  statusOf,
+  stringAttribute,
+  succeed,
+  TYPE,
+} from './messages.ts'
 
 const ENOENT = 2
 const EMSGSIZE = 90
@@ -49,7 +59,9 @@ describe('an exchange', () => {
   })
 
   it('brings the failure of each command in a batch under its own sequence number', async () => {
-    const commands = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? fail(i) : succeed(i, i === 499 ? FLAG.ack : 0)))
+    const commands = Array.from({ length: 500 }, (_, i) =>
+      i % 2 === 0 ? fail(i) : succeed(i, i === 499 ? FLAG.ack : 0),
+    )
     const report = await exchange(await opened(), [Buffer.concat(commands)])
     expect(report.state).toBe('complete')
     const answers = parse(report.bytes).map((answer) => [answer.sequence, statusOf(answer)])
@@ -57,9 +69,15 @@ describe('an exchange', () => {
   })
 
   it('sends each datagram when the one before it is answered', async () => {
-    const report = await exchange(await opened(), [dumpFamilies(1), dumpFamilies(2), lookUpFamily('nlctrl', 3)])
+    const report = await exchange(await opened(), [
+      dumpFamilies(1),
+      dumpFamilies(2),
+      lookUpFamily('nlctrl', 3),
+    ])
     expect(report).toMatchObject({ state: 'complete', datagram: 3, sends: 3, receives: 3 })
-    const ends = parse(report.bytes).filter((answer) => answer.type === TYPE.done || answer.type === TYPE.error)
+    const ends = parse(report.bytes).filter(
+      (answer) => answer.type === TYPE.done || answer.type === TYPE.error,
+    )
     expect(ends.map((answer) => answer.sequence)).toEqual([1, 2, 3])
   })
 
@@ -70,7 +88,12 @@ describe('an exchange', () => {
   })
 
   it('has nothing to do without datagrams', async () => {
-    expect(await exchange(await opened(), [])).toMatchObject({ state: 'complete', datagram: 0, sends: 0, receives: 0 })
+    expect(await exchange(await opened(), [])).toMatchObject({
+      state: 'complete',
+      datagram: 0,
+      sends: 0,
+      receives: 0,
+    })
   })
 
   it('takes a last message that is not padded to a multiple of four', async () => {
@@ -101,7 +124,9 @@ describe('an exchange', () => {
       sends: 2,
     })
     const longest = Buffer.concat(
-      Array.from({ length: socket.sendBuffer / 16 }, (_, i) => succeed(i, i === socket.sendBuffer / 16 - 1 ? FLAG.ack : 0)),
+      Array.from({ length: socket.sendBuffer / 16 }, (_, i) =>
+        succeed(i, i === socket.sendBuffer / 16 - 1 ? FLAG.ack : 0),
+      ),
     )
     expect((await exchange(socket, [longest])).state).toBe('complete')
   })

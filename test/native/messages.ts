@@ -16,7 +16,12 @@ export interface Message {
   readonly body: Uint8Array
 }
 
-export function message(type: number, flags: number, sequence: number, body: Uint8Array = Buffer.of()): Buffer {
+export function message(
+  type: number,
+  flags: number,
+  sequence: number,
+  body: Uint8Array = Buffer.of(),
+): Buffer {
   const bytes = Buffer.alloc(16 + Math.ceil(body.length / 4) * 4)
   bytes.writeUInt32LE(16 + body.length, 0)
   bytes.writeUInt16LE(type, 4)
@@ -32,7 +37,12 @@ export function lookUpFamily(name: string, sequence: number, flags: number = FLA
   attribute.writeUInt16LE(attribute.length, 0)
   attribute.writeUInt16LE(2, 2)
   attribute.write(name, 4)
-  return message(TYPE.controller, FLAG.request | flags, sequence, Buffer.concat([Buffer.of(3, 1, 0, 0), attribute]))
+  return message(
+    TYPE.controller,
+    FLAG.request | flags,
+    sequence,
+    Buffer.concat([Buffer.of(3, 1, 0, 0), attribute]),
+  )
 }
 
 /** CTRL_CMD_GETFAMILY of all families. */
@@ -91,7 +101,8 @@ export function statusOf(answer: Message): number {
 export function stringAttribute(answer: Message, headerLength: number, type: number): string | undefined {
   const body = Buffer.from(answer.body)
   for (let at = headerLength; at + 4 <= body.length; at += Math.ceil(body.readUInt16LE(at) / 4) * 4) {
-    if (body.readUInt16LE(at + 2) === type) return body.toString('latin1', at + 4, at + body.readUInt16LE(at) - 1)
+    if (body.readUInt16LE(at + 2) === type)
+      return body.toString('latin1', at + 4, at + body.readUInt16LE(at) - 1)
   }
   return undefined
 }

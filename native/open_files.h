@@ -1,0 +1,33 @@
+#pragma once
+
+#include <node_api.h>
+
+#include <set>
+
+namespace lvs {
+
+/**
+ * The descriptors that one environment's JavaScript was given. Node does the same for its own: without it a
+ * worker that is terminated between two lines would leave its files open for the life of the process.
+ */
+class OpenFiles {
+ public:
+  OpenFiles() = default;
+  ~OpenFiles();
+  OpenFiles(const OpenFiles&) = delete;
+  OpenFiles& operator=(const OpenFiles&) = delete;
+
+  /** Makes the environment's own. False with an exception pending. */
+  static bool install(napi_env env);
+  /** Null with an exception pending. */
+  static OpenFiles* of(napi_env env) noexcept;
+
+  void add(int descriptor) { descriptors_.insert(descriptor); }
+  /** False when the descriptor is none of these. */
+  bool close(int descriptor) noexcept;
+
+ private:
+  std::set<int> descriptors_;
+};
+
+}  // namespace lvs

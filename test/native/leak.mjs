@@ -1,0 +1,58 @@
+// node --expose-gc test/native/leak.mjs [exchanges] [openings] [MiB allowed]
+// Exchanges and opens for long and watches the process: memory and descriptors have to stay flat.
+import { descriptors, dumps, load, OPTIONS } from './programs/setup.mjs'
+
+const exchanges = Number(process.argv[2] ?? 200_000)
+const openings = Number(process.argv[3] ?? 5_000)
+const allowed = Number(process.argv[4] ?? 8) * 1024 * 1024
+const INTERVALS = 10
+
+const addon = load()
+const MiB = (bytes) => (bytes / 1024 / 1024).toFixed(1)
+let flat = true
+
+function sample() {
+  global.gc()
+  return { rss: process.memoryUsage.rss(), descriptors: descriptors() }
+}
+
+/** Does `work` some hundred times to warm up, then `total` times, looking on. */
+async function watch(name, total, work) {
+  for (let i = 0; i < total / INTERVALS; i += 1) await work()
+  const first = sample()
+  console.log(`${name}: warm with ${MiB(first.rss)} MiB, ${first.descriptors} descriptors`)
+  const begin = process.hrtime.bigint()
+  for (let interval = 1; interval <= INTERVALS; interval += 1) {
+    for (let i = 0; i < total / INTERVALS; i += 1) await work()
+    const now = sample()
+    console.log(
+      `${name}: ${(total / INTERVALS) * interval} done, ${MiB(now.rss)} MiB (${MiB(now.rss - first.rss)} more), ${now.descriptors} descriptors`,
+    )
+    if (now.rss - first.rss > allowed || now.descriptors > first.descriptors) flat = false
+  }
+  console.log(`${name}: ${(Number(process.hrtime.bigint() - begin) / 1000 / total).toFixed(1)} µs each`)
+}
+
+// Also what makes Node open what it needs for the standard output.
+console.log(`Node ${process.version}: ${exchanges} exchanges, ${openings} openings`)
+const socket = await addon.openSocket(OPTIONS)
+const [datagrams, ends, count, first, awaiting, replies] = dumps(1)
+await watch('exchange', exchanges, () => socket.exchange(datagrams, ends, count, first, awaiting, replies))
+await watch('refused exchange', exchanges / 10, async () => {
+  const one = socket.exchange(datagrams, ends, count, first, awaiting, replies)
+  await socket.exchange(datagrams, ends, count, first, awaiting, replies).catch(() => {})
+  await one
+})
+socket.close()
+await watch('open and close', openings, async () => (await addon.openSocket(OPTIONS)).close())
+await watch('open elsewhere', openings, async () =>
+  (await addon.openSocket({ ...OPTIONS, netns: '/proc/self/ns/net' })).close(),
+)
+await watch('fail to open', openings, () =>
+  addon.openSocket({ ...OPTIONS, netns: '/missing' }).catch(() => {}),
+)
+await watch('open file', openings, async () =>
+  addon.closeFile(await addon.openFile('/proc/net/dev', 0, '/proc/self/ns/net')),
+)
+console.log(flat ? 'flat' : 'NOT FLAT')
+process.exitCode = flat ? 0 : 1

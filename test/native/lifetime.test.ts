@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeNamespace, type Namespace, run } from './addon.ts'
+
+let namespace: Namespace
+beforeAll(() => {
+  namespace = makeNamespace()
+})
+afterAll(() => namespace.remove())
+
+const TIMEOUT = 120_000
+
+describe('garbage collection', { timeout: TIMEOUT }, () => {
+  it('closes forgotten sockets, and waits for exchanges that are under way', async () => {
+    expect(await run('forgotten.mjs', [], ['--expose-gc'])).toEqual({
+      end: 0,
+      stdout: 'all collected\n',
+      stderr: '',
+    })
+  })
+})
+
+describe('close', { timeout: TIMEOUT }, () => {
+  it('may come at any moment of an exchange', async () => {
+    expect(await run('close-in-flight.mjs')).toMatchObject({ end: 0, stderr: '' })
+  })
+
+  it('is not needed for the process to end', async () => {
+    expect(await run('idle.mjs')).toEqual({ end: 0, stdout: 'complete\n', stderr: '' })
+  })
+})
+
+describe.each(['exit', 'throw'])('the end of the process by %s', { timeout: TIMEOUT }, (way) => {
+  it.each([
+    'loaded',
+    'opening',
+    'opening elsewhere',
+    'opening many',
+    'failing to open',
+    'opening a file',
+    'opened',
+    'exchanging',
+    'exchanging many',
+    'exchanged',
+    'closed while exchanging',
+    'closed',
+    'in a promise callback',
+  ])('when %s', async (stage) => {
+    expect(await run('exit.mjs', [stage, way, namespace.path])).toEqual({ end: 7, stdout: '', stderr: '' })
+  })
+})
+
+describe('worker threads', { timeout: TIMEOUT }, () => {
+  it('may be terminated at any stage, whether the addon is loaded in them alone or not', async () => {
+    expect(await run('workers.mjs', [namespace.path])).toEqual({ end: 0, stdout: '60 threads\n', stderr: '' })
+  })
+
+  it('leave no file open, however they end, and Node has nothing to warn about', async () => {
+    expect(await run('read-in-worker.mjs', [namespace.path])).toEqual({ end: 0, stdout: '', stderr: '' })
+  })
+
+  it.each(['loaded', 'opening', 'opened', 'exchanging', 'closing', 'exchanged', 'closed'])(
+    'may be %s when the process exits',
+    async (stage) => {
+      expect(await run('worker-exit.mjs', [stage, namespace.path])).toEqual({
+        end: 7,
+        stdout: '',
+        stderr: '',
+      })
+    },
+  )
+})

@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process'
+import { constants, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addon, descriptors, exchange, makeNamespace, type Namespace, open, ROUTE, run } from './addon.ts'
+import { getLinks, parse, stringAttribute } from './messages.ts'
+
+/** Of <fcntl.h>; node:fs does not name it. */
+const O_CLOEXEC = 0o2000000
+
+let namespace: Namespace
+let scratch: string
+beforeAll(() => {
+  namespace = makeNamespace()
+  scratch = mkdtempSync(join(tmpdir(), 'lvs-native-'))
+})
+afterAll(() => {
+  namespace.remove()
+  rmSync(scratch, { recursive: true })
+})
+
+/** A file that blocks whoever opens it to read and does not say O_NONBLOCK. */
+function makeFifo(): string {
+  const path = join(scratch, 'fifo')
+  execFileSync('mkfifo', [path])
+  return path
+}
+
+function closesOnExec(descriptor: number): boolean {
+  const flags = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))![1]!
+  return (Number.parseInt(flags, 8) & O_CLOEXEC) !== 0
+}
+
+async function links(netns?: string): Promise<(string | undefined)[]> {
+  const socket = await open({ protocol: ROUTE, netns })
+  const { bytes } = await exchange(socket, [getLinks(1)])
+  socket.close()
+  return parse(bytes)
+    .filter((answer) => answer.type === 16)
+    .map((link) => stringAttribute(link, 16, 3))
+}
+
+describe('openSocket', () => {
+  it('opens in the network namespace of a path', async () => {
+    expect(await links(namespace.path)).toEqual(['lo'])
+  })
+
+  it("opens in the caller's own namespace without one, before and after", async () => {
+    const own = execFileSync('ip', ['-brief', 'link'], { encoding: 'utf8' }).trim().split('\n')
+    const before = readlinkSync('/proc/thread-self/ns/net')
+    expect(await links()).toHaveLength(own.length)
+    await links(namespace.path)
+    expect(await links()).toHaveLength(own.length)
+    expect(readlinkSync('/proc/thread-self/ns/net')).toBe(before)
+    for (const path of ['/proc/self/ns/net', `/proc/${process.pid}/ns/net`]) {
+      expect(await links(path)).toHaveLength(own.length)
+    }
+  })
+
+  it('is not in the way of the namespace being deleted, nor is the socket of that', async () => {
+    const brief = makeNamespace()
+    const socket = await open({ protocol: ROUTE, netns: brief.path })
+    brief.remove()
+    expect((await exchange(socket, [getLinks(1, 1)])).state).toBe('complete')
+    socket.close()
+  })
+
+  it('leaves one descriptor open, the socket, which exec closes', async () => {
+    const before = readdirSync('/proc/self/fd')
+    const socket = await open({ netns: namespace.path })
+    const added = readdirSync('/proc/self/fd').filter((descriptor) => !before.includes(descriptor))
+    expect(added).toHaveLength(1)
+    expect(readlinkSync(`/proc/self/fd/${added[0]}`)).toMatch(/^socket:/)
+    expect(closesOnExec(Number(added[0]))).toBe(true)
+    socket.close()
+    expect(descriptors()).toBe(before.length)
+  })
+
+  it.each([
+    ['ENOENT', 'open', -2, () => join(scratch, 'missing')],
+    ['EINVAL', 'setns', -22, () => '/etc/passwd'],
+    ['EINVAL', 'setns', -22, () => '/tmp'],
+    ['EINVAL', 'setns', -22, () => '/proc/self/ns/mnt'],
+    ['EINVAL', 'setns', -22, () => makeFifo()],
+    ['ENOTDIR', 'open', -20, () => '/etc/passwd/x'],
+  ])('refuses with %s of %s', async (code, syscall, errno, makePath) => {
+    const path = makePath()
+    const before = descriptors()
+    const error = await open({ netns: path }).then(
+      () => undefined,
+      (reason: Error) => reason,
+    )
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ code, syscall, errno, path })
+    expect(error?.message).toMatch(new RegExp(`^${code}: [a-z ]+, ${syscall} '${path}'$`))
+    expect(descriptors()).toBe(before)
+  })
+
+  it("spells errors as Node's own", async () => {
+    const path = join(scratch, 'missing')
+    const own = () => readFileSync(path)
+    const error = (await addon.openFile(path, constants.O_RDONLY).catch((reason: unknown) => reason)) as Error
+    expect(own).toThrow(error.message)
+    expect(Object.entries(error)).toEqual([
+      ['errno', -2],
+      ['code', 'ENOENT'],
+      ['syscall', 'open'],
+      ['path', path],
+    ])
+  })
+
+  it('has an error without a path where no file is concerned', async () => {
+    await expect(open({ protocol: 31 })).rejects.toThrow(/^EPROTONOSUPPORT: protocol not supported, socket$/)
+  })
+
+  it('lets an ordinary user open at home, with the buffers the system allows, and nowhere else', async () => {
+    const { end, stdout, stderr } = await run('ordinary-user.mjs', [namespace.path])
+    expect({ end, stderr }).toEqual({ end: 0, stderr: '' })
+    const { home, away } = JSON.parse(stdout) as {
+      home: { receiveBuffer: number; state: string }
+      away: unknown
+    }
+    const limit = Number(readFileSync('/proc/sys/net/core/rmem_max', 'utf8'))
+    expect(home).toEqual({ receiveBuffer: 2 * Math.min(limit, 2 * 1024 * 1024), state: 'complete' })
+    expect(away).toEqual({ code: 'EPERM', syscall: 'setns', path: namespace.path })
+  })
+})
+
+describe('openFile', () => {
+  async function read(path: string, netns?: string): Promise<string> {
+    const descriptor = await addon.openFile(path, constants.O_RDONLY, netns)
+    try {
+      expect(closesOnExec(descriptor)).toBe(true)
+      return readFileSync(descriptor, 'utf8')
+    } finally {
+      addon.closeFile(descriptor)
+    }
+  }
+
+  it('shows /proc/net of the other namespace', async () => {
+    namespace.ip('link', 'set', 'lo', 'up')
+    namespace.ip('route', 'add', '198.51.100.0/24', 'dev', 'lo')
+    const route = '006433C6'
+    expect(await read('/proc/net/route', namespace.path)).toContain(route)
+    expect(await read('/proc/thread-self/net/route', namespace.path)).toContain(route)
+    expect(await read('/proc/net/route')).not.toContain(route)
+  })
+
+  it('shows /proc/sys/net of the other namespace', async () => {
+    const path = '/proc/sys/net/ipv4/ip_local_port_range'
+    execFileSync('ip', [
+      'netns',
+      'exec',
+      namespace.path.replace(/.*\//, ''),
+      'sh',
+      '-c',
+      `echo 4000 5000 > ${path}`,
+    ])
+    expect(await read(path, namespace.path)).toBe('4000\t5000\n')
+    expect(await read(path)).not.toBe('4000\t5000\n')
+  })
+
+  it('writes there, too', async () => {
+    const path = '/proc/sys/net/ipv4/ip_forward'
+    const own = await read(path)
+    const wanted = (await read(path, namespace.path)) === '0\n' ? '1\n' : '0\n'
+    const descriptor = await addon.openFile(path, constants.O_WRONLY, namespace.path)
+    writeSync(descriptor, wanted)
+    addon.closeFile(descriptor)
+    expect(await read(path, namespace.path)).toBe(wanted)
+    expect(await read(path)).toBe(own)
+  })
+
+  it('names the path as given when that is what cannot be opened', async () => {
+    const path = '/proc/net/no_such_file'
+    for (const netns of [undefined, namespace.path]) {
+      const refusal = addon.openFile(path, constants.O_RDONLY, netns)
+      await expect(refusal).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open', path })
+    }
+  })
+
+  it('names the namespace when that is what cannot be opened', async () => {
+    const netns = join(scratch, 'missing')
+    await expect(addon.openFile('/proc/net/dev', constants.O_RDONLY, netns)).rejects.toMatchObject({
+      path: netns,
+    })
+  })
+})

@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { IpvsUnavailableError, NetlinkError } from '../../../src/errors.ts'
+import { writeAttribute } from '../../../src/netlink/attributes.ts'
+import { CONTROLLER, GenericFamily, refusalOf } from '../../../src/netlink/generic-family.ts'
+import {
+  CTRL_CMD_GETFAMILY,
+  CTRL_CMD_NEWFAMILY,
+  GENL_ID_CTRL,
+  NLM_F_DUMP,
+} from '../../../src/netlink/uapi.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../../src/netlink/wire.ts'
+import { type Answer, attributesOf, FakeTransport, type SentMessage } from './fake-transport.ts'
+import { openConnection } from './tagged.ts'
+
+const ENOENT = 2
+
+let transport: FakeTransport
+let family: GenericFamily
+/** The number of the family in the kernel; undefined when the module is not there. */
+let number: number | undefined
+let answer: (message: SentMessage) => Answer | undefined
+
+function lookUp(): Answer {
+  const id = number
+  if (id === undefined) return { errno: ENOENT }
+  const body = (writer: WireWriter) => {
+    writeAttribute(writer, CONTROLLER.fields.familyName, 'THING')
+    writeAttribute(writer, CONTROLLER.fields.familyId, id)
+  }
+  return { replies: [{ command: CTRL_CMD_NEWFAMILY, body }] }
+}
+
+beforeEach(async () => {
+  transport = new FakeTransport()
+  number = 28
+  answer = () => undefined
+  transport.answer = (message) => (message.type === GENL_ID_CTRL ? lookUp() : answer(message))
+  const connection = await openConnection(transport)
+  family = (await GenericFamily.resolve(connection, 'THING', 3)) as GenericFamily
+})
+
+const lookups = () => transport.messages.filter(({ type }) => type === GENL_ID_CTRL).length
+
+describe('looking up a family', () => {
+  const resolve = (signal?: AbortSignal) => GenericFamily.resolve(family.connection, 'THING', 1, signal)
+
+  it('asks the controller for the number of the name', () => {
+    const [message] = transport.messages
+    expect(message).toMatchObject({ type: GENL_ID_CTRL, command: CTRL_CMD_GETFAMILY })
+    expect(attributesOf(message!, CONTROLLER).get(CONTROLLER.fields.familyName)).toBe('THING')
+    expect([family.name, family.id]).toEqual(['THING', 28])
+  })
+
+  it('gives undefined when the kernel has none', async () => {
+    number = undefined
+    expect(await resolve()).toBeUndefined()
+  })
+
+  it('does not take another refusal for "there is none"', async () => {
+    transport.answer = () => ({ errno: 12 })
+    await expect(resolve()).rejects.toBeInstanceOf(Error)
+  })
+
+  it('rejects when the answer makes no sense', async () => {
+    transport.answer = () => ({
+      replies: [{ command: CTRL_CMD_NEWFAMILY, body: (writer) => writer.payload(1, 1) }],
+    })
+    await expect(resolve()).rejects.toMatchObject({ code: 'ERR_LVS_MALFORMED' })
+  })
+
+  it('sends nothing for a signal that is aborted already, and rejects with its reason', async () => {
+    const reason = new Error('enough')
+    await expect(resolve(AbortSignal.abort(reason))).rejects.toBe(reason)
+    expect(lookups()).toBe(1)
+  })
+})
+
+describe('a request', () => {
+  it('carries the number, the command and the version of the family', async () => {
+    await family.send({ command: 7 }, undefined)
+    const message = transport.messages.at(-1)!
+    expect(message).toMatchObject({ type: 28, command: 7 })
+    expect([...message.bytes.subarray(16)]).toEqual([7, 3, 0, 0])
+  })
+
+  it('is queued in the same moment, so that requests keep their order', async () => {
+    await Promise.all([1, 2, 3].map((command) => family.send({ command }, undefined)))
+    expect(transport.datagrams.at(-1)!.map(({ command }) => command)).toEqual([1, 2, 3])
+  })
+
+  it('shows each reply from where its attributes begin', async () => {
+    const body = (value: number) => ({
+      command: 1,
+      body: (writer: WireWriter) => {
+        const offset = writer.payload(1, 4)
+        writer.view.setUint32(offset, value, LITTLE_ENDIAN)
+      },
+    })
+    answer = () => ({ replies: [body(11), body(12)] })
+    const values: number[] = []
+    const onReply = (view: DataView, start: number, end: number) => {
+      values.push(view.getUint32(start + 4, LITTLE_ENDIAN), end - start)
+    }
+    await family.send({ command: 1, flags: NLM_F_DUMP, onReply }, undefined)
+    expect(values).toEqual([11, 8, 12, 8])
+  })
+
+  it('throws at once what its body throws', () => {
+    const misuse = new TypeError('weight')
+    const body = () => {
+      throw misuse
+    }
+    expect(() => family.send({ command: 1, body }, undefined)).toThrow(misuse)
+  })
+})
+
+describe('the outcome of a request', () => {
+  it('is the refusal, or nothing when it was done', async () => {
+    answer = ({ command }) => (command === 8 ? { errno: 17, text: 'there already' } : {})
+    expect(refusalOf(await family.send({ command: 7 }, undefined), undefined)).toBeUndefined()
+    expect(refusalOf(await family.send({ command: 8 }, undefined), undefined)).toEqual({
+      errno: 17,
+      message: 'there already',
+    })
+  })
+
+  it('is thrown where no answer can be relied on, with what is known and the cause', () => {
+    const cause = new Error('ENOBUFS')
+    const loss = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown', cause } as const
+    const thrown = () => refusalOf({ loss }, undefined)
+    expect(thrown).toThrow(NetlinkError)
+    expect(thrown).toThrow(expect.objectContaining(loss))
+  })
+
+  it('is thrown as the reason of the signal that aborted it', () => {
+    const reason = new Error('enough')
+    const thrown = () => refusalOf({ aborted: 'unsent' }, AbortSignal.abort(reason))
+    expect(thrown).toThrow(reason)
+  })
+})
+
+describe('after ENOENT the family', () => {
+  it('has moved when its number is another one by now', async () => {
+    number = 29
+    expect(await family.moved(28)).toBe(true)
+    expect(family.id).toBe(29)
+    await family.send({ command: 7 }, undefined)
+    expect(transport.messages.at(-1)!.type).toBe(29)
+  })
+
+  it('has not moved when its number is the same', async () => {
+    expect(await family.moved(28)).toBe(false)
+    expect(lookups()).toBe(2)
+  })
+
+  it('is known to have moved without asking when somebody else has found out', async () => {
+    number = 29
+    await family.moved(28)
+    expect(await family.moved(28)).toBe(true)
+    expect(lookups()).toBe(2)
+  })
+
+  it('is looked up once for all who ask at the same time', async () => {
+    number = 29
+    expect(await Promise.all(Array.from({ length: 50 }, () => family.moved(28)))).toEqual(
+      new Array(50).fill(true),
+    )
+    expect(lookups()).toBe(2)
+    expect(await family.moved(29)).toBe(false)
+    expect(lookups()).toBe(3)
+  })
+
+  it('may be gone, which everyone who waits is told, and may come back', async () => {
+    number = undefined
+    const results = await Promise.allSettled([1, 2, 3].map(() => family.moved(28)))
+    for (const result of results) {
+      expect(result).toEqual({ status: 'rejected', reason: expect.any(IpvsUnavailableError) })
+      expect(result).toMatchObject({ reason: { code: 'ERR_LVS_UNAVAILABLE', outcome: 'not-done' } })
+    }
+    number = 30
+    expect(await family.moved(28)).toBe(true)
+  })
+})
