@@ -63,10 +63,14 @@ function maskBytes(mask: string | number | undefined, family: Family): Uint8Arra
     if (typeof mask === 'string') {
       throw new ArgumentTypeError('persistence.mask', 'a prefix length from 1 to 128', mask)
     }
-    view.setUint32(0, checkInteger('persistence.mask', mask ?? 128, 1, 128), LITTLE_ENDIAN)
+    view.setUint32(
+      0,
+      checkInteger('persistence.mask', mask === undefined ? 128 : mask, 1, 128),
+      LITTLE_ENDIAN,
+    )
     return bytes
   }
-  view.setUint32(0, maskNumber(mask ?? 32))
+  view.setUint32(0, maskNumber(mask === undefined ? 32 : mask))
   return bytes
 }
 

@@ -118,13 +118,13 @@ function checkKeyObject(reference: ServiceKey): ServiceKey & { readonly family: 
   }
   if (protocol === undefined && address === undefined)
     throw new ArgumentTypeError('service', SHAPE, reference)
-  checkWord('protocol', protocol, PROTOCOLS, 65535)
+  const word = wordFor(checkWord('protocol', protocol, PROTOCOLS, 65535), PROTOCOLS)
   const family = checkAddress('address', address)
   if (reference.family !== undefined && checkFamily('family', reference.family) !== family) {
     throw new ArgumentRangeError('family', `${family}, as the address is`, reference.family)
   }
   const text = family === 'ipv4' ? address : canonicalIPv6(address)
-  return { protocol, address: text, port: checkPort('port', port), family }
+  return { protocol: word, address: text, port: checkPort('port', port), family }
 }
 
 const { fields } = SERVICE

@@ -2,6 +2,7 @@ import { AbortListeners } from './abort-listeners.ts'
 import { Batch, type DatagramLimits, datagramLimits, Entry, type Outcome } from './batch.ts'
 import {
   brokenSocket,
+  CUT_ANSWER,
   closed,
   LOST_ANSWERS,
   malformedAnswer,
@@ -189,7 +190,7 @@ export class Connection {
         batch.loseLast(first, NO_ANSWER)
         batch.settle(first, first + 1)
       } else {
-        batch.lose(LOST_ANSWERS, first, first + 1)
+        batch.lose(report.state === 'overrun' ? LOST_ANSWERS : CUT_ANSWER, first, first + 1)
       }
       first++
       awaiting = false

@@ -11,6 +11,12 @@ export const LOST_ANSWERS: Loss = {
   outcome: 'unknown',
 }
 
+export const CUT_ANSWER: Loss = {
+  code: 'ERR_LVS_OVERRUN',
+  message: 'An answer was cut off because it was larger than the room for it; the command may have been done',
+  outcome: 'unknown',
+}
+
 export const NO_ANSWER: Loss = {
   code: 'ERR_LVS_UNANSWERED',
   message: 'The kernel sent no answer',

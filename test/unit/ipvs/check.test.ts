@@ -62,7 +62,7 @@ describe('an integer', () => {
   it.each([-1, 11, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d is not', (value) =>
     expect(thrown(() => checkInteger('x', value, 0, 10))).toBeInstanceOf(ArgumentRangeError),
   )
-  it.each(['1', 1n, null, true, [1]])('%o is none', (value) =>
+  it.each([['1'], [1n], [null], [true], [[1]]])('%o is none', (value) =>
     expect(thrown(() => checkInteger('x', value, 0, 10))).toBeInstanceOf(ArgumentTypeError),
   )
 })
@@ -113,7 +113,7 @@ describe('an object', () => {
     const value = { a: 1 }
     expect(checkObject('x', value)).toBe(value)
   })
-  it.each([null, undefined, 'a', 1, [], () => 1])('%o is none', (value) =>
+  it.each([[null], [undefined], ['a'], [1], [[]], [() => 1]])('%o is none', (value) =>
     expect(() => checkObject('x', value)).toThrow(TypeError),
   )
 

@@ -108,7 +108,7 @@ describe('a daemon', () => {
     expect(() => write(input)).toThrow(expect.objectContaining(refusal(name, field)))
   })
 
-  it.each([null, undefined, 'master', []])('cannot be %j', (input) => {
+  it.each([[null], [undefined], ['master'], [[]]])('cannot be %j', (input) => {
     expect(() => writeDaemon(new WireWriter(), input as unknown as DaemonInput)).toThrow(
       expect.objectContaining(refusal('TypeError', 'daemon')),
     )

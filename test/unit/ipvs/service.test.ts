@@ -140,7 +140,7 @@ describe('the fields of a service', () => {
     expect(check).toThrow(/scheduler, schedulerFlags, onePacket, persistence, persistenceEngine/)
   })
 
-  it.each([null, undefined, 5, 'rr', []])('are not in %j', (value) => {
+  it.each([[null], [undefined], [5], ['rr'], [[]]])('are not in %j', (value) => {
     expect(() => checkServiceFields(value as object)).toThrow(
       expect.objectContaining({ name: 'TypeError', field: 'service' }),
     )

@@ -14,7 +14,7 @@ describe('timeouts', () => {
   })
 
   it('leave out what is not named, which the kernel then keeps', () => {
-    const set = write({ tcpFin: 30, udp: undefined })
+    const set = write({ tcpFin: 30, udp: undefined } as Partial<Timeouts>)
     const { tcpTimeout, tcpFinTimeout, udpTimeout } = COMMAND.fields
     expect([set.has(tcpTimeout), set.get(tcpFinTimeout), set.has(udpTimeout)]).toEqual([false, 30, false])
   })
@@ -35,7 +35,7 @@ describe('timeouts', () => {
     expect(() => write(timeouts as Timeouts)).toThrow(expect.objectContaining(refusal(name, field)))
   })
 
-  it.each([null, undefined, 900, []])('are an object and not %j', (timeouts) => {
+  it.each([[null], [undefined], [900], [[]]])('are an object and not %j', (timeouts) => {
     expect(() => writeTimeouts(new WireWriter(), timeouts as unknown as Timeouts)).toThrow(
       expect.objectContaining(refusal('TypeError', 'timeouts')),
     )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SERVICE, STATISTICS_32, STATISTICS_64 } from '../../../src/ipvs/attributes.ts'
 import { readStatistics, type Statistics } from '../../../src/ipvs/statistics.ts'
-import { type Field, writeAttribute } from '../../../src/netlink/attributes.ts'
+import { writeAttribute } from '../../../src/netlink/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../../src/netlink/wire.ts'
 import { NO_TRAFFIC, written } from './encoding.ts'
 
@@ -22,13 +22,11 @@ function read(...nests: ((writer: WireWriter) => void)[]): Statistics {
 /** Writes a nest of counters, with padding before each as a kernel for strict alignment does. */
 function nest(wide: boolean, counters: Partial<Statistics>, padded = false) {
   return (writer: WireWriter) => {
-    const table: Readonly<Record<keyof Statistics | 'pad', Field<never>>> = (
-      wide ? STATISTICS_64 : STATISTICS_32
-    ).fields
+    const table = (wide ? STATISTICS_64 : STATISTICS_32).fields
     const start = writer.beginNest(wide ? fields.statistics64.type : fields.statistics.type)
     for (const [name, value] of Object.entries(counters)) {
       if (padded) writer.payload(table.pad.type, 0)
-      writeAttribute<number>(writer, table[name as keyof Statistics] as Field<number>, value)
+      writeAttribute(writer, table[name as keyof Statistics], value)
     }
     writer.endNest(start)
   }

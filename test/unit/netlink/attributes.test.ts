@@ -4,7 +4,7 @@ import {
   AttributeSet,
   attributeTable,
   bytes,
-  type Codec,
+  type Field,
   i32,
   nest,
   pad,
@@ -59,13 +59,13 @@ describe('every codec reads back what it wrote', () => {
     ['raw', fc.uint8Array({ maxLength: 40 })],
   ]
   it.each(cases)('%s', (name, values) => {
-    const field = fields[name]
+    const field = fields[name] as Field<unknown>
     const writer = new WireWriter(8)
     fc.assert(
       fc.property(values, (value) => {
         writer.truncate(0)
         writer.payload(100, 1)
-        ;(field.codec as Codec<unknown>).write(writer, field.type, value)
+        field.codec.write(writer, field.type, value)
         expect(writer.length % 4).toBe(0)
         expect(read(writer).require(field)).toEqual(value)
       }),
