@@ -2,7 +2,7 @@ import type { Family } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
 import { SERVICE } from './attributes.ts'
-import { checkBoolean, checkKnownFields, checkName } from './check.ts'
+import { checkBoolean, checkKnownFields, checkName, checkObject } from './check.ts'
 import type { Destination } from './destination.ts'
 import {
   checkPersistence,
@@ -94,13 +94,15 @@ const KNOWN_FLAGS =
   IP_VS_SVC_F_SCHED3
 
 /** Refuses a misspelled setting. */
-export function checkServiceFields(settings: object): void {
-  checkKnownFields('service', settings, KNOWN_FIELDS)
+export function checkServiceFields(settings: unknown): void {
+  checkKnownFields('service', checkObject('service', settings), KNOWN_FIELDS)
 }
 
 /** Whether settings leave nothing open, so that a service can be set without reading it first. */
 export function isWholeService(settings: ServiceSettings): boolean {
-  return SETTINGS.every((name) => settings[name] !== undefined)
+  const { persistence } = settings
+  const open = persistence !== null && (persistence?.timeout === undefined || persistence.mask === undefined)
+  return !open && SETTINGS.every((name) => settings[name] !== undefined)
 }
 
 /** What a service becomes when `changes` are made to it; what they do not name stays. */
