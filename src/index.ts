@@ -44,7 +44,7 @@ export {
   type ServiceKey,
   type ServiceReference,
 } from './ipvs/service-key.ts'
-export type { Info, Timeouts } from './ipvs/settings.ts'
+export type { Info, TimeoutChanges, Timeouts } from './ipvs/settings.ts'
 export type { Statistics } from './ipvs/statistics.ts'
 export type { Tunnel, TunnelChecksum, TunnelType } from './ipvs/tunnel.ts'
 export type { Family } from './netlink/address.ts'

@@ -90,7 +90,7 @@ export function writeRole(writer: WireWriter, role: SyncRole): void {
 
 function writeGroup(writer: WireWriter, group: string): void {
   const family = checkAddress('group', group)
-  const multicast = family === 'ipv4' ? /^2(2[4-9]|3\d)\./.test(group) : /^ff/i.test(group)
+  const multicast = family === 'ipv4' ? /^2(2[4-9]|3\d)\./.test(group) : /^ff[0-9a-f]{2}:/i.test(group)
   if (!multicast) throw new ArgumentRangeError('group', MULTICAST, group)
   const size = family === 'ipv4' ? 4 : 16
   const bytes = new DataView(new ArrayBuffer(16))

@@ -153,7 +153,8 @@ export function isWholeDestination(changes: DestinationChanges): changes is Dest
 /** What a destination becomes when `changes` are made to it; what they do not name stays. */
 export function mergeDestination(current: Destination, changes: DestinationChanges): DestinationInput {
   const forwarding = changes.forwarding ?? current.forwarding
-  const tunnel = changes.tunnel ?? (forwarding === 'tun' ? current.tunnel : null)
+  const tunnel =
+    changes.tunnel === undefined && forwarding === 'tun' ? current.tunnel : (changes.tunnel ?? null)
   return {
     weight: changes.weight ?? current.weight,
     upperThreshold: changes.upperThreshold ?? current.upperThreshold,

@@ -11,7 +11,7 @@ import { readConnections, readTotals } from './proc.ts'
 import type { Service, ServiceInput, ServiceSettings } from './service.ts'
 import { addService, flush, removeService, updateService, zero } from './service-commands.ts'
 import { checkServiceKey, type ServiceReference } from './service-key.ts'
-import type { Info, Timeouts } from './settings.ts'
+import type { Info, TimeoutChanges, Timeouts } from './settings.ts'
 import { info, setTimeouts, timeouts } from './settings-commands.ts'
 import type { Statistics } from './statistics.ts'
 import { readTable, readWholeService } from './table.ts'
@@ -199,7 +199,7 @@ export class Ipvs implements AsyncDisposable {
    *
    * @throws {IpvsError} `EINVAL` longer than this kernel can count.
    */
-  setTimeouts(changes: Partial<Timeouts>, options: CallOptions = {}): Promise<void> {
+  setTimeouts(changes: TimeoutChanges, options: CallOptions = {}): Promise<void> {
     return setTimeouts(this.#client, changes, options)
   }
 

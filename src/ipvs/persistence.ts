@@ -40,10 +40,15 @@ export function noPersistence(family: Family): PersistenceNumbers {
 }
 
 export function checkPersistence(persistence: Persistence, family: Family): PersistenceNumbers {
-  checkKnownFields('persistence', checkObject('persistence', persistence), FIELDS)
+  checkPersistenceFields(persistence)
   const { timeout = DEFAULT_TIMEOUT, mask } = persistence
   checkInteger('persistence.timeout', timeout, 0, MAXIMUM_TIMEOUT)
   return { timeout, netmask: maskBytes(mask, family) }
+}
+
+/** Refuses a misspelled field. */
+export function checkPersistenceFields(persistence: Persistence): void {
+  checkKnownFields('persistence', checkObject('persistence', persistence), FIELDS)
 }
 
 export function readPersistence(timeout: number, netmask: Uint8Array, family: Family): PersistenceState {

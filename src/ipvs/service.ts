@@ -6,6 +6,7 @@ import { checkBoolean, checkKnownFields, checkName, checkObject } from './check.
 import type { Destination } from './destination.ts'
 import {
   checkPersistence,
+  checkPersistenceFields,
   noPersistence,
   type Persistence,
   type PersistenceState,
@@ -124,6 +125,7 @@ function mergePersistence(
 ): Persistence | null {
   if (changes === undefined) return current
   if (changes === null || current === null) return changes
+  checkPersistenceFields(changes)
   return { timeout: changes.timeout ?? current.timeout, mask: changes.mask ?? current.mask }
 }
 

@@ -1,7 +1,14 @@
 import { AttributeSet } from '../netlink/attributes.ts'
 import { COMMAND, INFO } from './attributes.ts'
 import type { CallOptions, Client } from './client.ts'
-import { type Info, readInfo, readTimeouts, type Timeouts, writeTimeouts } from './settings.ts'
+import {
+  type Info,
+  readInfo,
+  readTimeouts,
+  type TimeoutChanges,
+  type Timeouts,
+  writeTimeouts,
+} from './settings.ts'
 import { IPVS_CMD } from './uapi.ts'
 
 const command = new AttributeSet(COMMAND)
@@ -39,7 +46,7 @@ export async function timeouts({ commands }: Client, { signal }: CallOptions): P
 
 export async function setTimeouts(
   client: Client,
-  changes: Partial<Timeouts>,
+  changes: TimeoutChanges,
   { signal }: CallOptions,
 ): Promise<void> {
   await client.commands.write(

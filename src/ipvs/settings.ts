@@ -13,6 +13,9 @@ export interface Timeouts {
   readonly udp: number
 }
 
+/** Timeouts to be set; what is left out stays. */
+export type TimeoutChanges = { readonly [Name in keyof Timeouts]?: number | undefined }
+
 /** The kernel's answer about itself. */
 export interface Info {
   /** Version of IPVS, such as `1.2.1`. IPVS_INFO_ATTR_VERSION. */
@@ -38,7 +41,7 @@ const FIELDS = {
 const MAXIMUM_TIMEOUT = 21_474_836
 
 /** Checks and writes the timeouts that are named. */
-export function writeTimeouts(writer: WireWriter, timeouts: Partial<Timeouts>): void {
+export function writeTimeouts(writer: WireWriter, timeouts: TimeoutChanges): void {
   checkKnownFields('timeouts', checkObject('timeouts', timeouts), KNOWN_FIELDS)
   for (const name of NAMES) {
     const seconds = timeouts[name]
