@@ -16,8 +16,9 @@
       "include_dirs": ["<!@(pkg-config --cflags-only-I libnl-3.0 libnl-genl-3.0 | sed s/-I//g)"],
       "libraries": ["<!@(pkg-config --libs libnl-3.0 libnl-genl-3.0)"],
       "defines": ["NAPI_VERSION=9"],
-      "cflags_cc": ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-fexceptions", "-fvisibility=hidden"],
-      "cflags_cc!": ["-fno-exceptions", "-fno-rtti"]
+      "cflags_cc": ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-fexceptions", "-fvisibility=hidden", "-fstack-protector-strong"],
+      "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
+      "ldflags": ["-Wl,-z,relro,-z,now"]
     }
   ]
 }

@@ -13,7 +13,10 @@
 namespace lvs {
 namespace {
 
-/** Datagrams fetched by one system call. Wider gains nothing measurable and touches more memory. */
+/**
+ * Datagrams fetched by one system call. A vector ends at the first one that is not there, which costs 0.3 us
+ * however wide it is; 500 answers take 696 us one by one, 494 us by 16 and 489 us by 32 (Linux 6.18).
+ */
 constexpr unsigned kSlots = 16;
 
 /** What the kernel keeps of a send buffer for itself (netlink_sendmsg, af_netlink.c). */
@@ -131,14 +134,13 @@ bool NetlinkSocket::send(const Datagram& datagram, ExchangeReport* report) noexc
 
 /** A vector of reads laid over the free part of the reply buffer. */
 struct NetlinkSocket::Answers {
-  uint8_t* const room;
   const unsigned slots;
   mmsghdr messages[kSlots]{};
   iovec bytes[kSlots];
   sockaddr_nl senders[kSlots];
 
-  Answers(uint8_t* free, size_t length) noexcept
-      : room(free), slots(static_cast<unsigned>(std::min<size_t>(length / kSlotBytes, kSlots))) {
+  Answers(uint8_t* room, size_t length) noexcept
+      : slots(static_cast<unsigned>(std::min<size_t>(length / kSlotBytes, kSlots))) {
     for (unsigned i = 0; i < slots; ++i) {
       bytes[i] = {room + i * kSlotBytes, kSlotBytes};
       msghdr& header = messages[i].msg_hdr;

@@ -19,7 +19,7 @@ int open_retrying(const char* path, int flags) noexcept {
   return descriptor;
 }
 
-/** Gives 0 or an error number. */
+/** Gives 0 or an error number: EINVAL, of setns itself, for a file that is no network namespace. */
 int enter(int descriptor) noexcept { return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno; }
 
 /**
