@@ -3,6 +3,7 @@ export interface Circumstances {
   readonly scheduler?: string | undefined
   readonly persistenceEngine?: string | null | undefined
   readonly interface?: string | undefined
+  readonly group?: string | undefined
 }
 
 type Sentence = string | ((circumstances: Circumstances) => string)
@@ -13,12 +14,11 @@ const NO_DESTINATION =
   'the virtual service has no such destination; add it with addDestination (address and port must both match)'
 
 function noScheduler({ scheduler = 'wlc', persistenceEngine }: Circumstances): string {
-  const module = `the kernel has no scheduler '${scheduler}' and could not load the module ip_vs_${scheduler}`
-  const engine =
-    typeof persistenceEngine === 'string'
-      ? `, or no persistence engine '${persistenceEngine}' (module ip_vs_pe_${persistenceEngine})`
-      : ''
-  return `${module}${engine}; check the name, or load it: modprobe ip_vs_${scheduler}`
+  if (typeof persistenceEngine !== 'string') {
+    return `the kernel has no scheduler '${scheduler}' and could not load it; check the name, or load it: modprobe ip_vs_${scheduler}`
+  }
+  const modules = `ip_vs_${scheduler} ip_vs_pe_${persistenceEngine}`
+  return `the kernel has no scheduler '${scheduler}' or no persistence engine '${persistenceEngine}' and could not load it; check the names, or load them: modprobe -a ${modules}`
 }
 
 /** By command, then by error: the reason, and the way out (ip_vs_ctl.c, in the order of its checks). */
@@ -54,7 +54,10 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
     EEXIST: 'a daemon with this role runs already; stop it with stopDaemon first',
     EINVAL:
       'a destination has another address family than its service, and such connections cannot be synchronised; remove it first',
-    ENETUNREACH: ({ interface: name }) => `the interface is down; bring it up: ip link set ${name} up`,
+    ENETUNREACH: ({ interface: name, group }) =>
+      group?.includes(':')
+        ? `the interface is down or has no IPv6 address to send from; bring it up: ip link set ${name} up, or give it one: ip address add ... dev ${name}`
+        : `the interface is down; bring it up: ip link set ${name} up`,
     EADDRNOTAVAIL: ({ interface: name }) =>
       `the interface has no address to send from; give it one: ip address add ... dev ${name}`,
     EADDRINUSE: 'the port is taken; choose another with port',
