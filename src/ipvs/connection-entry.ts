@@ -33,16 +33,19 @@ export interface ConnectionEntry {
 
 const STATES_OF_TEMPLATES = new Set(['NONE', 'ASSURED'])
 
+/** Three times an address and a port, the state and the seconds; then the engine and its data, which may be any bytes. */
+const LINE = /^(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\d+)(?: (\S+) (.*))?/s
+
 /** Reads a line of /proc/net/ip_vs_conn; undefined for its heading and for anything that is no entry. */
 export function parseConnectionEntry(line: string): ConnectionEntry | undefined {
-  const [protocol = '', from, fromPort, to, toPort, dest, destPort, state, expires, engine, ...data] = line
-    .trim()
-    .split(/ +/)
+  const words = LINE.exec(line)
+  if (words === null) return undefined
+  const [, protocol = '', from, fromPort, to, toPort, dest, destPort, state = '', expires, engine, data] =
+    words
   const client = endpoint(from, fromPort)
   const virtual = endpoint(to, toPort)
   const destination = endpoint(dest, destPort)
   if (client === undefined || virtual === undefined || destination === undefined) return undefined
-  if (state === undefined || expires === undefined || !/^\d+$/.test(expires)) return undefined
   return {
     protocol: protocol.toLowerCase(),
     client,
@@ -52,7 +55,7 @@ export function parseConnectionEntry(line: string): ConnectionEntry | undefined 
     expires: Number(expires),
     template: client.port === 0 && STATES_OF_TEMPLATES.has(state),
     persistenceEngine: engine,
-    persistenceData: engine === undefined ? undefined : data.join(' '),
+    persistenceData: data,
   }
 }
 

@@ -44,11 +44,13 @@ async function readRoutes(transport: Transport): Promise<string | undefined> {
   }
 }
 
-/** A leaf of the trie is `|-- ADDRESS` followed by its routes, one a line. */
+/** A leaf of a trie is `|-- ADDRESS` followed by its routes, one a line; there is a trie for each table. */
 function isBroadcast(routes: string, address: string): boolean {
-  const leaf = routes.indexOf(`|-- ${address}\n`)
-  if (leaf === -1) return false
-  const rest = routes.slice(leaf + 4)
-  const end = rest.search(/\n\s*[|+]/)
-  return (end === -1 ? rest : rest.slice(0, end)).includes('BROADCAST')
+  const leaf = `|-- ${address}\n`
+  for (let at = routes.indexOf(leaf); at !== -1; at = routes.indexOf(leaf, at + 1)) {
+    const rest = routes.slice(at + leaf.length)
+    const end = rest.search(/^\s*[|+]/m)
+    if ((end === -1 ? rest : rest.slice(0, end)).includes('BROADCAST')) return true
+  }
+  return false
 }

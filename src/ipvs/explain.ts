@@ -13,6 +13,8 @@ const NO_SERVICE =
 const NO_DESTINATION =
   'the virtual service has no such destination; add it with addDestination (address and port must both match)'
 
+const OUT_OF_RANGE = 'the weight is below 0 or the lower threshold above the upper one'
+
 function noScheduler({ scheduler = 'wlc', persistenceEngine }: Circumstances): string {
   if (typeof persistenceEngine !== 'string') {
     return `the kernel has no scheduler '${scheduler}' and could not load it; check the name, or load it: modprobe ip_vs_${scheduler}`
@@ -40,8 +42,9 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
   addDestination: {
     ESRCH: 'there is no such virtual service; add it with addService before its destinations',
     EEXIST: 'the virtual service has this destination already; change it with updateDestination',
+    ERANGE: OUT_OF_RANGE,
   },
-  updateDestination: { ESRCH: NO_SERVICE, ENOENT: NO_DESTINATION },
+  updateDestination: { ESRCH: NO_SERVICE, ENOENT: NO_DESTINATION, ERANGE: OUT_OF_RANGE },
   removeDestination: { ESRCH: NO_SERVICE, ENOENT: NO_DESTINATION },
   zero: { ESRCH: NO_SERVICE },
   setTimeouts: {

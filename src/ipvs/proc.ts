@@ -26,10 +26,11 @@ export async function readTotals(transport: Transport, signal: AbortSignal | und
 
 /** Persistence data may be any bytes, so each byte is taken for one character. */
 async function* lines(transport: Transport, path: string): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder('latin1')
   let rest = ''
   for await (const piece of transport.readFile(path)) {
-    const parts = (rest + decoder.decode(piece, { stream: true })).split('\n')
+    const parts = (rest + Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1')).split(
+      '\n',
+    )
     rest = parts.pop() ?? ''
     yield* parts
   }
