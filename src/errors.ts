@@ -150,14 +150,22 @@ export class IpvsError extends Error {
 
 /**
  * The error to throw in place of one that was made elsewhere, so that its stack shows the caller: when several callers
- * share one failure, each gets its own.
+ * share one failure, each gets its own, about its own subject.
  */
-export function renewed(error: unknown): unknown {
-  if (error instanceof IpvsError) return new IpvsError(error)
+export function renewed(error: unknown, subject: string | undefined): unknown {
+  if (error instanceof IpvsError)
+    return new IpvsError({ ...refusalOf(error), subject: subject ?? error.subject })
+  if (error instanceof IpvsUnavailableError) return new IpvsUnavailableError(error.message, { cause: error })
   if (error instanceof NetlinkError)
     return new NetlinkError(error.code, error.message, error.outcome, { cause: error })
-  if (error instanceof Error) Error.captureStackTrace(error, renewed)
+  if (error instanceof ArgumentTypeError || error instanceof ArgumentRangeError) {
+    Error.captureStackTrace(error, renewed)
+  }
   return error
+}
+
+function refusalOf({ code, errno, command, kernelMessage, explanation }: IpvsError) {
+  return { code, errno, command, kernelMessage, explanation }
 }
 
 /** The name of an error number, such as `EEXIST`; `E` and the number when the system has none. */

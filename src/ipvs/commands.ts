@@ -28,10 +28,15 @@ export interface Command extends FamilyRequest {
   diagnose?(code: string): Promise<string | undefined>
 }
 
-/** A command made from a reading, or one that the reading shows to be refused. */
-export interface Merged {
-  readonly command: Command
-  readonly refusal?: Refusal
+/** How a command is built on a reading. */
+export interface Building<R> {
+  /** What the command changes. */
+  readonly target: string
+  /** What is read. */
+  readonly source: string
+  readonly read: () => Promise<R>
+  /** Makes the command, or shows that the kernel would refuse it. */
+  readonly build: (reading: R) => { readonly command: Command; readonly refusal?: Refusal }
 }
 
 const channel = tracingChannel<string, CommandContext>('lvs:command')
@@ -69,53 +74,59 @@ export class Commands {
   }
 
   /**
-   * Runs a command that builds on what is read first, in order; those that wait together for the same `subject` share one
-   * reading. `change` makes the command from it, and may change the reading for those behind.
+   * Runs a command that builds on what is read first, in order. `about` names it before it is made.
    *
    * @throws {IpvsError} when the kernel refuses.
    */
-  async merge<R>(
-    subject: string,
-    read: () => Promise<R>,
-    change: (reading: R) => Merged,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    signal?.throwIfAborted()
-    try {
-      const { command, id, sent } = await this.#order.merge(subject, read, (reading) => {
-        const merged = change(reading)
-        const { refusal } = merged
-        const sent =
-          refusal === undefined ? this.family.send(merged.command, signal) : Promise.resolve({ refusal })
-        return { command: merged.command, id: this.family.id, sent }
-      })
-      await traced(command, async () => {
-        if (await this.#mustRepeat(command, await sent, id, signal)) await this.#run(command, signal, false)
-      })
-    } catch (error) {
-      throw renewed(error)
-    }
+  merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
+    return observed()
+      ? traced(about, () => this.#merge(about, building, signal))
+      : this.#merge(about, building, signal)
   }
 
   /** The error for a refusal. */
   async error(command: Command, { errno, message }: Refusal): Promise<IpvsError> {
     const { name, circumstances = {} } = command
     const code = errorName(errno)
-    const explanation = (await command.diagnose?.(code)) ?? explain(name, code, circumstances)
+    // A look that fails must not hide what it was to explain.
+    const diagnosis = await command.diagnose?.(code).catch(() => undefined)
+    const explanation = diagnosis ?? explain(name, code, circumstances)
     return new IpvsError({
       ...{ code, errno, command: name, kernelMessage: message, explanation },
       subject: command.subject?.() ?? '',
     })
   }
 
+  async #merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
+    const { target, source, read, build } = building
+    try {
+      let command = about
+      let id = this.family.id
+      const write = (reading: R) => {
+        const built = build(reading)
+        command = built.command
+        id = this.family.id
+        const { refusal } = built
+        return refusal === undefined ? this.family.send(command, signal) : Promise.resolve({ refusal })
+      }
+      const outcome = await this.#order.merge({ target, source, read, write })
+      if (await this.#mustRepeat(command, outcome, id, signal)) await this.#run(command, signal, false)
+    } catch (error) {
+      throw renewed(error, about.subject?.())
+    }
+  }
+
   async #run(command: Command, signal: AbortSignal | undefined, ordered: boolean): Promise<void> {
     signal?.throwIfAborted()
+    // What has to wait is written down now: the caller may use its objects again.
+    const waiting = ordered && this.#order.busy ? encoded(command) : undefined
     for (;;) {
       const { id } = this.family
       const sent =
-        ordered && this.#order.busy
-          ? this.#order.write(() => this.family.send(command, signal))
-          : this.family.send(command, signal)
+        waiting === undefined
+          ? this.family.send(command, signal)
+          : this.#order.write(() => this.family.send(waiting, signal))
       const outcome = await sent
       if (outcome === undefined || !(await this.#mustRepeat(command, outcome, id, signal))) return
     }
@@ -137,10 +148,23 @@ export class Commands {
 
 const scratch = new WireWriter()
 
-/** Checks a command that others will build on, before they do. Throws what its `body` throws. */
+/** Checks a command without sending it. Throws what its `body` throws. */
 export function tryOut(command: Command): void {
   scratch.truncate(0)
   command.body?.(scratch)
+}
+
+/** The command with its attributes as they are now. */
+function encoded(command: Command): FamilyRequest {
+  tryOut(command)
+  const bytes = scratch.bytes.slice(0, scratch.length)
+  return {
+    command: command.command,
+    body: (writer) => {
+      const offset = writer.reserve(bytes.length)
+      writer.bytes.set(bytes, offset)
+    },
+  }
 }
 
 function observed(): boolean {

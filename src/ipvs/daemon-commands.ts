@@ -36,7 +36,7 @@ export async function startDaemon(
     {
       command: IPVS_CMD.NEW_DAEMON,
       name: 'startDaemon',
-      subject: () => input.role,
+      subject: () => String((input as DaemonInput | undefined)?.role ?? ''),
       circumstances: input,
       body: nested((writer) => writeDaemon(writer, input)),
     },

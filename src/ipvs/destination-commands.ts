@@ -3,7 +3,7 @@ import type { Refusal } from '../netlink/messages.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
 import type { CallOptions, Client } from './client.ts'
-import { type Command, tryOut } from './commands.ts'
+import { type Building, type Command, tryOut } from './commands.ts'
 import { readDaemons } from './daemon-commands.ts'
 import {
   checkDestinationKey,
@@ -13,6 +13,7 @@ import {
   type DestinationKey,
   isWholeDestination,
   mergeDestination,
+  onItsOwn,
   writeDestination,
   writeDestinationKey,
 } from './destination.ts'
@@ -84,26 +85,30 @@ export function addDestination(
 export async function updateDestination(
   client: Client,
   reference: ServiceReference,
-  changes: DestinationChanges,
+  given: DestinationChanges,
   { signal }: CallOptions,
 ): Promise<void> {
   const { commands } = client
+  const { service, key } = checkKeys(reference, given)
   const set = (settings: DestinationKey | DestinationInput) =>
-    new DestinationCommand(client, IPVS_CMD.SET_DEST, 'updateDestination', reference, settings)
-  const { service, key } = checkKeys(reference, changes)
-  if (isWholeDestination(changes)) return await commands.write(set(changes), signal)
+    new DestinationCommand(client, IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
+  if (isWholeDestination(given)) return await commands.write(set(given), signal)
+  tryOut(set(onItsOwn(given)))
+  const changes = structuredClone(given)
   const endpoint = formatEndpoint(key.address, key.port)
-  const change = (table: Map<string, Destination>) => {
-    const current = table.get(endpoint)
-    if (current === undefined) return { command: set(changes), refusal: NO_SUCH_DESTINATION }
-    const settings = mergeDestination(current, changes)
-    const command = set(settings)
-    tryOut(command)
-    table.set(endpoint, { ...current, ...settings } as Destination)
-    return { command }
+  const source = `destinations ${formatService(service)}`
+  const building: Building<Map<string, Destination>> = {
+    target: `${source} ${endpoint}`,
+    source,
+    read: () => readByEndpoint(client, service),
+    build: (table) => {
+      const current = table.get(endpoint)
+      return current === undefined
+        ? { command: set(changes), refusal: NO_SUCH_DESTINATION }
+        : { command: set(mergeDestination(current, changes)) }
+    },
   }
-  const read = () => readByEndpoint(client, service)
-  await commands.merge(`destinations ${formatService(service)}`, read, change, signal)
+  await commands.merge(set(changes), building, signal)
 }
 
 export function removeDestination(

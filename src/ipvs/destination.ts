@@ -150,9 +150,21 @@ export function isWholeDestination(changes: DestinationChanges): changes is Dest
   )
 }
 
+/**
+ * Settings that are valid if these changes are valid by themselves: with what fits any value in the place of what they
+ * leave open.
+ */
+export function onItsOwn(changes: DestinationChanges): DestinationInput {
+  return {
+    ...changes,
+    forwarding: changes.forwarding === undefined ? 'tun' : changes.forwarding,
+    upperThreshold: changes.upperThreshold === undefined ? MAXIMUM : changes.upperThreshold,
+  } as DestinationInput
+}
+
 /** What a destination becomes when `changes` are made to it; what they do not name stays. */
 export function mergeDestination(current: Destination, changes: DestinationChanges): DestinationInput {
-  const forwarding = changes.forwarding ?? current.forwarding
+  const forwarding = changes.forwarding === undefined ? current.forwarding : changes.forwarding
   const tunnel =
     changes.tunnel === undefined && forwarding === 'tun' ? current.tunnel : (changes.tunnel ?? null)
   return {

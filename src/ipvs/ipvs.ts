@@ -55,8 +55,8 @@ export class Ipvs implements AsyncDisposable {
   static probe(options: OpenOptions = {}): Promise<Availability> {
     return probe(async () => {
       await using ipvs = await Ipvs.open(options)
-      return await ipvs.info(options)
-    })
+      return await ipvs.info({ signal: options.signal })
+    }, options.signal)
   }
 
   /**

@@ -1,5 +1,5 @@
 import { debuglog } from 'node:util'
-import { IpvsUnavailableError } from '../errors.ts'
+import { ArgumentTypeError, IpvsUnavailableError } from '../errors.ts'
 import { Connection } from '../netlink/connection.ts'
 import { describeMessage } from '../netlink/describe.ts'
 import { GenericFamily } from '../netlink/generic-family.ts'
@@ -43,6 +43,8 @@ export async function openCommands(
   checkKnownFields('options', checkObject('options', options), KNOWN_FIELDS)
   const { netns, signal, timeout = DEFAULT_TIMEOUT } = options
   checkInteger('timeout', timeout, 1, 2 ** 31 - 1)
+  checkNetns(netns)
+  checkTransport(options.transport)
   signal?.throwIfAborted()
   const transport = options.transport ?? new KernelTransport({ netns })
   const connection = await Connection.open(transport, {
@@ -60,4 +62,14 @@ export async function openCommands(
     connection.close()
     throw error
   }
+}
+
+function checkNetns(netns: unknown): void {
+  if (netns === undefined || (typeof netns === 'string' && /^[^\0]+$/.test(netns))) return
+  throw new ArgumentTypeError('netns', 'the path of a network namespace, such as /run/netns/director', netns)
+}
+
+function checkTransport(transport: Partial<Transport> | null | undefined): void {
+  if (transport === undefined || typeof transport?.open === 'function') return
+  throw new ArgumentTypeError('transport', 'a Transport', transport)
 }

@@ -1,4 +1,4 @@
-import { IpvsError, IpvsUnavailableError } from '../errors.ts'
+import { ArgumentRangeError, ArgumentTypeError, IpvsError, IpvsUnavailableError } from '../errors.ts'
 import type { Info } from './settings.ts'
 
 /** Whether IPVS can be used, and if not, why. */
@@ -23,10 +23,15 @@ export type Availability =
     }
 
 /** Asks the kernel a harmless question: no list of modules tells as much. */
-export async function probe(ask: () => Promise<Info>): Promise<Availability> {
+export async function probe(
+  ask: () => Promise<Info>,
+  signal: AbortSignal | undefined,
+): Promise<Availability> {
   try {
     return { available: true, info: await ask() }
   } catch (cause) {
+    if (cause instanceof ArgumentTypeError || cause instanceof ArgumentRangeError || signal?.aborted)
+      throw cause
     const error = cause instanceof Error ? cause : new Error(String(cause))
     return { available: false, reason: reasonOf(error), error }
   }

@@ -1,11 +1,12 @@
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
 import type { CallOptions, Client } from './client.ts'
-import { type Command, tryOut } from './commands.ts'
+import { type Building, type Command, tryOut } from './commands.ts'
 import {
   checkServiceFields,
   isWholeService,
   mergeService,
+  onItsOwn,
   type ServiceHeader,
   type ServiceInput,
   type ServiceSettings,
@@ -75,24 +76,24 @@ export function addService(
 export async function updateService(
   { commands }: Client,
   reference: ServiceReference,
-  changes: ServiceSettings,
+  given: ServiceSettings,
   { signal }: CallOptions,
 ): Promise<void> {
-  const name = 'updateService'
   const key = checkServiceKey(reference)
-  checkServiceFields(changes)
-  if (isWholeService(changes)) {
-    return await commands.write(new ServiceCommand(IPVS_CMD.SET_SERVICE, name, key, changes), signal)
+  checkServiceFields(given)
+  const set = (settings: ServiceSettings) =>
+    new ServiceCommand(IPVS_CMD.SET_SERVICE, 'updateService', key, settings)
+  if (isWholeService(given)) return await commands.write(set(given), signal)
+  tryOut(set(onItsOwn(given)))
+  const changes = structuredClone(given)
+  const service = formatService(key)
+  const building: Building<ServiceHeader> = {
+    target: service,
+    source: `service ${service}`,
+    read: () => readServiceHeader(commands, 'updateService', key, undefined),
+    build: (current) => ({ command: set(mergeService(current, changes)) }),
   }
-  const read = async () => ({ header: await readServiceHeader(commands, name, key, undefined) })
-  const change = (reading: { header: ServiceHeader }) => {
-    const settings = mergeService(reading.header, changes)
-    const command = new ServiceCommand(IPVS_CMD.SET_SERVICE, name, key, settings)
-    tryOut(command)
-    reading.header = { ...reading.header, ...settings } as ServiceHeader
-    return { command }
-  }
-  await commands.merge(`service ${formatService(key)}`, read, change, signal)
+  await commands.merge(set(changes), building, signal)
 }
 
 export function removeService(

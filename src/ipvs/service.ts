@@ -106,9 +106,18 @@ export function isWholeService(settings: ServiceSettings): boolean {
   return !open && SETTINGS.every((name) => settings[name] !== undefined)
 }
 
+/**
+ * Settings that are valid if these changes are valid by themselves. Flags without their scheduler can only be judged once
+ * it is known.
+ */
+export function onItsOwn(changes: ServiceSettings): ServiceSettings {
+  if (changes.scheduler !== undefined || !Array.isArray(changes.schedulerFlags)) return changes
+  return { ...changes, schedulerFlags: [] }
+}
+
 /** What a service becomes when `changes` are made to it; what they do not name stays. */
 export function mergeService(current: ServiceState, changes: ServiceSettings): ServiceSettings {
-  const scheduler = changes.scheduler ?? current.scheduler
+  const scheduler = changes.scheduler === undefined ? current.scheduler : changes.scheduler
   return {
     scheduler,
     schedulerFlags: changes.schedulerFlags ?? (scheduler === current.scheduler ? current.schedulerFlags : []),

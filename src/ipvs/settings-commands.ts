@@ -1,4 +1,4 @@
-import { AttributeSet } from '../netlink/attributes.ts'
+import { AttributeSet, answered } from '../netlink/attributes.ts'
 import { COMMAND, INFO } from './attributes.ts'
 import type { CallOptions, Client } from './client.ts'
 import {
@@ -26,7 +26,7 @@ export async function info({ commands }: Client, { signal }: CallOptions): Promi
     },
     signal,
   )
-  return result as Info
+  return answered(result)
 }
 
 export async function timeouts({ commands }: Client, { signal }: CallOptions): Promise<Timeouts> {
@@ -41,7 +41,7 @@ export async function timeouts({ commands }: Client, { signal }: CallOptions): P
     },
     signal,
   )
-  return result as Timeouts
+  return answered(result)
 }
 
 export async function setTimeouts(

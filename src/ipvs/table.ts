@@ -1,5 +1,5 @@
 import type { Family } from '../netlink/address.ts'
-import { AttributeSet } from '../netlink/attributes.ts'
+import { AttributeSet, answered } from '../netlink/attributes.ts'
 import { NLM_F_DUMP } from '../netlink/uapi.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND, DESTINATION, SERVICE } from './attributes.ts'
@@ -68,7 +68,7 @@ export async function readServiceHeader(
     },
     signal,
   )
-  return header as ServiceHeader
+  return answered(header)
 }
 
 /**

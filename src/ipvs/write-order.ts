@@ -1,17 +1,27 @@
 /** A write that builds on a reading. */
-interface Merge {
-  /** What is read; merges that wait together for the same share one reading. */
-  readonly subject: string
-  readonly read: () => Promise<unknown>
-  readonly proceed: (reading: PromiseSettledResult<unknown>) => void
+export interface Merge<R, T> {
+  /** What is written. Merges with the same target follow one another, each on a reading of its own. */
+  readonly target: string
+  /** What is read; merges that wait together for the same source share one reading. */
+  readonly source: string
+  readonly read: () => Promise<R>
+  /** Hands the write on at once; what it gives settles when the write is done. */
+  readonly write: (reading: R) => Promise<T>
 }
 
-type Job = { readonly write: () => void } | { readonly merge: Merge }
+interface WaitingMerge {
+  readonly target: string
+  readonly source: string
+  readonly read: () => Promise<unknown>
+  /** Hands the write on and settles, whatever becomes of it, when it is done. */
+  readonly proceed: (reading: PromiseSettledResult<unknown>) => Promise<void>
+}
+
+type Job = { readonly write: () => void } | { readonly merge: WaitingMerge }
 
 /**
  * Keeps the writes of one client in the order in which they were asked for, although some of them must read first. While
- * nothing has to be read, a write is handed on at once. Merges that follow one another read at the same time, and those
- * of one subject read once and build on each other.
+ * nothing has to be read, a write is handed on at once. Merges that follow one another read at the same time.
  */
 export class WriteOrder {
   #jobs: Job[] = []
@@ -25,33 +35,20 @@ export class WriteOrder {
   /** Calls `write` when the merges asked for before it have been handed on. */
   write<T>(write: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const proceed = () => {
-        try {
-          resolve(write())
-        } catch (error) {
-          reject(error)
-        }
-      }
+      const proceed = () => void attempt(write).then(resolve, reject)
       if (this.#running) this.#jobs.push({ write: proceed })
       else proceed()
     })
   }
 
-  /**
-   * Reads, then calls `write` with what was read. The reading may be shared: `write` may change it, to show later merges
-   * what this one has made of it. A failed reading rejects all that share it with the same error.
-   */
-  merge<R, T>(subject: string, read: () => Promise<R>, write: (reading: R) => T): Promise<T> {
+  /** Reads, then writes. A failed reading rejects all that share it with the same error. */
+  merge<R, T>({ target, source, read, write }: Merge<R, T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const proceed = (reading: PromiseSettledResult<unknown>) => {
-        try {
-          if (reading.status === 'rejected') reject(reading.reason)
-          else resolve(write(reading.value as R))
-        } catch (error) {
-          reject(error)
-        }
+      const proceed = async (reading: PromiseSettledResult<unknown>) => {
+        if (reading.status === 'rejected') return reject(reading.reason)
+        await attempt(() => write(reading.value as R)).then(resolve, reject)
       }
-      this.#jobs.push({ merge: { subject, read, proceed } })
+      this.#jobs.push({ merge: { target, source, read, proceed } })
       if (this.#running) return
       this.#running = true
       queueMicrotask(() => void this.#run())
@@ -62,30 +59,44 @@ export class WriteOrder {
     while (this.#jobs.length > 0) {
       const jobs = this.#jobs
       this.#jobs = []
-      let merges: Merge[] = []
+      let row: WaitingMerge[] = []
+      const targets = new Set<string>()
       for (const job of jobs) {
         if ('merge' in job) {
-          merges.push(job.merge)
-          continue
+          if (targets.has(job.merge.target)) {
+            await proceedTogether(row, true)
+            row = []
+            targets.clear()
+          }
+          row.push(job.merge)
+          targets.add(job.merge.target)
+        } else {
+          await proceedTogether(row, false)
+          row = []
+          targets.clear()
+          job.write()
         }
-        await proceedTogether(merges)
-        merges = []
-        job.write()
       }
-      await proceedTogether(merges)
+      await proceedTogether(row, false)
     }
     this.#running = false
   }
 }
 
-/** Reads for a row of merges, then lets them write, in order. */
-async function proceedTogether(merges: readonly Merge[]): Promise<void> {
-  if (merges.length === 0) return
+/** Reads for a row of merges, then lets them write, in order, and if asked to waits until all are done. */
+async function proceedTogether(row: readonly WaitingMerge[], untilDone: boolean): Promise<void> {
+  if (row.length === 0) return
   const readings = new Map<string, Promise<unknown>>()
-  for (const { subject, read } of merges) {
-    if (!readings.has(subject)) readings.set(subject, read())
+  for (const { source, read } of row) {
+    if (!readings.has(source)) readings.set(source, attempt(read))
   }
   const results = await Promise.allSettled(readings.values())
-  const bySubject = new Map([...readings.keys()].map((subject, index) => [subject, results[index]!]))
-  for (const { subject, proceed } of merges) proceed(bySubject.get(subject)!)
+  const bySource = new Map([...readings.keys()].map((source, index) => [source, results[index]!]))
+  const done = Promise.all(row.map(({ source, proceed }) => proceed(bySource.get(source)!)))
+  if (untilDone) await done
+}
+
+/** Calls at once; what is thrown becomes a rejection. */
+async function attempt<T>(call: () => Promise<T>): Promise<T> {
+  return call()
 }

@@ -248,6 +248,12 @@ export class AttributeSet<F extends Fields> {
 
 const EMPTY = new DataView(new ArrayBuffer(0))
 
+/** What the answer brought; that it brought nothing is an error. */
+export function answered<T>(value: T | undefined): T {
+  if (value === undefined) throw malformed('an acknowledgement came without what was asked for')
+  return value
+}
+
 /** The error for bytes that are not what they should be. */
 export function malformed(what: string): NetlinkError {
   return new NetlinkError('ERR_LVS_MALFORMED', `The kernel's answer cannot be decoded: ${what}`, 'unknown')
