@@ -1,0 +1,174 @@
+/**
+ * The kernel module comes and goes under open clients. Only a kernel of the lab has its modules taken away; on the machine
+ * that somebody works on, the tests of that are not there.
+ */
+
+import { readFile, writeFile } from 'node:fs/promises'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { Ipvs, IpvsUnavailableError } from '../../src/index.ts'
+import { openCommands } from '../../src/ipvs/open.ts'
+import { CALLS } from './calls.ts'
+import { modulesAreOurs } from './kernel.ts'
+import { makeNamespace } from './namespace.ts'
+import { shell } from './shell.ts'
+import { until } from './until.ts'
+
+const web = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
+/** These read files under /proc/net and send nothing. */
+const READ_FILES = ['connections', 'totals']
+
+describe('probe', () => {
+  it('says that IPVS can be used, and what it is', async () => {
+    const { ipvs, path } = await makeNamespace()
+    const info = await ipvs.info()
+    expect(await Ipvs.probe()).toMatchObject({ available: true, info: { version: info.version } })
+    expect(await Ipvs.probe({ netns: path })).toEqual({ available: true, info })
+  })
+
+  it.each([
+    ['does not exist', '/run/netns/nosuch', 'ENOENT'],
+    ['is a file', '/etc/passwd', 'EINVAL'],
+    ['is a namespace of another kind', '/proc/self/ns/uts', 'EINVAL'],
+  ])('says that a network namespace %s, and so does open', async (_, netns, code) => {
+    const answer = await Ipvs.probe({ netns })
+    expect(answer).toMatchObject({ available: false, reason: 'failed', error: { code } })
+    await expect(Ipvs.open({ netns })).rejects.toMatchObject({ code })
+  })
+})
+
+if (modulesAreOurs) {
+  describe('the module ip_vs', () => {
+    beforeEach(unload)
+    afterAll(async () => {
+      await allowLoading(true)
+      await shell.run(['modprobe', 'ip_vs'])
+    })
+
+    it('is loaded by the kernel when a client is opened', async () => {
+      expect(await loadedModules()).toEqual([])
+      const { ipvs } = await makeNamespace()
+      expect(await loadedModules()).toContain('ip_vs')
+      expect(await ipvs.services()).toEqual([])
+    })
+
+    it('has another number when it comes back, and an open client finds it', async () => {
+      const { path } = await makeNamespace()
+      const { commands } = await openCommands({ netns: path })
+      const client = await Ipvs.open({ netns: path })
+      const before = commands.family.id
+
+      await reload()
+      await commands.read({ command: 15, name: 'info' }, undefined)
+      await client.addService(web)
+
+      expect(commands.family.id).not.toBe(before)
+      expect(await client.services()).toMatchObject([web])
+      commands.family.connection.close()
+      client.close()
+    })
+
+    it('comes back: calls made together end as with a client opened anew, and in order', async () => {
+      const { ipvs } = await makeNamespace()
+      await reload()
+      const other = await makeNamespace()
+      expect(await endings(ipvs)).toEqual(await endings(other.ipvs))
+      expect(await ipvs.services()).toEqual(await other.ipvs.services())
+    })
+
+    it('is loaded again by the call of an open client', async () => {
+      const { ipvs } = await makeNamespace()
+      await unload()
+      await ipvs.addService(web)
+      expect(await ipvs.services()).toMatchObject([web])
+    })
+
+    it('is missing: open, probe and every call say so, until it is back', async () => {
+      const { ipvs, path } = await makeNamespace()
+      await unload()
+      await allowLoading(false)
+
+      await expect(Ipvs.open({ netns: path })).rejects.toThrow(IpvsUnavailableError)
+      expect(await Ipvs.probe({ netns: path })).toMatchObject({ available: false, reason: 'no-ipvs' })
+      for (const [name, call] of Object.entries(CALLS)) {
+        const error: unknown = await call(ipvs).catch((reason: unknown) => reason)
+        if (READ_FILES.includes(name)) expect(error, name).toMatchObject({ code: 'ENOENT' })
+        else expect(error, name).toMatchObject({ code: 'ERR_LVS_UNAVAILABLE', outcome: 'not-done' })
+      }
+
+      await allowLoading(true)
+      expect(await ipvs.services()).toEqual([])
+    })
+  })
+
+  describe('the module of a scheduler', () => {
+    beforeEach(unload)
+    afterAll(() => allowLoading(true))
+
+    it('is loaded by the first service that asks for it, and stays while one does', async () => {
+      const { ipvs } = await makeNamespace()
+      await ipvs.addService({ ...web, scheduler: 'sed' })
+      expect(await loadedModules()).toContain('ip_vs_sed')
+      await expect(shell.run(['modprobe', '-r', 'ip_vs_sed'])).rejects.toThrow('in use')
+      await ipvs.updateService(web, { scheduler: 'nq' })
+      await shell.run(['modprobe', '-r', 'ip_vs_sed'])
+      expect(await loadedModules()).not.toContain('ip_vs_sed')
+      expect(await ipvs.services()).toMatchObject([{ scheduler: 'nq' }])
+    })
+
+    it('is missing: the service is refused with the command that loads it, and an old one stays', async () => {
+      const { ipvs } = await makeNamespace()
+      await ipvs.addService({ ...web, scheduler: 'rr' })
+      await allowLoading(false)
+      const refused = { code: 'ENOENT', message: expect.stringContaining('modprobe ip_vs_fo') }
+      await expect(ipvs.addService({ fwmark: 1, scheduler: 'fo' })).rejects.toMatchObject(refused)
+      await expect(ipvs.updateService(web, { scheduler: 'fo' })).rejects.toMatchObject(refused)
+      expect(await ipvs.services()).toMatchObject([{ ...web, scheduler: 'rr' }])
+
+      await allowLoading(true)
+      await ipvs.updateService(web, { scheduler: 'fo' })
+      expect(await ipvs.services()).toMatchObject([{ scheduler: 'fo' }])
+    })
+  })
+}
+
+/** How every call of a client ends, made without waiting for one another. */
+async function endings(ipvs: Ipvs): Promise<Record<string, string>> {
+  const results = Object.entries(CALLS).map(async ([name, call]) => [
+    name,
+    await call(ipvs).then(
+      () => 'done',
+      ({ code }) => code,
+    ),
+  ])
+  return Object.fromEntries(await Promise.all(results))
+}
+
+async function loadedModules(): Promise<string[]> {
+  const modules = (await readFile('/proc/modules', 'utf8')).split('\n').map((line) => line.split(' ')[0]!)
+  return modules.filter((name) => name === 'ip_vs' || name.startsWith('ip_vs_'))
+}
+
+/** Namespaces that are gone go on holding the module for a moment: the kernel takes them apart in the background. */
+async function unload(): Promise<void> {
+  await allowLoading(true)
+  await until(
+    async () => {
+      const loaded = await loadedModules()
+      if (loaded.length > 0) await shell.run(['modprobe', '-r', ...loaded]).catch(() => {})
+      return await loadedModules()
+    },
+    (loaded) => loaded.length === 0,
+  )
+}
+
+async function reload(): Promise<void> {
+  await unload()
+  await shell.run(['modprobe', 'ip_vs'])
+}
+
+/** Whether the kernel finds the program with which it loads modules. */
+async function allowLoading(allowed: boolean): Promise<void> {
+  await writeFile('/proc/sys/kernel/modprobe', allowed ? LOADER : '/bin/false')
+}
+
+const LOADER = await readFile('/proc/sys/kernel/modprobe', 'utf8')

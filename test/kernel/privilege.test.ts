@@ -1,0 +1,38 @@
+/** Who may do what: the kernel wants CAP_NET_ADMIN in the initial user namespace, even for reading. */
+
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { Ipvs } from '../../src/index.ts'
+import { CALLS } from './calls.ts'
+import { makeHost, snapshot } from './refusal.ts'
+
+const PROGRAM = fileURLToPath(new URL('programs/every-call.ts', import.meta.url))
+const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
+/** These are files under /proc/net, which anyone may read. */
+const OPEN_TO_ALL = ['connections', 'totals']
+
+it('every method that asks the kernel something is among those called', () => {
+  const quiet = ['constructor', 'close', 'activity']
+  const methods = Object.getOwnPropertyNames(Ipvs.prototype).filter((name) => !quiet.includes(name))
+  expect(Object.keys(CALLS).sort()).toEqual(methods.sort())
+})
+
+describe.each([
+  ['an ordinary user', ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']],
+  ['root in a user namespace, as in a rootless container', ['unshare', '--user', '--map-root-user']],
+])('%s', (_, [program = '', ...options]) => {
+  it('is refused everything but the files under /proc/net, and changes nothing', async () => {
+    const host = await makeHost()
+    const before = await snapshot(host.ipvs)
+
+    const { probed, endings } = JSON.parse(await host.exec(program, ...options, ...NODE))
+
+    expect(probed).toEqual({ available: false, reason: 'no-privilege' })
+    for (const name of Object.keys(CALLS)) {
+      if (OPEN_TO_ALL.includes(name)) expect(endings[name], name).toBe('done')
+      else expect(endings[name], name).toMatchObject({ code: 'EPERM', errno: 1, command: name })
+      if (!OPEN_TO_ALL.includes(name)) expect(endings[name].message).toMatch(/CAP_NET_ADMIN .*run it as root/)
+    }
+    expect(await snapshot(host.ipvs)).toEqual(before)
+  })
+})

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+
+/**
+ * One shell for all the programs that tests run: to start a program from a process as large as a test runner costs
+ * user-mode Linux several times as much as to start it from a small one.
+ */
+class Shell {
+  #process: ChildProcess | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Runs a program and gives what it printed on either output; throws that when the program fails. */
+  run(words: readonly string[], input?: string): Promise<string> {
+    const result = this.#last.then(() => this.#run(words, input))
+    this.#last = result.catch(() => {})
+    return result
+  }
+
+  #run(words: readonly string[], input: string | undefined): Promise<string> {
+    this.#process ??= start()
+    const { stdin, stdout } = this.#process
+    return new Promise((resolve, reject) => {
+      let output = ''
+      const onData = (text: string) => {
+        output += text
+        // Behind what the program printed come a zero byte, its exit status and a line feed.
+        const mark = output.lastIndexOf('\0')
+        if (mark === -1 || !output.endsWith('\n')) return
+        stdout!.off('data', onData)
+        const [printed, status] = [output.slice(0, mark), Number(output.slice(mark + 1))]
+        if (status === 0) resolve(printed)
+        else reject(new Error(`${words.join(' ')} ended with ${status}: ${printed}`))
+      }
+      stdout!.on('data', onData)
+      const source = input === undefined ? '</dev/null' : `<<'END OF INPUT'\n${input}END OF INPUT`
+      stdin!.write(`${words.map(quote).join(' ')} 2>&1 ${source}\nprintf '\\0%d\\n' $?\n`)
+    })
+  }
+}
+
+export const shell = new Shell()
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
+}
+
+function start(): ChildProcess {
+  const process = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'inherit'] })
+  process.stdout.setEncoding('utf8')
+  // It ends with its standard input, and so with this process.
+  process.unref()
+  for (const pipe of [process.stdin, process.stdout]) (pipe as typeof pipe & { unref?: () => void }).unref?.()
+  return process
+}
