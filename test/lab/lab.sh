@@ -1,31 +1,30 @@
 #!/usr/bin/env bash
-# Runs a command under a kernel that has IPVS and gives back its exit status.
+# Runs a command under a kernel that has IPVS and ends with its exit status:
 #
-#   test/lab/lab.sh COMMAND [ARGUMENT...]
+#   lab.sh COMMAND [ARGUMENT...]
 #
-# See README.md beside this file for the variables.
+# README.md beside this file tells how, and which variables there are.
 set -euo pipefail
 
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-export LAB_TIMEOUT=${LAB_TIMEOUT:-1500}
 export LAB_CACHE=${LAB_CACHE:-$lab/.cache}
+# For the parts of the lab, and for a command that is root in it, whoever calls.
+PATH=$PATH:/usr/sbin:/sbin
 
-. "$lab/lib/choose.sh"
-. "$lab/lib/command.sh"
-. "$lab/lib/guest.sh"
+. "$lab/choose.sh"
 
 if (($# == 0)); then
-    echo 'usage: lab.sh COMMAND [ARGUMENT...]' >&2
-    exit 2
+  echo 'usage: lab.sh COMMAND [ARGUMENT...]' >&2
+  exit 2
 fi
 
-kind=${LAB:-$(choose_kind)}
-case $kind in
-    host | uml | qemu) . "$lab/$kind/start.sh" ;;
-    *)
-        echo "lab: LAB=$kind is none of host, uml, qemu" >&2
-        exit 2
-        ;;
-esac
+if [[ -n ${LAB_OUT-} ]]; then
+  mkdir -p "$LAB_OUT"
+  LAB_OUT=$(cd "$LAB_OUT" && pwd -P)
+  export LAB_OUT
+fi
 
+kind=$(choose)
+# shellcheck disable=SC1090 # one of three
+. "$lab/$kind/start.sh"
 start "$@"
