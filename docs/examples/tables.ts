@@ -17,10 +17,10 @@ export function ruleTable(info: Info, services: readonly Service[]): string {
     'Prot LocalAddress:Port Scheduler Flags',
     '  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn',
   ]
-  for (const service of services) {
+  for (const service of sorted(services)) {
     const persistent = service.persistence === null ? '' : ` persistent ${service.persistence.timeout}`
     lines.push(`${serviceName(service)} ${service.scheduler}${persistent}`)
-    for (const destination of service.destinations) {
+    for (const destination of sorted(service.destinations)) {
       const endpoint = formatEndpoint(destination.address, destination.port).padEnd(27)
       const forward = (FORWARD[destination.forwarding] ?? String(destination.forwarding)).padEnd(7)
       const weight = String(destination.weight).padEnd(6)
@@ -39,9 +39,9 @@ export function statisticsTable(info: Info, services: readonly Service[]): strin
     'Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes',
     '  -> RemoteAddress:Port',
   ]
-  for (const service of services) {
+  for (const service of sorted(services)) {
     lines.push(serviceName(service).padEnd(33) + counters(service.statistics))
-    for (const { address, port, statistics } of service.destinations) {
+    for (const { address, port, statistics } of sorted(service.destinations)) {
       lines.push(`  -> ${formatEndpoint(address, port).padEnd(28)}${counters(statistics)}`)
     }
   }
@@ -66,6 +66,16 @@ export function connectionTable(connections: readonly ConnectionEntry[]): string
     )
   }
   return lines.join('\n')
+}
+
+/** In the order of ipvsadm: firewall marks last, then by family, protocol, address and port. */
+function sorted<T extends Service | Service['destinations'][number]>(entries: readonly T[]): T[] {
+  const keyOf = (entry: T) => {
+    const { fwmark = 0, protocol = '', address = '', port = 0 } = entry as Partial<Service>
+    return `${fwmark} ${entry.family} ${protocol} ${address} ${port}`
+  }
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  return [...entries].sort((a, b) => compare(keyOf(a), keyOf(b)))
 }
 
 function banner({ version, connectionTableSize }: Info): string {

@@ -33,6 +33,7 @@ describe('connections', () => {
     const entries = await connections(host.ipvs)
 
     expect(entries).toHaveLength(3)
+    for (const { expires } of entries) expect(expires).toSatisfy((seconds) => seconds > 0 && seconds <= 900)
     expect(entries).toContainEqual({
       protocol: 'tcp',
       client: { address: '198.51.100.1', port },

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { type Ipvs, SCHEDULERS, type Service } from '../../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import { type DestinationInput, type Ipvs, SCHEDULERS, type Service } from '../../src/index.ts'
 import { byName, matrixOf } from './matrix.ts'
 import { makeNamespace } from './namespace.ts'
 
@@ -30,6 +30,87 @@ it.each([...SCHEDULERS, 'none'])(
     expect(byName(await another.services())).toEqual(expected)
   },
 )
+
+describe('what has no name here is kept under its number', () => {
+  it.each([0, 1, 47, 65535])('protocol %i', async (protocol) => {
+    const { ipvs } = await makeNamespace()
+    const key = { protocol, address: '192.0.2.10', port: 0 }
+    await ipvs.addService(key)
+    expect(await ipvs.service(`${protocol}://192.0.2.10:0`)).toMatchObject(key)
+    await ipvs.removeService(key)
+    expect(await ipvs.services()).toEqual([])
+  })
+
+  it.each<Partial<DestinationInput>>([
+    { forwarding: 5 },
+    { forwarding: 7 },
+    { forwarding: 'tun', tunnel: { type: 3, port: 0, checksum: 'none' } },
+    { forwarding: 'tun', tunnel: { type: 255, port: 65535, checksum: 65535 } },
+    { forwarding: 'tun', tunnel: { type: 0, port: 7, checksum: 'remote' } },
+    { forwarding: 'tun', tunnel: { type: 2, port: 0, checksum: 'remote' } },
+  ])('%j, and stays when something else is changed', async (given) => {
+    const { ipvs } = await makeNamespace()
+    await ipvs.addService({ fwmark: 1 })
+    await ipvs.addDestination('fwmark://1', { address: '192.0.2.20', ...given } as DestinationInput)
+    expect(await ipvs.destinations('fwmark://1')).toMatchObject([{ weight: 1, ...given }])
+    await ipvs.updateDestination('fwmark://1', { address: '192.0.2.20', weight: 2 })
+    expect(await ipvs.destinations('fwmark://1')).toMatchObject([{ weight: 2, ...given }])
+  })
+
+  it('a scheduler that is known to the kernel alone is asked for by its name', async () => {
+    const { ipvs } = await makeNamespace()
+    await expect(ipvs.addService({ fwmark: 1, scheduler: 'from-tomorrow' })).rejects.toMatchObject({
+      code: 'ENOENT',
+    })
+  })
+})
+
+describe('a table that does not fit one answer of the kernel', () => {
+  it('is read whole', async () => {
+    const { ipvs } = await makeNamespace()
+    const marks = Array.from({ length: 1500 }, (_, index) => index + 1)
+    await Promise.all(marks.map((fwmark) => ipvs.addService({ fwmark, scheduler: 'rr' })))
+    await addDestinations(ipvs, 0, 1500)
+
+    const services = await ipvs.services()
+
+    expect(services.map(({ fwmark }) => fwmark).sort((a, b) => a! - b!)).toEqual(marks)
+    const { destinations } = services.find(({ fwmark }) => fwmark === 1)!
+    expect(destinations.map(({ weight }) => weight).reverse()).toEqual(marks.map((mark) => mark - 1))
+  })
+
+  it('has nothing twice and nothing left out while another client adds to it', async () => {
+    const namespace = await makeNamespace()
+    const [ipvs, other] = [namespace.ipvs, await namespace.open()]
+    await ipvs.addService({ fwmark: 1, scheduler: 'rr' })
+    await addDestinations(ipvs, 0, 1500)
+
+    const [read] = await Promise.all([
+      ipvs.destinations('fwmark://1'),
+      (async () => {
+        for (let from = 1500; from < 1600; from += 10) await addDestinations(other, from, from + 10)
+      })(),
+    ])
+
+    const weights = read.map(({ weight }) => weight)
+    expect(new Set(weights).size).toBe(weights.length)
+    expect(weights.filter((weight) => weight < 1500)).toHaveLength(1500)
+  })
+})
+
+/** Destinations of the first mark, each with its number for a weight. */
+async function addDestinations(ipvs: Ipvs, from: number, to: number): Promise<void> {
+  const numbers = Array.from({ length: to - from }, (_, index) => from + index)
+  await Promise.all(
+    numbers.map((weight) =>
+      ipvs.addDestination('fwmark://1', {
+        address: `10.0.${weight >> 8}.${weight & 255}`,
+        forwarding: 'dr',
+        weight,
+      }),
+    ),
+  )
+}
 
 /** Writes back what was read. */
 async function updateToTheSame(ipvs: Ipvs, services: readonly Service[]): Promise<void> {
