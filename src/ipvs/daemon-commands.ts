@@ -18,8 +18,8 @@ export async function readDaemons({ commands }: Client, signal: AbortSignal | un
       name: 'daemons',
       flags: NLM_F_DUMP,
       onReply: (view, start, end) => {
-        const found = command.readStrictly(view, start, end).nest(COMMAND.fields.daemon, daemon)
-        if (found !== undefined) daemons.push(readDaemon(found))
+        const found = command.readStrictly(view, start, end).requireNest(COMMAND.fields.daemon, daemon)
+        daemons.push(readDaemon(found))
       },
     },
     signal,

@@ -91,8 +91,8 @@ export async function readDestinations(
       body: (writer) => writeServiceIdentity(writer, key),
       onReply: (view, start, end) => {
         command.readStrictly(view, start, end)
-        const found = command.nest(COMMAND.fields.destination, destination)
-        if (found !== undefined) destinations.push(readDestination(found, key.family))
+        const found = command.requireNest(COMMAND.fields.destination, destination)
+        destinations.push(readDestination(found, key.family))
       },
     },
     signal,
@@ -131,7 +131,7 @@ export async function readTable(
 
 function decodeService(view: DataView, start: number, end: number): ServiceHeader {
   command.readStrictly(view, start, end)
-  return readService(command.nest(COMMAND.fields.service, service) ?? service.read(view, end, end))
+  return readService(command.requireNest(COMMAND.fields.service, service))
 }
 
 /** The entries without those that came twice; of these the last, which is the newer reading. */

@@ -244,6 +244,13 @@ export class AttributeSet<F extends Fields> {
     if (offset === 0) return undefined
     return into.readStrictly(this.#view, offset, offset + this.#lengths[field.type]!)
   }
+
+  /** The same; its absence is an error. */
+  requireNest<N extends Fields>(field: NestField<N>, into: AttributeSet<N>): AttributeSet<N> {
+    const nested = this.nest(field, into)
+    if (nested === undefined) throw malformed(`${this.table.name}.${field.name} is missing`)
+    return nested
+  }
 }
 
 const EMPTY = new DataView(new ArrayBuffer(0))
