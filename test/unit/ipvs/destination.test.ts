@@ -3,11 +3,8 @@ import { DESTINATION } from '../../../src/ipvs/attributes.ts'
 import {
   checkDestinationKey,
   type Destination,
-  type DestinationChanges,
   type DestinationInput,
   type DestinationKey,
-  isWholeDestination,
-  mergeDestination,
   readDestination,
   writeDestination,
 } from '../../../src/ipvs/destination.ts'
@@ -194,72 +191,23 @@ describe('a destination as the kernel gives it', () => {
     expect(read()).toMatchObject({ address: ADDRESS, family: 'ipv4' })
   })
 
+  it('has its connections counted three ways', () => {
+    const counts = { activeConnections: 7, inactiveConnections: 8, persistentConnections: 4_294_967_295 }
+    const key = checkDestinationKey({ address: ADDRESS }, 80)
+    const write = (writer: WireWriter) => {
+      writeDestination(writer, key, { forwarding: 'dr' }, 'ipv4')
+      for (const [name, count] of Object.entries(counts)) {
+        writeAttribute(writer, fields[name as keyof typeof counts], count)
+      }
+    }
+    expect(destinationWritten(write, 'ipv4')).toMatchObject(counts)
+  })
+
   it('has its method in the low three bits', () => {
     const writer = new WireWriter()
     writeDestination(writer, checkDestinationKey({ address: ADDRESS }, 80), { forwarding: 'dr' }, 'ipv4')
     writeAttribute(writer, fields.forwarding, 0x2000 | 3)
     const set = new AttributeSet(DESTINATION).readStrictly(writer.view, 0, writer.length)
     expect(readDestination(set, 'ipv4').forwarding).toBe('dr')
-  })
-})
-
-describe('changing a destination', () => {
-  const dr = write({ forwarding: 'dr', weight: 5, upperThreshold: 100, lowerThreshold: 50, port: 8080 })
-  const gre = write({ forwarding: 'tun', tunnel: { type: 'gre', checksum: 'checksum' } })
-  const settings = {
-    address: ADDRESS,
-    port: 8080,
-    forwarding: 'dr',
-    weight: 5,
-    upperThreshold: 100,
-    lowerThreshold: 50,
-    tunnel: null,
-  }
-  const merge = (current: Destination, changes: object) =>
-    mergeDestination(current, { address: ADDRESS, ...changes } as DestinationChanges)
-
-  it('keeps everything that is not named', () => {
-    expect(merge(dr, {})).toEqual(settings)
-    expect(merge(dr, { weight: undefined })).toEqual(settings)
-    expect(merge(gre, { weight: 2 })).toMatchObject({ forwarding: 'tun', tunnel: gre.tunnel, weight: 2 })
-  })
-
-  it('changes what is named and nothing else', () => {
-    expect(merge(dr, { weight: 0 })).toEqual({ ...settings, weight: 0 })
-    expect(merge(dr, { upperThreshold: 200 })).toEqual({ ...settings, upperThreshold: 200 })
-    expect(merge(gre, { tunnel: { type: 'ipip' } })).toMatchObject({
-      forwarding: 'tun',
-      tunnel: { type: 'ipip' },
-    })
-  })
-
-  it('leaves the tunnel behind with the tunnelling, and begins with a plain one', () => {
-    expect(merge(gre, { forwarding: 'dr' })).toMatchObject({ forwarding: 'dr', tunnel: null })
-    expect(merge(dr, { forwarding: 'tun' })).toMatchObject({ forwarding: 'tun', tunnel: null })
-  })
-
-  it('takes a tunnel’s settings away where they are null', () => {
-    expect(merge(gre, { tunnel: null })).toMatchObject({ forwarding: 'tun', tunnel: null })
-  })
-})
-
-describe('whole settings, which need no reading first,', () => {
-  const dr = { address: ADDRESS, forwarding: 'dr', weight: 1, upperThreshold: 0, lowerThreshold: 0 } as const
-
-  it('name everything', () => {
-    expect(isWholeDestination(dr)).toBe(true)
-    expect(isWholeDestination({ ...dr, forwarding: 'tun', tunnel: { type: 'ipip' } })).toBe(true)
-    expect(isWholeDestination(write(dr))).toBe(true)
-  })
-
-  it.each(['forwarding', 'weight', 'upperThreshold', 'lowerThreshold'])(
-    'lack nothing, not even %s',
-    (name) => {
-      expect(isWholeDestination({ ...dr, [name]: undefined } as DestinationChanges)).toBe(false)
-    },
-  )
-
-  it('have a tunnel where there is tunnelling', () => {
-    expect(isWholeDestination({ ...dr, forwarding: 'tun' })).toBe(false)
   })
 })

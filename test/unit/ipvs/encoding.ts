@@ -16,13 +16,6 @@ export function written<F extends Fields>(
   return new AttributeSet(table).readStrictly(writer.view, 0, writer.length)
 }
 
-/** What a function writes, in hexadecimal. */
-export function hex(write: (writer: WireWriter) => void): string {
-  const writer = new WireWriter()
-  write(writer)
-  return Buffer.from(writer.bytes.subarray(0, writer.length)).toString('hex')
-}
-
 export function serviceWritten(write: (writer: WireWriter) => void): ServiceHeader {
   return readService(written(SERVICE, write))
 }

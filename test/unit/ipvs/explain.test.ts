@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { errorName } from '../../../src/errors.ts'
 import { explain } from '../../../src/ipvs/explain.ts'
 
 /**
@@ -70,21 +69,5 @@ describe('the sentence about a refusal', () => {
   it('tells ENOENT of a scheduler from ENOENT of a destination', () => {
     expect(explain('updateDestination', 'ENOENT', {})).toMatch(/no such destination/)
     expect(explain('updateService', 'ENOENT', {})).toMatch(/no scheduler/)
-  })
-})
-
-describe('the name of an error', () => {
-  it.each([
-    [1, 'EPERM'],
-    [2, 'ENOENT'],
-    [3, 'ESRCH'],
-    [17, 'EEXIST'],
-    [22, 'EINVAL'],
-    [95, 'EOPNOTSUPP'],
-    [97, 'EAFNOSUPPORT'],
-  ])('%i is %s', (errno, name) => expect(errorName(errno)).toBe(name))
-
-  it('is its number where the system has none', () => {
-    expect(errorName(4000)).toBe('E4000')
   })
 })

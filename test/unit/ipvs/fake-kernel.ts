@@ -18,13 +18,8 @@ import { AttributeSet, writeAttribute } from '../../../src/netlink/attributes.ts
 import { CONTROLLER } from '../../../src/netlink/generic-family.ts'
 import { CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../../src/netlink/uapi.ts'
 import type { WireWriter } from '../../../src/netlink/wire.ts'
-import {
-  type Answer,
-  attributesOf,
-  FakeTransport,
-  type Reply,
-  type SentMessage,
-} from '../netlink/fake-transport.ts'
+import { type Answer, attributesOf, type Reply, type SentMessage } from '../netlink/answers.ts'
+import { FakeTransport } from '../netlink/fake-transport.ts'
 
 type CommandName = keyof typeof IPVS_CMD
 type Script = Partial<Record<CommandName, (message: SentMessage) => Answer>>

@@ -5,13 +5,8 @@ import { AttributeSet } from '../../../src/netlink/attributes.ts'
 import { CONTROLLER } from '../../../src/netlink/generic-family.ts'
 import { GENL_ID_CTRL, NLM_F_ACK } from '../../../src/netlink/uapi.ts'
 import { LITTLE_ENDIAN } from '../../../src/netlink/wire.ts'
-import {
-  type Answer,
-  acknowledgement,
-  attributesOf,
-  FakeTransport,
-  type SentMessage,
-} from '../netlink/fake-transport.ts'
+import { type Answer, acknowledgement, attributesOf, type SentMessage } from '../netlink/answers.ts'
+import { FakeTransport } from '../netlink/fake-transport.ts'
 import { NO_TRAFFIC } from './encoding.ts'
 import * as golden from './golden.ts'
 

@@ -10,6 +10,7 @@ import {
   writeService,
 } from '../../../src/ipvs/service.ts'
 import { writeServiceKey } from '../../../src/ipvs/service-key.ts'
+import { IP_VS_SVC_F_HASHED } from '../../../src/ipvs/uapi.ts'
 import { AttributeSet, writeAttribute } from '../../../src/netlink/attributes.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../src/netlink/wire.ts'
 import { NO_TRAFFIC, refusal, serviceWritten, written } from './encoding.ts'
@@ -123,7 +124,11 @@ describe('the flags of a service', () => {
     const writer = new WireWriter()
     writeServiceKey(writer, KEY)
     writeAttribute(writer, fields.scheduler, 'rr')
-    writeAttribute(writer, fields.flags, new Uint8Array(Uint32Array.of(0xffff_ffc2, 0xffff_ffff).buffer))
+    writeAttribute(
+      writer,
+      fields.flags,
+      new Uint8Array(Uint32Array.of(0xffff_ffc0 | IP_VS_SVC_F_HASHED, 0xffff_ffff).buffer),
+    )
     const service = readService(new AttributeSet(SERVICE).readStrictly(writer.view, 0, writer.length))
     expect(service).toMatchObject({ schedulerFlags: [], onePacket: false, persistence: null })
   })

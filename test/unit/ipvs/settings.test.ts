@@ -45,7 +45,7 @@ describe('timeouts', () => {
 describe('information', () => {
   it('has the version as text', () => {
     const set = written(INFO, (writer) => {
-      writeAttribute(writer, INFO.fields.version, 0x0001_0201)
+      writeAttribute(writer, INFO.fields.version, 0xff01_0201)
       writeAttribute(writer, INFO.fields.connectionTableSize, 4096)
     })
     expect(readInfo(set)).toEqual({ version: '1.2.1', connectionTableSize: 4096 })

@@ -8,7 +8,7 @@ import {
   type Outcome,
 } from '../../../src/netlink/batch.ts'
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../src/netlink/uapi.ts'
-import { messagesOf } from './fake-transport.ts'
+import { messagesOf } from './answers.ts'
 
 const WIDE: DatagramLimits = { bytes: 1 << 20, answers: 1000 }
 const LOSS: Loss = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
@@ -171,6 +171,14 @@ describe('the outcome', () => {
     batch.loseLast(1, LOSS)
     batch.settle(1, 2)
     expect(outcomes).toEqual([[], [], [REFUSAL], [{ loss: LOSS }], [], []])
+  })
+
+  it('of that last message is the refusal all the same, if there was one', () => {
+    const { batch, outcomes } = answered()
+    batch.entries[3]!.outcome = REFUSAL
+    batch.loseLast(1, LOSS)
+    batch.settle(1, 2)
+    expect(outcomes[3]).toEqual([REFUSAL])
   })
 
   it('is told once', () => {

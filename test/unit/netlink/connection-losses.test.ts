@@ -2,7 +2,8 @@ import { constants } from 'node:os'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/netlink/batch.ts'
 import type { Connection } from '../../../src/netlink/connection.ts'
-import { acknowledgement, FakeTransport } from './fake-transport.ts'
+import { acknowledgement } from './answers.ts'
+import { FakeTransport } from './fake-transport.ts'
 import { ask, dump, openConnection, replyOf, tagOf, tagsSent } from './tagged.ts'
 
 const { EMSGSIZE, ENOMEM, EMFILE } = constants.errno
@@ -141,6 +142,17 @@ describe('a socket that cannot be opened again', () => {
     expect(await ask(connection, 4)).toMatchObject(broken)
     expect(await ask(connection, 5)).toBeUndefined()
     expect(tagsSent(transport)).toEqual([[1], [5]])
+  })
+})
+
+describe('a socket that was opened again', () => {
+  it('may take less than the one before', async () => {
+    transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
+    transport.sendBuffer = 60
+    await ask(connection, 1)
+    await ask(connection, 2)
+    await Promise.all([3, 4, 5].map((tag) => ask(connection, tag)))
+    expect(tagsSent(transport)).toEqual([[1], [2], [3, 4], [5]])
   })
 })
 

@@ -86,6 +86,13 @@ describe('group commit', () => {
     expect(tagsSent(transport).flat()).toEqual(Array.from({ length: 1000 }, (_, tag) => tag))
   })
 
+  it('uses the same two buffers again and again', async () => {
+    for (let tag = 0; tag < 6; tag++) await ask(connection, tag)
+    const { requests } = transport.sockets[0]!
+    expect(new Set(requests.map(({ datagrams }) => datagrams.buffer)).size).toBe(2)
+    expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(1)
+  })
+
   it('counts what it does', async () => {
     await Promise.all([ask(connection, 1), ask(connection, 2), dump(connection, 3)])
     await ask(connection, 4)

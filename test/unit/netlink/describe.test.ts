@@ -19,7 +19,7 @@ import {
   NLMSG_NOOP,
 } from '../../../src/netlink/uapi.ts'
 import { WireWriter } from '../../../src/netlink/wire.ts'
-import { acknowledgement, encode } from './fake-transport.ts'
+import { acknowledgement, encode } from './answers.ts'
 
 const INNER = attributeTable('inner', { name: [1, text], raw: [2, bytes] })
 const OUTER = attributeTable('outer', { number: [1, u32], inner: [2, nest(INNER)], short: [4, u16] })

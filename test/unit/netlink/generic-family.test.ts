@@ -9,7 +9,8 @@ import {
   NLM_F_DUMP,
 } from '../../../src/netlink/uapi.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../../src/netlink/wire.ts'
-import { type Answer, attributesOf, FakeTransport, type SentMessage } from './fake-transport.ts'
+import { type Answer, attributesOf, type SentMessage } from './answers.ts'
+import { FakeTransport } from './fake-transport.ts'
 import { openConnection } from './tagged.ts'
 
 const ENOENT = 2

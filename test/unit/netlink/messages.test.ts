@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { eachMessage, type MessageHeader, readRefusal } from '../../../src/netlink/messages.ts'
 import { NLM_F_ACK_TLVS, NLMSG_DONE, NLMSG_ERROR } from '../../../src/netlink/uapi.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../../src/netlink/wire.ts'
-import { acknowledgement, encode } from './fake-transport.ts'
+import { acknowledgement, encode } from './answers.ts'
 
 const malformed = expect.objectContaining({ name: 'NetlinkError', code: 'ERR_LVS_MALFORMED' })
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -2,7 +2,8 @@ import { attributeTable, u32, writeAttribute } from '../../../src/netlink/attrib
 import type { Outcome } from '../../../src/netlink/batch.ts'
 import { Connection, type ConnectionOptions, type OutgoingMessage } from '../../../src/netlink/connection.ts'
 import { NLM_F_DUMP } from '../../../src/netlink/uapi.ts'
-import { attributesOf, type FakeTransport, type Reply, type SentMessage } from './fake-transport.ts'
+import { attributesOf, type Reply, type SentMessage } from './answers.ts'
+import type { FakeTransport } from './fake-transport.ts'
 
 /** A family for tests: every message carries a number, the tag, by which it is known again. */
 export const TAGGED = attributeTable('tagged', { tag: [1, u32] })

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import {
+  AddonError,
+  ArgumentRangeError,
+  ArgumentTypeError,
+  errorName,
+  IpvsError,
+  IpvsUnavailableError,
+  NetlinkError,
+  renewed,
+} from '../../src/errors.ts'
+
+const REFUSAL = {
+  code: 'EEXIST',
+  errno: 17,
+  command: 'addService',
+  subject: 'tcp://192.0.2.1:80',
+  kernelMessage: undefined,
+  explanation: 'it exists already',
+}
+
+describe('the class of an error', () => {
+  it.each<[Error, string, (new (...rest: never[]) => Error)[]]>([
+    [new ArgumentTypeError('port', 'a number', 'x'), 'TypeError', [TypeError]],
+    [new ArgumentRangeError('port', 'a number', 70_000), 'RangeError', [RangeError]],
+    [new NetlinkError('ERR_LVS_CLOSED', 'closed', 'not-done'), 'NetlinkError', []],
+    [new IpvsUnavailableError('none'), 'IpvsUnavailableError', [NetlinkError]],
+    [new AddonError('/x', new Error('no')), 'AddonError', [NetlinkError]],
+    [new IpvsError(REFUSAL), 'IpvsError', []],
+  ])('%s', (error, name, classes) => {
+    expect(error.name).toBe(name)
+    for (const parent of [Error, ...classes]) expect(error).toBeInstanceOf(parent)
+    expect(String(error)).toBe(`${name}: ${error.message}`)
+  })
+})
+
+describe('a refusal by the kernel', () => {
+  it('says which command, about what, why and what the kernel said', () => {
+    expect(new IpvsError(REFUSAL).message).toBe('addService tcp://192.0.2.1:80: EEXIST, it exists already')
+    const kernelMessage = 'no such thing'
+    expect(new IpvsError({ ...REFUSAL, subject: '', kernelMessage }).message).toBe(
+      'addService: EEXIST, it exists already (the kernel says: no such thing)',
+    )
+  })
+})
+
+describe('an addon that cannot be loaded', () => {
+  it('has the command that mends it, the packages it needs and the cause', () => {
+    const cause = new Error('No native build was found\nplatform=linux')
+    const error = new AddonError('/app/node_modules/@lvs/netlink', cause)
+    expect(error.message).toContain(
+      '(No native build was found). Build it: cd /app/node_modules/@lvs/netlink && npm run install',
+    )
+    expect(error.message).toContain('apt-get install')
+    expect(error).toMatchObject({ code: 'ERR_LVS_ADDON', outcome: 'not-done', cause })
+  })
+
+  it('because of --permission has the option that mends it', () => {
+    const cause = Object.assign(new Error('Cannot load native addon'), { code: 'ERR_DLOPEN_DISABLED' })
+    expect(new AddonError('/x', cause).message).toContain('--allow-addons')
+  })
+})
+
+describe('an error that several callers share is made anew for each:', () => {
+  function here(error: unknown): unknown {
+    return renewed(error, undefined)
+  }
+
+  it.each([
+    ['a refusal', new IpvsError(REFUSAL)],
+    ['a loss', new NetlinkError('ERR_LVS_OVERRUN', 'lost', 'unknown')],
+    ['a family that is gone', new IpvsUnavailableError('The IPVS module was unloaded')],
+    ['misuse', new ArgumentTypeError('weight', 'a number', 'x')],
+  ])('%s keeps its class and what it says, and its stack shows the caller', (_what, error) => {
+    error.stack = 'elsewhere'
+    const anew = here(error) as Error
+    expect(anew).toBeInstanceOf(error.constructor)
+    const { stack: _stack, ...fields } = error as unknown as Record<string, unknown>
+    expect(anew).toMatchObject({ ...fields, name: error.name, message: error.message })
+    expect(anew.stack).toContain('errors.test.ts')
+  })
+
+  it('a refusal may be about another subject', () => {
+    expect(renewed(new IpvsError(REFUSAL), 'tcp://192.0.2.2:80')).toMatchObject({
+      subject: 'tcp://192.0.2.2:80',
+      message: 'addService tcp://192.0.2.2:80: EEXIST, it exists already',
+    })
+  })
+
+  it('what is no error of this library is thrown as it is', () => {
+    const reason = new Error('enough')
+    const { stack } = reason
+    expect(here(reason)).toBe(reason)
+    expect(reason.stack).toBe(stack)
+    expect(here('enough')).toBe('enough')
+  })
+})
+
+describe('the name of an error number', () => {
+  it.each([
+    [1, 'EPERM'],
+    [2, 'ENOENT'],
+    [3, 'ESRCH'],
+    [17, 'EEXIST'],
+    [22, 'EINVAL'],
+    [95, 'EOPNOTSUPP'],
+    [97, 'EAFNOSUPPORT'],
+  ])('%i is %s', (errno, name) => expect(errorName(errno)).toBe(name))
+
+  it('is its number where the system has none', () => {
+    expect(errorName(4000)).toBe('E4000')
+  })
+})

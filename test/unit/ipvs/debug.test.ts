@@ -1,0 +1,43 @@
+import { format } from 'node:util'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { open } from './fake-kernel.ts'
+
+const lines = vi.hoisted((): string[] => [])
+
+// Node.js looks at NODE_DEBUG once, when it starts.
+vi.mock('node:util', async (original) => {
+  const debuglog = (section: string) =>
+    Object.assign((...rest: unknown[]) => void lines.push(`${section}: ${format(...rest)}`), {
+      enabled: true,
+    })
+  return { ...(await original<object>()), debuglog }
+})
+
+const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
+
+beforeEach(() => {
+  lines.length = 0
+})
+
+it('NODE_DEBUG=lvs-wire prints every message on its way out and in, the look for the family first', async () => {
+  const { ipvs } = await open()
+  await ipvs.removeService(WEB)
+  expect(lines.filter((line) => line.startsWith('lvs-wire'))).toEqual([
+    expect.stringMatching(/^lvs-wire: sent #1 controller, /),
+    expect.stringMatching(/^lvs-wire: received #1 controller, /),
+    'lvs-wire: received #1 ACK',
+    'lvs-wire: sent #2 DEL_SERVICE { service: { family: 2, protocol: 6, address: c0000201000000000000000000000000, port: 80 } }',
+    'lvs-wire: received #2 ACK',
+  ])
+})
+
+it('NODE_DEBUG=lvs prints every command and how it ended', async () => {
+  const { ipvs, kernel } = await open()
+  kernel.script.DEL_SERVICE = () => ({ errno: 3 })
+  await ipvs.addService(WEB)
+  await ipvs.removeService(WEB).catch(() => {})
+  expect(lines.filter((line) => line.startsWith('lvs:'))).toEqual([
+    'lvs: addService tcp://192.0.2.1:80: done',
+    expect.stringMatching(/^lvs: removeService tcp:\/\/192\.0\.2\.1:80: IpvsError: .*ESRCH/s),
+  ])
+})
