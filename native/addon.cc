@@ -1,19 +1,17 @@
-#include <fcntl.h>
+#include <napi.h>
 #include <unistd.h>
 
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "arguments.h"
-#include "guarded.h"
+#include "errors.h"
 #include "netlink_socket.h"
 #include "netns.h"
 #include "open_files.h"
 #include "operation.h"
 #include "socket_object.h"
-#include "system_error.h"
 
 namespace lvs {
 namespace {
@@ -23,8 +21,8 @@ constexpr uint32_t kMaximumBuffer = INT32_MAX / 2;
 
 class OpenSocket final : public Operation {
  public:
-  OpenSocket(std::string netns, const NetlinkSocket::Options& options) noexcept
-      : netns_(std::move(netns)), options_(options) {}
+  OpenSocket(Napi::Env env, std::string netns, const NetlinkSocket::Options& options)
+      : Operation(env), netns_(std::move(netns)), options_(options) {}
 
  protected:
   void run() noexcept override {
@@ -32,10 +30,9 @@ class OpenSocket final : public Operation {
         netns_, [this] { socket_ = NetlinkSocket::open(options_, &failure_); }, &failure_);
   }
 
-  napi_value result(napi_env env, napi_value* error) override {
-    if (!failure_.occurred()) return make_socket_object(env, std::move(socket_));
-    *error = system_error(env, failure_);
-    return nullptr;
+  Napi::Value result(Napi::Env env) override {
+    if (failure_.occurred()) throw system_error(env, failure_);
+    return make_socket_object(env, std::move(socket_));
   }
 
  private:
@@ -47,8 +44,8 @@ class OpenSocket final : public Operation {
 
 class OpenFile final : public Operation {
  public:
-  OpenFile(std::string netns, std::string path, int flags) noexcept
-      : netns_(std::move(netns)), path_(std::move(path)), flags_(flags) {}
+  OpenFile(Napi::Env env, OpenFiles* files, std::string netns, std::string path, int flags)
+      : Operation(env), files_(files), netns_(std::move(netns)), path_(std::move(path)), flags_(flags) {}
 
   ~OpenFile() override {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -57,20 +54,17 @@ class OpenFile final : public Operation {
  protected:
   void run() noexcept override { descriptor_ = open_in_netns(netns_, path_, flags_, &failure_); }
 
-  napi_value result(napi_env env, napi_value* error) override {
-    if (failure_.occurred()) {
-      *error = system_error(env, failure_);
-      return nullptr;
-    }
-    napi_value number;
-    OpenFiles* files = OpenFiles::of(env);
-    if (files == nullptr || !succeeded(env, napi_create_int32(env, descriptor_, &number))) return nullptr;
-    files->add(descriptor_);
+  Napi::Value result(Napi::Env env) override {
+    if (failure_.occurred()) throw system_error(env, failure_);
+    const Napi::Number number = Napi::Number::New(env, descriptor_);
+    files_->add(descriptor_);
     descriptor_ = -1;
     return number;
   }
 
  private:
+  /** The environment's own; it waits for its operations before it ends. */
+  OpenFiles* const files_;
   const std::string netns_;
   const std::string path_;
   const int flags_;
@@ -79,78 +73,52 @@ class OpenFile final : public Operation {
   int descriptor_ = -1;
 };
 
-bool read_buffer_size(napi_env env, napi_value options, const char* name, int* size) noexcept {
-  napi_value value;
-  uint32_t number;
-  if (!read_property(env, options, name, &value) ||
-      !read_integer(env, value, name, kMaximumBuffer, &number)) {
-    return false;
+/** What `require` gives; one for each environment. */
+class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
+ public:
+  NetlinkAddon(Napi::Env, Napi::Object exports) {
+    DefineAddon(exports, {InstanceMethod<&NetlinkAddon::open_socket>("openSocket", napi_enumerable),
+                          InstanceMethod<&NetlinkAddon::open_file>("openFile", napi_enumerable),
+                          InstanceMethod<&NetlinkAddon::close_file>("closeFile", napi_enumerable)});
   }
-  *size = static_cast<int>(number);
-  return true;
-}
 
-napi_value open_socket(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info);
-  if (!arguments.valid()) return nullptr;
-  const napi_value given = arguments[0];
-  NetlinkSocket::Options options;
-  napi_value value;
-  uint32_t protocol;
-  std::string netns;
-  if (!check_object(env, given, "options") || !read_property(env, given, "protocol", &value) ||
-      !read_integer(env, value, "protocol", INT32_MAX, &protocol) ||
-      !read_buffer_size(env, given, "receiveBuffer", &options.receive_buffer) ||
-      !read_buffer_size(env, given, "sendBuffer", &options.send_buffer) ||
-      !read_property(env, given, "netns", &value)) {
-    return nullptr;
+ private:
+  Napi::Value open_socket(const Napi::CallbackInfo& info) {
+    const Napi::Object given = read_object(info[0], "options");
+    const auto integer = [&given](const char* name, uint32_t maximum) {
+      return static_cast<int>(read_integer(read_property(given, name), name, maximum));
+    };
+    NetlinkSocket::Options options;
+    options.protocol = integer("protocol", INT32_MAX);
+    options.receive_buffer = integer("receiveBuffer", kMaximumBuffer);
+    options.send_buffer = integer("sendBuffer", kMaximumBuffer);
+    return Operation::start(
+        std::make_unique<OpenSocket>(info.Env(), optional_netns(read_property(given, "netns")), options));
   }
-  if (!is_undefined(env, value) && !read_path(env, value, "netns", &netns)) return nullptr;
-  options.protocol = static_cast<int>(protocol);
-  return Operation::start(env, std::make_unique<OpenSocket>(std::move(netns), options));
-}
 
-napi_value open_file(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info);
-  std::string path;
-  std::string netns;
-  uint32_t flags;
-  if (!arguments.valid() || !read_path(env, arguments[0], "path", &path) ||
-      !read_integer(env, arguments[1], "flags", INT32_MAX, &flags) ||
-      (arguments.given(2) && !read_path(env, arguments[2], "netns", &netns))) {
-    return nullptr;
+  Napi::Value open_file(const Napi::CallbackInfo& info) {
+    std::string path = read_path(info[0], "path");
+    const int flags = static_cast<int>(read_integer(info[1], "flags", INT32_MAX));
+    return Operation::start(
+        std::make_unique<OpenFile>(info.Env(), &files_, optional_netns(info[2]), std::move(path), flags));
   }
-  return Operation::start(env, std::make_unique<OpenFile>(std::move(netns), std::move(path), int(flags)));
-}
 
-napi_value close_file(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info);
-  uint32_t descriptor;
-  if (!arguments.valid() || !read_integer(env, arguments[0], "descriptor", INT32_MAX, &descriptor))
-    return nullptr;
-  OpenFiles* files = OpenFiles::of(env);
-  if (files != nullptr && !files->close(static_cast<int>(descriptor))) {
-    range_error(env, "descriptor must be one from openFile() that is still open");
+  void close_file(const Napi::CallbackInfo& info) {
+    const uint32_t descriptor = read_integer(info[0], "descriptor", INT32_MAX);
+    if (!files_.close(static_cast<int>(descriptor))) {
+      throw range_error(info.Env(), "descriptor must be one from openFile() that is still open");
+    }
   }
-  return nullptr;
-}
 
-napi_property_descriptor function(const char* name, napi_callback callback) noexcept {
-  return {name, nullptr, callback, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
-}
+  static std::string optional_netns(const Napi::Value& value) {
+    return value.IsUndefined() ? std::string() : read_path(value, "netns");
+  }
+
+  OpenFiles files_;
+};
 
 }  // namespace
-}  // namespace lvs
 
-NAPI_MODULE_INIT() {
-  const napi_property_descriptor properties[] = {
-      lvs::function("openSocket", lvs::guarded<lvs::open_socket>),
-      lvs::function("openFile", lvs::guarded<lvs::open_file>),
-      lvs::function("closeFile", lvs::guarded<lvs::close_file>),
-  };
-  if (!lvs::succeeded(env, napi_define_properties(env, exports, std::size(properties), properties)) ||
-      !lvs::OpenFiles::install(env)) {
-    return nullptr;
-  }
-  return exports;
-}
+NODE_API_ADDON(NetlinkAddon)
+
+}  // namespace lvs

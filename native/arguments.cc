@@ -2,86 +2,64 @@
 
 #include <cmath>
 
-#include "system_error.h"
+#include "errors.h"
 
 namespace lvs {
+namespace {
 
-Arguments::Arguments(napi_env env, napi_callback_info info) noexcept : env_(env) {
-  size_t count = kMaximum;
-  valid_ = succeeded(env, napi_get_cb_info(env, info, &count, values_, &self_, nullptr));
+Napi::Error wrong_type(const Napi::Value& value, const char* name, const char* wanted) {
+  return type_error(value.Env(), std::string(name) + " must be " + wanted);
 }
 
-bool Arguments::given(size_t index) const noexcept { return !is_undefined(env_, values_[index]); }
-
-bool is_undefined(napi_env env, napi_value value) noexcept {
-  napi_valuetype type = napi_undefined;
-  return !succeeded(env, napi_typeof(env, value, &type)) || type == napi_undefined;
+Napi::Error out_of_range(const Napi::Value& value, const char* name, const std::string& wanted) {
+  return range_error(value.Env(), std::string(name) + " must be " + wanted);
 }
 
-bool type_error(napi_env env, const std::string& message) noexcept {
-  (void)succeeded(env, napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", message.c_str()));
-  return false;
+template <typename Array>
+Array read_array(const Napi::Value& value, napi_typedarray_type type, const char* name, const char* wanted) {
+  if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == type) return value.As<Array>();
+  throw wrong_type(value, name, wanted);
 }
 
-bool range_error(napi_env env, const std::string& message) noexcept {
-  (void)succeeded(env, napi_throw_range_error(env, "ERR_OUT_OF_RANGE", message.c_str()));
-  return false;
+}  // namespace
+
+Napi::Object read_object(const Napi::Value& value, const char* name) {
+  if (value.Type() == napi_object) return value.As<Napi::Object>();
+  throw wrong_type(value, name, "an object");
 }
 
-bool check_object(napi_env env, napi_value value, const char* name) noexcept {
-  napi_valuetype type = napi_undefined;
-  if (!succeeded(env, napi_typeof(env, value, &type))) return false;
-  return type == napi_object || type_error(env, std::string(name) + " must be an object");
+Napi::Uint8Array read_uint8_array(const Napi::Value& value, const char* name) {
+  return read_array<Napi::Uint8Array>(value, napi_uint8_array, name, "a Uint8Array");
 }
 
-bool read_array(napi_env env, napi_value value, napi_typedarray_type type, const char* name,
-                ArrayView* view) noexcept {
-  bool is_array = false;
-  if (!succeeded(env, napi_is_typedarray(env, value, &is_array))) return false;
-  napi_typedarray_type actual = napi_float64_array;
-  if (is_array && !succeeded(env, napi_get_typedarray_info(env, value, &actual, &view->length, &view->data,
-                                                           nullptr, nullptr))) {
-    return false;
-  }
-  if (is_array && actual == type) return true;
-  const char* wanted = type == napi_uint8_array ? "a Uint8Array" : "a Uint32Array";
-  return type_error(env, std::string(name) + " must be " + wanted);
+Napi::Uint32Array read_uint32_array(const Napi::Value& value, const char* name) {
+  return read_array<Napi::Uint32Array>(value, napi_uint32_array, name, "a Uint32Array");
 }
 
-bool read_boolean(napi_env env, napi_value value, const char* name, bool* result) noexcept {
-  const napi_status status = napi_get_value_bool(env, value, result);
-  if (status == napi_boolean_expected) return type_error(env, std::string(name) + " must be a boolean");
-  return succeeded(env, status);
+bool read_boolean(const Napi::Value& value, const char* name) {
+  if (value.IsBoolean()) return value.As<Napi::Boolean>();
+  throw wrong_type(value, name, "a boolean");
 }
 
-bool read_integer(napi_env env, napi_value value, const char* name, uint32_t maximum,
-                  uint32_t* result) noexcept {
-  double number = 0;
-  const napi_status status = napi_get_value_double(env, value, &number);
-  if (status == napi_number_expected) return type_error(env, std::string(name) + " must be a number");
-  if (!succeeded(env, status)) return false;
-  if (!(number >= 0 && number <= maximum) || number != std::floor(number)) {
-    return range_error(env, std::string(name) + " must be an integer from 0 to " + std::to_string(maximum));
-  }
-  *result = static_cast<uint32_t>(number);
-  return true;
+uint32_t read_integer(const Napi::Value& value, const char* name, uint32_t maximum) {
+  if (!value.IsNumber()) throw wrong_type(value, name, "a number");
+  const double number = value.As<Napi::Number>();
+  if (number >= 0 && number <= maximum && number == std::floor(number)) return static_cast<uint32_t>(number);
+  throw out_of_range(value, name, "an integer from 0 to " + std::to_string(maximum));
 }
 
-bool read_path(napi_env env, napi_value value, const char* name, std::string* path) {
-  size_t length = 0;
-  const napi_status status = napi_get_value_string_utf8(env, value, nullptr, 0, &length);
-  if (status == napi_string_expected) return type_error(env, std::string(name) + " must be a string");
-  if (!succeeded(env, status)) return false;
-  path->resize(length);
-  // Node-API writes a terminator behind the text, where std::string keeps its own.
-  if (!succeeded(env, napi_get_value_string_utf8(env, value, path->data(), length + 1, &length)))
-    return false;
-  if (!path->empty() && path->find('\0') == std::string::npos) return true;
-  return range_error(env, std::string(name) + " must be a path: not empty and without a zero byte");
+std::string read_path(const Napi::Value& value, const char* name) {
+  if (!value.IsString()) throw wrong_type(value, name, "a string");
+  std::string path = value.As<Napi::String>();
+  if (!path.empty() && path.find('\0') == std::string::npos) return path;
+  throw out_of_range(value, name, "a path: not empty and without a zero byte");
 }
 
-bool read_property(napi_env env, napi_value object, const char* name, napi_value* value) noexcept {
-  return succeeded(env, napi_get_named_property(env, object, name, value));
+Napi::Value read_property(const Napi::Object& object, const char* name) {
+  const Napi::Env env = object.Env();
+  napi_value value;
+  check(env, napi_get_named_property(env, object, name, &value));
+  return {env, value};
 }
 
 }  // namespace lvs

@@ -2,10 +2,6 @@
 
 #include <unistd.h>
 
-#include <memory>
-
-#include "system_error.h"
-
 namespace lvs {
 namespace {
 
@@ -16,20 +12,6 @@ void release(int descriptor) noexcept { (void)::close(descriptor); }
 
 OpenFiles::~OpenFiles() {
   for (const int descriptor : descriptors_) release(descriptor);
-}
-
-bool OpenFiles::install(napi_env env) {
-  auto files = std::make_unique<OpenFiles>();
-  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<OpenFiles*>(data); };
-  if (!succeeded(env, napi_set_instance_data(env, files.get(), finalize, nullptr))) return false;
-  (void)files.release();  // the finalizer has it now
-  return true;
-}
-
-OpenFiles* OpenFiles::of(napi_env env) noexcept {
-  void* data = nullptr;
-  if (!succeeded(env, napi_get_instance_data(env, &data))) return nullptr;
-  return static_cast<OpenFiles*>(data);
 }
 
 bool OpenFiles::close(int descriptor) noexcept {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <node_api.h>
-
 #include <set>
 
 namespace lvs {
@@ -16,11 +14,6 @@ class OpenFiles {
   ~OpenFiles();
   OpenFiles(const OpenFiles&) = delete;
   OpenFiles& operator=(const OpenFiles&) = delete;
-
-  /** Makes the environment's own. False with an exception pending. */
-  static bool install(napi_env env);
-  /** Null with an exception pending. */
-  static OpenFiles* of(napi_env env) noexcept;
 
   void add(int descriptor) { descriptors_.insert(descriptor); }
   /** False when the descriptor is none of these. */

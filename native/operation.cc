@@ -2,37 +2,30 @@
 
 #include <exception>
 
-#include "system_error.h"
+#include "errors.h"
+
+// Works and promises are in plain calls: hooks and handlers in JavaScript may run below them, see check().
 
 namespace lvs {
 
-napi_value Operation::start(napi_env env, std::unique_ptr<Operation> operation,
-                            std::initializer_list<napi_value> keep_alive) {
-  const napi_value promise = operation->queue(env, keep_alive);
-  if (promise != nullptr) {
-    (void)operation.release();  // complete() has it now
-  } else {
-    operation->release(env);
-  }
-  return promise;
+Operation::~Operation() {
+  if (work_ != nullptr) (void)napi_delete_async_work(env_, work_);
 }
 
-napi_value Operation::queue(napi_env env, std::initializer_list<napi_value> keep_alive) {
-  kept_.reserve(keep_alive.size());
-  for (const napi_value object : keep_alive) {
-    napi_ref reference;
-    if (!succeeded(env, napi_create_reference(env, object, 1, &reference))) return nullptr;
-    kept_.push_back(reference);
+Napi::Value Operation::start(std::unique_ptr<Operation> operation,
+                             std::initializer_list<Napi::Value> keep_alive) {
+  const Napi::Env env = operation->env_;
+  for (const Napi::Value& value : keep_alive) {
+    operation->kept_.push_back(Napi::Persistent(value.As<Napi::Object>()));
   }
-  napi_value name;
+  const Napi::String name = Napi::String::New(env, "lvs_netlink");
   napi_value promise;
-  if (!succeeded(env, napi_create_string_utf8(env, "lvs_netlink", NAPI_AUTO_LENGTH, &name)) ||
-      !succeeded(env, napi_create_async_work(env, nullptr, name, execute, complete, this, &work_)) ||
-      !succeeded(env, napi_create_promise(env, &deferred_, &promise)) ||
-      !succeeded(env, napi_queue_async_work(env, work_))) {
-    return nullptr;
-  }
-  return promise;
+  check(env,
+        napi_create_async_work(env, nullptr, name, execute, complete, operation.get(), &operation->work_));
+  check(env, napi_create_promise(env, &operation->deferred_, &promise));
+  check(env, napi_queue_async_work(env, operation->work_));
+  (void)operation.release();  // complete() has it now
+  return {env, promise};
 }
 
 void Operation::execute(napi_env, void* data) noexcept { static_cast<Operation*>(data)->run(); }
@@ -45,42 +38,36 @@ void Operation::execute(napi_env, void* data) noexcept { static_cast<Operation*>
  */
 void Operation::complete(napi_env env, napi_status, void* data) noexcept {
   const std::unique_ptr<Operation> operation(static_cast<Operation*>(data));
-  operation->settle(env);
-  operation->release(env);
-  discard_exception(env);
+  operation->settle();
+  // An exception that is pending now has no caller to go to, and Node would end the process for it.
+  napi_value exception;
+  (void)napi_get_and_clear_last_exception(env, &exception);
 }
 
-void Operation::settle(napi_env env) noexcept {
-  napi_value value = nullptr;
-  napi_value error = nullptr;
+/**
+ * Nothing is checked: a promise that cannot be settled belongs to an environment that goes down, and nobody
+ * waits for it. Napi::Promise::Deferred would throw, and there is no caller to catch it.
+ */
+void Operation::settle() noexcept {
+  napi_value reason;
   try {
-    value = result(env, &error);
-  } catch (const std::exception& failure) {
-    error = coded_error(env, "ERR_NATIVE", failure.what());
-  }
-  if (value != nullptr) {
-    (void)succeeded(env, napi_resolve_deferred(env, deferred_, value));
+    (void)napi_resolve_deferred(env_, deferred_, result(env_));
     return;
+  } catch (const Napi::Error& error) {
+    reason = error.Value();
+  } catch (const std::exception& failure) {
+    reason = Napi::Error::New(env_, failure.what()).Value();
   }
-  if (error == nullptr && !succeeded(env, napi_get_and_clear_last_exception(env, &error))) return;
-  (void)succeeded(env, napi_reject_deferred(env, deferred_, error));
+  (void)napi_reject_deferred(env_, deferred_, reason);
 }
 
-void Operation::release(napi_env env) noexcept {
-  for (const napi_ref reference : kept_) (void)succeeded(env, napi_delete_reference(env, reference));
-  kept_.clear();
-  if (work_ != nullptr) (void)succeeded(env, napi_delete_async_work(env, work_));
-  work_ = nullptr;
-}
-
-napi_value rejected(napi_env env, napi_value error) noexcept {
+Napi::Value rejected(const Napi::Error& error) {
+  const Napi::Env env = error.Env();
   napi_deferred deferred;
   napi_value promise;
-  if (error == nullptr || !succeeded(env, napi_create_promise(env, &deferred, &promise)) ||
-      !succeeded(env, napi_reject_deferred(env, deferred, error))) {
-    return nullptr;
-  }
-  return promise;
+  check(env, napi_create_promise(env, &deferred, &promise));
+  check(env, napi_reject_deferred(env, deferred, error.Value()));
+  return {env, promise};
 }
 
 }  // namespace lvs

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <node_api.h>
+#include <napi.h>
 
 #include <memory>
 
@@ -8,7 +8,7 @@
 
 namespace lvs {
 
-/** The `AddonSocket` of src/netlink/kernel-transport.ts. Null with an exception pending. */
-napi_value make_socket_object(napi_env env, std::shared_ptr<NetlinkSocket> socket);
+/** The `AddonSocket` of src/netlink/kernel-transport.ts. */
+Napi::Object make_socket_object(Napi::Env env, std::shared_ptr<NetlinkSocket> socket);
 
 }  // namespace lvs
