@@ -1,3 +1,4 @@
+import { ArgumentTypeError } from '../errors.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
 import type { CallOptions, Client } from './client.ts'
@@ -12,7 +13,13 @@ import {
   type ServiceSettings,
   writeService,
 } from './service.ts'
-import { checkServiceKey, describeService, formatService, type ServiceReference } from './service-key.ts'
+import {
+  checkServiceKey,
+  describeService,
+  formatService,
+  type ServiceKey,
+  type ServiceReference,
+} from './service-key.ts'
 import { readServiceHeader, writeServiceIdentity } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
@@ -81,6 +88,7 @@ export async function updateService(
 ): Promise<void> {
   const key = checkServiceKey(reference)
   checkServiceFields(given)
+  checkSameService(key, given)
   const set = (settings: ServiceSettings) =>
     new ServiceCommand(IPVS_CMD.SET_SERVICE, 'updateService', key, settings)
   if (isWholeService(given)) return await commands.write(set(given), signal)
@@ -94,6 +102,15 @@ export async function updateService(
     build: (current) => ({ command: set(mergeService(current, changes)) }),
   }
   await commands.merge(set(changes), building, signal)
+}
+
+/** A service as it was read brings its key along; one with another key would not become that service. */
+function checkSameService(key: ServiceKey, given: ServiceSettings & Partial<ServiceKey>): void {
+  const { protocol, address, port, fwmark } = given
+  if (protocol === undefined && address === undefined && port === undefined && fwmark === undefined) return
+  const own = formatService(key)
+  const other = describeService(given as ServiceKey)
+  if (own !== other) throw new ArgumentTypeError('service', `${own}, whose key cannot be changed`, other)
 }
 
 export function removeService(

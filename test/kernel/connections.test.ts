@@ -1,31 +1,15 @@
 /** What the kernel tells about real connections, against what ipvsadm shows of them. */
 
-import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import {
-  type ConnectionEntry,
-  formatEndpoint,
-  formatService,
-  type Ipvs,
-  parseService,
-  type Service,
-  type Statistics,
-} from '../../src/index.ts'
-import { LISTINGS, listedName } from './ipvsadm-rules.ts'
-import { NO_COUNTS } from './matrix.ts'
+import { type ConnectionEntry, formatEndpoint, type Ipvs } from '../../src/index.ts'
+import { LISTINGS } from './ipvsadm-rules.ts'
 import type { Namespace } from './namespace.ts'
-import { makeBusyHost } from './traffic.ts'
+import { DNS, makeBusyHost, SIP, WEB } from './traffic.ts'
 import { until } from './until.ts'
-
-const WEB = 'tcp://192.0.2.10:80'
-const WEB6 = 'tcp://[2001:db8::10]:80'
-const DNS = 'udp://192.0.2.10:53'
-const SIP = 'udp://192.0.2.10:5060'
 
 describe('connections', () => {
   it('are listed with their ends, their state and the time they have', async () => {
     const { host, client } = await makeBusyHost()
-    await addServices(host.ipvs)
     const port = await client.connect('198.51.100.1', '192.0.2.10', 80)
     const port6 = await client.connect('2001:db8:1::1', '2001:db8::10', 80)
     await client.send('198.51.100.2', '192.0.2.10', 53)
@@ -64,7 +48,6 @@ describe('connections', () => {
 
   it('of persistent services have templates: the memory of a client, or of what it said', async () => {
     const { host, client } = await makeBusyHost()
-    await addServices(host.ipvs)
     await host.ipvs.updateService(DNS, { persistence: { timeout: 100, mask: 24 } })
     await host.ipvs.updateService(SIP, { persistence: { timeout: 200 }, persistenceEngine: 'sip' })
     await client.send('198.51.100.1', '192.0.2.10', 53)
@@ -93,7 +76,6 @@ describe('connections', () => {
 
   it('count as active while they are in use and as inactive when they end', async () => {
     const { host, client } = await makeBusyHost()
-    await addServices(host.ipvs)
     for (let count = 0; count < 3; count++) await client.connect('198.51.100.1', '192.0.2.10', 80)
     expect(await host.ipvs.destinations(WEB)).toMatchObject([
       { activeConnections: 3, inactiveConnections: 0 },
@@ -111,7 +93,6 @@ describe('connections', () => {
 
   it('are walked one by one, and the walk can be left or given up', async () => {
     const { host, client } = await makeBusyHost()
-    await addServices(host.ipvs)
     for (let count = 0; count < 3; count++) await client.connect('198.51.100.1', '192.0.2.10', 80)
 
     for await (const entry of host.ipvs.connections()) {
@@ -125,79 +106,6 @@ describe('connections', () => {
     await expect(walk.next()).rejects.toBe(given.signal.reason)
   })
 })
-
-describe('counters', () => {
-  it('of services, destinations and all together are those of ipvsadm, and can be set to zero', async () => {
-    const { host, client } = await makeBusyHost()
-    const { ipvs } = host
-    await addServices(ipvs)
-    await client.send('198.51.100.1', '192.0.2.10', 53, 'x'.repeat(100))
-    await client.send('198.51.100.2', '192.0.2.10', 53, 'x'.repeat(200))
-    await client.send('198.51.100.1', '192.0.2.10', 5060, 'x'.repeat(300))
-
-    // The kernel samples each of them by itself, every two seconds.
-    const expected: Record<string, number[]> = {
-      [WEB]: echoed(0, 0),
-      [WEB6]: echoed(0, 0),
-      [DNS]: echoed(2, 300),
-      [SIP]: echoed(1, 300),
-    }
-    const counted = await until(
-      async () => countsByName(await ipvs.services()),
-      (counts) =>
-        Object.keys(expected).every((name) => isDeepStrictEqual(counts[name], twice(expected[name]!))),
-    )
-    for (const name of Object.keys(expected)) expect(counted[name]).toEqual(twice(expected[name]!))
-    const totals = await until(
-      () => ipvs.totals(),
-      ({ connections }) => connections === 3,
-    )
-    expect(countsOf(totals)).toEqual(echoed(3, 600))
-    const rows = (await ipvs.services()).flatMap(statisticsRows)
-    expect((await host.listed('--stats', '--exact')).sort()).toEqual(rows.sort())
-
-    await ipvs.zero(DNS)
-    const zeroed = { statistics: NO_COUNTS, destinations: [{ statistics: NO_COUNTS }] }
-    expect(await ipvs.service(DNS)).toMatchObject(zeroed)
-    expect(countsByName(await ipvs.services())[SIP]).toEqual(twice(echoed(1, 300)))
-    expect(countsOf(await ipvs.totals())).toEqual(echoed(3, 600))
-    await ipvs.zero()
-    expect(await ipvs.service(SIP)).toMatchObject(zeroed)
-    expect(await ipvs.totals()).toEqual(NO_COUNTS)
-    expect(await ipvs.destinations(DNS)).toMatchObject([{ inactiveConnections: 2 }])
-  })
-
-  it('have rates that rise with traffic', async () => {
-    const { host, client } = await makeBusyHost()
-    await addServices(host.ipvs)
-    for (let count = 0; count < 40; count++) {
-      await client.send('198.51.100.1', '192.0.2.10', 53, 'x'.repeat(1000))
-    }
-    const service = await until(
-      () => host.ipvs.service(DNS),
-      ({ statistics }) => everyRateIsPositive(statistics),
-    )
-    expect(service.statistics).toSatisfy(everyRateIsPositive)
-    expect(await until(() => host.ipvs.totals(), everyRateIsPositive)).toSatisfy(everyRateIsPositive)
-  })
-})
-
-function everyRateIsPositive(statistics: Statistics): boolean {
-  return Object.entries(statistics).every(([name, value]) => !name.endsWith('PerSecond') || value > 0)
-}
-
-async function addServices(ipvs: Ipvs): Promise<void> {
-  for (const service of [WEB, WEB6, DNS, SIP]) {
-    const key = parseService(service)
-    await ipvs.addService({ ...key, scheduler: 'rr' })
-    const address = service === WEB6 ? '2001:db8::20' : '192.0.2.20'
-    await ipvs.addDestination(service, {
-      address,
-      port: key.protocol === 'tcp' ? 8080 : 5353,
-      forwarding: 'nat',
-    })
-  }
-}
 
 async function connections(ipvs: Ipvs): Promise<ConnectionEntry[]> {
   const entries: ConnectionEntry[] = []
@@ -222,40 +130,4 @@ async function expectTheSameInIpvsadm(host: Namespace): Promise<void> {
   for (const option of ['--thresholds', '--persistent-conn']) {
     expect((await host.listed(option)).sort()).toEqual(services.flatMap(LISTINGS[option]!).sort())
   }
-}
-
-/** The counters without the rates, which fall by themselves. */
-function countsOf(statistics: Statistics): number[] {
-  const { connections, incomingPackets, outgoingPackets, incomingBytes, outgoingBytes } = statistics
-  return [connections, incomingPackets, outgoingPackets, incomingBytes, outgoingBytes]
-}
-
-/** What is counted when datagrams of so many bytes altogether were sent and came back, each from a port of its own. */
-function echoed(datagrams: number, bytes: number): number[] {
-  const whole = bytes + datagrams * (20 + 8)
-  return [datagrams, datagrams, datagrams, whole, whole]
-}
-
-/** The counters of each service and its destinations. */
-function countsByName(services: readonly Service[]): Record<string, number[][]> {
-  const entries = services.map((service) => [
-    formatService(service),
-    [service, ...service.destinations].map(({ statistics }) => countsOf(statistics)),
-  ])
-  return Object.fromEntries(entries)
-}
-
-/** A service with a single destination counts the same twice. */
-function twice<T>(counts: T): T[] {
-  return [counts, counts]
-}
-
-/** The rows of `ipvsadm -L -n --stats --exact` for a service. */
-function statisticsRows(service: Service): string[] {
-  return [
-    [listedName(service), ...countsOf(service.statistics)].join(' '),
-    ...service.destinations.map(({ address, port, statistics }) =>
-      ['->', formatEndpoint(address, port), ...countsOf(statistics)].join(' '),
-    ),
-  ]
 }

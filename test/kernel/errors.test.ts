@@ -2,7 +2,8 @@
  * Every refusal of the kernel that a caller can provoke: its name and number, the command, what it was about, a
  * sentence with the way out, and that a refused command changes nothing.
  *
- * EINVAL about destinations is in destination-errors.test.ts, EPERM in privilege.test.ts. What the kernel also knows, and
+ * EINVAL about destinations is in destination-errors.test.ts, what daemons are refused in daemon-errors.test.ts, EPERM in
+ * privilege.test.ts. What the kernel also knows, and
  * nobody gets to see:
  * - EINVAL for attributes that are missing or malformed, for a gue tunnel without a port, for an IPv6 prefix length or a
  *   group that is not multicast; ERANGE for weights and thresholds: the library checks these before it sends anything.
@@ -174,61 +175,6 @@ describe('destinations', () => {
     about: otherPort,
     says: /no such destination/,
     call: (ipvs) => ipvs.removeDestination(web, { address: '192.0.2.20', port: 81 }),
-  })
-})
-
-describe('daemons', () => {
-  const master = { role: 'master', interface: 'eth0' } as const
-  const backup = { role: 'backup', interface: 'eth0' } as const
-
-  for (const role of ['master', 'backup'] as const) {
-    refuses('startDaemon', 'ENODEV', `no such interface for a ${role}`, {
-      about: role,
-      says: /no network interface 'eth9' in this network namespace; ip link lists/,
-      call: (ipvs) => ipvs.startDaemon({ role, interface: 'eth9' }),
-    })
-
-    refuses('startDaemon', 'EEXIST', `a ${role} runs, whatever its settings`, {
-      about: role,
-      says: /runs already; stop it with stopDaemon/,
-      prepare: ({ ipvs }) => ipvs.startDaemon({ role, interface: 'eth0' }),
-      call: (ipvs) => ipvs.startDaemon({ role, interface: 'lo', syncId: 9 }),
-    })
-
-    refuses('stopDaemon', 'ESRCH', `no ${role} runs`, {
-      about: role,
-      says: /no daemon with this role is running/,
-      prepare: ({ ipvs }) => ipvs.startDaemon(role === 'master' ? backup : master),
-      call: (ipvs) => ipvs.stopDaemon(role),
-    })
-
-    refuses('startDaemon', 'EINVAL', `a ${role} cannot carry destinations of the other family`, {
-      about: role,
-      says: /another address family than its service.*remove it first/,
-      prepare: ({ ipvs }) => ipvs.addDestination(web, { address: '2001:db8::20', forwarding: 'tun' }),
-      call: (ipvs) => ipvs.startDaemon({ role, interface: 'eth0' }),
-    })
-  }
-
-  refuses('startDaemon', 'ENETUNREACH', 'a master on an interface that is down', {
-    about: 'master',
-    says: /interface is down; bring it up: ip link set eth1 up/,
-    prepare: (host) => host.addDummy('eth1', [], 'down'),
-    call: (ipvs) => ipvs.startDaemon({ role: 'master', interface: 'eth1' }),
-  })
-
-  refuses('startDaemon', 'ENETUNREACH', 'a master for an IPv6 group on an interface without IPv6', {
-    about: 'master',
-    says: /IPv6 address/,
-    call: (ipvs) => ipvs.startDaemon({ role: 'master', interface: 'lo', group: 'ff05::8848' }),
-  })
-
-  refuses('startDaemon', 'EADDRINUSE', 'a backup on a port that another program has', {
-    about: 'backup',
-    says: /port is taken; choose another with port/,
-    prepare: (host) =>
-      host.start(`require('node:dgram').createSocket('udp4').bind(8848, () => console.log('bound'))`),
-    call: (ipvs) => ipvs.startDaemon(backup),
   })
 })
 

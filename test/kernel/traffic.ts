@@ -2,9 +2,15 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { on } from 'node:events'
+import { parseService } from '../../src/index.ts'
 import { makeNamespace, type Namespace } from './namespace.ts'
 
-/** Answers every TCP connection and UDP datagram on its ports with what it gets. */
+export const WEB = 'tcp://192.0.2.10:80'
+export const WEB6 = 'tcp://[2001:db8::10]:80'
+export const DNS = 'udp://192.0.2.10:53'
+export const SIP = 'udp://192.0.2.10:5060'
+
+/** Echoes what comes over TCP; answers a UDP datagram with two others, so that nothing counts the same both ways. */
 const SERVER = `
   const { createServer } = require('node:net')
   const { createSocket } = require('node:dgram')
@@ -12,7 +18,9 @@ const SERVER = `
     new Promise((done) => createServer((socket) => socket.pipe(socket).on('error', () => {})).listen(8080, '::', done)),
     new Promise((done) => {
       const socket = createSocket('udp4')
-      socket.on('message', (message, { port, address }) => socket.send(message, port, address))
+      socket.on('message', (_, { port, address }) => {
+        for (const answer of ['one', 'two']) socket.send(answer, port, address)
+      })
       socket.bind(5353, '192.0.2.20', done)
     }),
   ]
@@ -31,7 +39,7 @@ const CLIENT = `
     }),
     send: ({ from, to, port, text }) => new Promise((done, fail) => {
       const socket = createSocket('udp4')
-      socket.once('message', () => socket.close(done)).on('error', fail)
+      socket.on('message', (answer) => String(answer) === 'two' && socket.close(done)).on('error', fail)
       socket.bind(0, from, () => socket.send(text, port, to))
     }),
     hangUp: () => Promise.all(sockets.splice(0).map((socket) => new Promise((done) => socket.end().once('close', done)))),
@@ -66,7 +74,7 @@ export class Client {
     return this.#ask({ action: 'connect', from, to, port })
   }
 
-  /** Sends a UDP datagram and waits for its echo. */
+  /** Sends a UDP datagram and waits for both answers. */
   async send(from: string, to: string, port: number, text = 'hello'): Promise<void> {
     await this.#ask({ action: 'send', from, to, port, text })
   }
@@ -83,13 +91,20 @@ export class Client {
   }
 }
 
-/** A host with servers and a client. */
+/** A host with a client, servers, and services that lead there, each with one destination. */
 export async function makeBusyHost(): Promise<{ host: Namespace; client: Client }> {
   const host = await makeNamespace()
   await host.addAddresses(
     ...ADDRESSES.map((address) => `${address}/32`),
     ...ADDRESSES6.map((address) => `${address}/128`),
   )
+  for (const service of [WEB, WEB6, DNS, SIP]) {
+    const key = parseService(service)
+    await host.ipvs.addService({ ...key, scheduler: 'rr' })
+    const address = service === WEB6 ? '2001:db8::20' : '192.0.2.20'
+    const port = key.protocol === 'tcp' ? 8080 : 5353
+    await host.ipvs.addDestination(service, { address, port, forwarding: 'nat' })
+  }
   const [client] = await Promise.all([Client.start(host), host.start(SERVER)])
   return { host, client }
 }

@@ -54,6 +54,11 @@ describe('worker threads', { timeout: TIMEOUT }, () => {
     expect(await run('workers.mjs', [namespace.path])).toEqual({ end: 0, stdout: '60 threads\n', stderr: '' })
   })
 
+  it('may be terminated in the middle of any kind of call', async () => {
+    const result = await run('busy-workers.mjs')
+    expect(result).toEqual({ end: 0, stdout: '11 kinds of call\n', stderr: '' })
+  })
+
   it('leave no file open, however they end, and Node has nothing to warn about', async () => {
     expect(await run('read-in-worker.mjs', [namespace.path])).toEqual({ end: 0, stdout: '', stderr: '' })
   })

@@ -41,6 +41,12 @@ const CASES: Case[] = [
     'TypeError',
     'service.flags',
   ],
+  [
+    'updateService to a service with another key',
+    (ipvs) => ipvs.updateService(WEB, { ...WEB, port: 81, scheduler: 'rr' }),
+    'TypeError',
+    'service',
+  ],
   ['removeService of nothing', (ipvs) => ipvs.removeService(), 'TypeError', 'service'],
   ['removeService of what is no service', (ipvs) => ipvs.removeService('web'), 'TypeError', 'service'],
   ['service of nothing', (ipvs) => ipvs.service(), 'TypeError', 'service'],

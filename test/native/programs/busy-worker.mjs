@@ -1,0 +1,68 @@
+// A worker that makes one kind of call over and over until it is terminated, at whatever point of the call that comes.
+import { parentPort, workerData } from 'node:worker_threads'
+import { dumps, load, OPTIONS } from './setup.mjs'
+
+process.on('unhandledRejection', () => {})
+const addon = load()
+const closed = await addon.openSocket(OPTIONS)
+closed.close()
+const socket = await addon.openSocket(OPTIONS)
+const request = dumps(1)
+const ignore = () => {}
+
+function attempt(call) {
+  try {
+    call()
+  } catch {}
+}
+
+function countTo(limit) {
+  let sum = 0
+  for (let n = 0; n < limit; n++) sum += n
+  return sum
+}
+
+const KINDS = {
+  'a getter among the options': () =>
+    attempt(() =>
+      addon.openSocket({
+        get protocol() {
+          return countTo(2000)
+        },
+        receiveBuffer: '',
+      }),
+    ),
+  'a getter that does not end': () =>
+    attempt(() =>
+      addon.openSocket({
+        get protocol() {
+          return countTo(Infinity)
+        },
+      }),
+    ),
+  'a getter that throws': () =>
+    attempt(() =>
+      addon.openSocket({
+        get protocol() {
+          throw new Error('no')
+        },
+      }),
+    ),
+  'a rejection that nobody handles': () => void closed.exchange(...request),
+  'a wrong type': () => attempt(() => socket.exchange(1)),
+  'a wrong number': () => attempt(() => socket.exchange(request[0], request[1], 7)),
+  opening: () => void addon.openSocket(OPTIONS).then((opened) => opened.close(), ignore),
+  'opening in vain': () => void addon.openSocket({ ...OPTIONS, netns: '/missing' }).catch(ignore),
+  'opening a file': () =>
+    void addon.openFile('/proc/net/dev', 0).then((file) => addon.closeFile(file), ignore),
+  'closing what is not open': () => attempt(() => addon.closeFile(12345)),
+  'an exchange': () => void socket.exchange(...request).catch(ignore),
+}
+
+const call = KINDS[workerData.kind]
+parentPort.postMessage(Object.keys(KINDS))
+for (let n = 1; ; n++) {
+  call?.()
+  // What is asynchronous has to come to an end now and then.
+  if (n % 30 === 0) await new Promise(setImmediate)
+}

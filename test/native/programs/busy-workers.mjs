@@ -1,0 +1,21 @@
+// Terminates workers in the middle of each kind of call. That the process lives on is the result.
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+
+const program = new URL('busy-worker.mjs', import.meta.url)
+const ROUNDS = 6
+
+async function terminate(kind) {
+  const worker = new Worker(program, { workerData: { kind } })
+  const [kinds] = await once(worker, 'message')
+  // A moment somewhere within the call; which one does not matter, as long as they differ.
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 12))
+  await worker.terminate()
+  return kinds
+}
+
+const kinds = await terminate('none')
+for (const kind of kinds) {
+  for (let round = 0; round < ROUNDS; round++) await Promise.all([terminate(kind), terminate(kind)])
+}
+console.log(`${kinds.length} kinds of call`)
