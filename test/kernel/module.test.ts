@@ -75,6 +75,16 @@ if (modulesAreOurs) {
       expect(await ipvs.services()).toEqual(await other.ipvs.services())
     })
 
+    it('comes back: a call that is sent again has the arguments with which it was made', async () => {
+      const { ipvs } = await makeNamespace()
+      await reload()
+      const service = { ...web, scheduler: 'rr' }
+      const call = ipvs.addService(service)
+      service.scheduler = 'wrr'
+      await call
+      expect(await ipvs.services()).toMatchObject([{ scheduler: 'rr' }])
+    })
+
     it('is loaded again by the call of an open client', async () => {
       const { ipvs } = await makeNamespace()
       await unload()

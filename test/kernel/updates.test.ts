@@ -147,7 +147,7 @@ describe('updateDestination changes only what is named', () => {
         ],
         [{ tunnel: { type: 'gue', port: 1 } }, { tunnel: { type: 'gue', port: 1, checksum: 'none' } }],
         [{ tunnel: { type: 'ipip' } }, { tunnel: { type: 'ipip' } }],
-      [{ tunnel: null }, { tunnel: { type: 'ipip' } }],
+        [{ tunnel: null }, { tunnel: { type: 'ipip' } }],
       ],
     }
 
