@@ -5,6 +5,7 @@ import { errorName, IpvsError, renewed } from '../errors.ts'
 import type { Outcome } from '../netlink/batch.ts'
 import { type FamilyRequest, type GenericFamily, refusalOf } from '../netlink/generic-family.ts'
 import type { Refusal } from '../netlink/messages.ts'
+import { GENL_HDRLEN } from '../netlink/uapi.ts'
 import { WireWriter } from '../netlink/wire.ts'
 import { type Circumstances, explain } from './explain.ts'
 import { WriteOrder } from './write-order.ts'
@@ -111,7 +112,7 @@ export class Commands {
         return refusal === undefined ? this.family.send(command, signal) : Promise.resolve({ refusal })
       }
       const outcome = await this.#order.merge({ target, source, read, write })
-      if (await this.#mustRepeat(command, outcome, id, signal)) await this.#run(command, signal, false)
+      await this.#finish(command, outcome, id, signal)
     } catch (error) {
       throw renewed(error, about.subject?.())
     }
@@ -121,28 +122,27 @@ export class Commands {
     signal?.throwIfAborted()
     // What has to wait is written down now: the caller may use its objects again.
     const waiting = ordered && this.#order.busy ? encoded(command) : undefined
-    for (;;) {
-      const { id } = this.family
-      const sent =
-        waiting === undefined
-          ? this.family.send(command, signal)
-          : this.#order.write(() => this.family.send(waiting, signal))
-      const outcome = await sent
-      if (outcome === undefined || !(await this.#mustRepeat(command, outcome, id, signal))) return
-    }
+    const { id } = this.family
+    const outcome = await (waiting === undefined
+      ? this.family.send(command, signal)
+      : this.#order.write(() => this.family.send(waiting, signal)))
+    if (outcome !== undefined) await this.#finish(command, outcome, id, signal)
   }
 
-  /** Whether a command must be sent again because the family has another number; throws when it failed. */
-  async #mustRepeat(
+  /** Throws when the command failed; sends it again, as it was, where the family has another number than `id`. */
+  async #finish(
     command: Command,
     outcome: Outcome,
     id: number,
     signal: AbortSignal | undefined,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const refusal = refusalOf(outcome, signal)
-    if (refusal === undefined) return false
-    if (refusal.errno === constants.errno.ENOENT && (await this.family.moved(id))) return true
-    throw await this.error(command, refusal)
+    if (refusal === undefined) return
+    if (refusal.errno !== constants.errno.ENOENT || !(await this.family.moved(id))) {
+      throw await this.error(command, refusal)
+    }
+    const next = this.family.id
+    await this.#finish(command, await this.family.send(asSent(command, outcome), signal), next, signal)
   }
 }
 
@@ -157,12 +157,23 @@ export function tryOut(command: Command): void {
 /** The command with its attributes as they are now. */
 function encoded(command: Command): FamilyRequest {
   tryOut(command)
-  const bytes = scratch.bytes.slice(0, scratch.length)
+  return withAttributes(command, scratch.bytes.slice(0, scratch.length))
+}
+
+/** The command with its attributes as they were. */
+function asSent(command: Command, outcome: Outcome): FamilyRequest {
+  const sent = outcome !== undefined && 'refusal' in outcome ? outcome.sent : undefined
+  return sent === undefined ? command : withAttributes(command, sent.subarray(GENL_HDRLEN))
+}
+
+function withAttributes(request: FamilyRequest, attributes: Uint8Array): FamilyRequest {
+  const { command, flags = 0, onReply } = request
   return {
-    command: command.command,
+    ...{ command, flags },
+    ...(onReply === undefined ? {} : { onReply: (view, start, end) => request.onReply?.(view, start, end) }),
     body: (writer) => {
-      const offset = writer.reserve(bytes.length)
-      writer.bytes.set(bytes, offset)
+      const offset = writer.reserve(attributes.length)
+      writer.bytes.set(attributes, offset)
     },
   }
 }

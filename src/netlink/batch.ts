@@ -1,7 +1,7 @@
 import type { CommandOutcome, NetlinkErrorCode } from '../errors.ts'
 import type { MessageHeader, Refusal } from './messages.ts'
-import { NLM_F_DUMP } from './uapi.ts'
-import { WireWriter } from './wire.ts'
+import { NLM_F_DUMP, NLMSG_HDRLEN } from './uapi.ts'
+import { LITTLE_ENDIAN, WireWriter } from './wire.ts'
 
 /** Why a message got no answer that can be relied on. */
 export interface Loss {
@@ -16,7 +16,11 @@ export interface Loss {
  * its caller gave up (and whether it had left by then).
  */
 export type Outcome =
-  | { readonly refusal: Refusal }
+  | {
+      readonly refusal: Refusal
+      /** After `ENOENT`, the message as it was sent: under another family number it may have to be sent again. */
+      readonly sent?: Uint8Array
+    }
   | { readonly loss: Loss }
   | { readonly aborted: 'unsent' | 'sent' }
   | undefined
@@ -140,6 +144,12 @@ export class Batch {
   /** Notes what became of the last message of a datagram, the one that is always answered, when it was not. */
   loseLast(datagram: number, loss: Loss): void {
     this.entries[this.entriesBefore(datagram + 1) - 1]!.outcome ??= { loss }
+  }
+
+  /** A copy of an entry's message without its header. */
+  payloadOf({ offset }: Entry): Uint8Array {
+    const length = this.writer.view.getUint32(offset, LITTLE_ENDIAN)
+    return this.writer.bytes.slice(offset + NLMSG_HDRLEN, offset + length)
   }
 
   /** How many entries come before a datagram. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { AbortListeners } from './abort-listeners.ts'
 import { Batch, type DatagramLimits, datagramLimits, Entry, type Outcome } from './batch.ts'
 import {
@@ -235,7 +236,7 @@ export class Connection {
       eachMessage(view, report.received, (message) => {
         this.#options.observe?.('received', view, message)
         const entry = batch.entryOf(message.sequence)
-        if (entry !== undefined && !entry.settled) deliver(entry, view, message)
+        if (entry !== undefined && !entry.settled) deliver(batch, entry, view, message)
       })
       return true
     } catch (cause) {
@@ -277,13 +278,15 @@ export class Connection {
   }
 }
 
-function deliver(entry: Entry, view: DataView, message: MessageHeader): void {
+function deliver(batch: Batch, entry: Entry, view: DataView, message: MessageHeader): void {
   try {
     if (message.type >= NLMSG_MIN_TYPE) {
       entry.onReply?.(view, message)
     } else {
       const refusal = readRefusal(view, message)
-      if (refusal !== undefined) entry.outcome = { refusal }
+      if (refusal === undefined) return
+      const unknown = refusal.errno === constants.errno.ENOENT
+      entry.outcome = unknown ? { refusal, sent: batch.payloadOf(entry) } : { refusal }
     }
   } catch (cause) {
     entry.outcome ??= { loss: malformedAnswer(cause) }
