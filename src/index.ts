@@ -48,7 +48,7 @@ export type { Info, TimeoutChanges, Timeouts } from './ipvs/settings.ts'
 export type { Statistics } from './ipvs/statistics.ts'
 export type { Tunnel, TunnelChecksum, TunnelType } from './ipvs/tunnel.ts'
 export type { Family } from './netlink/address.ts'
-export type { Activity } from './netlink/connection.ts'
+export type { Activity } from './netlink/courier.ts'
 export type {
   ExchangeReport,
   ExchangeRequest,

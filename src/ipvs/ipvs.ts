@@ -1,4 +1,4 @@
-import type { Activity } from '../netlink/connection.ts'
+import type { Activity } from '../netlink/courier.ts'
 import type { CallOptions, Client } from './client.ts'
 import type { ConnectionEntry } from './connection-entry.ts'
 import type { Daemon, DaemonInput, SyncRole } from './daemon.ts'

@@ -1,6 +1,7 @@
 import { attributeTable, u32, writeAttribute } from '../../../src/netlink/attributes.ts'
 import type { Outcome } from '../../../src/netlink/batch.ts'
-import { Connection, type ConnectionOptions, type OutgoingMessage } from '../../../src/netlink/connection.ts'
+import { Connection, type OutgoingMessage } from '../../../src/netlink/connection.ts'
+import type { ConnectionOptions } from '../../../src/netlink/courier.ts'
 import { NLM_F_DUMP } from '../../../src/netlink/uapi.ts'
 import { attributesOf, type Reply, type SentMessage } from './answers.ts'
 import type { FakeTransport } from './fake-transport.ts'
