@@ -136,8 +136,8 @@ export class Ipvs implements AsyncDisposable {
   }
 
   /**
-   * Reads the whole table: every virtual service with its destinations, in the kernel's order. ipvsadm `-L`. The kernel
-   * gives no consistent snapshot: what others change meanwhile may be missing.
+   * Reads the whole table: every virtual service with its destinations, in the kernel's order (since Linux 7.1 no order at
+   * all). ipvsadm `-L`. The kernel gives no consistent snapshot: while others remove services, others may be missing.
    */
   services({ signal }: CallOptions = {}): Promise<Service[]> {
     return readTable(this.#client.commands, 'services', signal)

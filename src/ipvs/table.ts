@@ -16,11 +16,11 @@ const command = new AttributeSet(COMMAND)
 const service = new AttributeSet(SERVICE)
 const destination = new AttributeSet(DESTINATION)
 
-/**
- * Lists this long may have come in several blocks. The kernel resumes a dump by counting entries, so what was added in
- * between makes it repeat some (ip_vs_genl_dump_services); a single block holds at least this many.
- */
+/** Lists this long may have come in several blocks; a single block holds at least as many. */
 const REPEATS_POSSIBLE = 90
+
+/** How often a table that is on the move is read before what was found is taken together. */
+const READINGS = 10
 
 /** Writes the SERVICE attribute that says which service is meant. */
 export function writeServiceIdentity(writer: WireWriter, key: CheckedServiceKey): void {
@@ -29,8 +29,27 @@ export function writeServiceIdentity(writer: WireWriter, key: CheckedServiceKey)
   writer.endNest(nest)
 }
 
-/** Reads every service, in the kernel's order, without destinations. */
+/**
+ * Reads every service, in the kernel's order, without destinations. The kernel goes on from block to block by counting
+ * entries (ip_vs_genl_dump_services). When others add services meanwhile, or since Linux 7.1 when its table grows and is
+ * shuffled, some come twice, and in the second case as many are missing: then it is read again.
+ */
 export async function readServiceHeaders(
+  commands: Commands,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ServiceHeader[]> {
+  const found = new Map<string, ServiceHeader>()
+  for (let reading = 1; ; reading++) {
+    const headers = await dumpServices(commands, name, signal)
+    const byKey = distinct(headers, formatService)
+    if (byKey.length === headers.length) return headers
+    for (const header of byKey) found.set(formatService(header), header)
+    if (reading === READINGS) return [...found.values()]
+  }
+}
+
+async function dumpServices(
   commands: Commands,
   name: string,
   signal: AbortSignal | undefined,
@@ -45,7 +64,7 @@ export async function readServiceHeaders(
     },
     signal,
   )
-  return distinct(headers, formatService)
+  return headers
 }
 
 /** Reads one service without its destinations. */
@@ -72,7 +91,8 @@ export async function readServiceHeader(
 }
 
 /**
- * Reads the destinations of a service, newest first. A service that does not exist has none, as far as the kernel says
+ * Reads the destinations of a service, newest first; one that others add meanwhile comes at the head and makes another come
+ * twice, of which the later counts. A service that does not exist has none, as far as the kernel says
  * (ip_vs_genl_dump_dests); {@link readServiceHeader} in the same breath tells the difference.
  */
 export async function readDestinations(
