@@ -148,6 +148,37 @@ export class IpvsError extends Error {
   }
 }
 
+/** One command of a batch that was not done, or of which it is not known. */
+export interface BatchFailure {
+  /** Its place among the commands that were given, from 0. */
+  readonly index: number
+  /** What a single call would have rejected with. */
+  readonly error: Error
+}
+
+/**
+ * Some commands of a batch failed; those that are not listed were done. Code `ERR_LVS_BATCH`. `errors` are those of
+ * {@link BatchError.failures}.
+ */
+export class BatchError extends AggregateError {
+  /** The class, for messages. */
+  override readonly name = 'BatchError'
+  /** Constant. */
+  readonly code = 'ERR_LVS_BATCH'
+  /** What failed, in the order in which it was given. */
+  readonly failures: readonly BatchFailure[]
+
+  constructor(failures: readonly BatchFailure[], commands: number) {
+    const [first] = failures
+    const number = `${failures.length} of ${commands} commands`
+    super(
+      failures.map(({ error }) => error),
+      `${number} failed, the others were done; the first is number ${first?.index}: ${first?.error.message}`,
+    )
+    this.failures = failures
+  }
+}
+
 /**
  * The error to throw in place of one that was made elsewhere, so that its stack shows the caller: when several callers
  * share one failure, each gets its own, about its own subject.

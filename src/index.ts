@@ -9,12 +9,15 @@ export {
   type ArgumentErrorCode,
   ArgumentRangeError,
   ArgumentTypeError,
+  BatchError,
+  type BatchFailure,
   type CommandOutcome,
   IpvsError,
   IpvsUnavailableError,
   NetlinkError,
   type NetlinkErrorCode,
 } from './errors.ts'
+export type { BatchCommand } from './ipvs/batch-command.ts'
 export type { CallOptions } from './ipvs/client.ts'
 export type { CommandContext } from './ipvs/commands.ts'
 export type { ConnectionEntry, Endpoint } from './ipvs/connection-entry.ts'

@@ -1,16 +1,5 @@
-import {
-  attributeTable,
-  bytes,
-  i32,
-  nest,
-  pad,
-  text,
-  u8,
-  u16,
-  u16be,
-  u32,
-  u64,
-} from '../netlink/attributes.ts'
+import { attributeTable, nest } from '../netlink/attributes.ts'
+import { bytes, i32, pad, text, u8, u16, u16be, u32, u64 } from '../netlink/codecs.ts'
 
 /**
  * Every attribute of the IPVS family, once. Requests and replies are written, read and printed through these tables, by

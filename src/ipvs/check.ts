@@ -27,19 +27,6 @@ export function checkObject(field: string, value: unknown): object {
   return value
 }
 
-/** Refuses names that are in no list, so that a misspelled field is not silently passed over. */
-export function checkKnownFields(field: string, value: object, known: ReadonlySet<string>): void {
-  for (const name in value) {
-    if (!known.has(name)) {
-      throw new ArgumentTypeError(
-        `${field}.${name}`,
-        `left out; the fields are ${[...known].join(', ')}`,
-        name,
-      )
-    }
-  }
-}
-
 /** A name for the kernel: printable ASCII without spaces or slashes, of limited length. */
 export function checkName(field: string, value: unknown, maximum: number): string {
   const allowed = `a name of 1 to ${maximum} characters without spaces or slashes`
@@ -57,8 +44,9 @@ export function checkWord(
   maximum: number,
 ): number {
   if (typeof value === 'number') return checkInteger(field, value, 0, maximum)
-  const number = typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : undefined
-  if (number === undefined) {
+  // What a table inherits, such as `constructor`, is no number.
+  const number = typeof value === 'string' ? words[value] : undefined
+  if (typeof number !== 'number') {
     throw new ArgumentTypeError(field, `one of ${Object.keys(words).join(', ')}`, value)
   }
   return number
@@ -82,8 +70,12 @@ export function checkFamily(field: string, value: unknown): Family {
   return value
 }
 
+/** A table of words and their numbers, the other way round. */
+export function byNumber<W extends string>(words: Readonly<Record<W, number>>): ReadonlyMap<number, W> {
+  return new Map(Object.entries<number>(words).map(([word, number]) => [number, word as W]))
+}
+
 /** The word that stands for a number, or the number itself when it has none here. */
-export function wordFor<W extends string>(number: number, words: Readonly<Record<W, number>>): W | number {
-  for (const word in words) if (words[word] === number) return word
-  return number
+export function wordFor<W extends string>(number: number, words: ReadonlyMap<number, W>): W | number {
+  return words.get(number) ?? number
 }

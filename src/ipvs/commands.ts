@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel'
 import { constants } from 'node:os'
 import { debuglog } from 'node:util'
 import { errorName, IpvsError, renewed } from '../errors.ts'
-import type { Outcome } from '../netlink/batch.ts'
+import type { Outcome } from '../netlink/entry.ts'
 import { type FamilyRequest, type GenericFamily, refusalOf } from '../netlink/generic-family.ts'
 import type { Refusal } from '../netlink/messages.ts'
 import { GENL_HDRLEN } from '../netlink/uapi.ts'
@@ -98,6 +98,27 @@ export class Commands {
     })
   }
 
+  /** Whether writes have to wait for a reading, or somebody listens to each command: then they cannot be sent in a row. */
+  get oneByOne(): boolean {
+    return this.#order.busy || observed()
+  }
+
+  /** Throws when the command failed; sends it again, as it was, where the family has another number than `id`. */
+  async finish(
+    command: Command,
+    outcome: Outcome,
+    id: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const refusal = refusalOf(outcome, signal)
+    if (refusal === undefined) return
+    if (refusal.errno !== constants.errno.ENOENT || !(await this.family.moved(id))) {
+      throw await this.error(command, refusal)
+    }
+    const next = this.family.id
+    await this.finish(command, await this.family.send(asSent(command, outcome), signal), next, signal)
+  }
+
   async #merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
     const { target, source, read, build } = building
@@ -112,7 +133,7 @@ export class Commands {
         return refusal === undefined ? this.family.send(command, signal) : Promise.resolve({ refusal })
       }
       const outcome = await this.#order.merge({ target, source, read, write })
-      await this.#finish(command, outcome, id, signal)
+      await this.finish(command, outcome, id, signal)
     } catch (error) {
       throw renewed(error, about.subject?.())
     }
@@ -126,23 +147,7 @@ export class Commands {
     const outcome = await (waiting === undefined
       ? this.family.send(command, signal)
       : this.#order.write(() => this.family.send(waiting, signal)))
-    if (outcome !== undefined) await this.#finish(command, outcome, id, signal)
-  }
-
-  /** Throws when the command failed; sends it again, as it was, where the family has another number than `id`. */
-  async #finish(
-    command: Command,
-    outcome: Outcome,
-    id: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const refusal = refusalOf(outcome, signal)
-    if (refusal === undefined) return
-    if (refusal.errno !== constants.errno.ENOENT || !(await this.family.moved(id))) {
-      throw await this.error(command, refusal)
-    }
-    const next = this.family.id
-    await this.#finish(command, await this.family.send(asSent(command, outcome), signal), next, signal)
+    if (outcome !== undefined) await this.finish(command, outcome, id, signal)
   }
 }
 

@@ -3,16 +3,9 @@ import { writeAddress } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { DAEMON } from './attributes.ts'
-import {
-  checkAddress,
-  checkInteger,
-  checkKnownFields,
-  checkName,
-  checkObject,
-  checkWord,
-  wordFor,
-} from './check.ts'
-import { readAddressBytes } from './service-key.ts'
+import { byNumber, checkAddress, checkInteger, checkName, checkWord, wordFor } from './check.ts'
+import { KnownFields } from './known-fields.ts'
+import { readAddressField } from './service-key.ts'
 import { IP_VS_IFNAME_MAXLEN, IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER } from './uapi.ts'
 
 /** Roles by their number. */
@@ -63,13 +56,13 @@ export interface Daemon {
 }
 
 const { fields } = DAEMON
-const KNOWN_FIELDS = new Set(['role', 'interface', 'syncId', 'maximumLength', 'group', 'port', 'ttl'])
-const NO_ADDRESS = new Uint8Array(4)
+const ROLE_WORDS = byNumber(SYNC_ROLES)
+const KNOWN_FIELDS = new KnownFields(['role', 'interface', 'syncId', 'maximumLength', 'group', 'port', 'ttl'])
 const MULTICAST = "a multicast address (224.0.0.0 to 239.255.255.255, or one that begins with 'ff')"
 
 /** Checks and writes what starts a daemon. */
 export function writeDaemon(writer: WireWriter, daemon: DaemonInput): void {
-  checkKnownFields('daemon', checkObject('daemon', daemon), KNOWN_FIELDS)
+  KNOWN_FIELDS.check('daemon', daemon)
   const { syncId = 0, maximumLength, group, port, ttl } = daemon
   writeRole(writer, daemon.role)
   writeAttribute(writer, fields.interface, checkName('interface', daemon.interface, IP_VS_IFNAME_MAXLEN))
@@ -104,16 +97,18 @@ function writeGroup(writer: WireWriter, group: string): void {
 
 /** Reads a daemon out of a reply, or out of a request. */
 export function readDaemon(daemon: AttributeSet<typeof fields>): Daemon {
-  const group = daemon.get(fields.group)
-  const group6 = daemon.get(fields.group6)
   return {
-    role: wordFor(daemon.require(fields.state), SYNC_ROLES),
+    role: wordFor(daemon.require(fields.state), ROLE_WORDS),
     interface: daemon.get(fields.interface) ?? '',
     syncId: daemon.get(fields.syncId) ?? 0,
     maximumLength: daemon.get(fields.maximumLength) ?? 0,
-    group:
-      group6 === undefined ? readAddressBytes(group ?? NO_ADDRESS, 'ipv4') : readAddressBytes(group6, 'ipv6'),
+    group: readGroup(daemon),
     port: daemon.get(fields.port) ?? 0,
     ttl: daemon.get(fields.ttl) ?? 0,
   }
+}
+
+function readGroup(daemon: AttributeSet<typeof fields>): string {
+  if (daemon.has(fields.group6)) return readAddressField(daemon, fields.group6, 'ipv6')
+  return daemon.has(fields.group) ? readAddressField(daemon, fields.group, 'ipv4') : '0.0.0.0'
 }

@@ -18,12 +18,28 @@ import {
   writeDestinationKey,
 } from './destination.ts'
 import { diagnoseDestination } from './diagnose.ts'
+import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
 import { checkServiceKey, formatEndpoint, formatService, type ServiceReference } from './service-key.ts'
-import { type CheckedServiceKey, readWholeService, writeServiceIdentity } from './table.ts'
+import { readWholeService } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
+/** Checks and writes the attributes of a {@link DestinationCommand}. */
+export function writeDestinationCommand(
+  writer: WireWriter,
+  command: number,
+  reference: ServiceReference,
+  destination: DestinationKey | DestinationInput,
+): void {
+  const service = writeServiceIdentity(writer, reference)
+  const key = checkDestinationKey(destination, service.port ?? 0)
+  const nest = writer.beginNest(COMMAND.fields.destination.type)
+  if (command === IPVS_CMD.DEL_DEST) writeDestinationKey(writer, key)
+  else writeDestination(writer, key, destination as DestinationInput, service.family)
+  writer.endNest(nest)
+}
+
 /** A command about one destination: NEW_DEST and SET_DEST with all of it, DEL_DEST with its key. */
-class DestinationCommand implements Command {
+export class DestinationCommand implements Command {
   readonly command: number
   readonly name: string
   readonly #client: Client
@@ -45,12 +61,7 @@ class DestinationCommand implements Command {
   }
 
   body(writer: WireWriter): void {
-    const { service, key } = checkKeys(this.#reference, this.#destination)
-    writeServiceIdentity(writer, service)
-    const nest = writer.beginNest(COMMAND.fields.destination.type)
-    if (this.command === IPVS_CMD.DEL_DEST) writeDestinationKey(writer, key)
-    else writeDestination(writer, key, this.#destination as DestinationInput, service.family)
-    writer.endNest(nest)
+    writeDestinationCommand(writer, this.command, this.#reference, this.#destination)
   }
 
   subject(): string {

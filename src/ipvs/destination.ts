@@ -1,19 +1,12 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { canonicalIPv6, FAMILY_NUMBER, type Family, writeAddress } from '../netlink/address.ts'
-import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
-import type { WireWriter } from '../netlink/wire.ts'
+import { attributeBlock } from '../netlink/attribute-block.ts'
+import type { AttributeSet } from '../netlink/attributes.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
 import { DESTINATION } from './attributes.ts'
-import {
-  checkAddress,
-  checkFamily,
-  checkInteger,
-  checkKnownFields,
-  checkObject,
-  checkPort,
-  checkWord,
-  wordFor,
-} from './check.ts'
-import { readAddressBytes, readFamily } from './service-key.ts'
+import { byNumber, checkAddress, checkFamily, checkInteger, checkPort, checkWord, wordFor } from './check.ts'
+import { KnownFields } from './known-fields.ts'
+import { readAddressField, readFamily } from './service-key.ts'
 import { readStatistics, type Statistics } from './statistics.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from './tunnel.ts'
 import { IP_VS_CONN_F_FWD_MASK } from './uapi.ts'
@@ -121,18 +114,17 @@ export interface CheckedDestinationKey {
 
 const { fields } = DESTINATION
 
-const SETTINGS = ['forwarding', 'weight', 'upperThreshold', 'lowerThreshold'] as const
-const KNOWN_FIELDS = new Set<string>([
+const KNOWN_FIELDS = new KnownFields([
   ...['address', 'port', 'family'],
-  ...SETTINGS,
-  'tunnel',
+  ...['forwarding', 'weight', 'upperThreshold', 'lowerThreshold', 'tunnel'],
   ...['activeConnections', 'inactiveConnections', 'persistentConnections', 'statistics'],
 ])
+const FORWARDING_WORDS = byNumber(FORWARDING_METHODS)
 const MAXIMUM = 2 ** 31 - 1
 
 /** Checks what identifies a destination; `defaultPort` is that of its service. */
 export function checkDestinationKey(key: DestinationKey, defaultPort: number): CheckedDestinationKey {
-  checkKnownFields('destination', checkObject('destination', key), KNOWN_FIELDS)
+  KNOWN_FIELDS.check('destination', key)
   const { address, port = defaultPort } = key
   const family = checkAddress('destination.address', address)
   if (key.family !== undefined && checkFamily('destination.family', key.family) !== family) {
@@ -144,9 +136,13 @@ export function checkDestinationKey(key: DestinationKey, defaultPort: number): C
 
 /** Whether changes leave nothing open, so that a destination can be set without reading it first. */
 export function isWholeDestination(changes: DestinationChanges): changes is DestinationInput {
+  const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
   return (
-    SETTINGS.every((name) => changes[name] !== undefined) &&
-    (changes.forwarding !== 'tun' || (changes.tunnel !== undefined && changes.tunnel !== null))
+    forwarding !== undefined &&
+    weight !== undefined &&
+    upperThreshold !== undefined &&
+    lowerThreshold !== undefined &&
+    (forwarding !== 'tun' || (tunnel !== undefined && tunnel !== null))
   )
 }
 
@@ -178,14 +174,23 @@ export function mergeDestination(current: Destination, changes: DestinationChang
   } as DestinationInput
 }
 
+const NO_ADDRESS = new Uint8Array(16)
+const KEY = attributeBlock(DESTINATION, { address: NO_ADDRESS, port: 0, family: 0 })
+const SETTINGS = attributeBlock(DESTINATION, {
+  ...{ forwarding: 0, weight: 0, upperThreshold: 0, lowerThreshold: 0 },
+  ...{ tunnelType: 0, tunnelPort: 0, tunnelFlags: 0 },
+})
+
 export function writeDestinationKey(
   writer: WireWriter,
   { address, port, family }: CheckedDestinationKey,
 ): void {
-  const offset = writer.payload(fields.address.type, 16)
-  writeAddress(writer.view, offset, address, family)
-  writeAttribute(writer, fields.port, port)
-  writeAttribute(writer, fields.family, FAMILY_NUMBER[family])
+  const { at } = KEY
+  const start = writer.append(KEY.bytes)
+  const { view } = writer
+  writeAddress(view, start + at.address, address, family)
+  view.setUint16(start + at.port, port)
+  view.setUint16(start + at.family, FAMILY_NUMBER[family], LITTLE_ENDIAN)
 }
 
 /** Checks and writes a whole destination (what NEW_DEST and SET_DEST need). */
@@ -215,14 +220,17 @@ export function writeDestination(
     )
   }
   writeDestinationKey(writer, key)
-  writeAttribute(writer, fields.forwarding, method)
-  writeAttribute(writer, fields.weight, weight)
-  writeAttribute(writer, fields.upperThreshold, upperThreshold)
-  writeAttribute(writer, fields.lowerThreshold, lowerThreshold)
   const { type, port, checksum } = tunnelOf(method, tunnel)
-  writeAttribute(writer, fields.tunnelType, type)
-  writeAttribute(writer, fields.tunnelPort, port)
-  writeAttribute(writer, fields.tunnelFlags, checksum)
+  const { at } = SETTINGS
+  const start = writer.append(SETTINGS.bytes)
+  const { view } = writer
+  view.setUint32(start + at.forwarding, method, LITTLE_ENDIAN)
+  view.setInt32(start + at.weight, weight, LITTLE_ENDIAN)
+  view.setUint32(start + at.upperThreshold, upperThreshold, LITTLE_ENDIAN)
+  view.setUint32(start + at.lowerThreshold, lowerThreshold, LITTLE_ENDIAN)
+  view.setUint8(start + at.tunnelType, type)
+  view.setUint16(start + at.tunnelPort, port)
+  view.setUint16(start + at.tunnelFlags, checksum, LITTLE_ENDIAN)
 }
 
 function tunnelOf(method: number, tunnel: Tunnel | null | undefined) {
@@ -236,20 +244,20 @@ export function readDestination(
   destination: AttributeSet<typeof fields>,
   serviceFamily: Family,
 ): Destination {
-  const number = destination.get(fields.family)
+  const number = destination.u16(fields.family)
   const family = number === undefined || number === 0 ? serviceFamily : readFamily(number)
   const forwarding = wordFor(
-    destination.require(fields.forwarding) & IP_VS_CONN_F_FWD_MASK,
-    FORWARDING_METHODS,
+    destination.present(fields.forwarding, destination.u32(fields.forwarding)) & IP_VS_CONN_F_FWD_MASK,
+    FORWARDING_WORDS,
   )
   return {
-    address: readAddressBytes(destination.require(fields.address), family),
-    port: destination.require(fields.port),
+    address: readAddressField(destination, fields.address, family),
+    port: destination.present(fields.port, destination.u16be(fields.port)),
     family,
     forwarding,
-    weight: destination.require(fields.weight),
-    upperThreshold: destination.get(fields.upperThreshold) ?? 0,
-    lowerThreshold: destination.get(fields.lowerThreshold) ?? 0,
+    weight: destination.present(fields.weight, destination.i32(fields.weight)),
+    upperThreshold: destination.u32(fields.upperThreshold) ?? 0,
+    lowerThreshold: destination.u32(fields.lowerThreshold) ?? 0,
     tunnel:
       forwarding === 'tun'
         ? readTunnel({
@@ -258,9 +266,9 @@ export function readDestination(
             checksum: destination.get(fields.tunnelFlags) ?? 0,
           })
         : null,
-    activeConnections: destination.get(fields.activeConnections) ?? 0,
-    inactiveConnections: destination.get(fields.inactiveConnections) ?? 0,
-    persistentConnections: destination.get(fields.persistentConnections) ?? 0,
+    activeConnections: destination.u32(fields.activeConnections) ?? 0,
+    inactiveConnections: destination.u32(fields.inactiveConnections) ?? 0,
+    persistentConnections: destination.u32(fields.persistentConnections) ?? 0,
     statistics: readStatistics(destination, fields.statistics, fields.statistics64),
   } as Destination
 }

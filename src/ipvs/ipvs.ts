@@ -1,4 +1,6 @@
 import type { Activity } from '../netlink/courier.ts'
+import { sendBatch } from './batch.ts'
+import type { BatchCommand } from './batch-command.ts'
 import type { CallOptions, Client } from './client.ts'
 import type { ConnectionEntry } from './connection-entry.ts'
 import type { Daemon, DaemonInput, SyncRole } from './daemon.ts'
@@ -133,6 +135,22 @@ export class Ipvs implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<void> {
     return removeDestination(this.#client, service, destination, options)
+  }
+
+  /**
+   * Runs many commands: the fast way to program a table. They are taken from an array, a generator or an async iterable a
+   * few hundred at a time, reach the kernel in that order, and are encoded while it executes those before them. Each stands
+   * for itself, as single calls do: a batch is no transaction, one that fails does not stop the others, and one with a bad
+   * argument is the only one not sent. Arrays and objects must not change meanwhile. A signal stops it on the way; what has
+   * left by then is done.
+   *
+   * @throws {BatchError} when some failed; it lists them.
+   */
+  batch(
+    commands: Iterable<BatchCommand> | AsyncIterable<BatchCommand>,
+    options: CallOptions = {},
+  ): Promise<void> {
+    return sendBatch(this.#client, commands, options)
   }
 
   /**

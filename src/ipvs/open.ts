@@ -6,8 +6,9 @@ import { GenericFamily } from '../netlink/generic-family.ts'
 import { KernelTransport } from '../netlink/kernel-transport.ts'
 import type { Transport } from '../netlink/transport.ts'
 import { COMMAND, INFO } from './attributes.ts'
-import { checkInteger, checkKnownFields, checkObject } from './check.ts'
+import { checkInteger } from './check.ts'
 import { Commands } from './commands.ts'
+import { KnownFields } from './known-fields.ts'
 import { IPVS_CMD, IPVS_GENL_NAME, IPVS_GENL_VERSION } from './uapi.ts'
 
 /** How a client reaches its kernel. */
@@ -25,7 +26,7 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-const KNOWN_FIELDS = new Set(['netns', 'timeout', 'transport', 'signal'])
+const KNOWN_FIELDS = new KnownFields(['netns', 'timeout', 'transport', 'signal'])
 const DEFAULT_TIMEOUT = 30_000
 const NO_IPVS =
   'This kernel has no IPVS, or could not load it; load it (modprobe ip_vs), in a container on the host, and see that the kernel was built with CONFIG_IP_VS'
@@ -40,7 +41,7 @@ const FAMILY = {
 export async function openCommands(
   options: OpenOptions,
 ): Promise<{ commands: Commands; transport: Transport }> {
-  checkKnownFields('options', checkObject('options', options), KNOWN_FIELDS)
+  KNOWN_FIELDS.check('options', options)
   const { netns, signal, timeout = DEFAULT_TIMEOUT } = options
   checkInteger('timeout', timeout, 1, 2 ** 31 - 1)
   checkNetns(netns)

@@ -2,7 +2,8 @@ import { ArgumentTypeError } from '../errors.ts'
 import { type Family, formatIPv4, parseIPv4 } from '../netlink/address.ts'
 import { malformed } from '../netlink/attributes.ts'
 import { LITTLE_ENDIAN } from '../netlink/wire.ts'
-import { checkInteger, checkKnownFields, checkObject } from './check.ts'
+import { checkInteger } from './check.ts'
+import { KnownFields } from './known-fields.ts'
 
 /** Sends a client to the same destination as before. ipvsadm `-p`, `-M`. */
 export interface Persistence {
@@ -32,7 +33,7 @@ export interface PersistenceNumbers {
 
 const DEFAULT_TIMEOUT = 300
 const MAXIMUM_TIMEOUT = 4_294_967
-const FIELDS = new Set(['timeout', 'mask'])
+const KNOWN_FIELDS = new KnownFields(['timeout', 'mask'])
 
 /** Without persistence the mask must be there and covers the whole address; IPv6 is refused otherwise. */
 export function noPersistence(family: Family): PersistenceNumbers {
@@ -48,7 +49,7 @@ export function checkPersistence(persistence: Persistence, family: Family): Pers
 
 /** Refuses a misspelled field. */
 export function checkPersistenceFields(persistence: Persistence): void {
-  checkKnownFields('persistence', checkObject('persistence', persistence), FIELDS)
+  KNOWN_FIELDS.check('persistence', persistence)
 }
 
 export function readPersistence(timeout: number, netmask: Uint8Array, family: Family): PersistenceState {

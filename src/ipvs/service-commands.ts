@@ -13,6 +13,7 @@ import {
   type ServiceSettings,
   writeService,
 } from './service.ts'
+import { writeServiceIdentity } from './service-identity.ts'
 import {
   checkServiceKey,
   describeService,
@@ -20,11 +21,24 @@ import {
   type ServiceKey,
   type ServiceReference,
 } from './service-key.ts'
-import { readServiceHeader, writeServiceIdentity } from './table.ts'
+import { readServiceHeader } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
+/** Checks and writes the attributes of a {@link ServiceCommand}. */
+export function writeServiceCommand(
+  writer: WireWriter,
+  reference: ServiceReference,
+  settings: ServiceSettings,
+): void {
+  const key = checkServiceKey(reference)
+  checkServiceFields(settings)
+  const nest = writer.beginNest(COMMAND.fields.service.type)
+  writeService(writer, key, settings)
+  writer.endNest(nest)
+}
+
 /** A command with a whole service: NEW_SERVICE or SET_SERVICE. */
-class ServiceCommand implements Command {
+export class ServiceCommand implements Command {
   readonly command: number
   readonly name: string
   readonly circumstances: ServiceSettings
@@ -38,11 +52,7 @@ class ServiceCommand implements Command {
   }
 
   body(writer: WireWriter): void {
-    const key = checkServiceKey(this.#reference)
-    checkServiceFields(this.circumstances)
-    const nest = writer.beginNest(COMMAND.fields.service.type)
-    writeService(writer, key, this.circumstances)
-    writer.endNest(nest)
+    writeServiceCommand(writer, this.#reference, this.circumstances)
   }
 
   subject(): string {
@@ -51,7 +61,7 @@ class ServiceCommand implements Command {
 }
 
 /** A command that needs no more of a service than which one: DEL_SERVICE, or ZERO, which concerns all without one. */
-class ServiceKeyCommand implements Command {
+export class ServiceKeyCommand implements Command {
   readonly command: number
   readonly name: string
   readonly #reference: ServiceReference | undefined
@@ -64,7 +74,7 @@ class ServiceKeyCommand implements Command {
 
   body(writer: WireWriter): void {
     if (this.#reference === undefined && this.command === IPVS_CMD.ZERO) return
-    writeServiceIdentity(writer, checkServiceKey(this.#reference))
+    writeServiceIdentity(writer, this.#reference as ServiceReference)
   }
 
   subject(): string {

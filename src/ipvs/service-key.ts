@@ -1,9 +1,10 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { canonicalIPv6, FAMILY_NUMBER, type Family, readAddress, writeAddress } from '../netlink/address.ts'
-import { type AttributeSet, malformed, writeAttribute } from '../netlink/attributes.ts'
+import { type AttributeSet, type Field, type Fields, malformed } from '../netlink/attributes.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { SERVICE } from './attributes.ts'
 import {
+  byNumber,
   checkAddress,
   checkFamily,
   checkInteger,
@@ -15,6 +16,7 @@ import {
 
 /** Transport protocols by their IP protocol number. */
 export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>
+const PROTOCOL_WORDS = byNumber(PROTOCOLS)
 /** Transport protocol of a virtual service. ipvsadm `-t`, `-u`, `--sctp-service`; IPVS_SVC_ATTR_PROTOCOL. */
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
@@ -118,7 +120,7 @@ function checkKeyObject(reference: ServiceKey): ServiceKey & { readonly family: 
   }
   if (protocol === undefined && address === undefined)
     throw new ArgumentTypeError('service', SHAPE, reference)
-  const word = wordFor(checkWord('protocol', protocol, PROTOCOLS, 65535), PROTOCOLS)
+  const word = wordFor(checkWord('protocol', protocol, PROTOCOLS, 65535), PROTOCOL_WORDS)
   const family = checkAddress('address', address)
   if (reference.family !== undefined && checkFamily('family', reference.family) !== family) {
     throw new ArgumentRangeError('family', `${family}, as the address is`, reference.family)
@@ -131,16 +133,16 @@ const { fields } = SERVICE
 
 /** Writes the attributes that identify a service. The key has been checked. */
 export function writeServiceKey(writer: WireWriter, key: ServiceKey & { readonly family: Family }): void {
-  writeAttribute(writer, fields.family, FAMILY_NUMBER[key.family])
+  writer.u16(fields.family, FAMILY_NUMBER[key.family])
   if (key.fwmark !== undefined) {
-    writeAttribute(writer, fields.fwmark, key.fwmark)
+    writer.u32(fields.fwmark, key.fwmark)
     return
   }
   const { protocol, address, port, family } = key
-  writeAttribute(writer, fields.protocol, typeof protocol === 'number' ? protocol : PROTOCOLS[protocol])
+  writer.u16(fields.protocol, typeof protocol === 'number' ? protocol : PROTOCOLS[protocol])
   const offset = writer.payload(fields.address.type, 16)
   writeAddress(writer.view, offset, address, family)
-  writeAttribute(writer, fields.port, port)
+  writer.u16be(fields.port, port)
 }
 
 /** Reads what identifies a service. */
@@ -151,8 +153,8 @@ export function readServiceKey(
   const fwmark = service.get(fields.fwmark)
   if (fwmark !== undefined) return { fwmark, family }
   return {
-    protocol: wordFor(service.require(fields.protocol), PROTOCOLS),
-    address: readAddressBytes(service.require(fields.address), family),
+    protocol: wordFor(service.require(fields.protocol), PROTOCOL_WORDS),
+    address: readAddressField(service, fields.address, family),
     port: service.require(fields.port),
     family,
   }
@@ -164,11 +166,16 @@ export function readFamily(number: number): Family {
   throw malformed(`address family ${number}`)
 }
 
-/** Reads an address from the bytes of an attribute; what was sent short is filled up with zeros, as the kernel does. */
-export function readAddressBytes(bytes: Uint8Array, family: Family): string {
-  const size = family === 'ipv4' ? 4 : 16
-  if (bytes.length >= size) return readAddress(new DataView(bytes.buffer, bytes.byteOffset, size), 0, family)
-  const padded = new Uint8Array(16)
-  padded.set(bytes)
+/** Reads an address; what was sent short is filled up with zeros, as the kernel does. */
+export function readAddressField<F extends Fields>(
+  set: AttributeSet<F>,
+  field: Field<Uint8Array>,
+  family: Family,
+): string {
+  if (set.lengthOf(field) >= ADDRESS_BYTES[family]) return readAddress(set.view, set.offsetOf(field), family)
+  const padded = new Uint8Array(ADDRESS_BYTES.ipv6)
+  padded.set(set.require(field))
   return readAddress(new DataView(padded.buffer), 0, family)
 }
+
+const ADDRESS_BYTES = { ipv4: 4, ipv6: 16 } as const satisfies Record<Family, number>

@@ -2,8 +2,9 @@ import type { Family } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
 import { SERVICE } from './attributes.ts'
-import { checkBoolean, checkKnownFields, checkName, checkObject } from './check.ts'
+import { checkBoolean, checkName } from './check.ts'
 import type { Destination } from './destination.ts'
+import { KnownFields } from './known-fields.ts'
 import {
   checkPersistence,
   checkPersistenceFields,
@@ -80,7 +81,7 @@ export type Service = ServiceHeader & {
 const { fields } = SERVICE
 
 const SETTINGS = ['scheduler', 'schedulerFlags', 'onePacket', 'persistence', 'persistenceEngine'] as const
-const KNOWN_FIELDS = new Set<string>([
+const KNOWN_FIELDS = new KnownFields([
   ...['protocol', 'address', 'port', 'fwmark', 'family'],
   ...SETTINGS,
   ...['statistics', 'destinations'],
@@ -96,7 +97,7 @@ const KNOWN_FLAGS =
 
 /** Refuses a misspelled setting. */
 export function checkServiceFields(settings: unknown): void {
-  checkKnownFields('service', checkObject('service', settings), KNOWN_FIELDS)
+  KNOWN_FIELDS.check('service', settings)
 }
 
 /** Whether settings leave nothing open, so that a service can be set without reading it first. */
@@ -152,10 +153,10 @@ export function writeService(
     persistenceEngine,
   } = settings
   writeServiceKey(writer, key)
-  writeAttribute(writer, fields.scheduler, checkScheduler(scheduler))
+  writer.text(fields.scheduler, checkScheduler(scheduler))
   if (persistenceEngine !== undefined && persistenceEngine !== null) {
     checkName('persistenceEngine', persistenceEngine, IP_VS_PENAME_MAXLEN)
-    writeAttribute(writer, fields.persistenceEngine, persistenceEngine)
+    writer.text(fields.persistenceEngine, persistenceEngine)
   }
   const persistent = persistence !== undefined && persistence !== null
   const { timeout, netmask } = persistent
@@ -168,7 +169,7 @@ export function writeService(
   const offset = writer.payload(fields.flags.type, 8)
   writer.view.setUint32(offset, flags, LITTLE_ENDIAN)
   writer.view.setUint32(offset + 4, KNOWN_FLAGS, LITTLE_ENDIAN)
-  writeAttribute(writer, fields.timeout, timeout)
+  writer.u32(fields.timeout, timeout)
   writeAttribute(writer, fields.netmask, netmask)
 }
 

@@ -1,7 +1,8 @@
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND, INFO } from './attributes.ts'
-import { checkInteger, checkKnownFields, checkObject } from './check.ts'
+import { checkInteger } from './check.ts'
+import { KnownFields } from './known-fields.ts'
 
 /** How long idle connections are kept, in seconds. ipvsadm `--set`, `-L --timeout`; IPVS_CMD_ATTR_TIMEOUT_*. */
 export interface Timeouts {
@@ -28,7 +29,7 @@ export interface Info {
 }
 
 const NAMES = ['tcp', 'tcpFin', 'udp'] as const
-const KNOWN_FIELDS = new Set<string>(NAMES)
+const KNOWN_FIELDS = new KnownFields(NAMES)
 const FIELDS = {
   tcp: COMMAND.fields.tcpTimeout,
   tcpFin: COMMAND.fields.tcpFinTimeout,
@@ -42,7 +43,7 @@ const MAXIMUM_TIMEOUT = 21_474_836
 
 /** Checks and writes the timeouts that are named. */
 export function writeTimeouts(writer: WireWriter, timeouts: TimeoutChanges): void {
-  checkKnownFields('timeouts', checkObject('timeouts', timeouts), KNOWN_FIELDS)
+  KNOWN_FIELDS.check('timeouts', timeouts)
   for (const name of NAMES) {
     const seconds = timeouts[name]
     if (seconds === undefined) continue

@@ -39,14 +39,29 @@ export function readStatistics(
   field64: NestField<(typeof STATISTICS_64)['fields']>,
 ): Statistics {
   const wide = record.nest(field64, set64)
-  if (wide !== undefined) return statisticsOf(wide, STATISTICS_64.fields)
+  if (wide !== undefined) return wideStatistics(wide)
   const narrow = record.nest(field32, set32)
-  return narrow === undefined ? NO_STATISTICS : statisticsOf(narrow, STATISTICS_32.fields)
+  return narrow === undefined ? { ...NO_STATISTICS } : narrowStatistics(narrow)
 }
 
-type StatisticsFields = (typeof STATISTICS_32)['fields'] | (typeof STATISTICS_64)['fields']
+function wideStatistics(set: AttributeSet<(typeof STATISTICS_64)['fields']>): Statistics {
+  const { fields } = STATISTICS_64
+  return {
+    connections: set.u64(fields.connections) ?? 0,
+    incomingPackets: set.u64(fields.incomingPackets) ?? 0,
+    outgoingPackets: set.u64(fields.outgoingPackets) ?? 0,
+    incomingBytes: set.u64(fields.incomingBytes) ?? 0,
+    outgoingBytes: set.u64(fields.outgoingBytes) ?? 0,
+    connectionsPerSecond: set.u64(fields.connectionsPerSecond) ?? 0,
+    incomingPacketsPerSecond: set.u64(fields.incomingPacketsPerSecond) ?? 0,
+    outgoingPacketsPerSecond: set.u64(fields.outgoingPacketsPerSecond) ?? 0,
+    incomingBytesPerSecond: set.u64(fields.incomingBytesPerSecond) ?? 0,
+    outgoingBytesPerSecond: set.u64(fields.outgoingBytesPerSecond) ?? 0,
+  }
+}
 
-function statisticsOf(set: AttributeSet<StatisticsFields>, fields: StatisticsFields): Statistics {
+function narrowStatistics(set: AttributeSet<(typeof STATISTICS_32)['fields']>): Statistics {
+  const { fields } = STATISTICS_32
   return {
     connections: set.get(fields.connections) ?? 0,
     incomingPackets: set.get(fields.incomingPackets) ?? 0,

@@ -1,16 +1,12 @@
-import type { Family } from '../netlink/address.ts'
 import { AttributeSet, answered } from '../netlink/attributes.ts'
 import { NLM_F_DUMP } from '../netlink/uapi.ts'
-import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND, DESTINATION, SERVICE } from './attributes.ts'
 import type { Commands } from './commands.ts'
 import { type Destination, readDestination } from './destination.ts'
 import { readService, type Service, type ServiceHeader } from './service.ts'
-import { formatEndpoint, formatService, type ServiceKey, writeServiceKey } from './service-key.ts'
+import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
+import { formatEndpoint, formatService } from './service-key.ts'
 import { IPVS_CMD } from './uapi.ts'
-
-/** A key with its family filled in. */
-export type CheckedServiceKey = ServiceKey & { readonly family: Family }
 
 const command = new AttributeSet(COMMAND)
 const service = new AttributeSet(SERVICE)
@@ -21,13 +17,6 @@ const REPEATS_POSSIBLE = 90
 
 /** How often a table that is on the move is read before what was found is taken together. */
 const READINGS = 10
-
-/** Writes the SERVICE attribute that says which service is meant. */
-export function writeServiceIdentity(writer: WireWriter, key: CheckedServiceKey): void {
-  const nest = writer.beginNest(COMMAND.fields.service.type)
-  writeServiceKey(writer, key)
-  writer.endNest(nest)
-}
 
 /**
  * Reads every service, in the kernel's order, without destinations. The kernel goes on from block to block by counting
@@ -80,7 +69,7 @@ export async function readServiceHeader(
       command: IPVS_CMD.GET_SERVICE,
       name,
       subject: () => formatService(key),
-      body: (writer) => writeServiceIdentity(writer, key),
+      body: (writer) => void writeServiceIdentity(writer, key),
       onReply: (view, start, end) => {
         header = decodeService(view, start, end)
       },
@@ -108,7 +97,7 @@ export async function readDestinations(
       name,
       subject: () => formatService(key),
       flags: NLM_F_DUMP,
-      body: (writer) => writeServiceIdentity(writer, key),
+      body: (writer) => void writeServiceIdentity(writer, key),
       onReply: (view, start, end) => {
         command.readStrictly(view, start, end)
         const found = command.requireNest(COMMAND.fields.destination, destination)

@@ -1,5 +1,6 @@
 import { ArgumentTypeError } from '../errors.ts'
-import { checkInteger, checkKnownFields, checkObject, checkWord, wordFor } from './check.ts'
+import { byNumber, checkInteger, checkWord, wordFor } from './check.ts'
+import { KnownFields } from './known-fields.ts'
 
 /** Encapsulations by their number (IP_VS_CONN_F_TUNNEL_TYPE_*). */
 export const TUNNEL_TYPES = { ipip: 0, gue: 1, gre: 2 } as const satisfies Record<TunnelType, number>
@@ -60,10 +61,11 @@ export interface TunnelNumbers {
 }
 
 export const PLAIN_TUNNEL: TunnelNumbers = { type: TUNNEL_TYPES.ipip, port: 0, checksum: 0 }
-const FIELDS = new Set(['type', 'port', 'checksum'])
+const CHECKSUM_WORDS = byNumber(TUNNEL_CHECKSUMS)
+const KNOWN_FIELDS = new KnownFields(['type', 'port', 'checksum'])
 
 export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
-  checkKnownFields('tunnel', checkObject('tunnel', tunnel), FIELDS)
+  KNOWN_FIELDS.check('tunnel', tunnel)
   const { port, checksum = 'none' } = tunnel
   if (typeof tunnel.type === 'number') {
     return {
@@ -100,7 +102,7 @@ export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
 
 /** A combination that has no words here is kept under its numbers. */
 export function readTunnel({ type, port, checksum }: TunnelNumbers): Tunnel {
-  const mode = wordFor(checksum, TUNNEL_CHECKSUMS)
+  const mode = wordFor(checksum, CHECKSUM_WORDS)
   if (type === TUNNEL_TYPES.ipip && port === 0 && checksum === 0) return { type: 'ipip' }
   if (typeof mode === 'string') {
     if (type === TUNNEL_TYPES.gue && port > 0) return { type: 'gue', port, checksum: mode }

@@ -12,8 +12,19 @@ export function familyOf(address: string): Family | undefined {
   return isIPv6(address) && !address.includes('%') ? 'ipv6' : undefined
 }
 
+/** An address is checked, then written: it is parsed once. */
+let lastText = ''
+let lastNumber: number | undefined
+
 /** A dotted IPv4 address as an unsigned number, or undefined. */
 export function parseIPv4(address: string): number | undefined {
+  if (address === lastText) return lastNumber
+  lastText = address
+  lastNumber = readIPv4(address)
+  return lastNumber
+}
+
+function readIPv4(address: string): number | undefined {
   let result = 0
   let octet = -1
   let octets = 0
@@ -53,9 +64,23 @@ export function writeAddress(view: DataView, offset: number, address: string, fa
   }
 }
 
+/** Texts by the low bits of their number: a table names the same real servers again and again. */
+const SLOTS = 4096
+const texts = new Array<string>(SLOTS).fill('0.0.0.0')
+const numbers = new Uint32Array(SLOTS)
+
+function textOf(number: number): string {
+  const slot = number & (SLOTS - 1)
+  if (numbers[slot] !== number) {
+    numbers[slot] = number
+    texts[slot] = formatIPv4(number)
+  }
+  return texts[slot]!
+}
+
 /** Reads an address; canonical text (RFC 5952). */
 export function readAddress(view: DataView, offset: number, family: Family): string {
-  if (family === 'ipv4') return formatIPv4(view.getUint32(offset))
+  if (family === 'ipv4') return textOf(view.getUint32(offset))
   const groups: number[] = []
   for (let index = 0; index < 8; index++) groups.push(view.getUint16(offset + index * 2))
   return formatIPv6(groups)

@@ -1,55 +1,7 @@
-import type { CommandOutcome, NetlinkErrorCode } from '../errors.ts'
-import type { MessageHeader, Refusal } from './messages.ts'
+import type { Entry, Loss } from './entry.ts'
+import type { Run, RunEntry } from './run.ts'
 import { NLM_F_DUMP, NLMSG_HDRLEN } from './uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from './wire.ts'
-
-/** Why a message got no answer that can be relied on. */
-export interface Loss {
-  readonly code: NetlinkErrorCode
-  readonly message: string
-  readonly outcome: CommandOutcome
-  readonly cause?: unknown
-}
-
-/**
- * How a message ended: undefined when the kernel did it, else the kernel's refusal, what was lost on the way, or that
- * its caller gave up (and whether it had left by then).
- */
-export type Outcome =
-  | {
-      readonly refusal: Refusal
-      /** After `ENOENT`, the message as it was sent: under another family number it may have to be sent again. */
-      readonly sent?: Uint8Array
-    }
-  | { readonly loss: Loss }
-  | { readonly aborted: 'unsent' | 'sent' }
-  | undefined
-
-/** One message of a batch. */
-export class Entry {
-  /** Where its message begins in the batch. */
-  readonly offset: number
-  /** Gets each message the kernel sends in answer, acknowledgements apart. */
-  readonly onReply: ((view: DataView, message: MessageHeader) => void) | undefined
-  /** What is known so far; final when the datagram is answered. */
-  outcome: Outcome = undefined
-  settled = false
-  /** Called once, when the entry settles. */
-  onSettled: (outcome: Outcome) => void
-
-  constructor(offset: number, onReply: Entry['onReply'], onSettled: (outcome: Outcome) => void) {
-    this.offset = offset
-    this.onReply = onReply
-    this.onSettled = onSettled
-  }
-
-  /** Tells the caller; later calls do nothing. */
-  settle(outcome: Outcome): void {
-    if (this.settled) return
-    this.settled = true
-    this.onSettled(outcome)
-  }
-}
 
 /** How much may stand in one datagram. */
 export interface DatagramLimits {
@@ -60,6 +12,9 @@ export interface DatagramLimits {
 
 /** A datagram beyond this gains nothing more and holds the kernel's lock for longer. */
 const DATAGRAM_BYTES = 128 * 1024
+
+/** What a message has at most, as a rule. */
+const MESSAGE_BYTES = 512
 
 /**
  * What one small answer costs of the receive buffer: a whole buffer of the kernel's (skb truesize), 768 bytes on Linux
@@ -75,99 +30,148 @@ const ANSWER_COST = 2048
 export class Batch {
   readonly writer = new WireWriter(256 * 1024)
   readonly entries: Entry[] = []
+  /** How many messages there are. */
+  messages = 0
   /** Where each datagram ends in the buffer. */
   ends = new Uint32Array(64)
-  /** For each datagram, how many entries there are up to its end. */
-  entryEnds = new Uint32Array(64)
   datagrams = 0
-  firstSequence = 1
+  /** For each datagram, how many entries and how many messages there are up to its end. */
+  #entryEnds = new Uint32Array(64)
+  #messageEnds = new Uint32Array(64)
+  #firstSequence = 1
+  /** Of the datagram that is being filled. */
   #openBytes = 0
   #openAnswers = 0
+  #lastOffset = 0
+  /** The run that its last message belongs to. */
+  #openRun: RunEntry<unknown> | undefined
+  #lastFound = 0
 
   /** Empties the batch for use again. */
   reset(firstSequence: number): void {
     this.writer.truncate(0)
     this.entries.length = 0
+    this.messages = 0
     this.datagrams = 0
-    this.firstSequence = firstSequence
+    this.#firstSequence = firstSequence
     this.#openBytes = 0
     this.#openAnswers = 0
+    this.#openRun = undefined
+    this.#lastFound = 0
   }
 
   /** The sequence number that the next message gets. */
   get nextSequence(): number {
-    return this.firstSequence + this.entries.length
+    return this.#firstSequence + this.messages
   }
 
+  /** Whether there is so much that one more message may need a second datagram. */
+  get isLarge(): boolean {
+    return this.writer.length > DATAGRAM_BYTES - MESSAGE_BYTES
+  }
+
+  /** The entry with a message; answers to one entry come in a row. */
   entryOf(sequence: number): Entry | undefined {
-    return this.entries[sequence - this.firstSequence]
+    if (sequence < this.#firstSequence || sequence >= this.nextSequence) return undefined
+    const recent = this.entries[this.#lastFound]!
+    if (sequence >= recent.sequence && sequence < recent.sequence + recent.count) return recent
+    let low = 0
+    let high = this.entries.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (this.entries[middle]!.sequence <= sequence) low = middle
+      else high = middle - 1
+    }
+    this.#lastFound = low
+    return this.entries[low]
   }
 
-  /** Takes in the message that was just written from `offset` on. */
+  /** Takes in the message that was just written from the entry's offset on. */
   add(entry: Entry, flags: number, limits: DatagramLimits): void {
-    const size = this.writer.length - entry.offset
     const dump = (flags & NLM_F_DUMP) === NLM_F_DUMP
-    const answers = entry.onReply === undefined ? 1 : 2
-    const full =
-      this.#openBytes + size > Math.min(limits.bytes, DATAGRAM_BYTES) ||
-      this.#openAnswers + answers > limits.answers
-    if (this.#openBytes > 0 && (dump || full)) this.#cut(entry.offset, this.entries.length)
+    this.#openRun = undefined
+    this.#take(entry.offset, entry.onReply === undefined ? 1 : 2, dump, limits)
     this.entries.push(entry)
-    this.#openBytes += size
-    this.#openAnswers += answers
-    if (dump) this.#cut(this.writer.length, this.entries.length, false)
+    if (dump) this.#cut(this.writer.length, false)
+  }
+
+  /** Takes in the message that was just written from `offset` on as one more of a run. */
+  addToRun<T>(run: Run<T>, offset: number, index: number, subject: T, limits: DatagramLimits): void {
+    const sequence = this.nextSequence
+    this.#take(offset, 1, false, limits)
+    if (this.#openRun?.extend(run, index, subject) === true) return
+    const entry = run.open(offset, sequence, index, subject)
+    this.#openRun = entry as RunEntry<unknown>
+    this.entries.push(entry)
   }
 
   /** Ends the last datagram; the batch is ready to leave. */
   seal(): void {
-    if (this.#openBytes > 0) this.#cut(this.writer.length, this.entries.length)
+    if (this.#openBytes > 0) this.#cut(this.writer.length)
   }
 
   /** Settles the datagrams from `from` up to, not including, `to`: what was not refused is done. */
   settle(from: number, to: number): void {
-    const end = this.entriesBefore(to)
-    for (let index = this.entriesBefore(from); index < end; index++) {
-      const entry = this.entries[index]!
-      entry.settle(entry.outcome)
-    }
+    const end = this.#entriesBefore(to)
+    for (let index = this.#entriesBefore(from); index < end; index++) this.entries[index]!.settle(undefined)
   }
 
   /** Settles datagrams whose answers are lost, in whole or in part: only what was refused is certain. */
   lose(loss: Loss, from = 0, to = this.datagrams): void {
-    const end = to === this.datagrams ? this.entries.length : this.entriesBefore(to)
-    for (let index = this.entriesBefore(from); index < end; index++) {
-      const entry = this.entries[index]!
-      entry.settle(entry.outcome ?? { loss })
-    }
+    const end = to === this.datagrams ? this.entries.length : this.#entriesBefore(to)
+    for (let index = this.#entriesBefore(from); index < end; index++) this.entries[index]!.settle({ loss })
   }
 
   /** Notes what became of the last message of a datagram, the one that is always answered, when it was not. */
   loseLast(datagram: number, loss: Loss): void {
-    this.entries[this.entriesBefore(datagram + 1) - 1]!.outcome ??= { loss }
+    const sequence = this.#firstSequence + this.messagesBefore(datagram + 1) - 1
+    this.entryOf(sequence)!.note(sequence, { loss })
   }
 
-  /** A copy of an entry's message without its header. */
-  payloadOf({ offset }: Entry): Uint8Array {
-    const length = this.writer.view.getUint32(offset, LITTLE_ENDIAN)
-    return this.writer.bytes.slice(offset + NLMSG_HDRLEN, offset + length)
+  /** A copy of a message without its header. */
+  payloadOf(entry: Entry, sequence: number): Uint8Array {
+    const { bytes, view } = this.writer
+    let start = entry.offset
+    for (let skip = sequence - entry.sequence; skip > 0; skip--) start += view.getUint32(start, LITTLE_ENDIAN)
+    return bytes.slice(start + NLMSG_HDRLEN, start + view.getUint32(start, LITTLE_ENDIAN))
   }
 
-  /** How many entries come before a datagram. */
-  entriesBefore(datagram: number): number {
-    return datagram === 0 ? 0 : this.entryEnds[datagram - 1]!
+  /** How many messages come before a datagram. */
+  messagesBefore(datagram: number): number {
+    return datagram === 0 ? 0 : this.#messageEnds[datagram - 1]!
   }
 
-  #cut(end: number, entryEnd: number, acknowledge = true): void {
+  #entriesBefore(datagram: number): number {
+    return datagram === 0 ? 0 : this.#entryEnds[datagram - 1]!
+  }
+
+  /** Counts the message from `offset` on into the open datagram, or into a new one when it does not fit. */
+  #take(offset: number, answers: number, alone: boolean, limits: DatagramLimits): void {
+    const size = this.writer.length - offset
+    const full =
+      this.#openBytes + size > Math.min(limits.bytes, DATAGRAM_BYTES) ||
+      this.#openAnswers + answers > limits.answers
+    if (this.#openBytes > 0 && (alone || full)) this.#cut(offset)
+    this.#openBytes += size
+    this.#openAnswers += answers
+    this.#lastOffset = offset
+    this.messages++
+  }
+
+  #cut(end: number, acknowledge = true): void {
     if (this.datagrams === this.ends.length) {
       this.ends = doubled(this.ends)
-      this.entryEnds = doubled(this.entryEnds)
+      this.#entryEnds = doubled(this.#entryEnds)
+      this.#messageEnds = doubled(this.#messageEnds)
     }
-    if (acknowledge) this.writer.requestAcknowledgement(this.entries[entryEnd - 1]!.offset)
+    if (acknowledge) this.writer.requestAcknowledgement(this.#lastOffset)
     this.ends[this.datagrams] = end
-    this.entryEnds[this.datagrams] = entryEnd
+    this.#entryEnds[this.datagrams] = this.entries.length
+    this.#messageEnds[this.datagrams] = this.messages
     this.datagrams++
     this.#openBytes = 0
     this.#openAnswers = 0
+    this.#openRun = undefined
   }
 }
 

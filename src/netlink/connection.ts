@@ -1,8 +1,9 @@
 import { AbortListeners } from './abort-listeners.ts'
-import { Batch, Entry, type Outcome } from './batch.ts'
+import { Batch } from './batch.ts'
 import { type Activity, type ConnectionOptions, Courier } from './courier.ts'
+import { type OnReply, type Outcome, Request } from './entry.ts'
 import { closed } from './losses.ts'
-import type { MessageHeader } from './messages.ts'
+import type { Run } from './run.ts'
 import type { Transport } from './transport.ts'
 import { NLM_F_REQUEST } from './uapi.ts'
 import type { WireWriter } from './wire.ts'
@@ -14,7 +15,7 @@ export interface OutgoingMessage {
   /** Writes what follows the header. If it throws, nothing was queued. */
   readonly body: (writer: WireWriter) => void
   /** Gets each message the kernel sends in answer, acknowledgements apart, while it lies in the receive buffer. */
-  readonly onReply?: ((view: DataView, message: MessageHeader) => void) | undefined
+  readonly onReply?: OnReply | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -32,6 +33,7 @@ export class Connection {
   #filling = new Batch()
   #spare = new Batch()
   #flying: Batch | undefined
+  #departures: (() => void)[] = []
   #closed = false
 
   private constructor(courier: Courier) {
@@ -56,22 +58,45 @@ export class Connection {
     const batch = this.#filling
     if (this.#closed) return Promise.resolve({ loss: closed('not-done') })
     if (message.signal?.aborted === true) return Promise.resolve({ aborted: 'unsent' })
-    const { writer } = batch
-    const flags = message.flags | NLM_F_REQUEST
-    const offset = writer.beginMessage(message.type, flags, batch.nextSequence)
-    try {
-      message.body(writer)
-    } catch (error) {
-      writer.truncate(offset)
-      throw error
-    }
-    writer.endMessage(offset)
+    const { type, flags, body, onReply, signal } = message
+    const offset = writeMessage(batch, type, flags, body)
     return new Promise((settle) => {
-      const entry = new Entry(offset, message.onReply, settle)
+      const entry = new Request(offset, batch.nextSequence, onReply, settle)
       batch.add(entry, flags, this.#courier.limits)
-      if (message.signal !== undefined) this.#abortWith(message.signal, batch, entry)
-      if (this.#flying === undefined && batch.entries.length === 1) queueMicrotask(() => void this.#run())
+      if (signal !== undefined) this.#abortWith(signal, batch, entry)
+      this.#wake()
     })
+  }
+
+  /**
+   * Queues a message as one of a run; `index` is the caller's number of it. Throws at once what `body` throws. Whoever has
+   * many should wait for {@link departure} whenever {@link isFull}.
+   */
+  append<T>(
+    run: Run<T>,
+    index: number,
+    subject: T,
+    type: number,
+    body: (writer: WireWriter, subject: T) => void,
+  ): void {
+    if (this.#closed) {
+      run.fail(index, subject, { loss: closed('not-done') })
+      return
+    }
+    const batch = this.#filling
+    const offset = writeMessage(batch, type, 0, body, subject)
+    batch.addToRun(run, offset, index, subject, this.#courier.limits)
+    this.#wake()
+  }
+
+  /** Whether enough waits to fill a datagram. */
+  get isFull(): boolean {
+    return this.#filling.isLarge && !this.#closed
+  }
+
+  /** Resolves when what waits has left, or never will. */
+  departure(): Promise<void> {
+    return new Promise((resolve) => this.#departures.push(resolve))
   }
 
   /** Tells everyone who waits that the client is closed, and closes the socket. Idempotent. */
@@ -81,9 +106,10 @@ export class Connection {
     this.#flying?.lose(closed('unknown'))
     this.#filling.lose(closed('not-done'))
     this.#courier.close()
+    this.#depart()
   }
 
-  #abortWith(signal: AbortSignal, batch: Batch, entry: Entry): void {
+  #abortWith(signal: AbortSignal, batch: Batch, entry: Request): void {
     const forget = this.#aborts.add(signal, () => {
       const waiting = batch === this.#filling
       if (waiting) batch.writer.blank(entry.offset)
@@ -96,18 +122,48 @@ export class Connection {
     }
   }
 
+  /** The first message of a batch sets it going, unless another batch is under way. */
+  #wake(): void {
+    if (this.#flying === undefined && this.#filling.messages === 1) queueMicrotask(() => void this.#run())
+  }
+
+  #depart(): void {
+    for (const resolve of this.#departures.splice(0)) resolve()
+  }
+
   async #run(): Promise<void> {
-    while (!this.#closed && this.#filling.entries.length > 0) {
+    while (!this.#closed && this.#filling.messages > 0) {
       const batch = this.#filling
       const next = batch.nextSequence
       batch.seal()
       this.#flying = batch
       this.#filling = this.#spare
       this.#filling.reset(next < LAST_FIRST_SEQUENCE ? next : 1)
-      const intact = await this.#courier.carry(batch)
+      const carried = this.#courier.carry(batch)
+      this.#depart()
+      const intact = await carried
       if (intact) batch.reset(1)
       this.#spare = intact ? batch : new Batch()
       this.#flying = undefined
     }
   }
+}
+
+/** Writes a message into a batch, or nothing when `body` throws. Gives where it begins. */
+function writeMessage<T>(
+  { writer, nextSequence }: Batch,
+  type: number,
+  flags: number,
+  body: (writer: WireWriter, subject: T) => void,
+  subject?: T,
+): number {
+  const offset = writer.beginMessage(type, flags | NLM_F_REQUEST, nextSequence)
+  try {
+    body(writer, subject as T)
+  } catch (error) {
+    writer.truncate(offset)
+    throw error
+  }
+  writer.endMessage(offset)
+  return offset
 }

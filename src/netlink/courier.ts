@@ -1,5 +1,7 @@
 import { constants } from 'node:os'
-import { type Batch, type DatagramLimits, datagramLimits, type Entry } from './batch.ts'
+import { type Batch, type DatagramLimits, datagramLimits } from './batch.ts'
+import { Deadline } from './deadline.ts'
+import type { Entry } from './entry.ts'
 import {
   brokenSocket,
   CUT_ANSWER,
@@ -39,19 +41,33 @@ export interface Activity {
 /** Room for some hundreds of records: large enough to save hops, small enough to leave the event loop free between. */
 const REPLY_BYTES = 256 * 1024
 
+/** Where answers arrive. */
+interface ReplyBuffer {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+}
+
+function replyBuffer(): ReplyBuffer {
+  const bytes = new Uint8Array(REPLY_BYTES)
+  return { bytes, view: new DataView(bytes.buffer) }
+}
+
 /** Carries batches to the kernel, one at a time, and hands the answers to their entries. Replaces a socket that broke. */
 export class Courier {
   readonly activity: Activity = { messages: 0, datagrams: 0, sends: 0, receives: 0 }
   readonly #transport: Transport
   readonly #options: ConnectionOptions
+  readonly #deadline: Deadline
   #socket: NetlinkSocket | undefined
   #limits: DatagramLimits
-  #replies = new Uint8Array(REPLY_BYTES)
+  #replies = replyBuffer()
+  #spareReplies = replyBuffer()
   #closed = false
 
   private constructor(transport: Transport, socket: NetlinkSocket, options: ConnectionOptions) {
     this.#transport = transport
     this.#options = options
+    this.#deadline = new Deadline(options.timeout)
     this.#socket = socket
     this.#limits = datagramLimits(socket)
   }
@@ -69,6 +85,7 @@ export class Courier {
   /** Closes the socket; a batch under way is carried no further. */
   close(): void {
     this.#closed = true
+    this.#deadline.clear()
     this.#dropSocket()
   }
 
@@ -77,12 +94,13 @@ export class Courier {
     this.#observeSent(batch)
     let first = 0
     let awaiting = false
+    let next: Promise<ExchangeReport | undefined> | undefined
     while (!this.#closed && first < batch.datagrams) {
       let report: ExchangeReport | undefined
       try {
         this.#socket ??= await this.#reopen()
         if (this.#socket === undefined) break
-        report = await this.#exchange(this.#socket, batch, first, awaiting)
+        report = await (next ?? this.#exchange(this.#socket, batch, first, awaiting))
       } catch (cause) {
         batch.lose(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
         this.#dropSocket()
@@ -94,7 +112,9 @@ export class Courier {
       }
       this.#count(batch, report, first, awaiting)
       if (this.#closed) break
-      if (!this.#deliver(batch, report)) return true
+      const { view } = this.#replies
+      next = report.state === 'full' ? this.#goOn(this.#socket, batch, report) : undefined
+      if (!this.#deliver(batch, report, view)) return next === undefined
       batch.settle(first, report.datagram)
       first = report.datagram
       awaiting = report.awaiting
@@ -115,7 +135,22 @@ export class Courier {
       first++
       awaiting = false
     }
-    return true
+    return next === undefined
+  }
+
+  /** Has the kernel go on while the answers that filled one buffer are read out of it. */
+  #goOn(
+    socket: NetlinkSocket,
+    batch: Batch,
+    { datagram, awaiting }: ExchangeReport,
+  ): Promise<ExchangeReport | undefined> {
+    const full = this.#replies
+    this.#replies = this.#spareReplies
+    this.#spareReplies = full
+    const next = this.#exchange(socket, batch, datagram, awaiting)
+    // Nobody waits for it where the answers before it make no sense.
+    next.catch(() => undefined)
+    return next
   }
 
   /** Opens a socket in place of one that broke; undefined when the client was closed meanwhile. */
@@ -134,23 +169,20 @@ export class Courier {
     first: number,
     awaiting: boolean,
   ): Promise<ExchangeReport | undefined> {
-    const exchange = socket.exchange({
-      datagrams: batch.writer.bytes,
-      ends: batch.ends,
-      count: batch.datagrams,
-      first,
-      awaiting,
-      replies: this.#replies,
-    })
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => resolve(undefined), this.#options.timeout)
-      exchange.then(resolve, reject).finally(() => clearTimeout(timer))
-    })
+    return this.#deadline.hold(() =>
+      socket.exchange({
+        datagrams: batch.writer.bytes,
+        ends: batch.ends,
+        count: batch.datagrams,
+        first,
+        awaiting,
+        replies: this.#replies.bytes,
+      }),
+    )
   }
 
   /** Hands each message to the entry that asked for it; false when the answers made no sense. */
-  #deliver(batch: Batch, report: ExchangeReport): boolean {
-    const view = new DataView(this.#replies.buffer)
+  #deliver(batch: Batch, report: ExchangeReport, view: DataView): boolean {
     try {
       eachMessage(view, report.received, (message) => {
         this.#options.observe?.('received', view, message)
@@ -162,6 +194,7 @@ export class Courier {
       // What was cut off is the last that can be told apart, and belongs to the datagram that is lost anyway.
       if (report.state === 'truncated') return true
       this.#dropSocket()
+      this.#replies = replyBuffer()
       batch.lose(malformedAnswer(cause))
       return false
     }
@@ -170,7 +203,7 @@ export class Courier {
   #abandon(batch: Batch): void {
     batch.lose(noAnswerWithin(this.#options.timeout))
     this.#dropSocket()
-    this.#replies = new Uint8Array(REPLY_BYTES)
+    this.#replies = replyBuffer()
   }
 
   #dropSocket(): void {
@@ -186,7 +219,7 @@ export class Courier {
     activity.sends += report.sends
     activity.receives += report.receives
     activity.datagrams += sent - sentBefore
-    activity.messages += batch.entriesBefore(sent) - batch.entriesBefore(sentBefore)
+    activity.messages += batch.messagesBefore(sent) - batch.messagesBefore(sentBefore)
   }
 
   #observeSent(batch: Batch): void {
@@ -205,9 +238,10 @@ function deliver(batch: Batch, entry: Entry, view: DataView, message: MessageHea
       const refusal = readRefusal(view, message)
       if (refusal === undefined) return
       const unknown = refusal.errno === constants.errno.ENOENT
-      entry.outcome = unknown ? { refusal, sent: batch.payloadOf(entry) } : { refusal }
+      const { sequence } = message
+      entry.note(sequence, unknown ? { refusal, sent: batch.payloadOf(entry, sequence) } : { refusal })
     }
   } catch (cause) {
-    entry.outcome ??= { loss: malformedAnswer(cause) }
+    entry.note(message.sequence, { loss: malformedAnswer(cause) })
   }
 }

@@ -1,10 +1,4 @@
-import {
-  AttributeSet,
-  type AttributeTable,
-  type Fields,
-  type NestCodec,
-  type NestField,
-} from './attributes.ts'
+import { AttributeSet, type AttributeTable, type Fields, type NestCodec } from './attributes.ts'
 import { type MessageHeader, readRefusal } from './messages.ts'
 import {
   GENL_HDRLEN,
@@ -58,8 +52,8 @@ export function describeAttributes(
     if (field === undefined || !set.has(field)) continue
     const nested = (field.codec as Partial<NestCodec<Fields>>).table
     if (nested !== undefined) {
-      const { offset, length } = set.locate(field as NestField<Fields>)
-      parts.push(`${field.name}: ${describeAttributes(view, offset, offset + length, nested)}`)
+      const offset = set.offsetOf(field)
+      parts.push(`${field.name}: ${describeAttributes(view, offset, offset + set.lengthOf(field), nested)}`)
     } else {
       parts.push(`${field.name}: ${show(set, field)}`)
     }

@@ -1,8 +1,10 @@
 import { errorName, IpvsError, IpvsUnavailableError, NetlinkError } from '../errors.ts'
-import { AttributeSet, attributeTable, bytes, text, u16, u32, writeAttribute } from './attributes.ts'
-import type { Loss, Outcome } from './batch.ts'
+import { AttributeSet, attributeTable, writeAttribute } from './attributes.ts'
+import { bytes, text, u16, u32 } from './codecs.ts'
 import type { Connection } from './connection.ts'
+import type { Loss, Outcome } from './entry.ts'
 import type { MessageHeader, Refusal } from './messages.ts'
+import type { Run } from './run.ts'
 import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './uapi.ts'
 import type { WireWriter } from './wire.ts'
 
@@ -67,12 +69,12 @@ export class GenericFamily {
 
   /** Queues one command under the family's present number. Throws at once what its `body` throws. */
   send(request: FamilyRequest, signal: AbortSignal | undefined): Promise<Outcome> {
-    const { command, flags = 0, onReply } = request
+    const { flags = 0, onReply } = request
     return this.connection.request({
       type: this.#id,
       flags,
       body: (writer) => {
-        writer.genericHeader(command, this.#version)
+        writer.genericHeader(request.command, this.#version)
         request.body?.(writer)
       },
       onReply:
@@ -80,6 +82,11 @@ export class GenericFamily {
         ((view, { start, end }: MessageHeader) => request.onReply?.(view, start + GENL_HDRLEN, end)),
       signal,
     })
+  }
+
+  /** Queues a command of a run under the family's present number. `write` writes it, from the family's header on. */
+  append<T>(run: Run<T>, index: number, subject: T, write: (writer: WireWriter, subject: T) => void): void {
+    this.connection.append(run, index, subject, this.#id, write)
   }
 
   /**

@@ -1,4 +1,5 @@
-import { AttributeSet, attributeTable, bytes, malformed, text, u32 } from './attributes.ts'
+import { AttributeSet, attributeTable, malformed } from './attributes.ts'
+import { bytes, text, u32 } from './codecs.ts'
 import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN } from './uapi.ts'
 import { align4, LITTLE_ENDIAN } from './wire.ts'
 

@@ -66,7 +66,7 @@ describe('a daemon', () => {
   it('has its port in the order of the host, unlike every other port', () => {
     const writer = new WireWriter()
     writeDaemon(writer, { ...MASTER, port: 8848 })
-    const { offset } = write({ port: 8848 }).locate(fields.port)
+    const offset = write({ port: 8848 }).offsetOf(fields.port)
     expect(writer.view.getUint16(offset, LITTLE_ENDIAN)).toBe(8848)
   })
 

@@ -128,7 +128,8 @@ describe.runIf(LITTLE_ENDIAN)('what a real kernel was sent', () => {
     const bytes = golden.bytesOf(golden.NEW_SERVICE)
     const recorded = { type: 0x1e, flags: 5, sequence: 77, command: 1, bytes }
     const { service } = COMMAND.fields
-    expect(attributesOf(recorded, COMMAND).locate(service)).toEqual({ offset: 24, length: 80 })
+    const set = attributesOf(recorded, COMMAND)
+    expect([set.offsetOf(service), set.lengthOf(service)]).toEqual([24, 80])
   })
 
   it('for the family asks by name', () => {

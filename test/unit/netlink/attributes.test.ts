@@ -3,19 +3,11 @@ import { describe, expect, it } from 'vitest'
 import {
   AttributeSet,
   attributeTable,
-  bytes,
   type Field,
-  i32,
   nest,
-  pad,
-  text,
-  u8,
-  u16,
-  u16be,
-  u32,
-  u64,
   writeAttribute,
 } from '../../../src/netlink/attributes.ts'
+import { bytes, i32, pad, text, u8, u16, u16be, u32, u64 } from '../../../src/netlink/codecs.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../src/netlink/wire.ts'
 
 const INNER = attributeTable('inner', { weight: [1, u32], name: [2, text] })
@@ -65,7 +57,7 @@ describe('every codec reads back what it wrote', () => {
       fc.property(values, (value) => {
         writer.truncate(0)
         writer.payload(100, 1)
-        field.codec.write(writer, field.type, value)
+        field.codec.write(writer, field, value)
         expect(writer.length % 4).toBe(0)
         expect(read(writer).require(field)).toEqual(value)
       }),
@@ -108,8 +100,8 @@ describe('a set', () => {
     const set = read(write([fields.byte.type, [0]]))
     expect([set.has(fields.byte), set.has(fields.word)]).toEqual([true, false])
     expect(set.get(fields.word)).toBeUndefined()
-    expect(set.locate(fields.word)).toEqual({ offset: 0, length: 0 })
-    expect(set.locate(fields.byte)).toEqual({ offset: 4, length: 1 })
+    expect([set.offsetOf(fields.word), set.lengthOf(fields.word)]).toEqual([0, 0])
+    expect([set.offsetOf(fields.byte), set.lengthOf(fields.byte)]).toEqual([4, 1])
   })
 
   it('refuses to do without what is required', () => {

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  Batch,
-  type DatagramLimits,
-  datagramLimits,
-  Entry,
-  type Loss,
-  type Outcome,
-} from '../../../src/netlink/batch.ts'
+import { Batch, type DatagramLimits, datagramLimits } from '../../../src/netlink/batch.ts'
+import { type Entry, type Loss, type Outcome, Request } from '../../../src/netlink/entry.ts'
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../src/netlink/uapi.ts'
 import { messagesOf } from './answers.ts'
 
@@ -17,11 +11,13 @@ const REFUSAL: Outcome = { refusal: { errno: 17, message: undefined } }
 /** Puts a message of `size` bytes into the batch; gives its entry and, once settled, how it ended. */
 function add(batch: Batch, { size = 20, flags = 0, limits = WIDE, replies = false } = {}) {
   const { writer } = batch
-  const start = writer.beginMessage(32, flags | NLM_F_REQUEST, batch.nextSequence)
+  const sequence = batch.nextSequence
+  const start = writer.beginMessage(32, flags | NLM_F_REQUEST, sequence)
   writer.reserve(size - 16)
   writer.endMessage(start)
   const result: { entry: Entry; outcomes: Outcome[] } = { entry: undefined as never, outcomes: [] }
-  result.entry = new Entry(start, replies ? () => {} : undefined, (outcome) => result.outcomes.push(outcome))
+  const onReply = replies ? () => {} : undefined
+  result.entry = new Request(start, sequence, onReply, (outcome) => result.outcomes.push(outcome))
   batch.add(result.entry, flags, limits)
   return result
 }
@@ -138,12 +134,14 @@ describe('a batch used again', () => {
 })
 
 describe('the outcome', () => {
+  const refuse = (entry: Entry) => entry.note(entry.sequence, REFUSAL)
+
   /** Three datagrams of two messages; the first message of each was refused. */
   function answered() {
     const batch = new Batch()
     const messages = Array.from({ length: 6 }, () => add(batch, { limits: { bytes: 40, answers: 9 } }))
     batch.seal()
-    for (const index of [0, 2, 4]) messages[index]!.entry.outcome = REFUSAL
+    for (const index of [0, 2, 4]) refuse(messages[index]!.entry)
     return { batch, outcomes: messages.map((message) => message.outcomes) }
   }
 
@@ -175,7 +173,7 @@ describe('the outcome', () => {
 
   it('of that last message is the refusal all the same, if there was one', () => {
     const { batch, outcomes } = answered()
-    batch.entries[3]!.outcome = REFUSAL
+    refuse(batch.entries[3]!)
     batch.loseLast(1, LOSS)
     batch.settle(1, 2)
     expect(outcomes[3]).toEqual([REFUSAL])

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Outcome } from '../../../src/netlink/batch.ts'
 import type { Connection } from '../../../src/netlink/connection.ts'
+import type { Outcome } from '../../../src/netlink/entry.ts'
 import { acknowledgement } from './answers.ts'
 import { FakeTransport } from './fake-transport.ts'
 import { ask, dump, openConnection, replyOf, tagOf, tagsSent } from './tagged.ts'

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  attributeTable,
-  bytes,
-  nest,
-  text,
-  u16,
-  u32,
-  writeAttribute,
-} from '../../../src/netlink/attributes.ts'
+import { attributeTable, nest, writeAttribute } from '../../../src/netlink/attributes.ts'
+import { bytes, text, u16, u32 } from '../../../src/netlink/codecs.ts'
 import { describeAttributes, describeMessage } from '../../../src/netlink/describe.ts'
 import { eachMessage } from '../../../src/netlink/messages.ts'
 import {

@@ -1,0 +1,131 @@
+import { ArgumentTypeError } from '../errors.ts'
+import type { WireWriter } from '../netlink/wire.ts'
+import { checkObject } from './check.ts'
+import type { CallOptions, Client } from './client.ts'
+import type { Command } from './commands.ts'
+import {
+  type DestinationChanges,
+  type DestinationInput,
+  type DestinationKey,
+  isWholeDestination,
+} from './destination.ts'
+import {
+  addDestination,
+  DestinationCommand,
+  removeDestination,
+  updateDestination,
+  writeDestinationCommand,
+} from './destination-commands.ts'
+import type { ServiceInput, ServiceSettings } from './service.ts'
+import {
+  addService,
+  flush,
+  removeService,
+  ServiceCommand,
+  ServiceKeyCommand,
+  updateService,
+  writeServiceCommand,
+  zero,
+} from './service-commands.ts'
+import { writeServiceIdentity } from './service-identity.ts'
+import type { ServiceReference } from './service-key.ts'
+import { IPVS_CMD, IPVS_GENL_VERSION } from './uapi.ts'
+
+/** A command of a batch as plain data: the name of a method of {@link Ipvs} with its arguments. */
+export type BatchCommand =
+  | { readonly command: 'addService'; readonly service: ServiceInput }
+  | {
+      readonly command: 'updateService'
+      readonly service: ServiceReference
+      readonly changes: ServiceSettings
+    }
+  | { readonly command: 'removeService'; readonly service: ServiceReference }
+  | {
+      readonly command: 'addDestination'
+      readonly service: ServiceReference
+      readonly destination: DestinationInput
+    }
+  | {
+      readonly command: 'updateDestination'
+      readonly service: ServiceReference
+      readonly destination: DestinationChanges
+    }
+  | {
+      readonly command: 'removeDestination'
+      readonly service: ServiceReference
+      readonly destination: DestinationKey
+    }
+  | { readonly command: 'zero'; readonly service?: ServiceReference | undefined }
+  | { readonly command: 'flush' }
+
+const NAMES = [
+  ...['addService', 'updateService', 'removeService'],
+  ...['addDestination', 'updateDestination', 'removeDestination'],
+  ...['zero', 'flush'],
+]
+
+/** The commands that go to the kernel as they are. What has to be read for first, or is rare, is to be {@link call}ed. */
+const DIRECT = {
+  addService: IPVS_CMD.NEW_SERVICE,
+  removeService: IPVS_CMD.DEL_SERVICE,
+  addDestination: IPVS_CMD.NEW_DEST,
+  updateDestination: IPVS_CMD.SET_DEST,
+  removeDestination: IPVS_CMD.DEL_DEST,
+} as const
+
+export type DirectCommand = Extract<BatchCommand, { readonly command: keyof typeof DIRECT }>
+
+export function isDirect(given: BatchCommand): given is DirectCommand {
+  const { command } = given
+  if (command !== 'updateDestination') return Object.hasOwn(DIRECT, command)
+  return isWholeDestination(checkObject('destination', given.destination) as DestinationChanges)
+}
+
+/** Checks and writes a command, from the header of the family on. */
+export function writeDirect(writer: WireWriter, given: DirectCommand): void {
+  const number = DIRECT[given.command]
+  writer.genericHeader(number, IPVS_GENL_VERSION)
+  if (given.command === 'removeService') {
+    writeServiceIdentity(writer, given.service)
+  } else if (given.command === 'addService') {
+    writeServiceCommand(writer, given.service, given.service)
+  } else {
+    writeDestinationCommand(writer, number, given.service, given.destination)
+  }
+}
+
+/** The same for an error about it, or to send it again. */
+export function commandOf(client: Client, given: DirectCommand): Command {
+  const { command, service } = given
+  if (command === 'removeService') return new ServiceKeyCommand(DIRECT[command], command, service)
+  if (command === 'addService') return new ServiceCommand(DIRECT[command], command, service, given.service)
+  return new DestinationCommand(client, DIRECT[command], command, service, given.destination)
+}
+
+/** Calls the method that a command names. */
+export function call(client: Client, given: BatchCommand, options: CallOptions): Promise<void> {
+  switch (given.command) {
+    case 'addService':
+      return addService(client, given.service, options)
+    case 'updateService':
+      return updateService(client, given.service, given.changes, options)
+    case 'removeService':
+      return removeService(client, given.service, options)
+    case 'addDestination':
+      return addDestination(client, given.service, given.destination, options)
+    case 'updateDestination':
+      return updateDestination(client, given.service, given.destination, options)
+    case 'removeDestination':
+      return removeDestination(client, given.service, given.destination, options)
+    case 'zero':
+      return zero(client, given.service, options)
+    case 'flush':
+      return flush(client, options)
+    default:
+      throw new ArgumentTypeError(
+        'command',
+        `one of ${NAMES.join(', ')}`,
+        (given as { command?: unknown }).command,
+      )
+  }
+}

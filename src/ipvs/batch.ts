@@ -1,0 +1,125 @@
+import { ArgumentTypeError, BatchError, type BatchFailure } from '../errors.ts'
+import { Run } from '../netlink/run.ts'
+import {
+  type BatchCommand,
+  call,
+  commandOf,
+  type DirectCommand,
+  isDirect,
+  writeDirect,
+} from './batch-command.ts'
+import { checkObject } from './check.ts'
+import type { CallOptions, Client } from './client.ts'
+
+/** Commands under way that have a promise each. */
+const MOST_CALLS = 1000
+
+/**
+ * Sends commands in the order in which they come. They are taken a datagram's worth at a time, and encoded while the
+ * kernel executes those before them.
+ *
+ * @throws {BatchError} when some failed.
+ */
+export async function sendBatch(
+  client: Client,
+  commands: Iterable<BatchCommand> | AsyncIterable<BatchCommand>,
+  { signal }: CallOptions,
+): Promise<void> {
+  signal?.throwIfAborted()
+  const sending = new Sending(client, signal)
+  try {
+    if (isAsync(commands)) {
+      for await (const command of commands) if (!sending.take(command)) await sending.ready()
+    } else {
+      for (const command of checkIterable(commands)) if (!sending.take(command)) await sending.ready()
+    }
+    await sending.end()
+  } finally {
+    sending.dispose()
+  }
+}
+
+class Sending {
+  readonly #client: Client
+  readonly #signal: AbortSignal | undefined
+  readonly #run = new Run<DirectCommand>()
+  readonly #id: number
+  readonly #failures: BatchFailure[] = []
+  readonly #aborted: Promise<never> | undefined
+  #stopListening = () => {}
+  #calls: Promise<void>[] = []
+  #count = 0
+
+  constructor(client: Client, signal: AbortSignal | undefined) {
+    this.#client = client
+    this.#signal = signal
+    this.#id = client.commands.family.id
+    if (signal === undefined) return
+    this.#aborted = new Promise((_, reject) => {
+      const abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
+      this.#stopListening = () => signal.removeEventListener('abort', abort)
+    })
+    this.#aborted.catch(() => undefined)
+  }
+
+  /** Queues a command; false when the next one should wait until {@link ready}. */
+  take(given: BatchCommand): boolean {
+    const index = this.#count++
+    const { commands } = this.#client
+    try {
+      checkObject('command', given)
+      if (!commands.oneByOne && isDirect(given)) {
+        commands.family.append(this.#run, index, given, writeDirect)
+        return !commands.family.connection.isFull
+      }
+      const result = call(this.#client, given, { signal: this.#signal })
+      this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
+    } catch (error) {
+      this.#fail(index, error as Error)
+    }
+    return this.#calls.length < MOST_CALLS
+  }
+
+  async ready(): Promise<void> {
+    const { connection } = this.#client.commands.family
+    await this.#unlessAborted(connection.isFull ? connection.departure() : Promise.all(this.#calls.splice(0)))
+  }
+
+  /** Waits for what is under way. */
+  async end(): Promise<void> {
+    await this.#unlessAborted(Promise.all([...this.#calls, this.#run.finished()]))
+    const { commands } = this.#client
+    for (const { index, subject, outcome } of this.#run.failures) {
+      try {
+        await commands.finish(commandOf(this.#client, subject), outcome, this.#id, this.#signal)
+      } catch (error) {
+        this.#fail(index, error as Error)
+      }
+    }
+    if (this.#failures.length === 0) return
+    this.#failures.sort((one, other) => one.index - other.index)
+    throw new BatchError(this.#failures, this.#count)
+  }
+
+  dispose(): void {
+    this.#stopListening()
+  }
+
+  #fail(index: number, error: Error): void {
+    this.#failures.push({ index, error })
+  }
+
+  async #unlessAborted(work: Promise<unknown>): Promise<void> {
+    await (this.#aborted === undefined ? work : Promise.race([work, this.#aborted]))
+  }
+}
+
+function isAsync<T>(commands: Iterable<T> | AsyncIterable<T>): commands is AsyncIterable<T> {
+  return typeof (commands as Partial<AsyncIterable<T>> | undefined)?.[Symbol.asyncIterator] === 'function'
+}
+
+function checkIterable<T>(commands: Iterable<T>): Iterable<T> {
+  if (typeof commands === 'object' && typeof commands?.[Symbol.iterator] === 'function') return commands
+  throw new ArgumentTypeError('commands', 'an array or another iterable of commands', commands)
+}

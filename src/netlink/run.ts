@@ -1,0 +1,79 @@
+import { Entry, type Outcome } from './entry.ts'
+
+/** A message of a run that was not done, or of which it is not known. */
+export interface Failure<T> {
+  /** The caller's number of the message. */
+  readonly index: number
+  /** What the message was made of. */
+  readonly subject: T
+  readonly outcome: NonNullable<Outcome>
+}
+
+/** Any number of messages of one caller, of which only those that fail are told: no promise for each. */
+export class Run<T> {
+  /** What failed so far, in no order. */
+  readonly failures: Failure<T>[] = []
+  #open = 0
+  #onFinished: (() => void) | undefined
+
+  /** Resolves when every message that was added has ended. */
+  async finished(): Promise<void> {
+    if (this.#open === 0) return
+    await new Promise<void>((resolve) => {
+      this.#onFinished = resolve
+    })
+  }
+
+  /** Begins an entry with one message. */
+  open(offset: number, sequence: number, index: number, subject: T): RunEntry<T> {
+    this.#open++
+    return new RunEntry(this, offset, sequence, index, subject)
+  }
+
+  fail(index: number, subject: T, outcome: NonNullable<Outcome>): void {
+    this.failures.push({ index, subject, outcome })
+  }
+
+  closeEntry(): void {
+    this.#open--
+    if (this.#open === 0) this.#onFinished?.()
+  }
+}
+
+/** Those messages of a run that stand together in one datagram and were numbered one after another. */
+export class RunEntry<T> extends Entry {
+  readonly run: Run<T>
+  readonly #firstIndex: number
+  readonly #subjects: T[]
+  #noted: Set<number> | undefined
+
+  constructor(run: Run<T>, offset: number, sequence: number, index: number, subject: T) {
+    super(offset, sequence, undefined)
+    this.run = run
+    this.#firstIndex = index
+    this.#subjects = [subject]
+  }
+
+  /** Takes one more message in; false when it does not follow the last one. */
+  extend(run: unknown, index: number, subject: T): boolean {
+    if (run !== this.run || index !== this.#firstIndex + this.count) return false
+    this.#subjects.push(subject)
+    this.count++
+    return true
+  }
+
+  note(sequence: number, outcome: Outcome): void {
+    this.#noted ??= new Set()
+    if (outcome === undefined || this.#noted.has(sequence)) return
+    this.#noted.add(sequence)
+    const position = sequence - this.sequence
+    this.run.fail(this.#firstIndex + position, this.#subjects[position]!, outcome)
+  }
+
+  protected tell(rest: Outcome): void {
+    for (let position = 0; rest !== undefined && position < this.count; position++) {
+      this.note(this.sequence + position, rest)
+    }
+    this.run.closeEntry()
+  }
+}
