@@ -76,9 +76,17 @@ const DIRECT = {
 export type DirectCommand = Extract<BatchCommand, { readonly command: keyof typeof DIRECT }>
 
 export function isDirect(given: BatchCommand): given is DirectCommand {
-  const { command } = given
-  if (command !== 'updateDestination') return Object.hasOwn(DIRECT, command)
-  return isWholeDestination(checkObject('destination', given.destination) as DestinationChanges)
+  switch (given.command) {
+    case 'addDestination':
+    case 'removeDestination':
+    case 'addService':
+    case 'removeService':
+      return true
+    case 'updateDestination':
+      return isWholeDestination(checkObject('destination', given.destination) as DestinationChanges)
+    default:
+      return false
+  }
 }
 
 /** Checks and writes a command, from the header of the family on. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { ArgumentTypeError, BatchError, type BatchFailure } from '../errors.ts'
 import { Run } from '../netlink/run.ts'
 import {
@@ -10,6 +11,7 @@ import {
 } from './batch-command.ts'
 import { checkObject } from './check.ts'
 import type { CallOptions, Client } from './client.ts'
+import { isObserved } from './commands.ts'
 
 /** Commands under way that have a promise each. */
 const MOST_CALLS = 1000
@@ -39,6 +41,12 @@ export async function sendBatch(
   }
 }
 
+/** Failures that are looked into: what is wrong with these is wrong with the others, as a rule. */
+const MOST_LOOKS = 16
+
+/** Errors that are made before the event loop gets its turn. */
+const ERRORS_A_TURN = 256
+
 class Sending {
   readonly #client: Client
   readonly #signal: AbortSignal | undefined
@@ -49,6 +57,7 @@ class Sending {
   #stopListening = () => {}
   #calls: Promise<void>[] = []
   #count = 0
+  #observed = isObserved()
 
   constructor(client: Client, signal: AbortSignal | undefined) {
     this.#client = client
@@ -69,7 +78,7 @@ class Sending {
     const { commands } = this.#client
     try {
       checkObject('command', given)
-      if (!commands.oneByOne && isDirect(given)) {
+      if (!this.#observed && !commands.reading && isDirect(given)) {
         commands.family.append(this.#run, index, given, writeDirect)
         return !commands.family.connection.isFull
       }
@@ -82,6 +91,7 @@ class Sending {
   }
 
   async ready(): Promise<void> {
+    this.#observed = isObserved()
     const { connection } = this.#client.commands.family
     await this.#unlessAborted(connection.isFull ? connection.departure() : Promise.all(this.#calls.splice(0)))
   }
@@ -90,12 +100,14 @@ class Sending {
   async end(): Promise<void> {
     await this.#unlessAborted(Promise.all([...this.#calls, this.#run.finished()]))
     const { commands } = this.#client
-    for (const { index, subject, outcome } of this.#run.failures) {
+    for (const [position, { index, subject, outcome }] of this.#run.failures.entries()) {
+      const command = commandOf(this.#client, subject)
       try {
-        await commands.finish(commandOf(this.#client, subject), outcome, this.#id, this.#signal)
+        await commands.finish(command, outcome, this.#id, this.#signal, position < MOST_LOOKS)
       } catch (error) {
         this.#fail(index, error as Error)
       }
+      if (position % ERRORS_A_TURN === ERRORS_A_TURN - 1) await setImmediate()
     }
     if (this.#failures.length === 0) return
     this.#failures.sort((one, other) => one.index - other.index)

@@ -2,8 +2,8 @@ import { tracingChannel } from 'node:diagnostics_channel'
 import { constants } from 'node:os'
 import { debuglog } from 'node:util'
 import { errorName, IpvsError, renewed } from '../errors.ts'
-import type { Outcome } from '../netlink/entry.ts'
-import { type FamilyRequest, type GenericFamily, refusalOf } from '../netlink/generic-family.ts'
+import type { Loss, Outcome } from '../netlink/entry.ts'
+import { type FamilyRequest, type GenericFamily, lossError, refusalOf } from '../netlink/generic-family.ts'
 import type { Refusal } from '../netlink/messages.ts'
 import { GENL_HDRLEN } from '../netlink/uapi.ts'
 import { WireWriter } from '../netlink/wire.ts'
@@ -27,6 +27,8 @@ export interface Command extends FamilyRequest {
   readonly circumstances?: Circumstances
   /** Gives a better explanation for an error where one takes looking into. */
   diagnose?(code: string): Promise<string | undefined>
+  /** Reads whether the table is as the command was to leave it. */
+  isInPlace?(commands: Commands): Promise<boolean>
 }
 
 /** How a command is built on a reading. */
@@ -58,7 +60,7 @@ export class Commands {
    * @throws {IpvsError} when the kernel refuses.
    */
   read(command: Command, signal: AbortSignal | undefined): Promise<void> {
-    return observed()
+    return isObserved()
       ? traced(command, () => this.#run(command, signal, false))
       : this.#run(command, signal, false)
   }
@@ -69,7 +71,7 @@ export class Commands {
    * @throws {IpvsError} when the kernel refuses.
    */
   write(command: Command, signal: AbortSignal | undefined): Promise<void> {
-    return observed()
+    return isObserved()
       ? traced(command, () => this.#run(command, signal, true))
       : this.#run(command, signal, true)
   }
@@ -80,17 +82,17 @@ export class Commands {
    * @throws {IpvsError} when the kernel refuses.
    */
   merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
-    return observed()
+    return isObserved()
       ? traced(about, () => this.#merge(about, building, signal))
       : this.#merge(about, building, signal)
   }
 
-  /** The error for a refusal. */
-  async error(command: Command, { errno, message }: Refusal): Promise<IpvsError> {
+  /** The error for a refusal, looked into or not. */
+  async error(command: Command, { errno, message }: Refusal, look: boolean): Promise<IpvsError> {
     const { name, circumstances = {} } = command
     const code = errorName(errno)
     // A look that fails must not hide what it was to explain.
-    const diagnosis = await command.diagnose?.(code).catch(() => undefined)
+    const diagnosis = look ? await command.diagnose?.(code).catch(() => undefined) : undefined
     const explanation = diagnosis ?? explain(name, code, circumstances)
     return new IpvsError({
       ...{ code, errno, command: name, kernelMessage: message, explanation },
@@ -98,25 +100,42 @@ export class Commands {
     })
   }
 
-  /** Whether writes have to wait for a reading, or somebody listens to each command: then they cannot be sent in a row. */
-  get oneByOne(): boolean {
-    return this.#order.busy || observed()
+  /** Whether writes have to wait for a reading. */
+  get reading(): boolean {
+    return this.#order.busy
   }
 
-  /** Throws when the command failed; sends it again, as it was, where the family has another number than `id`. */
+  /**
+   * Throws when the command failed; sends it again, as it was, where the family has another number than `id`, and reads
+   * the table where answers were lost. `look` says whether an error is worth looking into.
+   */
   async finish(
     command: Command,
     outcome: Outcome,
     id: number,
     signal: AbortSignal | undefined,
+    look = true,
   ): Promise<void> {
+    if (outcome !== undefined && 'loss' in outcome && outcome.loss.code === 'ERR_LVS_OVERRUN') {
+      return await this.#readBack(command, outcome.loss)
+    }
     const refusal = refusalOf(outcome, signal)
     if (refusal === undefined) return
     if (refusal.errno !== constants.errno.ENOENT || !(await this.family.moved(id))) {
-      throw await this.error(command, refusal)
+      throw await this.error(command, refusal, look)
     }
     const next = this.family.id
-    await this.finish(command, await this.family.send(asSent(command, outcome), signal), next, signal)
+    const again = await this.family.send(asSent(command, outcome), signal)
+    await this.finish(command, again, next, signal, look)
+  }
+
+  /** Throws unless the table shows what was to be done. */
+  async #readBack(command: Command, loss: Loss): Promise<void> {
+    const found = await command.isInPlace?.(this).catch(() => undefined)
+    if (found === undefined) throw lossError(loss)
+    if (found) return
+    const message = `${loss.message}; the table was read back and does not show it`
+    throw lossError({ ...loss, message, outcome: 'not-done' })
   }
 
   async #merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
@@ -161,14 +180,23 @@ export function tryOut(command: Command): void {
 
 /** The command with its attributes as they are now. */
 function encoded(command: Command): FamilyRequest {
-  tryOut(command)
-  return withAttributes(command, scratch.bytes.slice(0, scratch.length))
+  return withAttributes(command, attributesOf(command))
 }
 
 /** The command with its attributes as they were. */
 function asSent(command: Command, outcome: Outcome): FamilyRequest {
   const sent = outcome !== undefined && 'refusal' in outcome ? outcome.sent : undefined
   return sent === undefined ? command : withAttributes(command, sent.subarray(GENL_HDRLEN))
+}
+
+/** Whether two commands have the same attributes. */
+export function sayTheSame(one: Command, other: Command): boolean {
+  return Buffer.compare(attributesOf(one), attributesOf(other)) === 0
+}
+
+function attributesOf(command: Command): Uint8Array {
+  tryOut(command)
+  return scratch.bytes.slice(0, scratch.length)
 }
 
 function withAttributes(request: FamilyRequest, attributes: Uint8Array): FamilyRequest {
@@ -183,7 +211,8 @@ function withAttributes(request: FamilyRequest, attributes: Uint8Array): FamilyR
   }
 }
 
-function observed(): boolean {
+/** Whether anybody wants to be told of each command. */
+export function isObserved(): boolean {
   const { start, end, asyncStart, asyncEnd, error } = channel
   return (
     debug.enabled ||

@@ -3,7 +3,7 @@ import type { Refusal } from '../netlink/messages.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
 import type { CallOptions, Client } from './client.ts'
-import { type Building, type Command, tryOut } from './commands.ts'
+import { type Building, type Command, type Commands, sayTheSame, tryOut } from './commands.ts'
 import { readDaemons } from './daemon-commands.ts'
 import {
   checkDestinationKey,
@@ -20,7 +20,7 @@ import {
 import { diagnoseDestination } from './diagnose.ts'
 import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
 import { checkServiceKey, formatEndpoint, formatService, type ServiceReference } from './service-key.ts'
-import { readWholeService } from './table.ts'
+import { readDestinations, readWholeService } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
 /** Checks and writes the attributes of a {@link DestinationCommand}. */
@@ -71,6 +71,17 @@ export class DestinationCommand implements Command {
     } catch {
       return ''
     }
+  }
+
+  async isInPlace(commands: Commands): Promise<boolean> {
+    const { service, key } = checkKeys(this.#reference, this.#destination)
+    const destinations = await readDestinations(commands, 'destinations', service, undefined)
+    const current = destinations.find(({ address, port }) => address === key.address && port === key.port)
+    if (this.command === IPVS_CMD.DEL_DEST) return current === undefined
+    return (
+      current !== undefined &&
+      sayTheSame(this, new DestinationCommand(this.#client, this.command, this.name, service, current))
+    )
   }
 
   async diagnose(code: string): Promise<string | undefined> {

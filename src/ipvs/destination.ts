@@ -174,20 +174,24 @@ export function mergeDestination(current: Destination, changes: DestinationChang
   } as DestinationInput
 }
 
-const NO_ADDRESS = new Uint8Array(16)
-const KEY = attributeBlock(DESTINATION, { address: NO_ADDRESS, port: 0, family: 0 })
-const SETTINGS = attributeBlock(DESTINATION, {
+const KEY = { address: new Uint8Array(16), port: 0, family: 0 }
+const KEY_BLOCK = attributeBlock(DESTINATION, KEY)
+const BLOCK = attributeBlock(DESTINATION, {
+  ...KEY,
   ...{ forwarding: 0, weight: 0, upperThreshold: 0, lowerThreshold: 0 },
   ...{ tunnelType: 0, tunnelPort: 0, tunnelFlags: 0 },
 })
 
-export function writeDestinationKey(
-  writer: WireWriter,
+export function writeDestinationKey(writer: WireWriter, key: CheckedDestinationKey): void {
+  fillKey(writer.view, writer.append(KEY_BLOCK.bytes), KEY_BLOCK.at, key)
+}
+
+function fillKey(
+  view: DataView,
+  start: number,
+  at: (typeof KEY_BLOCK)['at'],
   { address, port, family }: CheckedDestinationKey,
 ): void {
-  const { at } = KEY
-  const start = writer.append(KEY.bytes)
-  const { view } = writer
   writeAddress(view, start + at.address, address, family)
   view.setUint16(start + at.port, port)
   view.setUint16(start + at.family, FAMILY_NUMBER[family], LITTLE_ENDIAN)
@@ -219,11 +223,11 @@ export function writeDestination(
       lowerThreshold,
     )
   }
-  writeDestinationKey(writer, key)
   const { type, port, checksum } = tunnelOf(method, tunnel)
-  const { at } = SETTINGS
-  const start = writer.append(SETTINGS.bytes)
+  const { at } = BLOCK
+  const start = writer.append(BLOCK.bytes)
   const { view } = writer
+  fillKey(view, start, at, key)
   view.setUint32(start + at.forwarding, method, LITTLE_ENDIAN)
   view.setInt32(start + at.weight, weight, LITTLE_ENDIAN)
   view.setUint32(start + at.upperThreshold, upperThreshold, LITTLE_ENDIAN)

@@ -16,7 +16,7 @@ import { checkServiceKey, type ServiceReference } from './service-key.ts'
 import type { Info, TimeoutChanges, Timeouts } from './settings.ts'
 import { info, setTimeouts, timeouts } from './settings-commands.ts'
 import type { Statistics } from './statistics.ts'
-import { readTable, readWholeService } from './table.ts'
+import { readEach, readTable, readWholeService } from './table.ts'
 
 /**
  * A client of the Linux Virtual Server in one network namespace.
@@ -159,6 +159,14 @@ export class Ipvs implements AsyncDisposable {
    */
   services({ signal }: CallOptions = {}): Promise<Service[]> {
     return readTable(this.#client.commands, 'services', signal)
+  }
+
+  /**
+   * Reads the whole table one virtual service at a time, for tables too large to hold: the kernel is asked for more only as
+   * it is consumed. What {@link Ipvs.services} says of consistency holds here too, the longer the reading takes the more.
+   */
+  eachService({ signal }: CallOptions = {}): AsyncGenerator<Service, void, undefined> {
+    return readEach(this.#client.commands, 'eachService', signal)
   }
 
   /**

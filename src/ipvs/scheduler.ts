@@ -44,6 +44,8 @@ const PLAIN_FLAGS = {
   'flag-3': IP_VS_SVC_F_SCHED3,
 } as const
 
+const ALL_FLAGS = IP_VS_SVC_F_SCHED1 | IP_VS_SVC_F_SCHED2 | IP_VS_SVC_F_SCHED3
+
 /**
  * What a scheduler can be told. `sh-fallback`, `mh-fallback`: go on to the next destination when the chosen one is
  * unavailable; `sh-port`, `mh-port`: hash the source port too; `flag-1` to `flag-3`: the bits for a scheduler that has
@@ -80,6 +82,7 @@ export function schedulerFlagBits(scheduler: string, flags: unknown): number {
 
 /** The flags that bits stand for under a scheduler. */
 export function schedulerFlagNames(scheduler: string, bits: number): SchedulerFlag[] {
+  if ((bits & ALL_FLAGS) === 0) return []
   const named = namedFlags(scheduler)
   const names: SchedulerFlag[] = []
   let rest = bits

@@ -1,8 +1,8 @@
-import { ArgumentTypeError } from '../errors.ts'
+import { ArgumentTypeError, IpvsError } from '../errors.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
 import type { CallOptions, Client } from './client.ts'
-import { type Building, type Command, tryOut } from './commands.ts'
+import { type Building, type Command, type Commands, sayTheSame, tryOut } from './commands.ts'
 import {
   checkServiceFields,
   isWholeService,
@@ -58,6 +58,27 @@ export class ServiceCommand implements Command {
   subject(): string {
     return describeService(this.#reference)
   }
+
+  async isInPlace(commands: Commands): Promise<boolean> {
+    const current = await findService(commands, this.#reference)
+    return (
+      current !== undefined &&
+      sayTheSame(this, new ServiceCommand(this.command, this.name, this.#reference, current))
+    )
+  }
+}
+
+/** The service as it is; undefined when there is none. */
+async function findService(
+  commands: Commands,
+  reference: ServiceReference,
+): Promise<ServiceHeader | undefined> {
+  try {
+    return await readServiceHeader(commands, 'service', checkServiceKey(reference), undefined)
+  } catch (error) {
+    if (error instanceof IpvsError && error.code === 'ESRCH') return undefined
+    throw error
+  }
 }
 
 /** A command that needs no more of a service than which one: DEL_SERVICE, or ZERO, which concerns all without one. */
@@ -79,6 +100,11 @@ export class ServiceKeyCommand implements Command {
 
   subject(): string {
     return describeService(this.#reference)
+  }
+
+  async isInPlace(commands: Commands): Promise<boolean> {
+    if (this.command !== IPVS_CMD.DEL_SERVICE) throw new Error('The table does not show it')
+    return (await findService(commands, this.#reference as ServiceReference)) === undefined
   }
 }
 

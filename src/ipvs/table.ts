@@ -15,6 +15,9 @@ const destination = new AttributeSet(DESTINATION)
 /** Lists this long may have come in several blocks; a single block holds at least as many. */
 const REPEATS_POSSIBLE = 90
 
+/** Services whose destinations are asked for together. */
+const WINDOW = 64
+
 /** How often a table that is on the move is read before what was found is taken together. */
 const READINGS = 10
 
@@ -120,22 +123,56 @@ export async function readWholeService(
     readServiceHeader(commands, name, key, signal),
     readDestinations(commands, name, key, signal),
   ])
-  return { ...header, destinations }
+  return Object.assign(header, { destinations })
 }
 
-/** Reads the whole table: the services, then in one more exchange the destinations of all. */
+/** Reads the whole table. */
 export async function readTable(
   commands: Commands,
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<Service[]> {
+  const services: Service[] = []
+  for await (const window of readWindows(commands, name, signal)) services.push(...window)
+  return services
+}
+
+/** Reads the whole table as fast as it is consumed. */
+export async function* readEach(
+  commands: Commands,
+  name: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Service, void, undefined> {
+  for await (const window of readWindows(commands, name, signal)) yield* window
+}
+
+/**
+ * Reads the services, then their destinations for a number of services at a time. The next window is asked for when one
+ * is handed out, so that the kernel is never idle and no more than two are held.
+ */
+async function* readWindows(
+  commands: Commands,
+  name: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Service[], void, undefined> {
   const headers = await readServiceHeaders(commands, name, signal)
-  return Promise.all(
-    headers.map(async (header) => ({
-      ...header,
-      destinations: await readDestinations(commands, name, header, signal),
-    })),
-  )
+  const readFrom = (start: number) => {
+    const window = Promise.all(
+      headers.slice(start, start + WINDOW).map(async (header) => {
+        const destinations = await readDestinations(commands, name, header, signal)
+        return Object.assign(header, { destinations })
+      }),
+    )
+    // Nobody waits for it where the consumer stops before.
+    window.catch(() => undefined)
+    return window
+  }
+  let next = readFrom(0)
+  for (let start = WINDOW; start - WINDOW < headers.length; start += WINDOW) {
+    const current = next
+    next = readFrom(start)
+    yield await current
+  }
 }
 
 function decodeService(view: DataView, start: number, end: number): ServiceHeader {

@@ -65,9 +65,14 @@ export class Batch {
     return this.#firstSequence + this.messages
   }
 
-  /** Whether there is so much that one more message may need a second datagram. */
-  get isLarge(): boolean {
+  /** Whether one more message may need a second datagram. */
+  get isFull(): boolean {
     return this.writer.length > DATAGRAM_BYTES - MESSAGE_BYTES
+  }
+
+  /** Whether there is enough to send while nothing else is under way: the kernel should not wait for a full datagram. */
+  get isWorthSending(): boolean {
+    return this.writer.length > DATAGRAM_BYTES / 4
   }
 
   /** The entry with a message; answers to one entry come in a row. */

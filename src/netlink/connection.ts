@@ -31,8 +31,10 @@ export class Connection {
   readonly #courier: Courier
   readonly #aborts = new AbortListeners()
   #filling = new Batch()
-  #spare = new Batch()
-  #flying: Batch | undefined
+  /** Those under way: at most one that the kernel is busy with, and others whose answers are being read. */
+  readonly #flying = new Set<Batch>()
+  readonly #spares: Batch[] = []
+  #socketBusy = false
   #departures: (() => void)[] = []
   #closed = false
 
@@ -89,9 +91,10 @@ export class Connection {
     this.#wake()
   }
 
-  /** Whether enough waits to fill a datagram. */
+  /** Whether so much waits that it should leave before more comes. */
   get isFull(): boolean {
-    return this.#filling.isLarge && !this.#closed
+    const batch = this.#filling
+    return (this.#socketBusy ? batch.isFull : batch.isWorthSending) && !this.#closed
   }
 
   /** Resolves when what waits has left, or never will. */
@@ -103,7 +106,7 @@ export class Connection {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#flying?.lose(closed('unknown'))
+    for (const batch of this.#flying) batch.lose(closed('unknown'))
     this.#filling.lose(closed('not-done'))
     this.#courier.close()
     this.#depart()
@@ -124,28 +127,40 @@ export class Connection {
 
   /** The first message of a batch sets it going, unless another batch is under way. */
   #wake(): void {
-    if (this.#flying === undefined && this.#filling.messages === 1) queueMicrotask(() => void this.#run())
+    if (!this.#socketBusy && this.#filling.messages === 1) queueMicrotask(() => this.#send())
+  }
+
+  /** Sends what waits, if the socket is free. */
+  #send(): void {
+    const batch = this.#filling
+    if (this.#closed || this.#socketBusy || batch.messages === 0) return
+    this.#socketBusy = true
+    const next = batch.nextSequence
+    batch.seal()
+    this.#flying.add(batch)
+    this.#filling = this.#spares.pop() ?? new Batch()
+    this.#filling.reset(next < LAST_FIRST_SEQUENCE ? next : 1)
+    void this.#carry(batch)
+    this.#depart()
+  }
+
+  async #carry(batch: Batch): Promise<void> {
+    let answered = false
+    const goOn = () => {
+      if (answered) return
+      answered = true
+      this.#socketBusy = false
+      this.#send()
+    }
+    const intact = await this.#courier.carry(batch, goOn)
+    this.#flying.delete(batch)
+    batch.reset(1)
+    if (intact) this.#spares.push(batch)
+    goOn()
   }
 
   #depart(): void {
     for (const resolve of this.#departures.splice(0)) resolve()
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#closed && this.#filling.messages > 0) {
-      const batch = this.#filling
-      const next = batch.nextSequence
-      batch.seal()
-      this.#flying = batch
-      this.#filling = this.#spare
-      this.#filling.reset(next < LAST_FIRST_SEQUENCE ? next : 1)
-      const carried = this.#courier.carry(batch)
-      this.#depart()
-      const intact = await carried
-      if (intact) batch.reset(1)
-      this.#spare = intact ? batch : new Batch()
-      this.#flying = undefined
-    }
   }
 }
 

@@ -89,8 +89,11 @@ export class Courier {
     this.#dropSocket()
   }
 
-  /** Carries a batch to the kernel and back; false when its buffers may still be in use. */
-  async carry(batch: Batch): Promise<boolean> {
+  /**
+   * Carries a batch to the kernel and back; false when its buffers may still be in use. Calls `onAnswered` once the kernel
+   * has answered everything, before the answers are read: another batch may be carried from then on.
+   */
+  async carry(batch: Batch, onAnswered: () => void): Promise<boolean> {
     this.#observeSent(batch)
     let first = 0
     let awaiting = false
@@ -112,8 +115,9 @@ export class Courier {
       }
       this.#count(batch, report, first, awaiting)
       if (this.#closed) break
-      const { view } = this.#replies
+      const view = this.#turnReplies()
       next = report.state === 'full' ? this.#goOn(this.#socket, batch, report) : undefined
+      if (report.state === 'complete') onAnswered()
       if (!this.#deliver(batch, report, view)) return next === undefined
       batch.settle(first, report.datagram)
       first = report.datagram
@@ -138,15 +142,20 @@ export class Courier {
     return next === undefined
   }
 
-  /** Has the kernel go on while the answers that filled one buffer are read out of it. */
+  /** Gives the answers that came; those to come go into the other buffer, so that the kernel need not wait for us. */
+  #turnReplies(): DataView {
+    const filled = this.#replies
+    this.#replies = this.#spareReplies
+    this.#spareReplies = filled
+    return filled.view
+  }
+
+  /** Has the kernel go on while the answers that filled a buffer are read out of it. */
   #goOn(
     socket: NetlinkSocket,
     batch: Batch,
     { datagram, awaiting }: ExchangeReport,
   ): Promise<ExchangeReport | undefined> {
-    const full = this.#replies
-    this.#replies = this.#spareReplies
-    this.#spareReplies = full
     const next = this.#exchange(socket, batch, datagram, awaiting)
     // Nobody waits for it where the answers before it make no sense.
     next.catch(() => undefined)

@@ -152,6 +152,7 @@ export function refusalOf(outcome: Outcome, signal: AbortSignal | undefined): Re
   throw lossError(outcome.loss)
 }
 
-function lossError({ code, message, outcome, cause }: Loss): NetlinkError {
+/** The error that tells of a loss. */
+export function lossError({ code, message, outcome, cause }: Loss): NetlinkError {
   return new NetlinkError(code, message, outcome, cause === undefined ? undefined : { cause })
 }

@@ -86,11 +86,11 @@ describe('group commit', () => {
     expect(tagsSent(transport).flat()).toEqual(Array.from({ length: 1000 }, (_, tag) => tag))
   })
 
-  it('uses the same two buffers again and again', async () => {
+  it('uses the same buffers again and again', async () => {
     for (let tag = 0; tag < 6; tag++) await ask(connection, tag)
     const { requests } = transport.sockets[0]!
     expect(new Set(requests.map(({ datagrams }) => datagrams.buffer)).size).toBe(2)
-    expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(1)
+    expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(2)
   })
 
   it('counts what it does', async () => {
