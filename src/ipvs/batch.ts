@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { ArgumentTypeError, BatchError, type BatchFailure } from '../errors.ts'
 import { Run } from '../netlink/run.ts'
+import { Turn } from '../netlink/turn.ts'
 import {
   type BatchCommand,
   call,
@@ -31,7 +32,12 @@ export async function sendBatch(
   const sending = new Sending(client, signal)
   try {
     if (isAsync(commands)) {
-      for await (const command of commands) if (!sending.take(command)) await sending.ready()
+      for await (const command of commands) {
+        const goOn = sending.take(command)
+        // The next one may be long in coming.
+        sending.flush()
+        if (!goOn) await sending.ready()
+      }
     } else {
       for (const command of checkIterable(commands)) if (!sending.take(command)) await sending.ready()
     }
@@ -57,12 +63,15 @@ class Sending {
   #stopListening = () => {}
   #calls: Promise<void>[] = []
   #count = 0
+  #begun = false
   #observed = isObserved()
+  readonly #turn = new Turn()
 
   constructor(client: Client, signal: AbortSignal | undefined) {
     this.#client = client
     this.#signal = signal
     this.#id = client.commands.family.id
+    this.#turn.begin()
     if (signal === undefined) return
     this.#aborted = new Promise((_, reject) => {
       const abort = () => reject(signal.reason)
@@ -80,7 +89,7 @@ class Sending {
       checkObject('command', given)
       if (!this.#observed && !commands.reading && isDirect(given)) {
         commands.family.append(this.#run, index, given, writeDirect)
-        return !commands.family.connection.isFull
+        return !this.#shouldSend && this.#turn.step()
       }
       const result = call(this.#client, given, { signal: this.#signal })
       this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
@@ -90,14 +99,28 @@ class Sending {
     return this.#calls.length < MOST_CALLS
   }
 
+  /** Sends what waits now rather than with more. */
+  flush(): void {
+    this.#client.commands.family.connection.flush()
+  }
+
   async ready(): Promise<void> {
-    this.#observed = isObserved()
     const { connection } = this.#client.commands.family
-    await this.#unlessAborted(connection.isFull ? connection.departure() : Promise.all(this.#calls.splice(0)))
+    if (this.#calls.length >= MOST_CALLS) await this.#unlessAborted(Promise.all(this.#calls.splice(0)))
+    const waits = connection.isFull && connection.isBusy
+    if (this.#shouldSend) {
+      this.#begun = true
+      await this.#unlessAborted(connection.departure())
+    }
+    if (!waits && this.#turn.isOver) await setImmediate()
+    this.#turn.begin()
+    this.#signal?.throwIfAborted()
+    this.#observed = isObserved()
   }
 
   /** Waits for what is under way. */
   async end(): Promise<void> {
+    this.flush()
     await this.#unlessAborted(Promise.all([...this.#calls, this.#run.finished()]))
     const { commands } = this.#client
     for (const [position, { index, subject, outcome }] of this.#run.failures.entries()) {
@@ -116,6 +139,12 @@ class Sending {
 
   dispose(): void {
     this.#stopListening()
+  }
+
+  /** Whether a datagram is full, or at the beginning a part of one, so that the kernel has something to do. */
+  get #shouldSend(): boolean {
+    const { connection } = this.#client.commands.family
+    return connection.isFull || (!this.#begun && connection.isWorthSending)
   }
 
   #fail(index: number, error: Error): void {

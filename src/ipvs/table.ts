@@ -3,6 +3,7 @@ import { NLM_F_DUMP } from '../netlink/uapi.ts'
 import { COMMAND, DESTINATION, SERVICE } from './attributes.ts'
 import type { Commands } from './commands.ts'
 import { type Destination, readDestination } from './destination.ts'
+import { Distinct } from './distinct.ts'
 import { readService, type Service, type ServiceHeader } from './service.ts'
 import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
 import { formatEndpoint, formatService } from './service-key.ts'
@@ -11,9 +12,6 @@ import { IPVS_CMD } from './uapi.ts'
 const command = new AttributeSet(COMMAND)
 const service = new AttributeSet(SERVICE)
 const destination = new AttributeSet(DESTINATION)
-
-/** Lists this long may have come in several blocks; a single block holds at least as many. */
-const REPEATS_POSSIBLE = 90
 
 /** Services whose destinations are asked for together. */
 const WINDOW = 64
@@ -33,10 +31,9 @@ export async function readServiceHeaders(
 ): Promise<ServiceHeader[]> {
   const found = new Map<string, ServiceHeader>()
   for (let reading = 1; ; reading++) {
-    const headers = await dumpServices(commands, name, signal)
-    const byKey = distinct(headers, formatService)
-    if (byKey.length === headers.length) return headers
-    for (const header of byKey) found.set(formatService(header), header)
+    const { entries, repeated } = await dumpServices(commands, name, signal)
+    if (!repeated) return entries
+    for (const header of entries) found.set(formatService(header), header)
     if (reading === READINGS) return [...found.values()]
   }
 }
@@ -45,14 +42,14 @@ async function dumpServices(
   commands: Commands,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<ServiceHeader[]> {
-  const headers: ServiceHeader[] = []
+): Promise<Distinct<ServiceHeader>> {
+  const headers = new Distinct<ServiceHeader>(formatService)
   await commands.read(
     {
       command: IPVS_CMD.GET_SERVICE,
       name,
       flags: NLM_F_DUMP,
-      onReply: (view, start, end) => headers.push(decodeService(view, start, end)),
+      onReply: (view, start, end) => headers.add(decodeService(view, start, end)),
     },
     signal,
   )
@@ -93,7 +90,7 @@ export async function readDestinations(
   key: CheckedServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<Destination[]> {
-  const destinations: Destination[] = []
+  const destinations = new Distinct<Destination>(({ address, port }) => formatEndpoint(address, port))
   await commands.read(
     {
       command: IPVS_CMD.GET_DEST,
@@ -104,12 +101,12 @@ export async function readDestinations(
       onReply: (view, start, end) => {
         command.readStrictly(view, start, end)
         const found = command.requireNest(COMMAND.fields.destination, destination)
-        destinations.push(readDestination(found, key.family))
+        destinations.add(readDestination(found, key.family))
       },
     },
     signal,
   )
-  return distinct(destinations, ({ address, port }) => formatEndpoint(address, port))
+  return destinations.entries
 }
 
 /** Reads one service with its destinations, in one exchange. */
@@ -156,9 +153,10 @@ async function* readWindows(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Service[], void, undefined> {
   const headers = await readServiceHeaders(commands, name, signal)
-  const readFrom = (start: number) => {
+  const readNext = () => {
+    // Taken out, or the list would hold on to what the consumer has done with.
     const window = Promise.all(
-      headers.slice(start, start + WINDOW).map(async (header) => {
+      headers.splice(0, WINDOW).map(async (header) => {
         const destinations = await readDestinations(commands, name, header, signal)
         return Object.assign(header, { destinations })
       }),
@@ -167,22 +165,16 @@ async function* readWindows(
     window.catch(() => undefined)
     return window
   }
-  let next = readFrom(0)
-  for (let start = WINDOW; start - WINDOW < headers.length; start += WINDOW) {
-    const current = next
-    next = readFrom(start)
-    yield await current
+  let next = readNext()
+  for (;;) {
+    const services = await next
+    if (services.length === 0) return
+    next = readNext()
+    yield services
   }
 }
 
 function decodeService(view: DataView, start: number, end: number): ServiceHeader {
   command.readStrictly(view, start, end)
   return readService(command.requireNest(COMMAND.fields.service, service))
-}
-
-/** The entries without those that came twice; of these the last, which is the newer reading. */
-function distinct<T>(entries: T[], keyOf: (entry: T) => string): T[] {
-  if (entries.length < REPEATS_POSSIBLE) return entries
-  const byKey = new Map(entries.map((entry) => [keyOf(entry), entry]))
-  return byKey.size === entries.length ? entries : [...byKey.values()]
 }

@@ -70,7 +70,7 @@ export class Batch {
     return this.writer.length > DATAGRAM_BYTES - MESSAGE_BYTES
   }
 
-  /** Whether there is enough to send while nothing else is under way: the kernel should not wait for a full datagram. */
+  /** Whether there is enough to begin with: the kernel should not wait for a whole datagram. */
   get isWorthSending(): boolean {
     return this.writer.length > DATAGRAM_BYTES / 4
   }

@@ -35,6 +35,8 @@ export class Connection {
   readonly #flying = new Set<Batch>()
   readonly #spares: Batch[] = []
   #socketBusy = false
+  /** Whether somebody waits for what waits to be sent. */
+  #wanted = false
   #departures: (() => void)[] = []
   #closed = false
 
@@ -66,13 +68,13 @@ export class Connection {
       const entry = new Request(offset, batch.nextSequence, onReply, settle)
       batch.add(entry, flags, this.#courier.limits)
       if (signal !== undefined) this.#abortWith(signal, batch, entry)
-      this.#wake()
+      this.flush()
     })
   }
 
   /**
-   * Queues a message as one of a run; `index` is the caller's number of it. Throws at once what `body` throws. Whoever has
-   * many should wait for {@link departure} whenever {@link isFull}.
+   * Queues a message as one of a run; `index` is the caller's number of it. Throws at once what `body` throws. It leaves
+   * with {@link flush}. Whoever has many should wait for {@link departure} whenever {@link isFull}.
    */
   append<T>(
     run: Run<T>,
@@ -88,17 +90,33 @@ export class Connection {
     const batch = this.#filling
     const offset = writeMessage(batch, type, 0, body, subject)
     batch.addToRun(run, offset, index, subject, this.#courier.limits)
-    this.#wake()
+  }
+
+  /** Sends what waits as soon as the socket is free. */
+  flush(): void {
+    if (this.#wanted) return
+    this.#wanted = true
+    if (!this.#socketBusy) queueMicrotask(() => this.#send())
   }
 
   /** Whether so much waits that it should leave before more comes. */
   get isFull(): boolean {
-    const batch = this.#filling
-    return (this.#socketBusy ? batch.isFull : batch.isWorthSending) && !this.#closed
+    return this.#filling.isFull && !this.#closed
+  }
+
+  /** Whether the kernel has nothing to do and a part of a datagram waits. */
+  get isWorthSending(): boolean {
+    return !this.#socketBusy && this.#filling.isWorthSending && !this.#closed
+  }
+
+  /** Whether the kernel is at work, so that what waits has to wait for it. */
+  get isBusy(): boolean {
+    return this.#socketBusy
   }
 
   /** Resolves when what waits has left, or never will. */
   departure(): Promise<void> {
+    this.flush()
     return new Promise((resolve) => this.#departures.push(resolve))
   }
 
@@ -125,15 +143,12 @@ export class Connection {
     }
   }
 
-  /** The first message of a batch sets it going, unless another batch is under way. */
-  #wake(): void {
-    if (!this.#socketBusy && this.#filling.messages === 1) queueMicrotask(() => this.#send())
-  }
-
-  /** Sends what waits, if the socket is free. */
+  /** Sends what waits, if it is wanted and the socket is free. */
   #send(): void {
     const batch = this.#filling
-    if (this.#closed || this.#socketBusy || batch.messages === 0) return
+    if (this.#closed || this.#socketBusy || !this.#wanted) return
+    this.#wanted = false
+    if (batch.messages === 0) return
     this.#socketBusy = true
     const next = batch.nextSequence
     batch.seal()

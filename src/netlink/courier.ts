@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
 import { type Batch, type DatagramLimits, datagramLimits } from './batch.ts'
 import { Deadline } from './deadline.ts'
 import type { Entry } from './entry.ts'
@@ -13,6 +14,7 @@ import {
 } from './losses.ts'
 import { eachMessage, type MessageHeader, readRefusal } from './messages.ts'
 import type { ExchangeReport, NetlinkProtocol, NetlinkSocket, Transport } from './transport.ts'
+import { Turn } from './turn.ts'
 import { NLMSG_MIN_TYPE } from './uapi.ts'
 
 /** How a connection behaves. */
@@ -62,6 +64,8 @@ export class Courier {
   #limits: DatagramLimits
   #replies = replyBuffer()
   #spareReplies = replyBuffer()
+  /** Answers that are being read: their buffer is not free yet. */
+  #reading: Promise<boolean> | undefined
   #closed = false
 
   private constructor(transport: Transport, socket: NetlinkSocket, options: ConnectionOptions) {
@@ -113,12 +117,14 @@ export class Courier {
         this.#abandon(batch)
         return false
       }
+      await this.#reading
       this.#count(batch, report, first, awaiting)
       if (this.#closed) break
       const view = this.#turnReplies()
       next = report.state === 'full' ? this.#goOn(this.#socket, batch, report) : undefined
       if (report.state === 'complete') onAnswered()
-      if (!this.#deliver(batch, report, view)) return next === undefined
+      this.#reading = this.#deliver(batch, report, view)
+      if (!(await this.#reading)) return next === undefined
       batch.settle(first, report.datagram)
       first = report.datagram
       awaiting = report.awaiting
@@ -190,14 +196,25 @@ export class Courier {
     )
   }
 
-  /** Hands each message to the entry that asked for it; false when the answers made no sense. */
-  #deliver(batch: Batch, report: ExchangeReport, view: DataView): boolean {
+  /**
+   * Hands each message to the entry that asked for it, and lets the event loop go round where that takes long; false when
+   * the answers made no sense.
+   */
+  async #deliver(batch: Batch, report: ExchangeReport, view: DataView): Promise<boolean> {
+    const turn = new Turn()
+    const { observe } = this.#options
+    const visit = (message: MessageHeader) => {
+      observe?.('received', view, message)
+      const entry = batch.entryOf(message.sequence)
+      if (entry !== undefined && !entry.settled) deliver(batch, entry, view, message)
+      return turn.step()
+    }
     try {
-      eachMessage(view, report.received, (message) => {
-        this.#options.observe?.('received', view, message)
-        const entry = batch.entryOf(message.sequence)
-        if (entry !== undefined && !entry.settled) deliver(batch, entry, view, message)
-      })
+      for (let at = 0; at < report.received && !this.#closed; ) {
+        if (at > 0) await setImmediate()
+        turn.begin()
+        at = eachMessage(view, report.received, visit, at)
+      }
       return true
     } catch (cause) {
       // What was cut off is the last that can be told apart, and belongs to the datagram that is lost anyway.

@@ -22,14 +22,19 @@ export interface Refusal {
 }
 
 /**
- * Calls `visit` with each message among the first `length` bytes of `view`. The header object is used again for the
- * next one.
+ * Calls `visit` with each message between `from` and `length` in `view`, until it gives false. The header object is used
+ * again for the next one. Gives where it stopped.
  *
  * @throws {NetlinkError} `ERR_LVS_MALFORMED` when a length makes no sense; messages before it have been visited.
  */
-export function eachMessage(view: DataView, length: number, visit: (message: MessageHeader) => void): void {
+export function eachMessage(
+  view: DataView,
+  length: number,
+  visit: (message: MessageHeader) => unknown,
+  from = 0,
+): number {
   const message: MessageHeader = { start: 0, end: 0, type: 0, flags: 0, sequence: 0 }
-  let at = 0
+  let at = from
   while (length - at >= NLMSG_HDRLEN) {
     const size = view.getUint32(at, LITTLE_ENDIAN)
     if (size < NLMSG_HDRLEN || size > length - at)
@@ -39,10 +44,11 @@ export function eachMessage(view: DataView, length: number, visit: (message: Mes
     message.type = view.getUint16(at + 4, LITTLE_ENDIAN)
     message.flags = view.getUint16(at + 6, LITTLE_ENDIAN)
     message.sequence = view.getUint32(at + 8, LITTLE_ENDIAN)
-    visit(message)
     at += align4(size)
+    if (visit(message) === false) return at
   }
   if (at < length) throw malformed(`${length - at} bytes that are no message`)
+  return at
 }
 
 /** Extended acknowledgement (NLMSGERR_ATTR_*). */

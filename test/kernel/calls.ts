@@ -1,4 +1,4 @@
-import type { Ipvs } from '../../src/index.ts'
+import type { BatchError, Ipvs } from '../../src/index.ts'
 
 const web = 'tcp://192.0.2.10:80'
 const realServer = { address: '192.0.2.20', forwarding: 'dr' } as const
@@ -11,7 +11,17 @@ export const CALLS: Readonly<Record<string, (ipvs: Ipvs) => Promise<unknown>>> =
   addDestination: (ipvs) => ipvs.addDestination(web, { ...realServer, port: 81 }),
   updateDestination: (ipvs) => ipvs.updateDestination(web, { ...realServer, weight: 2 }),
   removeDestination: (ipvs) => ipvs.removeDestination(web, realServer),
+  batch: async (ipvs) => {
+    try {
+      await ipvs.batch([{ command: 'removeService', service: web }])
+    } catch (error) {
+      throw (error as BatchError).failures[0]?.error
+    }
+  },
   services: (ipvs) => ipvs.services(),
+  eachService: async (ipvs) => {
+    for await (const service of ipvs.eachService()) void service
+  },
   service: (ipvs) => ipvs.service(web),
   destinations: (ipvs) => ipvs.destinations(web),
   zero: (ipvs) => ipvs.zero(),

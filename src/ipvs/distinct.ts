@@ -1,0 +1,45 @@
+/** A list shorter than this came in one block, in which nothing comes twice. */
+const REPEATS_POSSIBLE = 90
+
+/**
+ * Entries of a dump without those that came twice, which happens when others change the table meanwhile: of these the last
+ * counts, which is the newer reading.
+ */
+export class Distinct<T> {
+  /** Whether any came twice. */
+  repeated = false
+  readonly #keyOf: (entry: T) => string
+  readonly #entries: T[] = []
+  #places: Map<string, number> | undefined
+
+  constructor(keyOf: (entry: T) => string) {
+    this.#keyOf = keyOf
+  }
+
+  /** The entries, in the order in which each came first. */
+  get entries(): T[] {
+    return this.#entries
+  }
+
+  add(entry: T): void {
+    const places = this.#places
+    if (places === undefined) {
+      this.#entries.push(entry)
+      if (this.#entries.length === REPEATS_POSSIBLE) this.#places = this.#placesSoFar()
+      return
+    }
+    const key = this.#keyOf(entry)
+    const place = places.get(key)
+    if (place === undefined) {
+      places.set(key, this.#entries.length)
+      this.#entries.push(entry)
+    } else {
+      this.repeated = true
+      this.#entries[place] = entry
+    }
+  }
+
+  #placesSoFar(): Map<string, number> {
+    return new Map(this.#entries.map((entry, place) => [this.#keyOf(entry), place]))
+  }
+}
