@@ -14,9 +14,13 @@ import {
   isWholeDestination,
   mergeDestination,
   onItsOwn,
-  writeDestination,
-  writeDestinationKey,
 } from './destination.ts'
+import {
+  DESTINATION_BLOCK,
+  DESTINATION_FRAME,
+  fillDestination,
+  writeDestinationKey,
+} from './destination-message.ts'
 import { diagnoseDestination } from './diagnose.ts'
 import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
 import { checkServiceKey, formatEndpoint, formatService, type ServiceReference } from './service-key.ts'
@@ -30,12 +34,17 @@ export function writeDestinationCommand(
   reference: ServiceReference,
   destination: DestinationKey | DestinationInput,
 ): void {
-  const service = writeServiceIdentity(writer, reference)
-  const key = checkDestinationKey(destination, service.port ?? 0)
-  const nest = writer.beginNest(COMMAND.fields.destination.type)
-  if (command === IPVS_CMD.DEL_DEST) writeDestinationKey(writer, key)
-  else writeDestination(writer, key, destination as DestinationInput, service.family)
-  writer.endNest(nest)
+  if (command === IPVS_CMD.DEL_DEST) {
+    const service = writeServiceIdentity(writer, reference)
+    const nest = writer.beginNest(COMMAND.fields.destination.type)
+    writeDestinationKey(writer, checkDestinationKey(destination, service.port ?? 0))
+    writer.endNest(nest)
+  } else {
+    const service = writeServiceIdentity(writer, reference, DESTINATION_FRAME)
+    const key = checkDestinationKey(destination, service.port ?? 0)
+    const start = writer.length - DESTINATION_FRAME.length + DESTINATION_BLOCK
+    fillDestination(writer.view, start, key, destination as DestinationInput, service.family)
+  }
 }
 
 /** A command about one destination: NEW_DEST and SET_DEST with all of it, DEL_DEST with its key. */

@@ -19,7 +19,7 @@ export async function diagnoseDestination(
     return 'a synchronisation daemon is running, and it cannot carry connections to a destination of another address family; stop it first'
   }
   if (family === 'ipv6') return `${address} ${NOT_UNICAST}, or is link-local`
-  const number = parseIPv4(address) ?? 0
+  const number = (parseIPv4(address) ?? 0) >>> 0
   if (number === 0 || number >>> 28 === 14 || number === 0xffff_ffff) return `${address} ${NOT_UNICAST}`
   const routes = await readRoutes(transport)
   if (routes !== undefined && !routes.includes('host LOCAL')) {

@@ -6,24 +6,32 @@ import { checkServiceKey, type ServiceKey, type ServiceReference, writeServiceKe
 /** A key with its family filled in. */
 export type CheckedServiceKey = ServiceKey & { readonly family: Family }
 
-/** A reference that was written, what it was checked to mean, and what was written. */
+/** A reference that was written, what it was checked to mean, and what was written for it and behind it. */
 interface Written {
   readonly given: ServiceReference
   readonly key: CheckedServiceKey
+  readonly tail: Uint8Array
   readonly bytes: Uint8Array
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** Commands that follow one another are mostly about one service, so that the last one is kept as it was written. */
 let last: Written | undefined
 
 /**
- * Checks which service is meant and writes the SERVICE attribute that says so. Throws what {@link checkServiceKey} throws;
- * nothing was written then.
+ * Checks which service is meant and writes the SERVICE attribute that says so, and `tail` behind it. Throws what
+ * {@link checkServiceKey} throws; nothing was written then.
  */
-export function writeServiceIdentity(writer: WireWriter, reference: ServiceReference): CheckedServiceKey {
-  if (last === undefined || !isSame(last.given, reference)) {
+export function writeServiceIdentity(
+  writer: WireWriter,
+  reference: ServiceReference,
+  tail: Uint8Array = NOTHING,
+): CheckedServiceKey {
+  if (last === undefined || last.tail !== tail || !isSame(last.given, reference)) {
     const { key, start } = writeAnew(writer, reference)
-    last = { given: snapshot(reference), key, bytes: writer.bytes.slice(start, writer.length) }
+    writer.append(tail)
+    last = { given: snapshot(reference), key, tail, bytes: writer.bytes.slice(start, writer.length) }
     return key
   }
   writer.append(last.bytes)

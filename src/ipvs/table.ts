@@ -2,7 +2,8 @@ import { AttributeSet, answered } from '../netlink/attributes.ts'
 import { NLM_F_DUMP } from '../netlink/uapi.ts'
 import { COMMAND, DESTINATION, SERVICE } from './attributes.ts'
 import type { Commands } from './commands.ts'
-import { type Destination, readDestination } from './destination.ts'
+import type { Destination } from './destination.ts'
+import { readDestination } from './destination-message.ts'
 import { Distinct } from './distinct.ts'
 import { readService, type Service, type ServiceHeader } from './service.ts'
 import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
@@ -144,8 +145,8 @@ export async function* readEach(
 }
 
 /**
- * Reads the services, then their destinations for a number of services at a time. The next window is asked for when one
- * is handed out, so that the kernel is never idle and no more than two are held.
+ * Reads the services, then their destinations for a number of services at a time. Two windows are asked for, so that the
+ * kernel is at work on one while the other is read, and no more than two are held.
  */
 async function* readWindows(
   commands: Commands,
@@ -167,9 +168,10 @@ async function* readWindows(
   }
   let next = readNext()
   for (;;) {
-    const services = await next
-    if (services.length === 0) return
+    const current = next
     next = readNext()
+    const services = await current
+    if (services.length === 0) return
     yield services
   }
 }

@@ -169,7 +169,8 @@ export function readText(view: DataView, offset: number, length: number): string
 export function readU64(view: DataView, offset: number): number {
   const low = view.getUint32(LITTLE_ENDIAN ? offset : offset + 4, LITTLE_ENDIAN)
   const high = view.getUint32(LITTLE_ENDIAN ? offset + 4 : offset, LITTLE_ENDIAN)
-  return high === 0 ? low : high * 0x1_0000_0000 + low
+  if (high === 0) return low
+  return high * 0x1_0000_0000 + low
 }
 
 /** Writes a non-negative integer below 2^64 as 64 bits. */

@@ -6,8 +6,8 @@ import {
   type DestinationInput,
   isWholeDestination,
   mergeDestination,
-  writeDestination,
 } from '../../../src/ipvs/destination.ts'
+import { writeDestination } from '../../../src/ipvs/destination-message.ts'
 import { destinationWritten } from './encoding.ts'
 
 const ADDRESS = '198.51.100.7'

@@ -5,9 +5,8 @@ import {
   type Destination,
   type DestinationInput,
   type DestinationKey,
-  readDestination,
-  writeDestination,
 } from '../../../src/ipvs/destination.ts'
+import { readDestination, writeDestination } from '../../../src/ipvs/destination-message.ts'
 import type { Family } from '../../../src/netlink/address.ts'
 import { AttributeSet, writeAttribute } from '../../../src/netlink/attributes.ts'
 import { WireWriter } from '../../../src/netlink/wire.ts'

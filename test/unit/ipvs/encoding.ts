@@ -1,5 +1,6 @@
 import { DESTINATION, SERVICE } from '../../../src/ipvs/attributes.ts'
-import { type Destination, readDestination } from '../../../src/ipvs/destination.ts'
+import type { Destination } from '../../../src/ipvs/destination.ts'
+import { readDestination } from '../../../src/ipvs/destination-message.ts'
 import { readService, type ServiceHeader } from '../../../src/ipvs/service.ts'
 import type { Statistics } from '../../../src/ipvs/statistics.ts'
 import type { Family } from '../../../src/netlink/address.ts'

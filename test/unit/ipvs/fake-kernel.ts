@@ -1,9 +1,6 @@
 import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../../src/ipvs/attributes.ts'
-import {
-  checkDestinationKey,
-  type DestinationInput,
-  writeDestination,
-} from '../../../src/ipvs/destination.ts'
+import { checkDestinationKey, type DestinationInput } from '../../../src/ipvs/destination.ts'
+import { writeDestination } from '../../../src/ipvs/destination-message.ts'
 import { Ipvs } from '../../../src/ipvs/ipvs.ts'
 import type { OpenOptions } from '../../../src/ipvs/open.ts'
 import {
