@@ -6,18 +6,20 @@ import { checkServiceKey, type ServiceKey, type ServiceReference, writeServiceKe
 /** A key with its family filled in. */
 export type CheckedServiceKey = ServiceKey & { readonly family: Family }
 
-/** A reference that was written, what it was checked to mean, and what was written for it and behind it. */
+/** A reference that was written, what it was checked to mean, and what was written behind it. */
 interface Written {
   readonly given: ServiceReference
   readonly key: CheckedServiceKey
   readonly tail: Uint8Array
-  readonly bytes: Uint8Array
 }
 
 const NOTHING = new Uint8Array(0)
 
 /** Commands that follow one another are mostly about one service, so that the last one is kept as it was written. */
 let last: Written | undefined
+/** How it was written. The memory is used again and again: to get new memory takes longer than to write anew. */
+const memory = new Uint8Array(512)
+let bytes = memory.subarray(0, 0)
 
 /**
  * Checks which service is meant and writes the SERVICE attribute that says so, and `tail` behind it. Throws what
@@ -31,10 +33,11 @@ export function writeServiceIdentity(
   if (last === undefined || last.tail !== tail || !isSame(last.given, reference)) {
     const { key, start } = writeAnew(writer, reference)
     writer.append(tail)
-    last = { given: snapshot(reference), key, tail, bytes: writer.bytes.slice(start, writer.length) }
+    last = { given: snapshot(reference), key, tail }
+    keep(writer, start)
     return key
   }
-  writer.append(last.bytes)
+  writer.append(bytes)
   return last.key
 }
 
@@ -44,6 +47,13 @@ function writeAnew(writer: WireWriter, reference: ServiceReference) {
   writeServiceKey(writer, key)
   writer.endNest(start)
   return { key, start }
+}
+
+/** Keeps what stands in the writer from `start` on. */
+function keep(writer: WireWriter, start: number): void {
+  const length = writer.length - start
+  if (bytes.length !== length) bytes = memory.subarray(0, length)
+  for (let index = 0; index < length; index++) bytes[index] = writer.bytes[start + index]!
 }
 
 /** The caller may change its object. */

@@ -2,7 +2,7 @@
 const MOST_MILLISECONDS = 1.5
 
 /** Steps between two looks at the clock. */
-const STEPS = 32
+const STEPS = 64
 
 /** How long one piece of work has held up the event loop, so that it can stop in time. */
 export class Turn {
