@@ -76,14 +76,14 @@ const DIRECT = {
 export type DirectCommand = Extract<BatchCommand, { readonly command: keyof typeof DIRECT }>
 
 export function isDirect(given: BatchCommand): given is DirectCommand {
-  switch (given.command) {
+  switch (given?.command) {
     case 'addDestination':
     case 'removeDestination':
     case 'addService':
     case 'removeService':
       return true
     case 'updateDestination':
-      return isWholeDestination(checkObject('destination', given.destination) as DestinationChanges)
+      return isWholeDestination(given.destination)
     default:
       return false
   }
@@ -112,6 +112,7 @@ export function commandOf(client: Client, given: DirectCommand): Command {
 
 /** Calls the method that a command names. */
 export function call(client: Client, given: BatchCommand, options: CallOptions): Promise<void> {
+  checkObject('command', given)
   switch (given.command) {
     case 'addService':
       return addService(client, given.service, options)

@@ -10,7 +10,6 @@ import {
   isDirect,
   writeDirect,
 } from './batch-command.ts'
-import { checkObject } from './check.ts'
 import type { CallOptions, Client } from './client.ts'
 import { isObserved } from './commands.ts'
 
@@ -42,10 +41,16 @@ export async function sendBatch(
       for (const command of checkIterable(commands)) if (!sending.take(command)) await sending.ready()
     }
     await sending.end()
+  } catch (error) {
+    await sending.stop()
+    throw error
   } finally {
     sending.dispose()
   }
 }
+
+/** Commands between two looks at the clock. */
+const STEPS = 64
 
 /** Failures that are looked into: what is wrong with these is wrong with the others, as a rule. */
 const MOST_LOOKS = 16
@@ -63,7 +68,7 @@ class Sending {
   #stopListening = () => {}
   #calls: Promise<void>[] = []
   #count = 0
-  #begun = false
+  #full = false
   #observed = isObserved()
   readonly #turn = new Turn()
 
@@ -86,10 +91,10 @@ class Sending {
     const index = this.#count++
     const { commands } = this.#client
     try {
-      checkObject('command', given)
-      if (!this.#observed && !commands.reading && isDirect(given)) {
-        commands.family.append(this.#run, index, given, writeDirect)
-        return !this.#shouldSend && this.#turn.step()
+      if (!this.#observed && !commands.order.busy && isDirect(given)) {
+        const { connection, id } = commands.family
+        this.#full = !connection.append(this.#run, index, given, id, writeDirect)
+        return !this.#full && (index % STEPS !== 0 || !this.#turn.isOver)
       }
       const result = call(this.#client, given, { signal: this.#signal })
       this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
@@ -107,12 +112,11 @@ class Sending {
   async ready(): Promise<void> {
     const { connection } = this.#client.commands.family
     if (this.#calls.length >= MOST_CALLS) await this.#unlessAborted(Promise.all(this.#calls.splice(0)))
-    const waits = connection.isFull && connection.isBusy
-    if (this.#shouldSend) {
-      this.#begun = true
-      await this.#unlessAborted(connection.departure())
-    }
-    if (!waits && this.#turn.isOver) await setImmediate()
+    const wait = this.#full && connection.isBusy
+    if (this.#full) await this.#unlessAborted(connection.departure())
+    this.#run.hasLeft ||= this.#full
+    this.#full = false
+    if (!wait && this.#turn.isOver) await setImmediate()
     this.#turn.begin()
     this.#signal?.throwIfAborted()
     this.#observed = isObserved()
@@ -137,14 +141,16 @@ class Sending {
     throw new BatchError(this.#failures, this.#count)
   }
 
-  dispose(): void {
-    this.#stopListening()
+  /** Ends before its time. What has not left is not sent if the caller gave up; else everything that was given is. */
+  async stop(): Promise<void> {
+    const { connection } = this.#client.commands.family
+    if (this.#signal?.aborted === true) return connection.withdraw(this.#run)
+    connection.flush()
+    await Promise.all([...this.#calls, this.#run.finished()])
   }
 
-  /** Whether a datagram is full, or at the beginning a part of one, so that the kernel has something to do. */
-  get #shouldSend(): boolean {
-    const { connection } = this.#client.commands.family
-    return connection.isFull || (!this.#begun && connection.isWorthSending)
+  dispose(): void {
+    this.#stopListening()
   }
 
   #fail(index: number, error: Error): void {

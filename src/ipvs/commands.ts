@@ -48,7 +48,7 @@ const debug = debuglog('lvs')
 /** Sends commands of the family, tells those who listen, and turns refusals into errors. */
 export class Commands {
   readonly family: GenericFamily
-  readonly #order = new WriteOrder()
+  readonly order = new WriteOrder()
 
   constructor(family: GenericFamily) {
     this.family = family
@@ -100,11 +100,6 @@ export class Commands {
     })
   }
 
-  /** Whether writes have to wait for a reading. */
-  get reading(): boolean {
-    return this.#order.busy
-  }
-
   /**
    * Throws when the command failed; sends it again, as it was, where the family has another number than `id`, and reads
    * the table where answers were lost. `look` says whether an error is worth looking into.
@@ -151,7 +146,7 @@ export class Commands {
         const { refusal } = built
         return refusal === undefined ? this.family.send(command, signal) : Promise.resolve({ refusal })
       }
-      const outcome = await this.#order.merge({ target, source, read, write })
+      const outcome = await this.order.merge({ target, source, read, write })
       await this.finish(command, outcome, id, signal)
     } catch (error) {
       throw renewed(error, about.subject?.())
@@ -161,11 +156,11 @@ export class Commands {
   async #run(command: Command, signal: AbortSignal | undefined, ordered: boolean): Promise<void> {
     signal?.throwIfAborted()
     // What has to wait is written down now: the caller may use its objects again.
-    const waiting = ordered && this.#order.busy ? encoded(command) : undefined
+    const waiting = ordered && this.order.busy ? encoded(command) : undefined
     const { id } = this.family
     const outcome = await (waiting === undefined
       ? this.family.send(command, signal)
-      : this.#order.write(() => this.family.send(waiting, signal)))
+      : this.order.write(() => this.family.send(waiting, signal)))
     if (outcome !== undefined) await this.finish(command, outcome, id, signal)
   }
 }

@@ -128,6 +128,7 @@ export function checkDestinationKey(key: DestinationKey, defaultPort: number): C
 
 /** Whether changes leave nothing open, so that a destination can be set without reading it first. */
 export function isWholeDestination(changes: DestinationChanges): changes is DestinationInput {
+  if (typeof changes !== 'object' || changes === null) return false
   const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
   return (
     forwarding !== undefined &&

@@ -53,7 +53,7 @@ function writeAnew(writer: WireWriter, reference: ServiceReference) {
 function keep(writer: WireWriter, start: number): void {
   const length = writer.length - start
   if (bytes.length !== length) bytes = memory.subarray(0, length)
-  for (let index = 0; index < length; index++) bytes[index] = writer.bytes[start + index]!
+  bytes.set(writer.bytes.subarray(start, writer.length))
 }
 
 /** The caller may change its object. */

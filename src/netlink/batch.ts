@@ -1,5 +1,5 @@
 import type { Entry, Loss } from './entry.ts'
-import type { Run, RunEntry } from './run.ts'
+import { type Run, RunEntry } from './run.ts'
 import { NLM_F_DUMP, NLMSG_HDRLEN } from './uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from './wire.ts'
 
@@ -11,10 +11,7 @@ export interface DatagramLimits {
 }
 
 /** A datagram beyond this gains nothing more and holds the kernel's lock for longer. */
-const DATAGRAM_BYTES = 128 * 1024
-
-/** What a message has at most, as a rule. */
-const MESSAGE_BYTES = 512
+export const DATAGRAM_BYTES = 128 * 1024
 
 /**
  * What one small answer costs of the receive buffer: a whole buffer of the kernel's (skb truesize), 768 bytes on Linux
@@ -65,16 +62,6 @@ export class Batch {
     return this.#firstSequence + this.messages
   }
 
-  /** Whether one more message may need a second datagram. */
-  get isFull(): boolean {
-    return this.writer.length > DATAGRAM_BYTES - MESSAGE_BYTES
-  }
-
-  /** Whether there is enough to begin with: the kernel should not wait for a whole datagram. */
-  get isWorthSending(): boolean {
-    return this.writer.length > DATAGRAM_BYTES / 4
-  }
-
   /** The entry with a message; answers to one entry come in a row. */
   entryOf(sequence: number): Entry | undefined {
     if (sequence < this.#firstSequence || sequence >= this.nextSequence) return undefined
@@ -108,6 +95,19 @@ export class Batch {
     const entry = run.open(offset, sequence, index, subject)
     this.#openRun = entry as RunEntry<unknown>
     this.entries.push(entry)
+  }
+
+  /** Keeps the kernel from executing the messages of a run. */
+  withdraw(run: Run<unknown>): void {
+    for (const entry of this.entries) {
+      if (!(entry instanceof RunEntry) || entry.run !== run) continue
+      let start = entry.offset
+      for (let count = 0; count < entry.count; count++) {
+        this.writer.blank(start)
+        start += this.writer.view.getUint32(start, LITTLE_ENDIAN)
+      }
+      entry.settle({ aborted: 'unsent' })
+    }
   }
 
   /** Ends the last datagram; the batch is ready to leave. */

@@ -1,5 +1,5 @@
 import { AbortListeners } from './abort-listeners.ts'
-import { Batch } from './batch.ts'
+import { Batch, DATAGRAM_BYTES } from './batch.ts'
 import { type Activity, type ConnectionOptions, Courier } from './courier.ts'
 import { type OnReply, type Outcome, Request } from './entry.ts'
 import { closed } from './losses.ts'
@@ -18,6 +18,9 @@ export interface OutgoingMessage {
   readonly onReply?: OnReply | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+/** Bytes that fill a datagram, with room for a message more. */
+const FULL = DATAGRAM_BYTES - 512
 
 /** Far enough below 2^32 that no batch wraps around; sequence number 0 is the kernel's own. */
 const LAST_FIRST_SEQUENCE = 0xf000_0000
@@ -74,7 +77,8 @@ export class Connection {
 
   /**
    * Queues a message as one of a run; `index` is the caller's number of it. Throws at once what `body` throws. It leaves
-   * with {@link flush}. Whoever has many should wait for {@link departure} whenever {@link isFull}.
+   * with {@link flush}. Gives false when so much waits that it should leave before more comes, by {@link departure}: a
+   * datagram, or at the beginning, when the kernel has nothing to do, a part of one.
    */
   append<T>(
     run: Run<T>,
@@ -82,14 +86,21 @@ export class Connection {
     subject: T,
     type: number,
     body: (writer: WireWriter, subject: T) => void,
-  ): void {
+  ): boolean {
     if (this.#closed) {
       run.fail(index, subject, { loss: closed('not-done') })
-      return
+      return true
     }
     const batch = this.#filling
     const offset = writeMessage(batch, type, 0, body, subject)
     batch.addToRun(run, offset, index, subject, this.#courier.limits)
+    const enough = run.hasLeft || this.#socketBusy ? FULL : FULL / 4
+    return batch.writer.length < enough
+  }
+
+  /** Takes back what waits of a run: the kernel will not execute it. */
+  withdraw(run: Run<unknown>): void {
+    this.#filling.withdraw(run)
   }
 
   /** Sends what waits as soon as the socket is free. */
@@ -99,16 +110,6 @@ export class Connection {
     if (!this.#socketBusy) queueMicrotask(() => this.#send())
   }
 
-  /** Whether so much waits that it should leave before more comes. */
-  get isFull(): boolean {
-    return this.#filling.isFull && !this.#closed
-  }
-
-  /** Whether the kernel has nothing to do and a part of a datagram waits. */
-  get isWorthSending(): boolean {
-    return !this.#socketBusy && this.#filling.isWorthSending && !this.#closed
-  }
-
   /** Whether the kernel is at work, so that what waits has to wait for it. */
   get isBusy(): boolean {
     return this.#socketBusy
@@ -116,6 +117,7 @@ export class Connection {
 
   /** Resolves when what waits has left, or never will. */
   departure(): Promise<void> {
+    if (this.#closed || this.#filling.messages === 0) return Promise.resolve()
     this.flush()
     return new Promise((resolve) => this.#departures.push(resolve))
   }

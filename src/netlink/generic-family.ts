@@ -4,7 +4,6 @@ import { bytes, text, u16, u32 } from './codecs.ts'
 import type { Connection } from './connection.ts'
 import type { Loss, Outcome } from './entry.ts'
 import type { MessageHeader, Refusal } from './messages.ts'
-import type { Run } from './run.ts'
 import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './uapi.ts'
 import type { WireWriter } from './wire.ts'
 
@@ -82,11 +81,6 @@ export class GenericFamily {
         ((view, { start, end }: MessageHeader) => request.onReply?.(view, start + GENL_HDRLEN, end)),
       signal,
     })
-  }
-
-  /** Queues a command of a run under the family's present number. `write` writes it, from the family's header on. */
-  append<T>(run: Run<T>, index: number, subject: T, write: (writer: WireWriter, subject: T) => void): void {
-    this.connection.append(run, index, subject, this.#id, write)
   }
 
   /**

@@ -11,6 +11,8 @@ export interface Failure<T> {
 
 /** Any number of messages of one caller, of which only those that fail are told: no promise for each. */
 export class Run<T> {
+  /** Whether any of it has left. */
+  hasLeft = false
   /** What failed so far, in no order. */
   readonly failures: Failure<T>[] = []
   #open = 0
