@@ -156,26 +156,30 @@ export interface BatchFailure {
   readonly error: Error
 }
 
-/**
- * Some commands of a batch failed; those that are not listed were done. Code `ERR_LVS_BATCH`. `errors` are those of
- * {@link BatchError.failures}.
- */
-export class BatchError extends AggregateError {
+/** Some commands of a batch failed; those that are not listed were done. Its `cause` is the first error. */
+export class BatchError extends Error {
   /** The class, for messages. */
   override readonly name = 'BatchError'
   /** Constant. */
   readonly code = 'ERR_LVS_BATCH'
-  /** What failed, in the order in which it was given. */
-  readonly failures: readonly BatchFailure[]
+  // Private, so that a log of the error does not print thousands of others.
+  readonly #failures: readonly BatchFailure[]
 
   constructor(failures: readonly BatchFailure[], commands: number) {
     const [first] = failures
     const number = `${failures.length} of ${commands} commands`
     super(
-      failures.map(({ error }) => error),
       `${number} failed, the others were done; the first is number ${first?.index}: ${first?.error.message}`,
+      {
+        cause: first?.error,
+      },
     )
-    this.failures = failures
+    this.#failures = failures
+  }
+
+  /** What failed, in the order in which it was given. */
+  get failures(): readonly BatchFailure[] {
+    return this.#failures
   }
 }
 

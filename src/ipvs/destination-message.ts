@@ -1,5 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
-import { FAMILY_NUMBER, type Family, writeAddress } from '../netlink/address.ts'
+import { FAMILY_NUMBER, type Family, parseIPv4, writeAddress } from '../netlink/address.ts'
 import { attributeBlock } from '../netlink/attribute-block.ts'
 import type { AttributeSet } from '../netlink/attributes.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../netlink/wire.ts'
@@ -54,7 +54,9 @@ function fillKey(
   at: (typeof KEY_BLOCK)['at'],
   { address, port, family }: CheckedDestinationKey,
 ): void {
-  writeAddress(view, start + at.address, address, family)
+  // The rest of the sixteen bytes is zero already.
+  if (family === 'ipv4') view.setInt32(start + at.address, parseIPv4(address) ?? 0)
+  else writeAddress(view, start + at.address, address, family)
   view.setUint16(start + at.port, port)
   view.setUint16(start + at.family, FAMILY_NUMBER[family], LITTLE_ENDIAN)
 }

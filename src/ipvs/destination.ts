@@ -1,6 +1,6 @@
 import { ArgumentRangeError } from '../errors.ts'
 import { canonicalIPv6, type Family } from '../netlink/address.ts'
-import { checkAddress, checkFamily, checkPort } from './check.ts'
+import { checkAddress, checkFamily, checkInteger } from './check.ts'
 import { KnownFields } from './known-fields.ts'
 import type { Statistics } from './statistics.ts'
 import type { Tunnel } from './tunnel.ts'
@@ -123,7 +123,7 @@ export function checkDestinationKey(key: DestinationKey, defaultPort: number): C
     throw new ArgumentRangeError('destination.family', `${family}, as the address is`, key.family)
   }
   const text = family === 'ipv4' ? address : canonicalIPv6(address)
-  return { address: text, port: checkPort('destination.port', port), family }
+  return { address: text, port: checkInteger('destination.port', port, 0, 65535), family }
 }
 
 /** Whether changes leave nothing open, so that a destination can be set without reading it first. */

@@ -16,13 +16,13 @@ export class KnownFields {
 
   /** Gives the object back. Throws when it is none or has another field; `field` is what the argument is called. */
   check(field: string, value: unknown): object {
-    const object = checkObject(field, value)
+    const usual = this.#usual
     let count = 0
-    for (const name in object) {
-      if (name !== this.#usual[count]) return this.#checkEach(field, object)
+    for (const name in value as object) {
+      if (name !== usual[count]) return this.#checkEach(field, checkObject(field, value))
       count++
     }
-    return object
+    return count === 0 ? checkObject(field, value) : (value as object)
   }
 
   #checkEach(field: string, object: object): object {

@@ -37,7 +37,7 @@ const KNOWN_FIELDS = new KnownFields(['timeout', 'mask'])
 
 /** Without persistence the mask must be there and covers the whole address; IPv6 is refused otherwise. */
 export function noPersistence(family: Family): PersistenceNumbers {
-  return { timeout: 0, netmask: maskBytes(undefined, family) }
+  return NO_PERSISTENCE[family]
 }
 
 export function checkPersistence(persistence: Persistence, family: Family): PersistenceNumbers {
@@ -92,4 +92,9 @@ function maskNumber(mask: string | number): number {
     "an IPv4 mask such as '255.255.255.0' or a prefix length",
     mask,
   )
+}
+
+const NO_PERSISTENCE: Readonly<Record<Family, PersistenceNumbers>> = {
+  ipv4: { timeout: 0, netmask: maskBytes(undefined, 'ipv4') },
+  ipv6: { timeout: 0, netmask: maskBytes(undefined, 'ipv6') },
 }

@@ -64,12 +64,12 @@ function snapshot(reference: ServiceReference): ServiceReference {
 }
 
 function isSame(one: ServiceReference, other: ServiceReference): boolean {
-  if (typeof one === 'string' || typeof other === 'string') return one === other
+  if (typeof one !== 'object' || typeof other !== 'object' || other === null) return one === other
   return (
-    one.address === other?.address &&
-    one.port === other?.port &&
-    one.protocol === other?.protocol &&
-    one.fwmark === other?.fwmark &&
-    one.family === other?.family
+    one.address === other.address &&
+    one.port === other.port &&
+    one.protocol === other.protocol &&
+    one.fwmark === other.fwmark &&
+    one.family === other.family
   )
 }

@@ -89,10 +89,9 @@ export class Batch {
 
   /** Takes in the message that was just written from `offset` on as one more of a run. */
   addToRun<T>(run: Run<T>, offset: number, index: number, subject: T, limits: DatagramLimits): void {
-    const sequence = this.nextSequence
     this.#take(offset, 1, false, limits)
     if (this.#openRun?.extend(run, index, subject) === true) return
-    const entry = run.open(offset, sequence, index, subject)
+    const entry = run.open(offset, this.nextSequence - 1, index, subject)
     this.#openRun = entry as RunEntry<unknown>
     this.entries.push(entry)
   }
@@ -153,9 +152,7 @@ export class Batch {
   /** Counts the message from `offset` on into the open datagram, or into a new one when it does not fit. */
   #take(offset: number, answers: number, alone: boolean, limits: DatagramLimits): void {
     const size = this.writer.length - offset
-    const full =
-      this.#openBytes + size > Math.min(limits.bytes, DATAGRAM_BYTES) ||
-      this.#openAnswers + answers > limits.answers
+    const full = this.#openBytes + size > limits.bytes || this.#openAnswers + answers > limits.answers
     if (this.#openBytes > 0 && (alone || full)) this.#cut(offset)
     this.#openBytes += size
     this.#openAnswers += answers
@@ -182,7 +179,8 @@ export class Batch {
 
 /** How much one datagram may hold on a socket with these buffers (bytes). */
 export function datagramLimits(socket: { sendBuffer: number; receiveBuffer: number }): DatagramLimits {
-  return { bytes: socket.sendBuffer, answers: Math.max(1, Math.floor(socket.receiveBuffer / ANSWER_COST)) }
+  const bytes = Math.min(socket.sendBuffer, DATAGRAM_BYTES)
+  return { bytes, answers: Math.max(1, Math.floor(socket.receiveBuffer / ANSWER_COST)) }
 }
 
 function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
