@@ -33,6 +33,14 @@ export type {
 } from './ipvs/destination.ts'
 export { Ipvs } from './ipvs/ipvs.ts'
 export type { OpenOptions } from './ipvs/open.ts'
+export type {
+  DestinationOverview,
+  FwmarkOfUnknownFamily,
+  KnownServiceKey,
+  PersistenceOverview,
+  ServiceOverview,
+  ServiceOverviewState,
+} from './ipvs/overview.ts'
 export type { Persistence, PersistenceState } from './ipvs/persistence.ts'
 export type { Availability } from './ipvs/probe.ts'
 export { SCHEDULERS, type Scheduler, type SchedulerFlag } from './ipvs/scheduler.ts'

@@ -8,6 +8,7 @@ import { readDaemons, startDaemon, stopDaemon } from './daemon-commands.ts'
 import type { Destination, DestinationChanges, DestinationInput, DestinationKey } from './destination.ts'
 import { addDestination, removeDestination, updateDestination } from './destination-commands.ts'
 import { type OpenOptions, openCommands } from './open.ts'
+import { readOverview, type ServiceOverview } from './overview.ts'
 import { type Availability, probe } from './probe.ts'
 import { readConnections, readTotals } from './proc.ts'
 import type { Service, ServiceInput, ServiceSettings } from './service.ts'
@@ -167,6 +168,15 @@ export class Ipvs implements AsyncDisposable {
    */
   eachService({ signal }: CallOptions = {}): AsyncGenerator<Service, void, undefined> {
     return readEach(this.#client.commands, 'eachService', signal)
+  }
+
+  /**
+   * Reads what /proc/net/ip_vs shows: keys, schedulers, weights and connection counts, at a fraction of the cost and without
+   * privileges. It says less than {@link Ipvs.services} does, and before Linux 7.1 it is incomplete on a host whose other
+   * network namespaces have services too; see {@link ServiceOverview}.
+   */
+  overview({ signal }: CallOptions = {}): AsyncGenerator<ServiceOverview, void, undefined> {
+    return readOverview(this.#client.transport, signal)
   }
 
   /**

@@ -70,15 +70,9 @@ export type KnownServiceKey = ServiceKey & {
   readonly family: Family
 }
 
-/** A virtual service with its destinations, as far as /proc/net/ip_vs shows them. If its family is known, it is a key too. */
-export type ServiceOverview = (KnownServiceKey | FwmarkOfUnknownFamily) & ServiceOverviewState
-
-/** Read without a look at the clock: some hundred lines. */
-const SLICE_BYTES = 8192
-
 /**
- * Reads what /proc/net/ip_vs shows of the table, one service after another while the text comes in, a few KiB at a time.
- * It is for looking at weights and connections often, and for those who may not use netlink: anyone may read the file.
+ * A virtual service with its destinations, as far as /proc/net/ip_vs shows them. If its family is known, it is a key too. It is
+ * for looking at weights and connections often, and for those who may not use netlink: anyone may read the file.
  *
  * It has keys, schedulers, persistence, ways of forwarding, weights, and connections counted live. It has no statistics, no
  * thresholds, no tunnels, no persistent connections, no flags of schedulers and no persistence engines. Nor does it say
@@ -101,6 +95,14 @@ const SLICE_BYTES = 8192
  *   other namespaces, such as those of containers, may have services, use `services()`.
  * - The time that this takes grows with the square of the number of services. It is the cheaper reading for tables of up to
  *   some thousand services; a larger one `services()` reads in the same time or less.
+ */
+export type ServiceOverview = (KnownServiceKey | FwmarkOfUnknownFamily) & ServiceOverviewState
+
+/** Read without a look at the clock: some hundred lines. */
+const SLICE_BYTES = 8192
+
+/**
+ * Reads the overview, one service after another while the text comes in, a few KiB at a time.
  *
  * @throws {SystemError} `ENOENT` when the kernel has not loaded IPVS.
  * @throws {NetlinkError} `ERR_LVS_MALFORMED` when the text is not that of the file.

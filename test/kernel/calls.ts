@@ -26,6 +26,9 @@ export const CALLS: Readonly<Record<string, (ipvs: Ipvs) => Promise<unknown>>> =
   destinations: (ipvs) => ipvs.destinations(web),
   zero: (ipvs) => ipvs.zero(),
   flush: (ipvs) => ipvs.flush(),
+  overview: async (ipvs) => {
+    for await (const service of ipvs.overview()) void service
+  },
   info: (ipvs) => ipvs.info(),
   timeouts: (ipvs) => ipvs.timeouts(),
   setTimeouts: (ipvs) => ipvs.setTimeouts({ tcp: 1 }),
