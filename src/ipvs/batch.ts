@@ -38,7 +38,7 @@ export async function sendBatch(
         if (!goOn) await sending.ready()
       }
     } else {
-      for (const command of checkIterable(commands)) if (!sending.take(command)) await sending.ready()
+      await takeAll(sending, checkIterable(commands)[Symbol.iterator]())
     }
     await sending.end()
   } catch (error) {
@@ -46,6 +46,19 @@ export async function sendBatch(
     throw error
   } finally {
     sending.dispose()
+  }
+}
+
+/** What `for (... of ...)` would do; but V8 hardly optimizes a loop in a function that is interrupted in it. */
+async function takeAll(sending: Sending, iterator: Iterator<BatchCommand>): Promise<void> {
+  let finished = false
+  try {
+    while (!finished) {
+      finished = sending.takeFrom(iterator)
+      if (!finished) await sending.ready()
+    }
+  } finally {
+    if (!finished) iterator.return?.()
   }
 }
 
@@ -84,6 +97,15 @@ class Sending {
       this.#stopListening = () => signal.removeEventListener('abort', abort)
     })
     this.#aborted.catch(() => undefined)
+  }
+
+  /** Takes commands until there are no more; false when the next one should wait until {@link ready}. */
+  takeFrom(iterator: Iterator<BatchCommand>): boolean {
+    for (;;) {
+      const next = iterator.next()
+      if (next.done === true) return true
+      if (!this.take(next.value)) return false
+    }
   }
 
   /** Queues a command; false when the next one should wait until {@link ready}. */

@@ -2,10 +2,12 @@ import { constants } from 'node:os'
 import type { Refusal } from '../netlink/messages.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
+import { checkPort } from './check.ts'
 import type { CallOptions, Client } from './client.ts'
 import { type Building, type Command, type Commands, sayTheSame, tryOut } from './commands.ts'
 import { readDaemons } from './daemon-commands.ts'
 import {
+  checkDestinationFamily,
   checkDestinationKey,
   type Destination,
   type DestinationChanges,
@@ -41,9 +43,12 @@ export function writeDestinationCommand(
     writer.endNest(nest)
   } else {
     const service = writeServiceIdentity(writer, reference, DESTINATION_FRAME)
-    const key = checkDestinationKey(destination, service.port ?? 0)
+    const family = checkDestinationFamily(destination)
+    const { address, port = service.port ?? 0 } = destination
+    checkPort('destination.port', port)
     const start = writer.length - DESTINATION_FRAME.length + DESTINATION_BLOCK
-    fillDestination(writer.view, start, key, destination as DestinationInput, service.family)
+    const settings = destination as DestinationInput
+    fillDestination(writer.view, start, address, port, family, settings, service.family)
   }
 }
 

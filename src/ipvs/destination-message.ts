@@ -15,7 +15,7 @@ import {
 } from './destination.ts'
 import { readAddressField, readFamily } from './service-key.ts'
 import { readStatistics } from './statistics.ts'
-import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from './tunnel.ts'
+import { checkTunnel, readTunnel, type Tunnel } from './tunnel.ts'
 import { IP_VS_CONN_F_FWD_MASK } from './uapi.ts'
 
 const { fields } = DESTINATION
@@ -44,15 +44,20 @@ function nested(bytes: Uint8Array): Uint8Array {
 export const DESTINATION_BLOCK = DESTINATION_FRAME.length - BLOCK.bytes.length
 
 /** Writes what identifies a destination. */
-export function writeDestinationKey(writer: WireWriter, key: CheckedDestinationKey): void {
-  fillKey(writer.view, writer.append(KEY_BLOCK.bytes), KEY_BLOCK.at, key)
+export function writeDestinationKey(
+  writer: WireWriter,
+  { address, port, family }: CheckedDestinationKey,
+): void {
+  fillKey(writer.view, writer.append(KEY_BLOCK.bytes), KEY_BLOCK.at, address, port, family)
 }
 
 function fillKey(
   view: DataView,
   start: number,
   at: (typeof KEY_BLOCK)['at'],
-  { address, port, family }: CheckedDestinationKey,
+  address: string,
+  port: number,
+  family: Family,
 ): void {
   // The rest of the sixteen bytes is zero already.
   if (family === 'ipv4') view.setInt32(start + at.address, parseIPv4(address) ?? 0)
@@ -64,28 +69,30 @@ function fillKey(
 /** Checks and writes a whole destination (what NEW_DEST and SET_DEST need). */
 export function writeDestination(
   writer: WireWriter,
-  key: CheckedDestinationKey,
+  { address, port, family }: CheckedDestinationKey,
   settings: DestinationLimits & Forwarding,
   serviceFamily: Family,
 ): void {
   const start = writer.append(BLOCK.bytes)
-  fillDestination(writer.view, start, key, settings, serviceFamily)
+  fillDestination(writer.view, start, address, port, family, settings, serviceFamily)
 }
 
-/** Checks a whole destination and fills it into a block that begins at `start`. */
+/** Checks a whole destination, whose key has been checked, and fills it into a block that begins at `start`. */
 export function fillDestination(
   view: DataView,
   start: number,
-  key: CheckedDestinationKey,
+  address: string,
+  port: number,
+  family: Family,
   settings: DestinationLimits & Forwarding,
   serviceFamily: Family,
 ): void {
   const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = settings
   const method = checkWord('destination.forwarding', forwarding, FORWARDING_METHODS, IP_VS_CONN_F_FWD_MASK)
-  if (key.family !== serviceFamily && method !== FORWARDING_METHODS.tun) {
+  if (family !== serviceFamily && method !== FORWARDING_METHODS.tun) {
     throw new ArgumentTypeError(
       'destination.forwarding',
-      `'tun': an ${key.family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
+      `'tun': an ${family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
       forwarding,
     )
   }
@@ -99,22 +106,25 @@ export function fillDestination(
       lowerThreshold,
     )
   }
-  const { type, port, checksum } = tunnelOf(method, tunnel)
   const { at } = BLOCK
-  fillKey(view, start, at, key)
+  fillKey(view, start, at, address, port, family)
   view.setUint32(start + at.forwarding, method, LITTLE_ENDIAN)
   view.setInt32(start + at.weight, weight, LITTLE_ENDIAN)
   view.setUint32(start + at.upperThreshold, upperThreshold, LITTLE_ENDIAN)
   view.setUint32(start + at.lowerThreshold, lowerThreshold, LITTLE_ENDIAN)
+  // Without one its numbers are zero already: IP in IP.
+  if (tunnel !== undefined && tunnel !== null) fillTunnel(view, start, method, tunnel)
+}
+
+function fillTunnel(view: DataView, start: number, method: number, tunnel: Tunnel): void {
+  if (method !== FORWARDING_METHODS.tun) {
+    throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
+  }
+  const { type, port, checksum } = checkTunnel(tunnel)
+  const { at } = BLOCK
   view.setUint8(start + at.tunnelType, type)
   view.setUint16(start + at.tunnelPort, port)
   view.setUint16(start + at.tunnelFlags, checksum, LITTLE_ENDIAN)
-}
-
-function tunnelOf(method: number, tunnel: Tunnel | null | undefined) {
-  if (tunnel === undefined || tunnel === null) return PLAIN_TUNNEL
-  if (method === FORWARDING_METHODS.tun) return checkTunnel(tunnel)
-  throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
 }
 
 /** Reads a destination out of a reply, or out of a request. `serviceFamily` counts where it names none. */

@@ -1,6 +1,6 @@
 import { ArgumentRangeError } from '../errors.ts'
 import { canonicalIPv6, type Family } from '../netlink/address.ts'
-import { checkAddress, checkFamily, checkInteger } from './check.ts'
+import { checkAddress, checkFamily, checkPort } from './check.ts'
 import { KnownFields } from './known-fields.ts'
 import type { Statistics } from './statistics.ts'
 import type { Tunnel } from './tunnel.ts'
@@ -114,16 +114,22 @@ const KNOWN_FIELDS = new KnownFields([
 /** The largest weight and threshold. */
 export const MAXIMUM = 2 ** 31 - 1
 
-/** Checks what identifies a destination; `defaultPort` is that of its service. */
-export function checkDestinationKey(key: DestinationKey, defaultPort: number): CheckedDestinationKey {
+/** Checks the fields and the address of a destination, and gives its family. */
+export function checkDestinationFamily(key: DestinationKey): Family {
   KNOWN_FIELDS.check('destination', key)
-  const { address, port = defaultPort } = key
-  const family = checkAddress('destination.address', address)
+  const family = checkAddress('destination.address', key.address)
   if (key.family !== undefined && checkFamily('destination.family', key.family) !== family) {
     throw new ArgumentRangeError('destination.family', `${family}, as the address is`, key.family)
   }
+  return family
+}
+
+/** Checks what identifies a destination; `defaultPort` is that of its service. */
+export function checkDestinationKey(key: DestinationKey, defaultPort: number): CheckedDestinationKey {
+  const family = checkDestinationFamily(key)
+  const { address, port = defaultPort } = key
   const text = family === 'ipv4' ? address : canonicalIPv6(address)
-  return { address: text, port: checkInteger('destination.port', port, 0, 65535), family }
+  return { address: text, port: checkPort('destination.port', port), family }
 }
 
 /** Whether changes leave nothing open, so that a destination can be set without reading it first. */

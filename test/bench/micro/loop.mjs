@@ -1,0 +1,31 @@
+// node loop.mjs batch|calls|whole|stream
+// One large piece of work in a process that has done nothing before: time, peak memory, and how long the event loop is kept.
+// Then the event loop's delay once more, when V8 has compiled everything.
+import { Ipvs } from '@lvs/netlink'
+import { prepare } from '../clients/lvs-operations.mjs'
+import { measure } from '../measure.mjs'
+import { Player } from './player.mjs'
+
+const [way] = process.argv.slice(2)
+const WARM_UP = 5
+/** 100,000 commands. */
+const COMMANDS = { services: 10_000, destinations: 9 }
+/** 100,000 destinations. */
+const DESTINATIONS = { services: 10_000, destinations: 10 }
+
+const writing = way === 'batch' || way === 'calls'
+const work = writing ? prepare('program', COMMANDS, way) : prepare('read', DESTINATIONS, way)
+const ipvs = await Ipvs.open({ transport: new Player(DESTINATIONS) })
+const { sample: cold } = await measure(() => work(ipvs))
+for (let round = 0; round < WARM_UP; round++) await work(ipvs)
+const { sample: warm } = await measure(() => work(ipvs))
+console.log(
+  JSON.stringify({
+    ...cold,
+    ...{
+      warmSeconds: warm.seconds,
+      warmLoopDelayMs: warm.loopDelayMs,
+      warmLoopDelayP99Ms: warm.loopDelayP99Ms,
+    },
+  }),
+)

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+
+/** How the address of the first service begins. */
+const ADDRESS = Uint8Array.of(10, 0, 0)
+
+/** Recorded records, all of one length. */
+export class Records {
+  #bytes
+  #length
+  /** Where the address of a service stands in its record. */
+  #address
+
+  constructor(name) {
+    this.#bytes = readFileSync(new URL(`../recorded/${name}.bin`, import.meta.url))
+    this.#length = this.#bytes.readUInt32LE()
+    this.#address = this.#bytes.indexOf(ADDRESS)
+  }
+
+  get bytesEach() {
+    return this.#length
+  }
+
+  get perBlock() {
+    return Math.floor(this.#bytes.length / this.#length)
+  }
+
+  /** Writes up to a block of records, from number `from` on; gives how many. */
+  write(replies, view, at, sequence, from, total) {
+    const count = Math.min(this.perBlock, total - from)
+    replies.set(this.#bytes.subarray(0, count * this.#length), at)
+    for (let i = 0; i < count; i++) view.setUint32(at + i * this.#length + 8, sequence, true)
+    return count
+  }
+
+  /** Gives services, just written, addresses of their own. */
+  number(view, at, from, count) {
+    for (let i = 0; i < count; i++)
+      view.setUint32(at + i * this.#length + this.#address, 0x0a000001 + from + i)
+  }
+}
