@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { ArgumentTypeError, BatchError, type BatchFailure } from '../errors.ts'
+import { lossError } from '../netlink/generic-family.ts'
+import { closed } from '../netlink/losses.ts'
 import { Run } from '../netlink/run.ts'
 import { Turn } from '../netlink/turn.ts'
 import {
@@ -28,18 +30,11 @@ export async function sendBatch(
   { signal }: CallOptions,
 ): Promise<void> {
   signal?.throwIfAborted()
+  if (client.commands.family.connection.isClosed) throw lossError(closed('not-done'))
   const sending = new Sending(client, signal)
   try {
-    if (isAsync(commands)) {
-      for await (const command of commands) {
-        const goOn = sending.take(command)
-        // The next one may be long in coming.
-        sending.flush()
-        if (!goOn) await sending.ready()
-      }
-    } else {
-      await takeAll(sending, checkIterable(commands)[Symbol.iterator]())
-    }
+    if (isAsync(commands)) await takeEach(sending, commands[Symbol.asyncIterator]())
+    else await takeAll(sending, checkIterable(commands)[Symbol.iterator]())
     await sending.end()
   } catch (error) {
     await sending.stop()
@@ -62,8 +57,22 @@ async function takeAll(sending: Sending, iterator: Iterator<BatchCommand>): Prom
   }
 }
 
-/** Commands between two looks at the clock. */
-const STEPS = 64
+/** What `for await (... of ...)` would do; but a producer that is long in coming can be given up. */
+async function takeEach(sending: Sending, iterator: AsyncIterator<BatchCommand>): Promise<void> {
+  let finished = false
+  try {
+    for (;;) {
+      const next = await sending.unlessAborted(iterator.next())
+      finished = next.done === true
+      if (next.done === true) return
+      const goOn = sending.take(next.value)
+      sending.flush()
+      if (!goOn) await sending.ready()
+    }
+  } finally {
+    if (!finished) iterator.return?.().catch(() => undefined)
+  }
+}
 
 /** Failures that are looked into: what is wrong with these is wrong with the others, as a rule. */
 const MOST_LOOKS = 16
@@ -116,14 +125,15 @@ class Sending {
       if (!this.#observed && !commands.order.busy && isDirect(given)) {
         const { connection, id } = commands.family
         this.#full = !connection.append(this.#run, index, given, id, writeDirect)
-        return !this.#full && (index % STEPS !== 0 || !this.#turn.isOver)
+      } else {
+        const result = call(this.#client, given, { signal: this.#signal })
+        this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
       }
-      const result = call(this.#client, given, { signal: this.#signal })
-      this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
     } catch (error) {
       this.#fail(index, error as Error)
     }
-    return this.#calls.length < MOST_CALLS
+    if (this.#full || this.#calls.length >= MOST_CALLS) return false
+    return this.#turn.step()
   }
 
   /** Sends what waits now rather than with more. */
@@ -133,22 +143,24 @@ class Sending {
 
   async ready(): Promise<void> {
     const { connection } = this.#client.commands.family
-    if (this.#calls.length >= MOST_CALLS) await this.#unlessAborted(Promise.all(this.#calls.splice(0)))
+    if (this.#calls.length >= MOST_CALLS) await this.unlessAborted(Promise.all(this.#calls.splice(0)))
     const wait = this.#full && connection.isBusy
-    if (this.#full) await this.#unlessAborted(connection.departure())
+    if (this.#full) await this.unlessAborted(connection.departure())
     this.#run.hasLeft ||= this.#full
     this.#full = false
     if (!wait && this.#turn.isOver) await setImmediate()
     this.#turn.begin()
     this.#signal?.throwIfAborted()
+    if (connection.isClosed) throw lossError(closed('unknown'))
     this.#observed = isObserved()
   }
 
   /** Waits for what is under way. */
   async end(): Promise<void> {
     this.flush()
-    await this.#unlessAborted(Promise.all([...this.#calls, this.#run.finished()]))
+    await this.unlessAborted(Promise.all([...this.#calls, this.#run.finished()]))
     const { commands } = this.#client
+    if (commands.family.connection.isClosed) throw lossError(closed('unknown'))
     for (const [position, { index, subject, outcome }] of this.#run.failures.entries()) {
       const command = commandOf(this.#client, subject)
       try {
@@ -175,12 +187,13 @@ class Sending {
     this.#stopListening()
   }
 
-  #fail(index: number, error: Error): void {
-    this.#failures.push({ index, error })
+  /** Waits for something, as long as the caller does. */
+  unlessAborted<T>(work: Promise<T>): Promise<T> {
+    return this.#aborted === undefined ? work : Promise.race([work, this.#aborted])
   }
 
-  async #unlessAborted(work: Promise<unknown>): Promise<void> {
-    await (this.#aborted === undefined ? work : Promise.race([work, this.#aborted]))
+  #fail(index: number, error: Error): void {
+    this.#failures.push({ index, error })
   }
 }
 

@@ -142,8 +142,8 @@ export class Ipvs implements AsyncDisposable {
    * Runs many commands: the fast way to program a table. They are taken from an array, a generator or an async iterable a
    * few hundred at a time, reach the kernel in that order, and are encoded while it executes those before them. Each stands
    * for itself, as single calls do: a batch is no transaction, one that fails does not stop the others, and one with a bad
-   * argument is the only one not sent. Arrays and objects must not change meanwhile. A signal stops it on the way; what has
-   * left by then is done.
+   * argument is the only one not sent. Arrays and objects must not change meanwhile. A signal, or closing the client, stops
+   * it on the way; what has left by then may be done.
    *
    * @throws {BatchError} when some failed; it lists them.
    */

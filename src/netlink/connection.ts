@@ -89,7 +89,7 @@ export class Connection {
   ): boolean {
     if (this.#closed) {
       run.fail(index, subject, { loss: closed('not-done') })
-      return true
+      return false
     }
     const batch = this.#filling
     const offset = writeMessage(batch, type, 0, body, subject)
@@ -108,6 +108,10 @@ export class Connection {
     if (this.#wanted) return
     this.#wanted = true
     if (!this.#socketBusy) queueMicrotask(() => this.#send())
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
   }
 
   /** Whether the kernel is at work, so that what waits has to wait for it. */

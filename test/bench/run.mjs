@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 
 /** Milliseconds after which something hangs; nothing here takes as long. */
-export const PATIENCE = 100_000
+export const PATIENCE = 900_000
 
 /** Runs a program and gives what it printed. What it complains of is part of the error. */
 export async function run([program, ...words], options = {}) {

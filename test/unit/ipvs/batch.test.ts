@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type ArgumentTypeError, BatchError, IpvsError } from '../../../src/errors.ts'
 import type { BatchCommand } from '../../../src/ipvs/batch-command.ts'
 import type { CommandContext } from '../../../src/ipvs/commands.ts'
@@ -183,18 +183,6 @@ describe('commands that fail', () => {
     await ipvs.batch(many(3))
   })
 
-  it('because the client was closed say so', async () => {
-    const resume = kernel.pause()
-    const batch = failureOf(many(20_000))
-    await new Promise(setImmediate)
-    ipvs.close()
-    resume()
-    const { failures } = await batch
-    const codes = new Set(failures.map(({ error }) => (error as { code?: string }).code))
-    expect([...codes]).toEqual(['ERR_LVS_CLOSED'])
-    expect(failures).toHaveLength(20_000)
-  })
-
   it('because the family has another number by now are sent again', async () => {
     kernel.familyId = 0x1f
     await ipvs.batch(many(3))
@@ -256,6 +244,82 @@ describe('a signal', () => {
     expect(kernel.commands.at(-1)).toBe('FLUSH')
     expect(kernel.commands.length).toBeLessThan(1000)
     expect(kernel.messages.length).toBeGreaterThan(left)
+  })
+
+  it('gives up a producer that is long in coming, and has it end', async () => {
+    const controller = new AbortController()
+    let ended = false
+    const batch = ipvs.batch(
+      (async function* () {
+        try {
+          yield add(1)
+          await new Promise(setImmediate)
+          controller.abort(reason)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          yield add(2)
+        } finally {
+          ended = true
+        }
+      })(),
+      { signal: controller.signal },
+    )
+    await expect(batch).rejects.toBe(reason)
+    expect(ended).toBe(false)
+    await vi.waitFor(() => expect(ended).toBe(true))
+    expect(kernel.commands).toEqual(['NEW_DEST'])
+  })
+
+  it('has an iterator end that was not read to its end', async () => {
+    const controller = new AbortController()
+    const resume = kernel.pause()
+    let ended = false
+    const batch = ipvs.batch(
+      (function* () {
+        try {
+          for (;;) yield add(1)
+        } finally {
+          ended = true
+        }
+      })(),
+      { signal: controller.signal },
+    )
+    await new Promise(setImmediate)
+    controller.abort(reason)
+    await expect(batch).rejects.toBe(reason)
+    expect(ended).toBe(true)
+    resume()
+  })
+})
+
+describe('a client that is closed', () => {
+  it('ends a batch on its way, and takes no more commands', async () => {
+    const resume = kernel.pause()
+    let taken = 0
+    const batch = ipvs.batch(
+      (function* () {
+        for (;;) yield add(taken++ % 1000)
+      })(),
+    )
+    await new Promise(setImmediate)
+    const before = taken
+    ipvs.close()
+    resume()
+    await expect(batch).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED', outcome: 'unknown' })
+    expect(taken).toBeLessThanOrEqual(before + 1)
+  })
+
+  it('ends a batch that waits for its last answers', async () => {
+    const resume = kernel.pause()
+    const batch = ipvs.batch(many(3))
+    await new Promise(setImmediate)
+    ipvs.close()
+    resume()
+    await expect(batch).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED' })
+  })
+
+  it('begins none', async () => {
+    ipvs.close()
+    await expect(ipvs.batch(many(3))).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED' })
   })
 })
 
