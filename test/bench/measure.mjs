@@ -4,21 +4,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * Runs something within this process: seconds, peak resident memory while it ran, and how long the event loop was kept
- * from a timer that was due every millisecond (that millisecond included). No garbage is collected first: asked for often
- * enough, that makes V8 forget code that was not run between, and a process is warm no more.
+ * from a timer that was due every `resolution` milliseconds (these included). Where everything is slow, one a millisecond
+ * would be a good part of what is measured. No garbage is collected first: asked for often enough, that makes V8 forget code
+ * that was not run between, and a process is warm no more.
  */
-export async function measure(work) {
-  const delay = monitorEventLoopDelay({ resolution: 1 })
+export async function measure(work, resolution = 10) {
+  const delay = monitorEventLoopDelay({ resolution })
   delay.enable()
   // The sampler counts from its first tick on.
-  await sleep(5)
+  await sleep(3 * resolution)
   forgetPeak()
   const start = process.hrtime.bigint()
   const result = await work()
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
   const rssBytes = peak()
   // What kept the loop to the very end shows at the next tick.
-  await sleep(5)
+  await sleep(2 * resolution)
   delay.disable()
   return {
     result,

@@ -16,9 +16,9 @@ const DESTINATIONS = { services: 10_000, destinations: 10 }
 const writing = way === 'batch' || way === 'calls'
 const work = writing ? prepare('program', COMMANDS, way) : prepare('read', DESTINATIONS, way)
 const ipvs = await Ipvs.open({ transport: new Player(DESTINATIONS) })
-const { sample: cold } = await measure(() => work(ipvs))
+const { sample: cold } = await measure(() => work(ipvs), 1)
 for (let round = 0; round < WARM_UP; round++) await work(ipvs)
-const { sample: warm } = await measure(() => work(ipvs))
+const { sample: warm } = await measure(() => work(ipvs), 1)
 console.log(
   JSON.stringify({
     ...cold,

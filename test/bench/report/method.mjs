@@ -44,5 +44,5 @@ System calls are those of sockets, for 1,000 commands, or when reading for 1,000
 count them (\`ipvs.activity\`; for \`overview\` the kernel's count of reads); of the others \`strace -f\` counts them, the start of
 the program included, in a run that is not timed. Peak memory is what was resident at most during the operation, input
 included; of programs other than Node.js, their \`ru_maxrss\`. The delay of the event loop is that of \`monitorEventLoopDelay\` with a
-resolution of one millisecond, which is part of each figure.`
+resolution of ten milliseconds under the kernel and of one without it, which is part of each figure.`
 }
