@@ -33,30 +33,60 @@ import { IPVS_CMD, IPVS_GENL_VERSION } from './uapi.ts'
 
 /** A command of a batch as plain data: the name of a method of {@link Ipvs} with its arguments. */
 export type BatchCommand =
-  | { readonly command: 'addService'; readonly service: ServiceInput }
   | {
+      /** {@link Ipvs.addService}. */
+      readonly command: 'addService'
+      /** The virtual service to be made. */
+      readonly service: ServiceInput
+    }
+  | {
+      /** {@link Ipvs.updateService}. */
       readonly command: 'updateService'
+      /** The virtual service. */
       readonly service: ServiceReference
+      /** What changes. */
       readonly changes: ServiceSettings
     }
-  | { readonly command: 'removeService'; readonly service: ServiceReference }
   | {
-      readonly command: 'addDestination'
+      /** {@link Ipvs.removeService}. */
+      readonly command: 'removeService'
+      /** The virtual service. */
       readonly service: ServiceReference
+    }
+  | {
+      /** {@link Ipvs.addDestination}. */
+      readonly command: 'addDestination'
+      /** The virtual service. */
+      readonly service: ServiceReference
+      /** The destination to be made. */
       readonly destination: DestinationInput
     }
   | {
+      /** {@link Ipvs.updateDestination}. */
       readonly command: 'updateDestination'
+      /** The virtual service. */
       readonly service: ServiceReference
+      /** The destination with what changes. */
       readonly destination: DestinationChanges
     }
   | {
+      /** {@link Ipvs.removeDestination}. */
       readonly command: 'removeDestination'
+      /** The virtual service. */
       readonly service: ServiceReference
+      /** The destination. */
       readonly destination: DestinationKey
     }
-  | { readonly command: 'zero'; readonly service?: ServiceReference | undefined }
-  | { readonly command: 'flush' }
+  | {
+      /** {@link Ipvs.zero}. */
+      readonly command: 'zero'
+      /** The virtual service; without one all and the totals. */
+      readonly service?: ServiceReference | undefined
+    }
+  | {
+      /** {@link Ipvs.flush}. */
+      readonly command: 'flush'
+    }
 
 const NAMES = [
   ...['addService', 'updateService', 'removeService'],

@@ -15,7 +15,7 @@ import { until } from './until.ts'
 
 const web = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
 /** These read files under /proc/net and send nothing. */
-const READ_FILES = ['connections', 'totals']
+const READ_FILES = ['overview', 'connections', 'totals']
 
 describe('probe', () => {
   it('says that IPVS can be used, and what it is', async () => {
