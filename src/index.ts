@@ -36,7 +36,6 @@ export type { OpenOptions } from './ipvs/open.ts'
 export type {
   DestinationOverview,
   FwmarkOfUnknownFamily,
-  KnownServiceKey,
   PersistenceOverview,
   ServiceOverview,
   ServiceOverviewState,
@@ -50,6 +49,7 @@ export {
   type FwmarkKey,
   formatEndpoint,
   formatService,
+  type KnownServiceKey,
   type Protocol,
   parseService,
   type ServiceKey,

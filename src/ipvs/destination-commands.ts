@@ -24,8 +24,14 @@ import {
   writeDestinationKey,
 } from './destination-message.ts'
 import { diagnoseDestination } from './diagnose.ts'
-import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
-import { checkServiceKey, formatEndpoint, formatService, type ServiceReference } from './service-key.ts'
+import { writeServiceIdentity } from './service-identity.ts'
+import {
+  checkServiceKey,
+  formatEndpoint,
+  formatService,
+  type KnownServiceKey,
+  type ServiceReference,
+} from './service-key.ts'
 import { readDestinations, readWholeService } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
@@ -165,7 +171,7 @@ function checkKeys(reference: ServiceReference, destination: DestinationKey) {
 /** What the kernel would answer (ip_vs_edit_dest). */
 const NO_SUCH_DESTINATION: Refusal = { errno: constants.errno.ENOENT, message: undefined }
 
-async function readByEndpoint(client: Client, service: CheckedServiceKey): Promise<Map<string, Destination>> {
+async function readByEndpoint(client: Client, service: KnownServiceKey): Promise<Map<string, Destination>> {
   const { destinations } = await readWholeService(client.commands, 'updateDestination', service, undefined)
   return new Map(
     destinations.map((destination) => [formatEndpoint(destination.address, destination.port), destination]),

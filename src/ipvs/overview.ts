@@ -4,7 +4,7 @@ import type { Transport } from '../netlink/transport.ts'
 import { Turn } from '../netlink/turn.ts'
 import { OVERVIEW_PATH, OverviewText } from './overview-text.ts'
 import type { Scheduler } from './scheduler.ts'
-import type { ServiceKey } from './service-key.ts'
+import type { KnownServiceKey } from './service-key.ts'
 
 /** A destination, as far as /proc/net/ip_vs shows it. */
 export interface DestinationOverview {
@@ -62,12 +62,6 @@ export interface ServiceOverviewState {
   readonly persistence: PersistenceOverview | null
   /** Its destinations, the newest first. */
   readonly destinations: readonly DestinationOverview[]
-}
-
-/** The key of a service of which the file tells all. */
-export type KnownServiceKey = ServiceKey & {
-  /** Address family of the service. */
-  readonly family: Family
 }
 
 /**

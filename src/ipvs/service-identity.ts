@@ -1,15 +1,17 @@
-import type { Family } from '../netlink/address.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
-import { checkServiceKey, type ServiceKey, type ServiceReference, writeServiceKey } from './service-key.ts'
-
-/** A key with its family filled in. */
-export type CheckedServiceKey = ServiceKey & { readonly family: Family }
+import {
+  checkServiceKey,
+  type KnownServiceKey,
+  type ServiceKey,
+  type ServiceReference,
+  writeServiceKey,
+} from './service-key.ts'
 
 /** A reference that was written, what it was checked to mean, and what was written behind it. */
 interface Written {
   readonly given: ServiceReference
-  readonly key: CheckedServiceKey
+  readonly key: KnownServiceKey
   readonly tail: Uint8Array
 }
 
@@ -29,7 +31,7 @@ export function writeServiceIdentity(
   writer: WireWriter,
   reference: ServiceReference,
   tail: Uint8Array = NOTHING,
-): CheckedServiceKey {
+): KnownServiceKey {
   if (last === undefined || last.tail !== tail || !isSame(last.given, reference)) {
     const { key, start } = writeAnew(writer, reference)
     writer.append(tail)

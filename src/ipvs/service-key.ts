@@ -51,6 +51,12 @@ export interface FwmarkKey {
 /** What tells one virtual service from another. */
 export type ServiceKey = AddressKey | FwmarkKey
 
+/** A key whose family is filled in. */
+export type KnownServiceKey = ServiceKey & {
+  /** Address family of the service. */
+  readonly family: Family
+}
+
 /** A key, or its text: `tcp://192.0.2.1:80`, `udp://[2001:db8::1]:53`, `fwmark://7`, `fwmark://7/ipv6`. */
 export type ServiceReference = ServiceKey | string
 
@@ -101,15 +107,13 @@ export function formatEndpoint(address: string, port: number): string {
 }
 
 /** Takes a reference in either form and gives a checked key with its family filled in and nothing else. */
-export function checkServiceKey(
-  reference: ServiceReference | undefined,
-): ServiceKey & { readonly family: Family } {
+export function checkServiceKey(reference: ServiceReference | undefined): KnownServiceKey {
   if (typeof reference === 'string') return checkServiceKey(parseService(reference))
   checkObject('service', reference)
   return checkKeyObject(reference as ServiceKey)
 }
 
-function checkKeyObject(reference: ServiceKey): ServiceKey & { readonly family: Family } {
+function checkKeyObject(reference: ServiceKey): KnownServiceKey {
   const { fwmark, protocol, address, port } = reference
   if (fwmark !== undefined) {
     if (protocol !== undefined || address !== undefined || port !== undefined) {
@@ -132,7 +136,7 @@ function checkKeyObject(reference: ServiceKey): ServiceKey & { readonly family: 
 const { fields } = SERVICE
 
 /** Writes the attributes that identify a service. The key has been checked. */
-export function writeServiceKey(writer: WireWriter, key: ServiceKey & { readonly family: Family }): void {
+export function writeServiceKey(writer: WireWriter, key: KnownServiceKey): void {
   writer.u16(fields.family, FAMILY_NUMBER[key.family])
   if (key.fwmark !== undefined) {
     writer.u32(fields.fwmark, key.fwmark)
@@ -146,9 +150,7 @@ export function writeServiceKey(writer: WireWriter, key: ServiceKey & { readonly
 }
 
 /** Reads what identifies a service. */
-export function readServiceKey(
-  service: AttributeSet<typeof fields>,
-): ServiceKey & { readonly family: Family } {
+export function readServiceKey(service: AttributeSet<typeof fields>): KnownServiceKey {
   const family = readFamily(service.require(fields.family))
   const fwmark = service.get(fields.fwmark)
   if (fwmark !== undefined) return { fwmark, family }

@@ -20,7 +20,7 @@ import {
   schedulerFlagBits,
   schedulerFlagNames,
 } from './scheduler.ts'
-import { readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
+import { type KnownServiceKey, readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
 import { readStatistics, type Statistics } from './statistics.ts'
 import {
   IP_VS_PENAME_MAXLEN,
@@ -140,11 +140,7 @@ function mergePersistence(
 }
 
 /** Checks and writes a whole service (what NEW_SERVICE and SET_SERVICE need). */
-export function writeService(
-  writer: WireWriter,
-  key: ServiceKey & { readonly family: Family },
-  settings: ServiceSettings,
-): void {
+export function writeService(writer: WireWriter, key: KnownServiceKey, settings: ServiceSettings): void {
   const {
     scheduler = 'wlc',
     schedulerFlags = [],

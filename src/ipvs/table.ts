@@ -6,8 +6,8 @@ import type { Destination } from './destination.ts'
 import { readDestination } from './destination-message.ts'
 import { Distinct } from './distinct.ts'
 import { readService, type Service, type ServiceHeader } from './service.ts'
-import { type CheckedServiceKey, writeServiceIdentity } from './service-identity.ts'
-import { formatEndpoint, formatService } from './service-key.ts'
+import { writeServiceIdentity } from './service-identity.ts'
+import { formatEndpoint, formatService, type KnownServiceKey } from './service-key.ts'
 import { IPVS_CMD } from './uapi.ts'
 
 const command = new AttributeSet(COMMAND)
@@ -61,7 +61,7 @@ async function dumpServices(
 export async function readServiceHeader(
   commands: Commands,
   name: string,
-  key: CheckedServiceKey,
+  key: KnownServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<ServiceHeader> {
   let header: ServiceHeader | undefined
@@ -88,7 +88,7 @@ export async function readServiceHeader(
 export async function readDestinations(
   commands: Commands,
   name: string,
-  key: CheckedServiceKey,
+  key: KnownServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<Destination[]> {
   const destinations = new Distinct<Destination>(({ address, port }) => formatEndpoint(address, port))
@@ -114,7 +114,7 @@ export async function readDestinations(
 export async function readWholeService(
   commands: Commands,
   name: string,
-  key: CheckedServiceKey,
+  key: KnownServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<Service> {
   const [header, destinations] = await Promise.all([

@@ -110,6 +110,7 @@ export class Connection {
     if (!this.#socketBusy) queueMicrotask(() => this.#send())
   }
 
+  /** Whether it was closed. */
   get isClosed(): boolean {
     return this.#closed
   }
