@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import type { Screen } from './surroundings.ts'
+
+/** Fills in a command: arguments, options, examples, and what it does. */
+export type Define = (command: Command, screen: Screen) => void
+
+/** A command of `lvs`: a file of its own, loaded when the command is asked for. */
+export interface Entry {
+  readonly name: string
+  /** One line for the list of commands. */
+  readonly summary: string
+  readonly load: () => Promise<{ readonly define: Define }>
+}
+
+/** The commands in the order in which help shows them. `ipvsadm` has a grammar of its own and is not among them. */
+export const COMMANDS: readonly Entry[] = [
+  { name: 'list', summary: 'show virtual services and destinations', load: () => import('./face/list.ts') },
+  { name: 'stats', summary: 'show what was counted', load: () => import('./face/stats.ts') },
+  { name: 'rate', summary: 'show what is counted per second', load: () => import('./face/rate.ts') },
+  { name: 'connections', summary: 'show connections', load: () => import('./face/connections.ts') },
+  { name: 'add', summary: 'add a service or a destination', load: () => import('./face/add.ts') },
+  { name: 'set', summary: 'change a service or a destination', load: () => import('./face/set.ts') },
+  { name: 'remove', summary: 'remove a service or a destination', load: () => import('./face/remove.ts') },
+  { name: 'save', summary: 'print the table, to be restored', load: () => import('./face/save.ts') },
+  { name: 'restore', summary: 'add what was saved', load: () => import('./face/restore.ts') },
+  {
+    name: 'completion',
+    summary: 'print completions for a shell',
+    load: () => import('./face/completion.ts'),
+  },
+  { name: 'man', summary: 'print the manual page', load: () => import('./face/man.ts') },
+]

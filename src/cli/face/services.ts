@@ -1,0 +1,25 @@
+import type { Ipvs } from '../../ipvs/ipvs.ts'
+import type { Service } from '../../ipvs/service.ts'
+import { formatEndpoint, formatService } from '../../ipvs/service-key.ts'
+
+const collator = new Intl.Collator('en', { numeric: true })
+
+/** Reads these services, or all; by name, and their destinations by name too. */
+export async function readServices(ipvs: Ipvs, references: readonly string[]): Promise<Service[]> {
+  const services =
+    references.length === 0
+      ? await ipvs.services()
+      : await Promise.all(references.map((reference) => ipvs.service(reference)))
+  return services
+    .map((service) => ({ ...service, destinations: byName(service.destinations, destinationName) }))
+    .sort((one, other) => collator.compare(formatService(one), formatService(other)))
+}
+
+/** A destination by its address and port. */
+export function destinationName({ address, port }: { address: string; port: number }): string {
+  return formatEndpoint(address, port)
+}
+
+function byName<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+  return items.toSorted((one, other) => collator.compare(nameOf(one), nameOf(other)))
+}

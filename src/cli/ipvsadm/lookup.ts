@@ -1,0 +1,15 @@
+import type { Command } from './command.ts'
+import { type SystemNames, UnknownHost } from './names.ts'
+import { parse } from './parse.ts'
+
+/** Reads a command line, and looks up the hosts that it names. */
+export async function parseWithNames(words: readonly string[], names: SystemNames): Promise<Command> {
+  for (;;) {
+    try {
+      return parse(words, names)
+    } catch (error) {
+      if (!(error instanceof UnknownHost)) throw error
+      await names.lookUp(error.host)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { type OptionArgument, OptionIndex } from './option-scanner.ts'
+
+/** Commands of ipvsadm, as it names them in messages. */
+export type CommandName =
+  | 'add-service'
+  | 'edit-service'
+  | 'delete-service'
+  | 'flush'
+  | 'list'
+  | 'add-server'
+  | 'delete-server'
+  | 'edit-server'
+  | 'set'
+  | 'start-daemon'
+  | 'stop-daemon'
+  | 'restore'
+  | 'save'
+  | 'zero'
+  | 'help'
+  | 'version'
+
+/** What a command can be told, as ipvsadm names it in messages. */
+export type OptionName =
+  | 'numeric'
+  | 'connection'
+  | 'service-address'
+  | 'scheduler'
+  | 'persistent'
+  | 'netmask'
+  | 'real-server'
+  | 'forwarding-method'
+  | 'weight'
+  | 'u-threshold'
+  | 'l-threshold'
+  | 'mcast-interface'
+  | 'timeout'
+  | 'daemon'
+  | 'stats'
+  | 'rate'
+  | 'thresholds'
+  | 'persistent-conn'
+  | 'nosort'
+  | 'syncid'
+  | 'exact'
+  | 'ops'
+  | 'pe'
+  | 'sched-flags'
+  | 'mcast-group'
+  | 'mcast-port'
+  | 'mcast-ttl'
+  | 'sync-maxlen'
+  | 'tun-info'
+  | 'tun-type'
+  | 'tun-port'
+  | 'tun-nocsum'
+  | 'tun-csum'
+  | 'tun-remcsum'
+
+/** An option of ipvsadm, by what it does. */
+export type OptionCode =
+  | Exclude<OptionName, 'service-address' | 'forwarding-method'>
+  | 'tcp-service'
+  | 'udp-service'
+  | 'sctp-service'
+  | 'fwmark-service'
+  | 'masquerading'
+  | 'ipip'
+  | 'gatewaying'
+  | 'sort'
+  | 'ipv6'
+
+/** A command or an option as it is spelled. */
+export interface IpvsadmOption {
+  readonly long: string
+  readonly letter?: string | undefined
+  readonly argument: OptionArgument
+  /** What it does where the first option is expected. */
+  readonly command?: CommandName
+  /** What it does everywhere else. */
+  readonly code?: OptionCode
+}
+
+/** A command, by its own name or another. */
+function command(name: CommandName, letter?: string, long: string = name): IpvsadmOption {
+  return { long, letter, argument: 'none', command: name }
+}
+
+function daemonCommand(name: 'start-daemon' | 'stop-daemon'): IpvsadmOption {
+  return { ...command(name), argument: 'required' }
+}
+
+/** An option without a value. */
+function flag(code: OptionCode, letter?: string): IpvsadmOption {
+  return { long: code, letter, argument: 'none', code }
+}
+
+/** An option with a value. */
+function value(code: OptionCode, letter?: string): IpvsadmOption {
+  return { long: code, letter, argument: 'required', code }
+}
+
+/** Every option by its spellings. */
+export const OPTIONS = new OptionIndex<IpvsadmOption>([
+  command('add-service', 'A'),
+  command('edit-service', 'E'),
+  command('delete-service', 'D'),
+  command('add-server', 'a'),
+  command('edit-server', 'e'),
+  command('delete-server', 'd'),
+  command('flush', 'C', 'clear'),
+  command('list', 'L'),
+  command('list', 'l'),
+  command('zero', 'Z'),
+  command('restore', 'R'),
+  command('save', 'S'),
+  command('set'),
+  daemonCommand('start-daemon'),
+  daemonCommand('stop-daemon'),
+  command('help', 'h'),
+  command('version', 'v'),
+  value('tcp-service', 't'),
+  value('udp-service', 'u'),
+  value('sctp-service'),
+  value('fwmark-service', 'f'),
+  flag('ipv6', '6'),
+  value('scheduler', 's'),
+  value('sched-flags', 'b'),
+  { ...value('persistent', 'p'), argument: 'optional' },
+  value('netmask', 'M'),
+  value('pe'),
+  flag('ops', 'o'),
+  value('real-server', 'r'),
+  flag('gatewaying', 'g'),
+  flag('ipip', 'i'),
+  flag('masquerading', 'm'),
+  value('weight', 'w'),
+  value('u-threshold', 'x'),
+  value('l-threshold', 'y'),
+  value('tun-type'),
+  value('tun-port'),
+  flag('tun-nocsum'),
+  flag('tun-csum'),
+  flag('tun-remcsum'),
+  flag('numeric', 'n'),
+  flag('connection', 'c'),
+  flag('timeout'),
+  flag('daemon'),
+  flag('stats'),
+  flag('rate'),
+  flag('thresholds'),
+  flag('persistent-conn'),
+  flag('tun-info'),
+  flag('sort'),
+  flag('nosort'),
+  flag('exact'),
+  value('mcast-interface'),
+  value('syncid'),
+  value('sync-maxlen'),
+  value('mcast-group'),
+  value('mcast-port'),
+  value('mcast-ttl'),
+])

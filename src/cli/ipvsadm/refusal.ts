@@ -1,0 +1,53 @@
+import { ArgumentRangeError, ArgumentTypeError, IpvsError } from '../../errors.ts'
+
+const NO_SERVICE = { ESRCH: 'No such service' }
+const NO_SCHEDULER = { ENOENT: 'Scheduler or persistence engine not found' }
+const SERVERS = { ESRCH: 'Service not defined', ENOENT: 'No such destination' }
+
+/** What ipvsadm says of refusals; scripts look for it. By command, then by error. */
+const SENTENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  addService: { EEXIST: 'Service already exists', ...NO_SCHEDULER },
+  updateService: { ...NO_SERVICE, ...NO_SCHEDULER },
+  removeService: NO_SERVICE,
+  service: NO_SERVICE,
+  zero: NO_SERVICE,
+  addDestination: { ...SERVERS, EEXIST: 'Destination already exists' },
+  updateDestination: SERVERS,
+  removeDestination: SERVERS,
+  startDaemon: { EEXIST: 'Daemon has already run' },
+  stopDaemon: { ESRCH: 'No daemon is running' },
+}
+const ANYWHERE: Readonly<Record<string, string>> = {
+  EPERM: 'Permission denied (you must be root)',
+  EINVAL: 'Invalid operation',
+  ENODEV: 'No such device',
+  ERANGE: 'Numerical result out of range',
+  ENETUNREACH: 'Network is unreachable',
+}
+
+/**
+ * What to say of an error. Where ipvsadm has no more than a word for everything, what this library knows of the reason
+ * follows it.
+ */
+export function describeRefusal(error: unknown): string {
+  if (error instanceof ArgumentRangeError || error instanceof ArgumentTypeError)
+    return describeArgument(error)
+  if (!(error instanceof IpvsError)) return error instanceof Error ? error.message : String(error)
+  const { command, code, explanation } = error
+  const sentence = SENTENCES[command]?.[code]
+  if (sentence !== undefined) return sentence
+  const general = ANYWHERE[code]
+  return general === undefined ? explanation : `${general}: ${explanation}`
+}
+
+/** What this library finds out before the kernel is asked. Only schedulers and thresholds come here unchecked. */
+function describeArgument({ field, message }: ArgumentRangeError | ArgumentTypeError): string {
+  return field === 'scheduler' || field === 'persistenceEngine'
+    ? NO_SCHEDULER.ENOENT
+    : `Numerical result out of range: ${message}`
+}
+
+/** Whether the kernel does not let this process do anything at all. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof IpvsError && error.code === 'EPERM'
+}

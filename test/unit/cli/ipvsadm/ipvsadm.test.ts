@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ipvsadm } from '../../../../src/cli/ipvsadm/ipvsadm.ts'
+import { IpvsUnavailableError } from '../../../../src/errors.ts'
+import { INFO } from '../../../../src/ipvs/attributes.ts'
+import type { Ipvs } from '../../../../src/ipvs/ipvs.ts'
+import { IPVS_CMD } from '../../../../src/ipvs/uapi.ts'
+import { writeAttribute } from '../../../../src/netlink/attributes.ts'
+import { commandOf, type FakeKernel, open, serviceIn } from '../../ipvs/fake-kernel.ts'
+
+const [EPERM, ESRCH, EEXIST] = [1, 3, 17]
+
+let ipvs: Ipvs
+let kernel: FakeKernel
+
+beforeEach(async () => {
+  ;({ ipvs, kernel } = await open())
+})
+
+/** Runs a command line with pieces of input. */
+async function run(line: string, ...input: string[]) {
+  const result = { status: 0, stdout: '', stderr: [] as string[] }
+  result.status = await ipvsadm(line.split(' '), {
+    program: 'ipvsadm',
+    input: (async function* () {
+      for (const piece of input) yield Buffer.from(piece)
+    })(),
+    print: (text) => {
+      result.stdout += text
+    },
+    complain: (text) => {
+      result.stderr.push(text)
+    },
+    open: () => Promise.resolve(ipvs),
+  })
+  return result
+}
+
+/** The ports of the services that the kernel was asked for. */
+const ports = () =>
+  kernel.messages
+    .filter((message) => message.type === kernel.familyId && commandOf(message) === 'NEW_SERVICE')
+    .map((message) => serviceIn(message).port)
+
+/** A kernel that has these ports already. */
+function taken(...ports: number[]): void {
+  kernel.script.NEW_SERVICE = (message) => {
+    const { port = 0 } = serviceIn(message)
+    return ports.includes(port) ? { errno: EEXIST } : {}
+  }
+}
+
+const rule = (port: number) => `-A -t 192.0.2.1:${port}\n`
+
+describe('one command line', () => {
+  it('prints nothing and ends with 0 when it was done', async () => {
+    expect(await run('-A -t 192.0.2.1:80')).toEqual({ status: 0, stdout: '', stderr: [] })
+    expect(kernel.commands).toEqual(['NEW_SERVICE'])
+  })
+
+  it('says what was refused and ends with 255', async () => {
+    taken(80)
+    expect(await run('-A -t 192.0.2.1:80')).toEqual({
+      status: 255,
+      stdout: '',
+      stderr: ['Service already exists'],
+    })
+  })
+
+  it('adds the reason where ipvsadm has none', async () => {
+    expect(await run('-a -t 192.0.2.1:80 -r 10.0.0.1 -y 5')).toMatchObject({
+      status: 255,
+      stderr: [expect.stringMatching(/^Numerical result out of range: .*lowerThreshold/)],
+    })
+  })
+
+  it('ends with 1 when there is no such service to be listed', async () => {
+    kernel.script.GET_SERVICE = () => ({ errno: ESRCH })
+    expect(await run('-Ln -t 192.0.2.1:80')).toEqual({ status: 1, stdout: '', stderr: ['No such service'] })
+  })
+
+  it('ends with 2 without privileges', async () => {
+    kernel.script.NEW_SERVICE = () => ({ errno: EPERM })
+    expect(await run('-A -t 192.0.2.1:80')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: [
+        expect.stringMatching(/^Can't initialize ipvs: Permission denied \(you must be root\): this needs /),
+      ],
+    })
+  })
+
+  it('ends with 2 without IPVS', async () => {
+    const stderr: string[] = []
+    const status = await ipvsadm([], {
+      ...{ program: 'ipvsadm', input: (async function* () {})(), print: () => {} },
+      complain: (text) => void stderr.push(text),
+      open: () => Promise.reject(new IpvsUnavailableError('no IPVS here')),
+    })
+    expect({ status, stderr }).toEqual({ status: 2, stderr: ["Can't initialize ipvs: no IPVS here"] })
+  })
+
+  it('asks the kernel nothing when it is wrong', async () => {
+    expect(await run('-A -t 192.0.2.1:80 -w 5')).toMatchObject({ status: 2 })
+    expect(kernel.commands).toEqual([])
+  })
+})
+
+describe('restoring rules', () => {
+  it('sends them in one batch, whatever way they come in pieces', async () => {
+    const datagrams = kernel.datagrams.length
+    expect(await run('-R', `ipvsadm ipvsadm ${rule(1)}\n  \t\n${rule(2)}`)).toEqual({
+      ...{ status: 0, stdout: '', stderr: [] },
+    })
+    expect(kernel.datagrams.length).toBe(datagrams + 1)
+    expect(await run('-R', '-A -t 192.', '0.2.1:3\r\n', rule(4), '-A -t 192.0.2.1:5')).toMatchObject({
+      status: 0,
+    })
+    expect(ports()).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('reports each line that was refused, goes on, and ends as the last line did', async () => {
+    taken(2, 4)
+    const complaints = ['line 2: Service already exists', 'line 4: Service already exists']
+    const rules = [1, 2, 3, 4].map(rule).join('')
+    expect(await run('-R', rules)).toEqual({ status: 255, stdout: '', stderr: complaints })
+    expect(await run('-R', rules, rule(5))).toEqual({ status: 0, stdout: '', stderr: complaints })
+  })
+
+  it('goes on behind an option that it does not know, and ends at any other mistake', async () => {
+    expect(await run('-R', `${rule(1)}-A -Q\n${rule(2)}`)).toEqual({
+      ...{ status: 0, stdout: '', stderr: ['line 2: -Q: unknown option'] },
+    })
+    expect(await run('-R', `${rule(3)}-A\n${rule(4)}`)).toMatchObject({
+      status: 2,
+      stderr: [expect.stringMatching(/^line 2: You need to supply/)],
+    })
+    expect(ports()).toEqual([1, 2, 3])
+  })
+
+  it('ends at rules in rules, and at help', async () => {
+    kernel.script.GET_INFO = () => ({
+      replies: [
+        {
+          command: IPVS_CMD.SET_INFO,
+          body: (writer) => writeAttribute(writer, INFO.fields.version, 0x01_02_01),
+        },
+      ],
+    })
+    expect(await run('-R', `-R\n${rule(1)}`)).toMatchObject({ status: 255 })
+    expect(await run('-R', `${rule(2)}-v\n${rule(3)}`)).toEqual({
+      status: 0,
+      stdout: 'ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n',
+      stderr: [],
+    })
+    expect(ports()).toEqual([2])
+  })
+
+  it('keeps the order of what changes the table and what shows it', async () => {
+    await run('-R', `${rule(1)}--set 1 2 3\n${rule(2)}-L --timeout\n-C\n`)
+    expect(kernel.commands).toEqual(['NEW_SERVICE', 'SET_CONFIG', 'NEW_SERVICE', 'GET_CONFIG', 'FLUSH'])
+  })
+
+  it('reports the missing privilege once', async () => {
+    kernel.script.NEW_SERVICE = () => ({ errno: EPERM })
+    expect(await run('-R', rule(1) + rule(2))).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: [
+        expect.stringMatching(/^Can't initialize ipvs: Permission denied \(you must be root\): this needs /),
+      ],
+    })
+  })
+})
