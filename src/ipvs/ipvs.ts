@@ -17,7 +17,8 @@ import { checkServiceKey, type ServiceReference } from './service-key.ts'
 import type { Info, TimeoutChanges, Timeouts } from './settings.ts'
 import { info, setTimeouts, timeouts } from './settings-commands.ts'
 import type { Statistics } from './statistics.ts'
-import { readEach, readTable, readWholeService } from './table.ts'
+import { readWholeService } from './table.ts'
+import { readEach, readTable } from './whole-table.ts'
 
 /**
  * A client of the Linux Virtual Server in one network namespace.
