@@ -18,8 +18,6 @@ export {
   type NetlinkErrorCode,
 } from './errors.ts'
 export type { BatchCommand } from './ipvs/batch-command.ts'
-export type { CallOptions } from './ipvs/client.ts'
-export type { CommandContext } from './ipvs/commands.ts'
 export type { ConnectionEntry, Endpoint } from './ipvs/connection-entry.ts'
 export type { Daemon, DaemonInput, SyncRole } from './ipvs/daemon.ts'
 export type {
@@ -32,7 +30,6 @@ export type {
   ForwardingMethod,
 } from './ipvs/destination.ts'
 export { Ipvs } from './ipvs/ipvs.ts'
-export type { OpenOptions } from './ipvs/open.ts'
 export type {
   DestinationOverview,
   FwmarkOfUnknownFamily,
@@ -59,7 +56,10 @@ export type { Info, TimeoutChanges, Timeouts } from './ipvs/settings.ts'
 export type { Statistics } from './ipvs/statistics.ts'
 export type { Tunnel, TunnelChecksum, TunnelType } from './ipvs/tunnel.ts'
 export type { Family } from './netlink/address.ts'
+export type { CallOptions } from './netlink/call-options.ts'
 export type { Activity } from './netlink/courier.ts'
+export type { OpenOptions } from './netlink/open.ts'
+export type { CommandContext } from './netlink/tracing.ts'
 export type {
   ExchangeReport,
   ExchangeRequest,
