@@ -16,6 +16,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'native', include: ['test/native/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'kernel', include: ['test/kernel/**/*.test.ts'], ...oneByOne } },
+      { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'pack', include: ['test/pack/**/*.test.ts'], ...oneByOne, testTimeout: 300_000 } },
     ],
   },

@@ -1,5 +1,6 @@
 /**
- * Control the Linux Virtual Server (IPVS) over netlink. Begin with {@link Ipvs}.
+ * Control the Linux Virtual Server (IPVS) over netlink, and the hosts around it. Begin with {@link Ipvs} for the rules and
+ * {@link Host} for everything else that a cluster is made of.
  *
  * @packageDocumentation
  */
@@ -14,12 +15,62 @@ export {
   type CommandOutcome,
   IpvsError,
   IpvsUnavailableError,
+  KernelError,
+  type KernelRefusal,
   NetlinkError,
   type NetlinkErrorCode,
+  NetworkError,
+  SysctlError,
 } from './errors.ts'
+export { ClusterNode, type ClusterNodeOptions, type ClusterNodeStatus } from './host/cluster-node.ts'
+export { Director, type DirectorOptions, type DirectorVip } from './host/director.ts'
+export { diagnose } from './host/doctor/doctor.ts'
+export { FINDINGS, type Finding, type FindingId, type Mend, type Severity } from './host/doctor/finding.ts'
+export type { DiagnoseOptions, DoctorOptions, HostRole } from './host/doctor/options.ts'
+export type { FactsOptions, HostFacts, ModuleFacts } from './host/facts.ts'
+export { Host, type HostOptions } from './host/host.ts'
+export type { RoleItem, RoleStatus } from './host/item.ts'
+export {
+  type DirectRealServer,
+  type NatRealServer,
+  RealServer,
+  type RealServerOptions,
+  type TunnelRealServer,
+} from './host/real-server.ts'
+export type { RoleHost } from './host/register.ts'
+export type { DirectedService } from './host/register-service.ts'
+export { Role, type RoleOptions } from './host/role.ts'
+export { StateFileError, type StateFileErrorCode } from './host/state-file-error.ts'
+export type {
+  AnySysctlValue,
+  ChoiceSysctl,
+  IntegerSysctl,
+  PairSysctl,
+  ProcessorsSysctl,
+  SysctlDefinition,
+} from './host/sysctl-definition.ts'
+export type { CombinedSysctl } from './host/sysctl-effective.ts'
+export type { PersistOptions } from './host/sysctl-file.ts'
+export {
+  type Combination,
+  HOST_SYSCTLS,
+  type InterfaceSysctl,
+  IPV4_INTERFACE_SYSCTLS,
+  IPV6_INTERFACE_SYSCTLS,
+  type Ipv4InterfaceSysctl,
+  type Ipv6InterfaceSysctl,
+} from './host/sysctl-interface.ts'
+export { IPVS_SYSCTLS, type IpvsSysctl } from './host/sysctl-ipvs.ts'
+export {
+  type InterfaceSysctlName,
+  type IpvsSysctlName,
+  interfaceSysctl,
+  type SysctlName,
+  type SysctlValue,
+} from './host/sysctl-name.ts'
+export { type EffectiveOptions, Sysctls } from './host/sysctls.ts'
+export type { TunnelEnd } from './host/tunnel-end.ts'
 export type { BatchCommand } from './ipvs/batch-command.ts'
-export type { CallOptions } from './ipvs/client.ts'
-export type { CommandContext } from './ipvs/commands.ts'
 export type { ConnectionEntry, Endpoint } from './ipvs/connection-entry.ts'
 export type { Daemon, DaemonInput, SyncRole } from './ipvs/daemon.ts'
 export type {
@@ -32,7 +83,6 @@ export type {
   ForwardingMethod,
 } from './ipvs/destination.ts'
 export { Ipvs } from './ipvs/ipvs.ts'
-export type { OpenOptions } from './ipvs/open.ts'
 export type {
   DestinationOverview,
   FwmarkOfUnknownFamily,
@@ -59,12 +109,38 @@ export type { Info, TimeoutChanges, Timeouts } from './ipvs/settings.ts'
 export type { Statistics } from './ipvs/statistics.ts'
 export type { Tunnel, TunnelChecksum, TunnelType } from './ipvs/tunnel.ts'
 export type { Family } from './netlink/address.ts'
+export type { CallOptions } from './netlink/call-options.ts'
 export type { Activity } from './netlink/courier.ts'
+export type { OpenOptions } from './netlink/open.ts'
+export type { CommandContext } from './netlink/tracing.ts'
 export type {
   ExchangeReport,
   ExchangeRequest,
   ExchangeState,
+  HostTransport,
   NetlinkProtocol,
   NetlinkSocket,
   Transport,
 } from './netlink/transport.ts'
+export type { AnnounceOptions } from './route/announce.ts'
+export type {
+  AddressFilter,
+  AddressFlag,
+  InterfaceAddress,
+  InterfaceAddressInput,
+  InterfaceAddressKey,
+  Scope,
+} from './route/interface-address.ts'
+export type { Link, LinkChanges, LinkInput, LinkType } from './route/link.ts'
+export type { Neighbour, NeighbourFilter, NeighbourState } from './route/neighbour.ts'
+export { Network } from './route/network.ts'
+export type {
+  NextHop,
+  Route,
+  RouteFilter,
+  RouteInput,
+  RouteLookup,
+  RouteProtocol,
+  RouteType,
+} from './route/route.ts'
+export type { TunnelKind, TunnelSettings } from './route/tunnel-link.ts'

@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 
 status=0
 npx --no-install vitest run --project unit --project native --project pack "$@" || status=1
-bash test/lab/lab.sh npx --no-install vitest run --project kernel "$@" || status=1
+bash test/lab/lab.sh npx --no-install vitest run --project kernel --project scenarios "$@" || status=1
 exit "$status"

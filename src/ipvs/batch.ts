@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { ArgumentTypeError, BatchError, type BatchFailure } from '../errors.ts'
-import { lossError } from '../netlink/generic-family.ts'
+import type { CallOptions } from '../netlink/call-options.ts'
 import { closed } from '../netlink/losses.ts'
+import { lossError } from '../netlink/outcome.ts'
 import { Run } from '../netlink/run.ts'
+import { isObserved } from '../netlink/tracing.ts'
 import { Turn } from '../netlink/turn.ts'
 import { Aborted } from './aborted.ts'
 import {
@@ -13,8 +15,7 @@ import {
   isDirect,
   writeDirect,
 } from './batch-command.ts'
-import type { CallOptions, Client } from './client.ts'
-import { isObserved } from './commands.ts'
+import type { Client } from './client.ts'
 
 /** Commands under way that have a promise each. */
 const MOST_CALLS = 1000

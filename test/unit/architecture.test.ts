@@ -22,7 +22,7 @@ const ROOMS = [
 ]
 /** What knows the protocol and nothing of the machine it runs on. */
 const PURE =
-  /^src\/(netlink\/(wire|attributes|messages|address|describe|batch|uapi)|ipvs\/(?!(ipvs|open)\.)[^/]+|errors)\.ts$/
+  /^src\/(netlink\/(wire|attributes|messages|address|describe|batch|structure|check|uapi)|(ipvs|route)\/(?!(ipvs|network|open)\.)[^/]+|errors)\.ts$/
 
 interface SourceFile {
   readonly path: string
@@ -123,7 +123,7 @@ describe('the addon', () => {
 
   it('is named by nobody but who opens a client', () => {
     const users = source.filter(({ imports }) => imports.includes(KERNEL_TRANSPORT))
-    expect(paths(users)).toEqual(['src/ipvs/open.ts'])
+    expect(paths(users)).toEqual(['src/netlink/open.ts'])
   })
 
   it('alone includes libnl', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentTypeError } from '../../../src/errors.ts'
-import { KnownFields } from '../../../src/ipvs/known-fields.ts'
+import { KnownFields } from '../../../src/netlink/known-fields.ts'
 
 describe('known fields', () => {
   const known = () => new KnownFields(['one', 'two', 'three'])

@@ -1,5 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
-import { type Family, familyOf } from '../netlink/address.ts'
+import { type Family, familyOf } from './address.ts'
 
 /** Checks of arguments. Each gives the value back, or throws an error that names the field and what is allowed. */
 

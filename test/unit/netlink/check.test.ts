@@ -11,7 +11,7 @@ import {
   checkPort,
   checkWord,
   wordFor,
-} from '../../../src/ipvs/check.ts'
+} from '../../../src/netlink/check.ts'
 
 const WORDS = { one: 1, two: 2 } as const
 
