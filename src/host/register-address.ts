@@ -38,6 +38,7 @@ async function find({ network }: RoleHost, subject: string): Promise<AddressValu
     ...(peer === undefined ? {} : { peer }),
     ...(broadcast === undefined ? {} : { broadcast }),
     ...(flags.includes('nodad') ? { nodad: true } : {}),
+    ...(flags.includes('deprecated') ? { preferredLifetime: 0 } : {}),
   }
 }
 

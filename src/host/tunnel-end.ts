@@ -22,8 +22,8 @@ export interface TunnelEnd {
   readonly family?: Family | undefined
   /**
    * A tunnel interface that is there. Default: the one that takes packets from anywhere, which the kernel has for each kind:
-   * `tunl0` (IPv4 in IPv4), `sit0` (IPv6 in IPv4), `ip6tnl0` (IPv6 in IPv6), `gre0`, `ip6gre0`; for IPv4 in IPv6, which it
-   * lacks, `lvs-ip6tnl` is made.
+   * `tunl0` (IPv4 in IPv4), `sit0` (IPv6 in IPv4), `gre0`, `ip6gre0`; in IPv6, where it has none that takes anything,
+   * `lvs-ip6tnl` is made.
    */
   readonly device?: string | undefined
 }
@@ -68,10 +68,8 @@ export function tunnelDevice(
       ? { name: 'tunl0', kind: 'ipip', ownByKernel: true }
       : { name: 'sit0', kind: 'sit', ownByKernel: true }
   }
-  // The kernel's own ip6tnl0 only takes IPv6 (ip6_fb_tnl_dev_init, net/ipv6/ip6_tunnel.c).
-  return inner === 'ipv6'
-    ? { name: 'ip6tnl0', kind: 'ip6tnl', ownByKernel: true }
-    : { name: 'lvs-ip6tnl', kind: 'ip6tnl', ownByKernel: false }
+  // The kernel's own ip6tnl0 takes nothing: nobody has said which addresses it may take from (ip6_tnl_rcv_ctl).
+  return { name: 'lvs-ip6tnl', kind: 'ip6tnl', ownByKernel: false }
 }
 
 /**

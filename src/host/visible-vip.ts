@@ -37,7 +37,10 @@ export function visibleAddresses(vips: readonly VisibleVip[]): Item[] {
       register: ADDRESS,
       subject: formatPlace({ what: withPrefix(vip), interface: name }),
       // It is another host's until a moment ago: to ask the network whether it is free would be to lose it.
-      value: vip.family === 'ipv6' ? { nodad: true } : label === undefined ? {} : { label },
+      // As the newest of its interface it would also become the source of what an IPv6 host sends on its own account, tunnels to
+      // real servers among it (RFC 6724; ipv6_dev_get_saddr); one that is deprecated is used, but not chosen.
+      value:
+        vip.family === 'ipv6' ? { nodad: true, preferredLifetime: 0 } : label === undefined ? {} : { label },
       claims: [claim],
     })
     return isAlone ? [address] : [keepOthers(name, claim), address]

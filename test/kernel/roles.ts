@@ -32,13 +32,13 @@ export const PLANS: Readonly<Record<string, RolePlan>> = {
   'a real server at the end of tunnels': {
     role: 'RealServer',
     calls: 'up',
-    stride: 1,
+    stride: 2,
     options: { method: 'tun', vips: [VIP, VIP6], tunnel: { family: 'ipv6' } },
   },
   'a director for NAT': {
     role: 'Director',
     calls: 'up',
-    stride: 2,
+    stride: 3,
     options: {
       vips: [
         { address: `${VIP}/24`, interface: 'eth0', label: 'eth0:0' },
@@ -50,7 +50,7 @@ export const PLANS: Readonly<Record<string, RolePlan>> = {
   'a node of a cluster': {
     role: 'ClusterNode',
     calls: 'up,promote',
-    stride: 4,
+    stride: 5,
     options: {
       vips: [`${VIP}/24`, VIP6],
       interface: 'eth0',

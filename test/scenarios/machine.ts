@@ -81,10 +81,11 @@ export class Machine {
   async startServer(port: number, program: string, ...args: string[]): Promise<void> {
     const server = this.#namespace.spawn(program, ...args)
     server.stdout.resume()
-    const listens = async () =>
-      server.exitCode !== null || (await this.run('ss', '-Hltn', `sport = :${port}`)) !== ''
-    await until(listens, Boolean)
-    if (server.exitCode !== null) throw new Error(`${program} ended with ${server.exitCode}`)
+    const listeners = await until(
+      () => this.run('ss', '-Hltn', `sport = :${port}`),
+      (sockets) => sockets !== '' || server.exitCode !== null,
+    )
+    if (listeners === '') throw new Error(`${program} does not listen on port ${port}`)
   }
 
   /** Starts a web server that answers with the name of this machine. */

@@ -9,7 +9,9 @@ import { addAddress, removeAddress, type Step, setInterfaceSysctl, setText } fro
 export function addVip(vip: string, interfaceName: string, label?: string): Step {
   // Several hosts have it: to ask who else does would be to lose it.
   const nodad = familyOf(vip) === 'ipv6' ? true : undefined
-  return addAddress({ address: alone(vip), interface: interfaceName, label, nodad })
+  // Nor is it to become the source of what the host sends on its own account.
+  const preferredLifetime = nodad && interfaceName !== 'lo' ? 0 : undefined
+  return addAddress({ address: alone(vip), interface: interfaceName, label, nodad, preferredLifetime })
 }
 
 /** Takes an address from an interface, and no other with it. */

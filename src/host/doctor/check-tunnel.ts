@@ -61,7 +61,7 @@ function tunnelDevices(patient: Patient, family: Family): readonly Link[] {
   const kinds = tunnelKinds(family, outerFamily(patient))
   const rank = ({ name }: Link) => (patient.facts.addresses.some((held) => held.interface === name) ? 0 : 1)
   return kinds
-    .flatMap((kind) => patient.facts.links.filter((link) => link.kind === kind && takes(link, kinds, family)))
+    .flatMap((kind) => patient.facts.links.filter((link) => link.kind === kind && takes(link, kinds)))
     .sort((one, other) => rank(one) - rank(other))
 }
 
@@ -72,7 +72,7 @@ function outerFamily({ directors }: Patient): Family | undefined {
 
 function missing(patient: Patient, family: Family): Diagnosis {
   const [kind = 'ipip'] = tunnelKinds(family, outerFamily(patient))
-  const name = kind === 'ip6tnl' ? 'lvs-ip6tnl' : standardDevice(kind)
+  const name = standardDevice(kind)
   return {
     id: 'tunnel-missing',
     subject: name,

@@ -56,8 +56,12 @@ export function setText(interfaceName: string, setting: string, value: number): 
 }
 
 export function addAddress(address: InterfaceAddressInput): Step {
-  const { label, nodad } = address
-  const further = `${label === undefined ? '' : ` label ${label}`}${nodad ? ' nodad' : ''}`
+  const { label, nodad, preferredLifetime } = address
+  const further = [
+    label === undefined ? '' : ` label ${label}`,
+    preferredLifetime === undefined ? '' : ` preferred_lft ${preferredLifetime}`,
+    nodad ? ' nodad' : '',
+  ].join('')
   return {
     call: `await host.network.addAddress(${literal(address)})`,
     shell: `ip address add ${address.address} dev ${address.interface}${further}`,

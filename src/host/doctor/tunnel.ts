@@ -6,7 +6,7 @@ import { isTunnelKind, TUNNEL_KINDS, type TunnelKind } from '../../route/tunnel-
 interface TunnelTraits {
   /** Families of what travels inside. */
   readonly inner: readonly Family[]
-  /** The device that the module makes by itself, which takes packets from anywhere. */
+  /** The device that takes packets from anywhere: the module's own, but for ip6tnl. */
   readonly standard: string
 }
 
@@ -14,7 +14,7 @@ interface TunnelTraits {
 const TUNNELS = {
   ipip: { inner: ['ipv4'], standard: 'tunl0' },
   sit: { inner: ['ipv6'], standard: 'sit0' },
-  ip6tnl: { inner: ['ipv4', 'ipv6'], standard: 'ip6tnl0' },
+  ip6tnl: { inner: ['ipv4', 'ipv6'], standard: 'lvs-ip6tnl' },
   gre: { inner: ['ipv4', 'ipv6'], standard: 'gre0' },
   ip6gre: { inner: ['ipv4', 'ipv6'], standard: 'ip6gre0' },
 } as const satisfies Record<TunnelKind, TunnelTraits>
@@ -29,10 +29,10 @@ export function tunnelKinds(inner: Family, outer: Family | undefined): TunnelKin
   })
 }
 
-/** Whether an interface is a tunnel of one of these kinds that takes a family. */
-export function takes({ kind, name }: Link, kinds: readonly TunnelKind[], inner: Family): boolean {
-  // The device that ip6_tunnel makes by itself takes IPv6 only (ip6_fb_tnl_dev_init).
-  return isTunnelKind(kind) && kinds.includes(kind) && !(name === 'ip6tnl0' && inner === 'ipv4')
+/** Whether an interface is a tunnel of one of these kinds that takes packets. */
+export function takes({ kind, name }: Link, kinds: readonly TunnelKind[]): boolean {
+  // The device that ip6_tunnel makes by itself takes nothing: nobody has said from whom it may (ip6_tnl_rcv_ctl).
+  return isTunnelKind(kind) && kinds.includes(kind) && name !== 'ip6tnl0'
 }
 
 /** The name that a kind's module gives its own device. */

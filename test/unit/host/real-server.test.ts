@@ -187,7 +187,7 @@ describe('a real server with a tunnel', () => {
 
   it.each([
     [VIP, {}, 'tunl0'],
-    [VIP6, {}, 'ip6tnl0'],
+    [VIP6, {}, 'lvs-ip6tnl'],
     [VIP6, { family: 'ipv4' }, 'sit0'],
     [VIP, { family: 'ipv6' }, 'lvs-ip6tnl'],
     [VIP, { type: 'gre' }, 'gre0'],

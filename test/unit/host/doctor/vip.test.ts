@@ -66,8 +66,8 @@ describe('vip-missing', () => {
   it('is added without asking whether anybody has it, as to IPv6', () => {
     const services = [service(WEB6, [{ address: '2001:db8::2', forwarding: 'dr' }])]
     expect(theOne(drDirector({ addresses: bare, services }), { interface: 'eth0' }).mend).toMatchObject({
-      call: `await host.network.addAddress({ address: '${VIP6}/128', interface: 'eth0', nodad: true })`,
-      shell: `ip address add ${VIP6}/128 dev eth0 nodad`,
+      call: `await host.network.addAddress({ address: '${VIP6}/128', interface: 'eth0', nodad: true, preferredLifetime: 0 })`,
+      shell: `ip address add ${VIP6}/128 dev eth0 preferred_lft 0 nodad`,
     })
   })
 
