@@ -41,26 +41,11 @@ export type { RoleHost } from './host/register.ts'
 export type { DirectedService } from './host/register-service.ts'
 export { Role, type RoleOptions } from './host/role.ts'
 export { StateFileError, type StateFileErrorCode } from './host/state-file-error.ts'
-export type {
-  AnySysctlValue,
-  ChoiceSysctl,
-  IntegerSysctl,
-  PairSysctl,
-  ProcessorsSysctl,
-  SysctlDefinition,
-} from './host/sysctl-definition.ts'
+export type { AnySysctlValue } from './host/sysctl-definition.ts'
 export type { CombinedSysctl } from './host/sysctl-effective.ts'
 export type { PersistOptions } from './host/sysctl-file.ts'
-export {
-  type Combination,
-  HOST_SYSCTLS,
-  type InterfaceSysctl,
-  IPV4_INTERFACE_SYSCTLS,
-  IPV6_INTERFACE_SYSCTLS,
-  type Ipv4InterfaceSysctl,
-  type Ipv6InterfaceSysctl,
-} from './host/sysctl-interface.ts'
-export { IPVS_SYSCTLS, type IpvsSysctl } from './host/sysctl-ipvs.ts'
+export type { Ipv4InterfaceSysctl, Ipv6InterfaceSysctl } from './host/sysctl-interface.ts'
+export type { IpvsSysctl } from './host/sysctl-ipvs.ts'
 export {
   type InterfaceSysctlName,
   type IpvsSysctlName,

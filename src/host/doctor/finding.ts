@@ -7,8 +7,7 @@ import type { Step } from './step.ts'
  */
 export type Severity = 'error' | 'warning' | 'hint'
 
-/** Everything a doctor can find, with how much it matters. The guide page "Doctor" explains each. */
-export const FINDINGS = {
+const SEVERITIES = {
   'vip-missing': 'error',
   'vip-silent': 'error',
   'vip-prefix': 'error',
@@ -40,7 +39,10 @@ export const FINDINGS = {
 } as const satisfies Readonly<Record<string, Severity>>
 
 /** Which of the things a doctor knows was found. It stays the same from one version to the next. */
-export type FindingId = keyof typeof FINDINGS
+export type FindingId = keyof typeof SEVERITIES
+
+/** Everything a doctor can find, with how much it matters. The guide page "Doctor" explains each. */
+export const FINDINGS: Readonly<Record<FindingId, Severity>> = SEVERITIES
 
 /** How to put a thing right: no more than that thing. */
 export interface Mend {
