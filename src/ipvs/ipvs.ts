@@ -39,7 +39,8 @@ import { readEach, readTable, readWholeService } from './table.ts'
 export class Ipvs implements AsyncDisposable {
   readonly #client: Client
 
-  private constructor(client: Client) {
+  /** @internal */
+  protected constructor(client: Client) {
     this.#client = client
   }
 
