@@ -67,7 +67,6 @@ export type {
   Forwarding,
   ForwardingMethod,
 } from './ipvs/destination.ts'
-export { Ipvs } from './ipvs/ipvs.ts'
 export type {
   DestinationOverview,
   FwmarkOfUnknownFamily,
@@ -129,3 +128,53 @@ export type {
   RouteType,
 } from './route/route.ts'
 export type { TunnelKind, TunnelSettings } from './route/tunnel-link.ts'
+export { ApplyError, type ApplyResult, type StepOutcome, type StepResult } from './state/apply-result.ts'
+export type {
+  DesiredDestination,
+  DesiredService,
+  DesiredState,
+  DestinationDefaults,
+  DestinationSettings,
+  StateDefaults,
+} from './state/desired-state.ts'
+export type { SettingChange } from './state/difference.ts'
+export type { LeftAlone } from './state/drafts.ts'
+export type { Drain, Draining } from './state/drain.ts'
+export { describeTable, exportState } from './state/export-state.ts'
+export { formatState, type StateFormat } from './state/format-state.ts'
+export { Ipvs } from './state/ipvs.ts'
+export { formatRules } from './state/ipvsadm/format-rules.ts'
+export { parseRules } from './state/ipvsadm/parse-rules.ts'
+export type {
+  KeepalivedConfiguration,
+  KeepalivedRealServer,
+  KeepalivedServer,
+} from './state/keepalived/configuration.ts'
+export { formatKeepalived } from './state/keepalived/format-keepalived.ts'
+export { type KeepalivedOptions, parseKeepalived } from './state/keepalived/parse-keepalived.ts'
+export { readKeepalived } from './state/keepalived/read-keepalived.ts'
+export type { ConfigurationProblem } from './state/keepalived/source-line.ts'
+export type { FindIncluded, IncludedFile } from './state/keepalived/source-reader.ts'
+export type { Statement } from './state/keepalived/statement.ts'
+export { Keeper, type KeepOptions, type KeepRound } from './state/keeper.ts'
+export type { ApplyOptions, PlanOptions } from './state/options.ts'
+export { type Clash, OwnershipError, type OwnershipPredicate } from './state/ownership.ts'
+export { parseState } from './state/parse-state.ts'
+export { Plan, type PlanApplyOptions } from './state/plan.ts'
+export { type PlanTableOptions, planTable } from './state/plan-table.ts'
+export type { PlannedSteps } from './state/planning.ts'
+export { stateJsonSchema } from './state/schema.ts'
+export type { NamedSet } from './state/set-ledger.ts'
+export { DesiredStateError, type StatePath, type StateProblem } from './state/state-error.ts'
+export { Step, type StepCommand, type StepKind } from './state/step.ts'
+export type {
+  DaemonChange,
+  DestinationChange,
+  RatesChange,
+  ServiceChange,
+  TableChange,
+  TimeoutsChange,
+} from './state/table-changes.ts'
+export type { TableClient } from './state/table-client.ts'
+export type { CurrentTable } from './state/target.ts'
+export type { WatchOptions } from './state/watch.ts'

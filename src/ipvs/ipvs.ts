@@ -42,7 +42,8 @@ import { readEach, readTable } from './whole-table.ts'
 export class Ipvs implements AsyncDisposable {
   readonly #client: Client
 
-  private constructor(client: Client) {
+  /** @internal */
+  protected constructor(client: Client) {
     this.#client = client
   }
 
