@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     reporters: process.env['CI'] === undefined ? ['default'] : [['default', { summary: false }]],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'docs/examples/*.test.ts'] } },
       { test: { name: 'native', include: ['test/native/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'kernel', include: ['test/kernel/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'pack', include: ['test/pack/**/*.test.ts'], ...oneByOne, testTimeout: 300_000 } },
