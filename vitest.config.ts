@@ -13,7 +13,13 @@ export default defineConfig({
   test: {
     reporters: process.env['CI'] === undefined ? ['default'] : [['default', { summary: false }]],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'docs/examples/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       { test: { name: 'native', include: ['test/native/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'kernel', include: ['test/kernel/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...oneByOne } },

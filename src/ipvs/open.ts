@@ -1,19 +1,13 @@
 import { IpvsUnavailableError } from '../errors.ts'
-import { genericPayload } from '../netlink/describe.ts'
 import { GenericFamily } from '../netlink/generic-family.ts'
 import { type OpenOptions, openConnection, openTransport } from '../netlink/open.ts'
 import type { Transport } from '../netlink/transport.ts'
-import { COMMAND, INFO } from './attributes.ts'
 import { Commands } from './commands.ts'
-import { IPVS_CMD, IPVS_GENL_NAME, IPVS_GENL_VERSION } from './uapi.ts'
+import { describePayload } from './describe.ts'
+import { IPVS_GENL_NAME, IPVS_GENL_VERSION } from './uapi.ts'
 
 const NO_IPVS =
   'This kernel has no IPVS, or could not load it; load it (modprobe ip_vs), in a container on the host, and see that the kernel was built with CONFIG_IP_VS'
-
-const describePayload = genericPayload({
-  commands: IPVS_CMD,
-  tableOf: (command) => (command === IPVS_CMD.SET_INFO ? INFO : COMMAND),
-})
 
 /** Opens a socket and finds the family; what the kernel has to load for it gets loaded. */
 export async function openCommands(
