@@ -5,16 +5,16 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 in_lab() {
-  bash test/lab/lab.sh npx --no-install vitest run --project kernel --project scenarios --passWithNoTests "$@"
+  bash test/lab/lab.sh npx --no-install vitest run --passWithNoTests "$@"
 }
 
 status=0
 npx --no-install vitest run --project unit --project native --project pack "$@" || status=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-in_lab --shard=2/2 "$@" >"$log" 2>&1 &
+in_lab --project hosts "$@" >"$log" 2>&1 &
 other=$!
-in_lab --shard=1/2 "$@" || status=1
+in_lab --project kernel --project scenarios "$@" || status=1
 wait "$other" || status=1
 cat "$log"
 exit "$status"
