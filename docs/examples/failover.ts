@@ -110,7 +110,10 @@ async function connect(): Promise<ChildProcess> {
 /** Sends a line over a connection and gives the answer. */
 async function ask(connection: ChildProcess | undefined): Promise<string> {
   connection!.stdin!.write('who are you?\n')
-  const [answer] = await once(connection!.stdout!, 'data')
+  const ended = once(connection!, 'exit').then(() => {
+    throw new Error('the connection has ended, or could not be made')
+  })
+  const [answer] = await Promise.race([once(connection!.stdout!, 'data'), ended])
   return String(answer).trim()
 }
 
