@@ -11,6 +11,7 @@
         "native/netns.cc",
         "native/open_files.cc",
         "native/operation.cc",
+        "native/packet_socket.cc",
         "native/socket_object.cc"
       ],
       "include_dirs": ["<!@(pkg-config --cflags-only-I libnl-3.0 libnl-genl-3.0 | sed s/-I//g)"],

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "arguments.h"
 #include "errors.h"
@@ -11,6 +12,7 @@
 #include "netns.h"
 #include "open_files.h"
 #include "operation.h"
+#include "packet_socket.h"
 #include "socket_object.h"
 
 namespace lvs {
@@ -73,13 +75,41 @@ class OpenFile final : public Operation {
   int descriptor_ = -1;
 };
 
+class SendFrame final : public Operation {
+ public:
+  SendFrame(Napi::Env env, std::string netns, uint32_t interface_index, std::vector<uint8_t> frame)
+      : Operation(env),
+        netns_(std::move(netns)),
+        interface_index_(interface_index),
+        frame_(std::move(frame)) {}
+
+ protected:
+  void run() noexcept override {
+    run_in_netns(
+        netns_, [this] { lvs::send_frame(interface_index_, frame_, &failure_); }, &failure_);
+  }
+
+  Napi::Value result(Napi::Env env) override {
+    if (failure_.occurred()) throw system_error(env, failure_);
+    return env.Undefined();
+  }
+
+ private:
+  const std::string netns_;
+  const uint32_t interface_index_;
+  /** A copy: the caller may use its own again. */
+  const std::vector<uint8_t> frame_;
+  SystemFailure failure_;
+};
+
 /** What `require` gives; one for each environment. */
 class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
  public:
   NetlinkAddon(Napi::Env, Napi::Object exports) {
     DefineAddon(exports, {InstanceMethod<&NetlinkAddon::open_socket>("openSocket", napi_enumerable),
                           InstanceMethod<&NetlinkAddon::open_file>("openFile", napi_enumerable),
-                          InstanceMethod<&NetlinkAddon::close_file>("closeFile", napi_enumerable)});
+                          InstanceMethod<&NetlinkAddon::close_file>("closeFile", napi_enumerable),
+                          InstanceMethod<&NetlinkAddon::send_frame>("sendFrame", napi_enumerable)});
   }
 
  private:
@@ -108,6 +138,19 @@ class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
     if (!files_.close(static_cast<int>(descriptor))) {
       throw range_error(info.Env(), "descriptor must be one from openFile() that is still open");
     }
+  }
+
+  Napi::Value send_frame(const Napi::CallbackInfo& info) {
+    const uint32_t interface_index = read_integer(info[0], "interfaceIndex", INT32_MAX);
+    const Napi::Uint8Array frame = read_uint8_array(info[1], "frame");
+    std::string netns = optional_netns(info[2]);
+    const size_t length = frame.ElementLength();
+    if (length < kMinimumFrameBytes || length > kMaximumFrameBytes) {
+      throw range_error(info.Env(), "frame must have 14 bytes to 64 KiB");
+    }
+    std::vector<uint8_t> bytes(frame.Data(), frame.Data() + length);
+    return Operation::start(
+        std::make_unique<SendFrame>(info.Env(), std::move(netns), interface_index, std::move(bytes)));
   }
 
   static std::string optional_netns(const Napi::Value& value) {

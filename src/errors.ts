@@ -1,7 +1,8 @@
 /**
  * Every error this library makes. A mistake in the arguments is a `TypeError` or a `RangeError` and nothing was
- * sent; a refusal by the kernel is an {@link IpvsError}; everything that can go wrong on the way to the kernel and
- * back is a {@link NetlinkError}, which says whether the command may have run.
+ * sent; a refusal by the kernel is a {@link KernelError} ({@link IpvsError}, {@link NetworkError}, {@link SysctlError});
+ * everything that can go wrong on the way to the kernel and back is a {@link NetlinkError}, which says whether the command
+ * may have run.
  */
 
 import { constants } from 'node:os'
@@ -110,35 +111,44 @@ export class AddonError extends NetlinkError {
   }
 }
 
-/** A command that the kernel refused. Nothing was changed by it. */
-export class IpvsError extends Error {
+/** What a refusal by the kernel is made of; see {@link KernelError}. */
+export interface KernelRefusal {
+  /** The kernel's error as a name: `EEXIST`, `ESRCH`, `ENOENT`, ... */
+  readonly code: string
+  /** The kernel's error as a positive number (`errno(3)`). */
+  readonly errno: number
+  /** The method that was called. */
+  readonly command: string
+  /** What the command was about; may be empty. */
+  readonly subject: string
+  /** The kernel's own words (extended acknowledgement), where it gave any. */
+  readonly kernelMessage: string | undefined
+  /** Why it was refused and what to do about it, in one sentence. */
+  readonly explanation: string
+}
+
+/** The kernel refused something. Nothing was changed by it. The base of the classes that say what it was. */
+export class KernelError extends Error implements KernelRefusal {
   /** The class, for messages. */
-  override readonly name = 'IpvsError'
+  override readonly name: string = 'KernelError'
   /** The kernel's error as a name: `EEXIST`, `ESRCH`, `ENOENT`, ... */
   readonly code: string
   /** The kernel's error as a positive number (`errno(3)`), unchanged. */
   readonly errno: number
-  /** The method of {@link Ipvs} that was called. */
+  /** The method that was called: `addService`, `addAddress`, `set`, ... */
   readonly command: string
-  /** What the command was about, as `tcp://192.0.2.1:80` or `tcp://192.0.2.1:80 -> 192.0.2.10:80`; may be empty. */
+  /** What the command was about; may be empty. */
   readonly subject: string
   /** The kernel's own words (extended acknowledgement), where it gave any. */
   readonly kernelMessage: string | undefined
   /** Why it was refused and what to do about it, in one sentence; part of the message. */
   readonly explanation: string
 
-  constructor(refusal: {
-    code: string
-    errno: number
-    command: string
-    subject: string
-    kernelMessage: string | undefined
-    explanation: string
-  }) {
+  constructor(refusal: KernelRefusal, options?: ErrorOptions) {
     const { code, command, subject, kernelMessage, explanation } = refusal
     const about = subject === '' ? command : `${command} ${subject}`
     const kernel = kernelMessage === undefined ? '' : ` (the kernel says: ${kernelMessage})`
-    super(`${about}: ${code}, ${explanation}${kernel}`)
+    super(`${about}: ${code}, ${explanation}${kernel}`, options)
     this.code = code
     this.errno = refusal.errno
     this.command = command
@@ -146,6 +156,33 @@ export class IpvsError extends Error {
     this.kernelMessage = kernelMessage
     this.explanation = explanation
   }
+}
+
+/**
+ * A command about virtual services that the kernel refused. `command` is the method of {@link Ipvs}; `subject` reads
+ * `tcp://192.0.2.1:80` or `tcp://192.0.2.1:80 -> 192.0.2.10:80`.
+ */
+export class IpvsError extends KernelError {
+  /** The class, for messages. */
+  override readonly name = 'IpvsError'
+}
+
+/**
+ * A command about links, addresses, routes or neighbours that the kernel refused. `command` is the method of
+ * {@link Network}; `subject` reads `192.0.2.1/32 on lo`, `default`, `eth0`.
+ */
+export class NetworkError extends KernelError {
+  /** The class, for messages. */
+  override readonly name = 'NetworkError'
+}
+
+/**
+ * A sysctl that the kernel does not have or did not let be read or written. `command` is `get` or `set`; `subject` is the
+ * sysctl's name, as in `net.ipv4.ip_forward`.
+ */
+export class SysctlError extends KernelError {
+  /** The class, for messages. */
+  override readonly name = 'SysctlError'
 }
 
 /** One command of a batch that was not done, or of which it is not known. */

@@ -1,7 +1,8 @@
 import { ArgumentTypeError } from '../errors.ts'
+import type { CallOptions } from '../netlink/call-options.ts'
+import { checkObject } from '../netlink/check.ts'
 import type { WireWriter } from '../netlink/wire.ts'
-import { checkObject } from './check.ts'
-import type { CallOptions, Client } from './client.ts'
+import type { Client } from './client.ts'
 import type { Command } from './commands.ts'
 import {
   type DestinationChanges,

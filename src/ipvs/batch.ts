@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { ArgumentTypeError, BatchError, type BatchFailure } from '../errors.ts'
-import { lossError } from '../netlink/generic-family.ts'
+import type { CallOptions } from '../netlink/call-options.ts'
 import { closed } from '../netlink/losses.ts'
+import { lossError } from '../netlink/outcome.ts'
 import { Run } from '../netlink/run.ts'
+import { isObserved } from '../netlink/tracing.ts'
 import { Turn } from '../netlink/turn.ts'
+import { Aborted } from './aborted.ts'
 import {
   type BatchCommand,
   call,
@@ -12,8 +15,7 @@ import {
   isDirect,
   writeDirect,
 } from './batch-command.ts'
-import type { CallOptions, Client } from './client.ts'
-import { isObserved } from './commands.ts'
+import type { Client } from './client.ts'
 
 /** Commands under way that have a promise each. */
 const MOST_CALLS = 1000
@@ -82,12 +84,10 @@ const ERRORS_A_TURN = 256
 
 class Sending {
   readonly #client: Client
-  readonly #signal: AbortSignal | undefined
   readonly #run = new Run<DirectCommand>()
   readonly #id: number
   readonly #failures: BatchFailure[] = []
-  readonly #aborted: Promise<never> | undefined
-  #stopListening = () => {}
+  readonly #aborted: Aborted
   #calls: Promise<void>[] = []
   #count = 0
   #full = false
@@ -96,16 +96,9 @@ class Sending {
 
   constructor(client: Client, signal: AbortSignal | undefined) {
     this.#client = client
-    this.#signal = signal
+    this.#aborted = new Aborted(signal)
     this.#id = client.commands.family.id
     this.#turn.begin()
-    if (signal === undefined) return
-    this.#aborted = new Promise((_, reject) => {
-      const abort = () => reject(signal.reason)
-      signal.addEventListener('abort', abort, { once: true })
-      this.#stopListening = () => signal.removeEventListener('abort', abort)
-    })
-    this.#aborted.catch(() => undefined)
   }
 
   /** Takes commands until there are no more; false when the next one should wait until {@link ready}. */
@@ -126,7 +119,7 @@ class Sending {
         const { connection, id } = commands.family
         this.#full = !connection.append(this.#run, index, given, id, writeDirect)
       } else {
-        const result = call(this.#client, given, { signal: this.#signal })
+        const result = call(this.#client, given, { signal: this.#aborted.signal })
         this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
       }
     } catch (error) {
@@ -150,7 +143,7 @@ class Sending {
     this.#full = false
     if (!wait && this.#turn.isOver) await setImmediate()
     this.#turn.begin()
-    this.#signal?.throwIfAborted()
+    this.#aborted.signal?.throwIfAborted()
     if (connection.isClosed) throw lossError(closed('unknown'))
     this.#observed = isObserved()
   }
@@ -164,7 +157,7 @@ class Sending {
     for (const [position, { index, subject, outcome }] of this.#run.failures.entries()) {
       const command = commandOf(this.#client, subject)
       try {
-        await commands.finish(command, outcome, this.#id, this.#signal, position < MOST_LOOKS)
+        await commands.finish(command, outcome, this.#id, this.#aborted.signal, position < MOST_LOOKS)
       } catch (error) {
         this.#fail(index, error as Error)
       }
@@ -178,18 +171,18 @@ class Sending {
   /** Ends before its time. What has not left is not sent if the caller gave up; else everything that was given is. */
   async stop(): Promise<void> {
     const { connection } = this.#client.commands.family
-    if (this.#signal?.aborted === true) return connection.withdraw(this.#run)
+    if (this.#aborted.signal?.aborted === true) return connection.withdraw(this.#run)
     connection.flush()
     await Promise.all([...this.#calls, this.#run.finished()])
   }
 
   dispose(): void {
-    this.#stopListening()
+    this.#aborted.dispose()
   }
 
   /** Waits for something, as long as the caller does. */
   unlessAborted<T>(work: Promise<T>): Promise<T> {
-    return this.#aborted === undefined ? work : Promise.race([work, this.#aborted])
+    return this.#aborted.unless(work)
   }
 
   #fail(index: number, error: Error): void {

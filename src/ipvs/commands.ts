@@ -1,22 +1,14 @@
-import { tracingChannel } from 'node:diagnostics_channel'
 import { constants } from 'node:os'
-import { debuglog } from 'node:util'
 import { errorName, IpvsError, renewed } from '../errors.ts'
 import type { Loss, Outcome } from '../netlink/entry.ts'
-import { type FamilyRequest, type GenericFamily, lossError, refusalOf } from '../netlink/generic-family.ts'
+import type { FamilyRequest, GenericFamily } from '../netlink/generic-family.ts'
 import type { Refusal } from '../netlink/messages.ts'
+import { lossError, refusalOf } from '../netlink/outcome.ts'
+import { type CommandContext, isObserved, traced } from '../netlink/tracing.ts'
 import { GENL_HDRLEN } from '../netlink/uapi.ts'
 import { WireWriter } from '../netlink/wire.ts'
 import { type Circumstances, explain } from './explain.ts'
 import { WriteOrder } from './write-order.ts'
-
-/** What a subscriber of the tracing channel `lvs:command` gets. */
-export interface CommandContext {
-  /** The method of the client: `addService`, `destinations`, ... */
-  readonly command: string
-  /** What it is about, as `tcp://192.0.2.1:80`; may be empty. */
-  readonly subject: string
-}
 
 /** A command of the family, with what an error about it has to say. */
 export interface Command extends FamilyRequest {
@@ -42,9 +34,6 @@ export interface Building<R> {
   readonly build: (reading: R) => { readonly command: Command; readonly refusal?: Refusal }
 }
 
-const channel = tracingChannel<string, CommandContext>('lvs:command')
-const debug = debuglog('lvs')
-
 /** Sends commands of the family, tells those who listen, and turns refusals into errors. */
 export class Commands {
   readonly family: GenericFamily
@@ -61,7 +50,7 @@ export class Commands {
    */
   read(command: Command, signal: AbortSignal | undefined): Promise<void> {
     return isObserved()
-      ? traced(command, () => this.#run(command, signal, false))
+      ? traced(contextOf(command), () => this.#run(command, signal, false))
       : this.#run(command, signal, false)
   }
 
@@ -72,7 +61,7 @@ export class Commands {
    */
   write(command: Command, signal: AbortSignal | undefined): Promise<void> {
     return isObserved()
-      ? traced(command, () => this.#run(command, signal, true))
+      ? traced(contextOf(command), () => this.#run(command, signal, true))
       : this.#run(command, signal, true)
   }
 
@@ -83,7 +72,7 @@ export class Commands {
    */
   merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
     return isObserved()
-      ? traced(about, () => this.#merge(about, building, signal))
+      ? traced(contextOf(about), () => this.#merge(about, building, signal))
       : this.#merge(about, building, signal)
   }
 
@@ -206,30 +195,7 @@ function withAttributes(request: FamilyRequest, attributes: Uint8Array): FamilyR
   }
 }
 
-/** Whether anybody wants to be told of each command. */
-export function isObserved(): boolean {
-  const { start, end, asyncStart, asyncEnd, error } = channel
-  return (
-    debug.enabled ||
-    start.hasSubscribers ||
-    end.hasSubscribers ||
-    asyncStart.hasSubscribers ||
-    asyncEnd.hasSubscribers ||
-    error.hasSubscribers
-  )
-}
-
-/** Tells the log and the subscribers of the channel how a command goes. */
-function traced(command: Command, run: () => Promise<void>): Promise<void> {
-  const context = { command: command.name, subject: command.subject?.() ?? '' }
-  const logged = async () => {
-    try {
-      await run()
-      debug('%s %s: done', context.command, context.subject)
-    } catch (error) {
-      debug('%s %s: %s', context.command, context.subject, error)
-      throw error
-    }
-  }
-  return channel.tracePromise(logged, context)
+/** What is told of a command. */
+function contextOf(command: Command): CommandContext {
+  return { command: command.name, subject: command.subject?.() ?? '' }
 }

@@ -1,9 +1,10 @@
 import { NetlinkError } from '../errors.ts'
 import { AttributeSet } from '../netlink/attributes.ts'
+import type { CallOptions } from '../netlink/call-options.ts'
 import { NLM_F_DUMP } from '../netlink/uapi.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND, DAEMON } from './attributes.ts'
-import type { CallOptions, Client } from './client.ts'
+import type { Client } from './client.ts'
 import { type Daemon, type DaemonInput, readDaemon, type SyncRole, writeDaemon, writeRole } from './daemon.ts'
 import { IPVS_CMD } from './uapi.ts'
 

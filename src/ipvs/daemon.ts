@@ -1,10 +1,10 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { writeAddress } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
+import { byNumber, checkAddress, checkInteger, checkName, checkWord, wordFor } from '../netlink/check.ts'
+import { KnownFields } from '../netlink/known-fields.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { DAEMON } from './attributes.ts'
-import { byNumber, checkAddress, checkInteger, checkName, checkWord, wordFor } from './check.ts'
-import { KnownFields } from './known-fields.ts'
 import { readAddressField } from './service-key.ts'
 import { IP_VS_IFNAME_MAXLEN, IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER } from './uapi.ts'
 

@@ -1,9 +1,10 @@
 import { constants } from 'node:os'
+import type { CallOptions } from '../netlink/call-options.ts'
+import { checkPort } from '../netlink/check.ts'
 import type { Refusal } from '../netlink/messages.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
-import { checkPort } from './check.ts'
-import type { CallOptions, Client } from './client.ts'
+import type { Client } from './client.ts'
 import { type Building, type Command, type Commands, sayTheSame, tryOut } from './commands.ts'
 import { readDaemons } from './daemon-commands.ts'
 import {

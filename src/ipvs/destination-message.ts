@@ -2,9 +2,9 @@ import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { FAMILY_NUMBER, type Family, parseIPv4, writeAddress } from '../netlink/address.ts'
 import { attributeBlock } from '../netlink/attribute-block.ts'
 import type { AttributeSet } from '../netlink/attributes.ts'
+import { byNumber, checkInteger, checkWord, wordFor } from '../netlink/check.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../netlink/wire.ts'
 import { COMMAND, DESTINATION } from './attributes.ts'
-import { byNumber, checkInteger, checkWord, wordFor } from './check.ts'
 import {
   type CheckedDestinationKey,
   type Destination,

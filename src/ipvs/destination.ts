@@ -1,7 +1,7 @@
 import { ArgumentRangeError } from '../errors.ts'
 import { canonicalIPv6, type Family } from '../netlink/address.ts'
-import { checkAddress, checkFamily, checkPort } from './check.ts'
-import { KnownFields } from './known-fields.ts'
+import { checkAddress, checkFamily, checkPort } from '../netlink/check.ts'
+import { KnownFields } from '../netlink/known-fields.ts'
 import type { Statistics } from './statistics.ts'
 import type { Tunnel } from './tunnel.ts'
 

@@ -1,13 +1,15 @@
+import type { CallOptions } from '../netlink/call-options.ts'
 import type { Activity } from '../netlink/courier.ts'
+import type { OpenOptions } from '../netlink/open.ts'
 import { sendBatch } from './batch.ts'
 import type { BatchCommand } from './batch-command.ts'
-import type { CallOptions, Client } from './client.ts'
+import type { Client } from './client.ts'
 import type { ConnectionEntry } from './connection-entry.ts'
 import type { Daemon, DaemonInput, SyncRole } from './daemon.ts'
 import { readDaemons, startDaemon, stopDaemon } from './daemon-commands.ts'
 import type { Destination, DestinationChanges, DestinationInput, DestinationKey } from './destination.ts'
 import { addDestination, removeDestination, updateDestination } from './destination-commands.ts'
-import { type OpenOptions, openCommands } from './open.ts'
+import { openCommands } from './open.ts'
 import { readOverview, type ServiceOverview } from './overview.ts'
 import { type Availability, probe } from './probe.ts'
 import { readConnections, readTotals } from './proc.ts'
@@ -17,7 +19,8 @@ import { checkServiceKey, type ServiceReference } from './service-key.ts'
 import type { Info, TimeoutChanges, Timeouts } from './settings.ts'
 import { info, setTimeouts, timeouts } from './settings-commands.ts'
 import type { Statistics } from './statistics.ts'
-import { readEach, readTable, readWholeService } from './table.ts'
+import { readWholeService } from './table.ts'
+import { readEach, readTable } from './whole-table.ts'
 
 /**
  * A client of the Linux Virtual Server in one network namespace.
@@ -39,7 +42,8 @@ import { readEach, readTable, readWholeService } from './table.ts'
 export class Ipvs implements AsyncDisposable {
   readonly #client: Client
 
-  private constructor(client: Client) {
+  /** @internal */
+  protected constructor(client: Client) {
     this.#client = client
   }
 

@@ -1,9 +1,9 @@
 import { ArgumentTypeError } from '../errors.ts'
 import { type Family, formatIPv4, parseIPv4 } from '../netlink/address.ts'
 import { malformed } from '../netlink/attributes.ts'
+import { checkInteger } from '../netlink/check.ts'
+import { KnownFields } from '../netlink/known-fields.ts'
 import { LITTLE_ENDIAN } from '../netlink/wire.ts'
-import { checkInteger } from './check.ts'
-import { KnownFields } from './known-fields.ts'
 
 /** Sends a client to the same destination as before. ipvsadm `-p`, `-M`. */
 export interface Persistence {

@@ -1,5 +1,5 @@
 import { ArgumentTypeError } from '../errors.ts'
-import { checkName } from './check.ts'
+import { checkName } from '../netlink/check.ts'
 import { IP_VS_SCHEDNAME_MAXLEN, IP_VS_SVC_F_SCHED1, IP_VS_SVC_F_SCHED2, IP_VS_SVC_F_SCHED3 } from './uapi.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { ArgumentTypeError, IpvsError } from '../errors.ts'
+import type { CallOptions } from '../netlink/call-options.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
-import type { CallOptions, Client } from './client.ts'
+import type { Client } from './client.ts'
 import { type Building, type Command, type Commands, sayTheSame, tryOut } from './commands.ts'
 import {
   checkServiceFields,

@@ -1,8 +1,6 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { canonicalIPv6, FAMILY_NUMBER, type Family, readAddress, writeAddress } from '../netlink/address.ts'
 import { type AttributeSet, type Field, type Fields, malformed } from '../netlink/attributes.ts'
-import type { WireWriter } from '../netlink/wire.ts'
-import { SERVICE } from './attributes.ts'
 import {
   byNumber,
   checkAddress,
@@ -12,7 +10,9 @@ import {
   checkPort,
   checkWord,
   wordFor,
-} from './check.ts'
+} from '../netlink/check.ts'
+import type { WireWriter } from '../netlink/wire.ts'
+import { SERVICE } from './attributes.ts'
 
 /** Transport protocols by their IP protocol number. */
 export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>

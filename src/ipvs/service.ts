@@ -1,10 +1,10 @@
 import type { Family } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
+import { checkBoolean, checkName } from '../netlink/check.ts'
+import { KnownFields } from '../netlink/known-fields.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
 import { SERVICE } from './attributes.ts'
-import { checkBoolean, checkName } from './check.ts'
 import type { Destination } from './destination.ts'
-import { KnownFields } from './known-fields.ts'
 import {
   checkPersistence,
   checkPersistenceFields,

@@ -1,6 +1,7 @@
 import { AttributeSet, answered } from '../netlink/attributes.ts'
+import type { CallOptions } from '../netlink/call-options.ts'
 import { COMMAND, INFO } from './attributes.ts'
-import type { CallOptions, Client } from './client.ts'
+import type { Client } from './client.ts'
 import {
   type Info,
   readInfo,

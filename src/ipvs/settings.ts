@@ -1,8 +1,8 @@
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
+import { checkInteger } from '../netlink/check.ts'
+import { KnownFields } from '../netlink/known-fields.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND, INFO } from './attributes.ts'
-import { checkInteger } from './check.ts'
-import { KnownFields } from './known-fields.ts'
 
 /** How long idle connections are kept, in seconds. ipvsadm `--set`, `-L --timeout`; IPVS_CMD_ATTR_TIMEOUT_*. */
 export interface Timeouts {

@@ -1,7 +1,8 @@
+import type { Family } from '../netlink/address.ts'
 import { AttributeSet, answered } from '../netlink/attributes.ts'
 import { NLM_F_DUMP } from '../netlink/uapi.ts'
 import { COMMAND, DESTINATION, SERVICE } from './attributes.ts'
-import type { Commands } from './commands.ts'
+import type { Command, Commands } from './commands.ts'
 import type { Destination } from './destination.ts'
 import { readDestination } from './destination-message.ts'
 import { Distinct } from './distinct.ts'
@@ -13,9 +14,6 @@ import { IPVS_CMD } from './uapi.ts'
 const command = new AttributeSet(COMMAND)
 const service = new AttributeSet(SERVICE)
 const destination = new AttributeSet(DESTINATION)
-
-/** Services whose destinations are asked for together. */
-const WINDOW = 64
 
 /** How often a table that is on the move is read before what was found is taken together. */
 const READINGS = 10
@@ -91,23 +89,30 @@ export async function readDestinations(
   key: KnownServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<Destination[]> {
-  const destinations = new Distinct<Destination>(({ address, port }) => formatEndpoint(address, port))
-  await commands.read(
-    {
-      command: IPVS_CMD.GET_DEST,
-      name,
-      subject: () => formatService(key),
-      flags: NLM_F_DUMP,
-      body: (writer) => void writeServiceIdentity(writer, key),
-      onReply: (view, start, end) => {
-        command.readStrictly(view, start, end)
-        const found = command.requireNest(COMMAND.fields.destination, destination)
-        destinations.add(readDestination(found, key.family))
-      },
-    },
-    signal,
-  )
+  const destinations = distinctDestinations()
+  await commands.read(destinationsCommand(name, key, destinations), signal)
   return destinations.entries
+}
+
+/** The command that reads the destinations of a service into a list. */
+export function destinationsCommand(
+  name: string,
+  key: KnownServiceKey,
+  destinations: Distinct<Destination>,
+): Command {
+  return {
+    command: IPVS_CMD.GET_DEST,
+    name,
+    subject: () => formatService(key),
+    flags: NLM_F_DUMP,
+    body: (writer) => void writeServiceIdentity(writer, key),
+    onReply: (view, start, end) => destinations.add(decodeDestination(view, start, end, key.family)),
+  }
+}
+
+/** An empty list of destinations. */
+export function distinctDestinations(): Distinct<Destination> {
+  return new Distinct(endpointOf)
 }
 
 /** Reads one service with its destinations, in one exchange. */
@@ -121,59 +126,24 @@ export async function readWholeService(
     readServiceHeader(commands, name, key, signal),
     readDestinations(commands, name, key, signal),
   ])
-  return Object.assign(header, { destinations })
+  return withDestinations(header, destinations)
 }
 
-/** Reads the whole table. */
-export async function readTable(
-  commands: Commands,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<Service[]> {
-  const services: Service[] = []
-  for await (const window of readWindows(commands, name, signal)) services.push(...window)
-  return services
+/** Makes a service of its header, which is changed: a copy of every one is what a large table cannot afford. */
+export function withDestinations(header: ServiceHeader, destinations: Destination[]): Service {
+  const service: ServiceHeader & { destinations?: readonly Destination[] } = header
+  service.destinations = destinations
+  return service as Service
 }
 
-/** Reads the whole table as fast as it is consumed. */
-export async function* readEach(
-  commands: Commands,
-  name: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Service, void, undefined> {
-  for await (const window of readWindows(commands, name, signal)) yield* window
+/** Reads a destination out of an answer to IPVS_CMD_GET_DEST. */
+export function decodeDestination(view: DataView, start: number, end: number, family: Family): Destination {
+  command.readStrictly(view, start, end)
+  return readDestination(command.requireNest(COMMAND.fields.destination, destination), family)
 }
 
-/**
- * Reads the services, then their destinations for a number of services at a time. Two windows are asked for, so that the
- * kernel is at work on one while the other is read, and no more than two are held.
- */
-async function* readWindows(
-  commands: Commands,
-  name: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Service[], void, undefined> {
-  const headers = await readServiceHeaders(commands, name, signal)
-  const readNext = () => {
-    // Taken out, or the list would hold on to what the consumer has done with.
-    const window = Promise.all(
-      headers.splice(0, WINDOW).map(async (header) => {
-        const destinations = await readDestinations(commands, name, header, signal)
-        return Object.assign(header, { destinations })
-      }),
-    )
-    // Nobody waits for it where the consumer stops before.
-    window.catch(() => undefined)
-    return window
-  }
-  let next = readNext()
-  for (;;) {
-    const current = next
-    next = readNext()
-    const services = await current
-    if (services.length === 0) return
-    yield services
-  }
+function endpointOf({ address, port }: Destination): string {
+  return formatEndpoint(address, port)
 }
 
 function decodeService(view: DataView, start: number, end: number): ServiceHeader {

@@ -1,6 +1,6 @@
 import { ArgumentTypeError } from '../errors.ts'
-import { byNumber, checkInteger, checkWord, wordFor } from './check.ts'
-import { KnownFields } from './known-fields.ts'
+import { byNumber, checkInteger, checkWord, wordFor } from '../netlink/check.ts'
+import { KnownFields } from '../netlink/known-fields.ts'
 
 /** Encapsulations by their number (IP_VS_CONN_F_TUNNEL_TYPE_*). */
 export const TUNNEL_TYPES = { ipip: 0, gue: 1, gre: 2 } as const satisfies Record<TunnelType, number>

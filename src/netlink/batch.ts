@@ -1,4 +1,4 @@
-import type { Entry, Loss } from './entry.ts'
+import type { Entry, Loss, Request } from './entry.ts'
 import { type Run, RunEntry } from './run.ts'
 import { NLM_F_DUMP, NLMSG_HDRLEN } from './uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from './wire.ts'
@@ -79,8 +79,8 @@ export class Batch {
   }
 
   /** Takes in the message that was just written from the entry's offset on. */
-  add(entry: Entry, flags: number, limits: DatagramLimits): void {
-    const dump = (flags & NLM_F_DUMP) === NLM_F_DUMP
+  add(entry: Request, flags: number, limits: DatagramLimits): void {
+    const dump = isDump(flags)
     this.#openRun = undefined
     this.#take(entry.offset, entry.onReply === undefined ? 1 : 2, dump, limits)
     this.entries.push(entry)
@@ -89,15 +89,17 @@ export class Batch {
 
   /** Takes in the message that was just written from `offset` on as one more of a run. */
   addToRun<T>(run: Run<T>, offset: number, index: number, subject: T, limits: DatagramLimits): void {
-    this.#take(offset, 1, false, limits)
+    const dump = isDump(run.flags)
+    this.#take(offset, 1, dump, limits)
     if (this.#openRun?.extend(run, index, subject) === true) return
     const entry = run.open(offset, this.nextSequence - 1, index, subject)
     this.#openRun = entry as RunEntry<unknown>
     this.entries.push(entry)
+    if (dump) this.#cut(this.writer.length, false)
   }
 
   /** Keeps the kernel from executing the messages of a run. */
-  withdraw(run: Run<unknown>): void {
+  withdraw<T>(run: Run<T>): void {
     for (const entry of this.entries) {
       if (!(entry instanceof RunEntry) || entry.run !== run) continue
       let start = entry.offset
@@ -181,6 +183,10 @@ export class Batch {
 export function datagramLimits(socket: { sendBuffer: number; receiveBuffer: number }): DatagramLimits {
   const bytes = Math.min(socket.sendBuffer, DATAGRAM_BYTES)
   return { bytes, answers: Math.max(1, Math.floor(socket.receiveBuffer / ANSWER_COST)) }
+}
+
+function isDump(flags: number): boolean {
+  return (flags & NLM_F_DUMP) === NLM_F_DUMP
 }
 
 function doubled(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {

@@ -92,14 +92,14 @@ export class Connection {
       return false
     }
     const batch = this.#filling
-    const offset = writeMessage(batch, type, 0, body, subject)
+    const offset = writeMessage(batch, type, run.flags, body, subject)
     batch.addToRun(run, offset, index, subject, this.#courier.limits)
     const enough = run.hasLeft || this.#socketBusy ? FULL : FULL / 4
     return batch.writer.length < enough
   }
 
   /** Takes back what waits of a run: the kernel will not execute it. */
-  withdraw(run: Run<unknown>): void {
+  withdraw<T>(run: Run<T>): void {
     this.#filling.withdraw(run)
   }
 

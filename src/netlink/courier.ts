@@ -259,7 +259,7 @@ export class Courier {
 function deliver(batch: Batch, entry: Entry, view: DataView, message: MessageHeader): void {
   try {
     if (message.type >= NLMSG_MIN_TYPE) {
-      entry.onReply?.(view, message)
+      entry.reply(view, message)
     } else {
       const refusal = readRefusal(view, message)
       if (refusal === undefined) return

@@ -17,13 +17,19 @@ export interface FamilyDescription {
   tableOf(command: number): AttributeTable
 }
 
-/** A message of a generic netlink family as one line of text: command, flags, sequence number, attributes. */
-export function describeMessage(view: DataView, message: MessageHeader, family: FamilyDescription): string {
-  const { start, end, type, flags, sequence } = message
+/** Prints what follows the header of a message that is no control message. */
+export type PayloadDescription = (view: DataView, message: MessageHeader) => string
+
+/** A message as one line of text: sequence number, and what its family says of it. */
+export function describeMessage(
+  view: DataView,
+  message: MessageHeader,
+  describePayload: PayloadDescription,
+): string {
+  const { start, end, type, sequence } = message
   const head = `#${sequence}`
   if (type === NLMSG_NOOP) return `${head} NOOP`
   const size = `${end - start} bytes`
-  if (type === GENL_ID_CTRL) return `${head} controller, ${size}`
   if (type === NLMSG_ERROR && end - start < 4) return `${head} ACK of ${size}`
   if (type === NLMSG_DONE || type === NLMSG_ERROR) {
     const refusal = readRefusal(view, message)
@@ -31,12 +37,32 @@ export function describeMessage(view: DataView, message: MessageHeader, family: 
     if (refusal === undefined) return `${head} ${name}`
     return `${head} ERROR ${refusal.errno}${refusal.message === undefined ? '' : ` (${refusal.message})`}`
   }
-  if (type < NLMSG_MIN_TYPE || end - start < GENL_HDRLEN) return `${head} type ${type}, ${size}`
-  const command = view.getUint8(start)
-  const name =
-    Object.entries(family.commands).find(([, number]) => number === command)?.[0] ?? `command ${command}`
-  const dump = (flags & NLM_F_DUMP) === NLM_F_DUMP ? ' dump' : ''
-  return `${head} ${name}${dump} ${describeAttributes(view, start + GENL_HDRLEN, end, family.tableOf(command))}`
+  if (type < NLMSG_MIN_TYPE) return `${head} ${describeUnknown(message)}`
+  return `${head} ${describePayload(view, message)}`
+}
+
+/** Messages of a generic netlink family, and of the controller: command, flags, attributes. */
+export function genericPayload(family: FamilyDescription): PayloadDescription {
+  return (view, message) => {
+    const { start, end, type, flags } = message
+    if (type === GENL_ID_CTRL) return `controller, ${end - start} bytes`
+    if (end - start < GENL_HDRLEN) return describeUnknown(message)
+    const command = view.getUint8(start)
+    const name =
+      Object.entries(family.commands).find(([, number]) => number === command)?.[0] ?? `command ${command}`
+    const attributes = describeAttributes(view, start + GENL_HDRLEN, end, family.tableOf(command))
+    return `${name}${describeDump(flags)} ${attributes}`
+  }
+}
+
+/** A message of which nothing is known. */
+export function describeUnknown({ start, end, type }: MessageHeader): string {
+  return `type ${type}, ${end - start} bytes`
+}
+
+/** Says when a message asks for a dump. */
+export function describeDump(flags: number): string {
+  return (flags & NLM_F_DUMP) === NLM_F_DUMP ? ' dump' : ''
 }
 
 /** Attributes as text: `{ name: value, nest: { ... } }`, bytes in hexadecimal. */

@@ -35,13 +35,14 @@ export abstract class Entry {
   /** How many messages. */
   count = 1
   settled = false
-  readonly onReply: OnReply | undefined
 
-  constructor(offset: number, sequence: number, onReply: OnReply | undefined) {
+  constructor(offset: number, sequence: number) {
     this.offset = offset
     this.sequence = sequence
-    this.onReply = onReply
   }
+
+  /** Takes a message that the kernel sends in answer, acknowledgements apart. */
+  abstract reply(view: DataView, message: MessageHeader): void
 
   /** Notes how one of its messages ended; what was noted first counts. */
   abstract note(sequence: number, outcome: Outcome): void
@@ -60,6 +61,7 @@ export abstract class Entry {
 export class Request extends Entry {
   /** Called once. */
   onSettled: (outcome: Outcome) => void
+  readonly onReply: OnReply | undefined
   #outcome: Outcome = undefined
 
   constructor(
@@ -68,8 +70,13 @@ export class Request extends Entry {
     onReply: OnReply | undefined,
     onSettled: (outcome: Outcome) => void,
   ) {
-    super(offset, sequence, onReply)
+    super(offset, sequence)
+    this.onReply = onReply
     this.onSettled = onSettled
+  }
+
+  reply(view: DataView, message: MessageHeader): void {
+    this.onReply?.(view, message)
   }
 
   note(_sequence: number, outcome: Outcome): void {

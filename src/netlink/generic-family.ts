@@ -1,9 +1,10 @@
-import { errorName, IpvsError, IpvsUnavailableError, NetlinkError } from '../errors.ts'
+import { errorName, IpvsError, IpvsUnavailableError } from '../errors.ts'
 import { AttributeSet, attributeTable, writeAttribute } from './attributes.ts'
 import { bytes, text, u16, u32 } from './codecs.ts'
 import type { Connection } from './connection.ts'
-import type { Loss, Outcome } from './entry.ts'
-import type { MessageHeader, Refusal } from './messages.ts'
+import type { Outcome } from './entry.ts'
+import type { MessageHeader } from './messages.ts'
+import { refusalOf } from './outcome.ts'
 import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './uapi.ts'
 import type { WireWriter } from './wire.ts'
 
@@ -133,20 +134,4 @@ async function lookUp(
     ...{ code, errno: refusal.errno, command: 'open', subject: name, kernelMessage: refusal.message },
     explanation: 'the kernel refused to look the family up',
   })
-}
-
-/**
- * The kernel's refusal; throws what is no answer of the kernel. To be called in an async function that the caller awaits,
- * so that the stack shows who that is.
- */
-export function refusalOf(outcome: Outcome, signal: AbortSignal | undefined): Refusal | undefined {
-  if (outcome === undefined) return undefined
-  if ('refusal' in outcome) return outcome.refusal
-  if ('aborted' in outcome) throw signal?.reason
-  throw lossError(outcome.loss)
-}
-
-/** The error that tells of a loss. */
-export function lossError({ code, message, outcome, cause }: Loss): NetlinkError {
-  return new NetlinkError(code, message, outcome, cause === undefined ? undefined : { cause })
 }

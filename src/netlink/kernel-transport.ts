@@ -1,4 +1,4 @@
-import { constants, read } from 'node:fs'
+import { constants, read, write } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -6,12 +6,12 @@ import { AddonError } from '../errors.ts'
 import type {
   ExchangeReport,
   ExchangeRequest,
+  HostTransport,
   NetlinkProtocol,
   NetlinkSocket,
-  Transport,
 } from './transport.ts'
 
-/** What `native/` exports. It knows netlink sockets and network namespaces, and nothing of any family. */
+/** What `native/` exports. It knows sockets and network namespaces, and nothing of any family. */
 interface Addon {
   openSocket(options: {
     /** The protocol of `socket(AF_NETLINK, ...)`. */
@@ -28,6 +28,8 @@ interface Addon {
    */
   openFile(path: string, flags: number, netns?: string): Promise<number>
   closeFile(descriptor: number): void
+  /** Sends one Ethernet frame from an interface of `netns`. */
+  sendFrame(interfaceIndex: number, frame: Uint8Array, netns?: string): Promise<void>
 }
 
 interface AddonSocket {
@@ -55,9 +57,10 @@ const SEND_BUFFER = 1024 * 1024
 /** Files of /proc come a page or a few at a time, whatever is asked for (seq_read). */
 const READ_BYTES = 64 * 1024
 const readDescriptor = promisify(read)
+const writeDescriptor = promisify(write)
 
 /** The running kernel, in the process's own network namespace or another one. */
-export class KernelTransport implements Transport {
+export class KernelTransport implements HostTransport {
   readonly #netns: string | undefined
 
   /** @param options.netns Path of a network namespace such as `/run/netns/director`; default: the process's own. */
@@ -88,6 +91,21 @@ export class KernelTransport implements Transport {
     } finally {
       closeFile(descriptor)
     }
+  }
+
+  async writeFile(path: string, text: string): Promise<void> {
+    const { openFile, closeFile } = loadAddon()
+    const descriptor = await openFile(path, constants.O_WRONLY, this.#netns)
+    try {
+      // One write: the kernel takes each for a value of its own (proc_sys_write).
+      await writeDescriptor(descriptor, Buffer.from(text))
+    } finally {
+      closeFile(descriptor)
+    }
+  }
+
+  async sendFrame(interfaceIndex: number, frame: Uint8Array): Promise<void> {
+    await loadAddon().sendFrame(interfaceIndex, frame, this.#netns)
   }
 }
 

@@ -1,4 +1,5 @@
 import { Entry, type Outcome } from './entry.ts'
+import type { MessageHeader } from './messages.ts'
 
 /** A message of a run that was not done, or of which it is not known. */
 export interface Failure<T> {
@@ -15,8 +16,17 @@ export class Run<T> {
   hasLeft = false
   /** What failed so far, in no order. */
   readonly failures: Failure<T>[] = []
+  /** Flags of its messages beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. */
+  readonly flags: number
+  readonly #onReply: ((subject: T, view: DataView, message: MessageHeader) => void) | undefined
   #open = 0
   #onFinished: (() => void) | undefined
+
+  /** @param onReply Gets each message that the kernel sends in answer to one of the run, acknowledgements apart. */
+  constructor(flags = 0, onReply?: (subject: T, view: DataView, message: MessageHeader) => void) {
+    this.flags = flags
+    this.#onReply = onReply
+  }
 
   /** Resolves when every message that was added has ended. */
   async finished(): Promise<void> {
@@ -30,6 +40,10 @@ export class Run<T> {
   open(offset: number, sequence: number, index: number, subject: T): RunEntry<T> {
     this.#open++
     return new RunEntry(this, offset, sequence, index, subject)
+  }
+
+  reply(subject: T, view: DataView, message: MessageHeader): void {
+    this.#onReply?.(subject, view, message)
   }
 
   fail(index: number, subject: T, outcome: NonNullable<Outcome>): void {
@@ -50,7 +64,7 @@ export class RunEntry<T> extends Entry {
   #noted: Set<number> | undefined
 
   constructor(run: Run<T>, offset: number, sequence: number, index: number, subject: T) {
-    super(offset, sequence, undefined)
+    super(offset, sequence)
     this.run = run
     this.#firstIndex = index
     this.#subjects = [subject]
@@ -62,6 +76,10 @@ export class RunEntry<T> extends Entry {
     this.#subjects.push(subject)
     this.count++
     return true
+  }
+
+  reply(view: DataView, message: MessageHeader): void {
+    this.run.reply(this.#subjects[message.sequence - this.sequence]!, view, message)
   }
 
   note(sequence: number, outcome: Outcome): void {

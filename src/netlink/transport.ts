@@ -22,6 +22,26 @@ export interface Transport {
   readFile(path: string): AsyncIterable<Uint8Array>
 }
 
+/**
+ * A way to reach a host besides its netlink: what a kernel is told through files and raw frames. Sysctls and
+ * announcements need it; the running kernel has all of it.
+ */
+export interface HostTransport extends Transport {
+  /**
+   * Replaces what a file under `/proc/sys` holds, as seen from this transport's network namespace, with one write. The file
+   * has to exist.
+   *
+   * @throws {SystemError} such as `ENOENT`, `EACCES` (opening), `EINVAL` or `EPERM` (writing).
+   */
+  writeFile(path: string, text: string): Promise<void>
+  /**
+   * Sends one Ethernet frame, its header included and its checksum left out, from a network interface.
+   *
+   * @throws {SystemError} such as `ENXIO` (no such interface) or `ENETDOWN`.
+   */
+  sendFrame(interfaceIndex: number, frame: Uint8Array): Promise<void>
+}
+
 /** An open netlink socket. At most one exchange at a time. */
 export interface NetlinkSocket {
   /** The socket's address (netlink port id). */

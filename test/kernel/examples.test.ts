@@ -22,4 +22,10 @@ describe('the examples', () => {
     expect(stdout).toContain('once more: 11000 refused, such as addService tcp://10.0.0.0:80: EEXIST')
     expect(stdout.trim()).toMatch(/done: 198.51.100.3 gets no new connections from 1000 services$/)
   })
+
+  it('make the table what a document says, and find nothing left to do', async () => {
+    const example = join(root, 'docs/examples/desired-state.ts')
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', example], { cwd: root })
+    expect(stdout.trim()).toMatch(/done: there is nothing left to do$/)
+  })
 })

@@ -1,7 +1,8 @@
 /** Network namespaces of tests: IPVS has a table of its own in each, and its end takes all with it. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { Ipvs } from '../../src/index.ts'
 import './kernel.ts'
@@ -96,9 +97,7 @@ export class Namespace {
 
   /** Starts a Node.js program in this namespace; it is ended with the test. Its first line says that it is ready. */
   async start(script: string, ...args: string[]): Promise<ChildProcess> {
-    const words = ['netns', 'exec', this.name, process.execPath, '-e', script, ...args]
-    const program = spawn('ip', words, { stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#programs.push(program)
+    const program = this.spawn(process.execPath, '-e', script, ...args)
     program.stdout.setEncoding('utf8')
     await Promise.race([
       once(program.stdout, 'data'),
@@ -107,6 +106,14 @@ export class Namespace {
       }),
     ])
     return program
+  }
+
+  /** Starts any program in this namespace; it is ended with the test. */
+  spawn(program: string, ...args: string[]): ChildProcessByStdio<Writable, Readable, null> {
+    const words = ['netns', 'exec', this.name, program, ...args]
+    const child = spawn('ip', words, { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#programs.push(child)
+    return child
   }
 
   async dispose(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { Ipvs } from '../../src/index.ts'
+import { Ipvs } from '../../src/ipvs/ipvs.ts'
 import { CALLS } from './calls.ts'
 import { makeHost, snapshot } from './refusal.ts'
 
@@ -11,6 +11,7 @@ const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
 /** These are files under /proc/net, which anyone may read. */
 const OPEN_TO_ALL = ['overview', 'connections', 'totals']
 
+// What makes and keeps a desired state does so by these.
 it('every method that asks the kernel something is among those called', () => {
   const quiet = ['constructor', 'close', 'activity']
   const methods = Object.getOwnPropertyNames(Ipvs.prototype).filter((name) => !quiet.includes(name))

@@ -7,9 +7,11 @@
 set -euo pipefail
 
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+LAB_CACHE=${LAB_CACHE:-$lab/.cache}
 PATH=$PATH:/usr/sbin:/sbin
 . "$lab/choose.sh"
 . "$lab/setup/packages.sh"
+. "$lab/setup/nginx.sh"
 . "$lab/setup/project.sh"
 
 # Prints one line for a step and runs it; its output is shown only if it fails.
@@ -46,6 +48,7 @@ need_packages "$kind"
 # One at a time: two would write the same node_modules.
 exec 9<"$lab/setup.sh"
 flock 9
+if [[ $task == test ]]; then need_nginx; fi
 need_node_modules
 need_addon
 need_dist

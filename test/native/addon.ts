@@ -42,6 +42,7 @@ interface Addon {
   }): Promise<Socket>
   openFile(path: string, flags: number, netns?: string): Promise<number>
   closeFile(descriptor: number): void
+  sendFrame(interfaceIndex: number, frame: Uint8Array, netns?: string): Promise<void>
 }
 
 export const addon = createRequire(import.meta.url)(PATH) as Addon

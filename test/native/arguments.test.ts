@@ -175,3 +175,36 @@ describe('closeFile', () => {
     expectTypeError(() => addon.closeFile('1' as never), 'descriptor must be a number')
   })
 })
+
+describe('sendFrame throws at once, naming the argument', () => {
+  const frame = new Uint8Array(60)
+
+  it.each([
+    ['interfaceIndex must be a number', ['1', frame]],
+    ['frame must be a Uint8Array', [1]],
+    ['frame must be a Uint8Array', [1, [...frame]]],
+    ['frame must be a Uint8Array', [1, frame.buffer]],
+    ['netns must be a string', [1, frame, 7]],
+  ])('TypeError: %s', (message, given) => {
+    expectTypeError(() => addon.sendFrame(...(given as [number, Uint8Array])), message)
+  })
+
+  it.each([
+    ['interfaceIndex must be an integer from 0 to 2147483647', [-1, frame]],
+    ['interfaceIndex must be an integer from 0 to 2147483647', [2 ** 31, frame]],
+    ['interfaceIndex must be an integer from 0 to 2147483647', [1.5, frame]],
+    ['frame must have 14 bytes to 64 KiB', [1, new Uint8Array(0)]],
+    ['frame must have 14 bytes to 64 KiB', [1, new Uint8Array(13)]],
+    ['frame must have 14 bytes to 64 KiB', [1, new Uint8Array(64 * 1024 + 1)]],
+    ['netns must be a path: not empty and without a zero byte', [1, frame, '']],
+    ['netns must be a path: not empty and without a zero byte', [1, frame, '/run\0/x']],
+  ])('RangeError: %s (%#)', (message, given) => {
+    expectRangeError(() => addon.sendFrame(...(given as [number, Uint8Array])), message)
+  })
+
+  it('with a detached buffer', () => {
+    const bytes = new Uint8Array(60)
+    structuredClone(bytes, { transfer: [bytes.buffer] })
+    expect(() => addon.sendFrame(1, bytes)).toThrow(RangeError)
+  })
+})

@@ -1,6 +1,6 @@
 // node --expose-gc test/native/leak.mjs [exchanges] [openings] [MiB allowed]
 // Exchanges and opens for long and watches the process: memory and descriptors have to stay flat.
-import { descriptors, dumps, load, OPTIONS } from './programs/setup.mjs'
+import { descriptors, dumps, FRAME, load, OPTIONS } from './programs/setup.mjs'
 
 const exchanges = Number(process.argv[2] ?? 200_000)
 const openings = Number(process.argv[3] ?? 5_000)
@@ -54,5 +54,10 @@ await watch('fail to open', openings, () =>
 await watch('open file', openings, async () =>
   addon.closeFile(await addon.openFile('/proc/net/dev', 0, '/proc/self/ns/net')),
 )
+// To close such a socket takes the kernel milliseconds (synchronize_net in packet_release).
+const frames = openings / 10
+await watch('send a frame', frames, () => addon.sendFrame(1, FRAME))
+await watch('send a frame elsewhere', frames, () => addon.sendFrame(1, FRAME, '/proc/self/ns/net'))
+await watch('fail to send a frame', frames, () => addon.sendFrame(2 ** 31 - 1, FRAME).catch(() => {}))
 console.log(flat ? 'flat' : 'NOT FLAT')
 process.exitCode = flat ? 0 : 1

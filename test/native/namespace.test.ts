@@ -117,13 +117,15 @@ describe('openSocket', () => {
   it('lets an ordinary user open at home, with the buffers the system allows, and nowhere else', async () => {
     const { end, stdout, stderr } = await run('ordinary-user.mjs', [namespace.path])
     expect({ end, stderr }).toEqual({ end: 0, stderr: '' })
-    const { home, away } = JSON.parse(stdout) as {
+    const { home, away, frame } = JSON.parse(stdout) as {
       home: { receiveBuffer: number; state: string }
       away: unknown
+      frame: unknown
     }
     const limit = Number(readFileSync('/proc/sys/net/core/rmem_max', 'utf8'))
     expect(home).toEqual({ receiveBuffer: 2 * Math.min(limit, 2 * 1024 * 1024), state: 'complete' })
     expect(away).toEqual({ code: 'EPERM', syscall: 'setns', path: namespace.path })
+    expect(frame).toEqual({ code: 'EPERM', syscall: 'socket' })
   })
 })
 
@@ -185,5 +187,71 @@ describe('openFile', () => {
     await expect(addon.openFile('/proc/net/dev', constants.O_RDONLY, netns)).rejects.toMatchObject({
       path: netns,
     })
+  })
+})
+
+describe('sendFrame', () => {
+  /** To everybody, from nobody, of a protocol number for experiments, which nobody listens to. */
+  const FRAME = Uint8Array.from([...new Array(6).fill(255), ...new Array(6).fill(0), 0x88, 0xb5, 1, 2, 3])
+
+  /** A number that none of the interfaces has that modules make by themselves. */
+  const NEAR = 100
+
+  /** A namespace with both ends of a cable, of which `near` has that number. */
+  async function makeCable(): Promise<Namespace> {
+    const place = makeNamespace()
+    place.batch([
+      `link add near index ${NEAR} type veth peer name far`,
+      'link set near addrgenmode none',
+      'link set far addrgenmode none',
+      'link set near up',
+      'link set far up',
+    ])
+    return place
+  }
+
+  /** Bytes and packets that an interface of a namespace has received. */
+  async function received(netns: string, name: string): Promise<number[]> {
+    const descriptor = await addon.openFile('/proc/net/dev', constants.O_RDONLY, netns)
+    try {
+      const line = readFileSync(descriptor, 'utf8')
+        .split('\n')
+        .find((text) => text.trim().startsWith(`${name}:`))!
+      return line.split(':')[1]!.trim().split(/ +/).slice(0, 2).map(Number)
+    } finally {
+      addon.closeFile(descriptor)
+    }
+  }
+
+  it('sends from an interface of the other namespace what the frame was when it was called', async () => {
+    const place = await makeCable()
+    const before = descriptors()
+    const frame = Uint8Array.from(FRAME)
+    const sent = addon.sendFrame(NEAR, frame, place.path)
+    frame.fill(0xff)
+    expect(await sent).toBeUndefined()
+    // A veth counts the Ethernet header too.
+    expect(await received(place.path, 'far')).toEqual([FRAME.length, 1])
+    expect(descriptors()).toBe(before)
+    place.remove()
+  })
+
+  it.each([
+    ['ENXIO', 'an interface that is not there', 2 ** 31 - 1, FRAME],
+    ['ENETDOWN', 'an interface that is down', 1, FRAME],
+    ['EMSGSIZE', 'a frame beyond what the interface can carry', NEAR, new Uint8Array(4000).fill(7)],
+  ])('refuses with %s %s', async (code, _, index, frame) => {
+    const place = await makeCable()
+    const before = descriptors()
+    await expect(addon.sendFrame(index, frame, place.path)).rejects.toMatchObject({ code, syscall: 'sendto' })
+    expect(await received(place.path, 'far')).toEqual([0, 0])
+    expect(descriptors()).toBe(before)
+    place.remove()
+  })
+
+  it('names the namespace when that is what cannot be entered', async () => {
+    const netns = join(scratch, 'missing')
+    const refusal = addon.sendFrame(1, FRAME, netns)
+    await expect(refusal).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open', path: netns })
   })
 })

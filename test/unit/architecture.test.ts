@@ -4,6 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The files that a program can import: what package.json exports. They only pass on, and nothing else does. */
+const ENTRIES = Object.values<string | { readonly default: string }>(
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports,
+)
+  .map((target) => (typeof target === 'string' ? target : target.default))
+  .filter((target) => target.endsWith('.js'))
+  .map((target) => target.replace('./dist', 'src').replace(/js$/, 'ts'))
 const KERNEL_TRANSPORT = 'src/netlink/kernel-transport.ts'
 
 /** The rooms of src/; an import may only point down this list. `testing` plays the kernel and may use them all. */
@@ -22,7 +30,7 @@ const ROOMS = [
 ]
 /** What knows the protocol and nothing of the machine it runs on. */
 const PURE =
-  /^src\/(netlink\/(wire|attributes|messages|address|describe|batch|uapi)|ipvs\/(?!(ipvs|open)\.)[^/]+|errors)\.ts$/
+  /^src\/(netlink\/(wire|attributes|messages|address|describe|batch|structure|check|uapi)|(ipvs|route)\/(?!(ipvs|network|open)\.)[^/]+|errors)\.ts$/
 
 interface SourceFile {
   readonly path: string
@@ -99,14 +107,23 @@ describe('the rooms of src', () => {
     expect(outside).toEqual([])
   })
 
-  it('have no barrel below the top: no file but index.ts only passes on', () => {
+  it('have no barrel: no file but an entry only passes on', () => {
     const code = (text: string) =>
       text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '').replace(/export (type )?\{[^}]*\} from '[^']+'/g, '')
     const barrels = source.filter(({ text }) => code(text).trim() === '')
-    expect(paths(barrels)).toEqual(['src/index.ts'])
+    expect(paths(barrels).toSorted()).toEqual(ENTRIES.toSorted())
     expect(
-      source.filter(({ path, text }) => path !== 'src/index.ts' && /export (\*|\{[^}]*\}) from/.test(text)),
+      source.filter(({ path, text }) => !ENTRIES.includes(path) && /export (\*|\{[^}]*\}) from/.test(text)),
     ).toEqual([])
+  })
+
+  it('have every entry at the top of the package or of a room', () => {
+    expect(ENTRIES.filter((entry) => !/^src\/([a-z]+\/)?index\.ts$/.test(entry))).toEqual([])
+  })
+
+  it('import no entry: that is for programs', () => {
+    const importing = source.filter(({ imports }) => imports.some((name) => ENTRIES.includes(name)))
+    expect(paths(importing)).toEqual([])
   })
 })
 
@@ -123,7 +140,7 @@ describe('the addon', () => {
 
   it('is named by nobody but who opens a client', () => {
     const users = source.filter(({ imports }) => imports.includes(KERNEL_TRANSPORT))
-    expect(paths(users)).toEqual(['src/ipvs/open.ts'])
+    expect(paths(users)).toEqual(['src/netlink/open.ts'])
   })
 
   it('alone includes libnl', () => {
@@ -148,6 +165,22 @@ describe('what knows the protocol', () => {
       imports.some((name) => forbidden.test(name) || name === KERNEL_TRANSPORT),
     )
     expect(paths(impure)).toEqual([])
+  })
+})
+
+describe('the simulated kernel', () => {
+  const byPath = new Map(source.map((file) => [file.path, file]))
+
+  it('reaches nothing that loads the addon, by any number of imports', () => {
+    const reached = new Set<string>()
+    const visit = (path: string) => {
+      if (reached.has(path)) return
+      reached.add(path)
+      for (const name of byPath.get(path)?.imports ?? []) visit(name)
+    }
+    visit('src/testing/index.ts')
+    expect([...reached].length).toBeGreaterThan(40)
+    expect([...reached].filter((path) => path === KERNEL_TRANSPORT || path === 'node-gyp-build')).toEqual([])
   })
 })
 

@@ -50,12 +50,14 @@ function diagnose(page: string): string[] {
     ([, code]) => code,
   )
   const imports = new Set<string>()
-  const bodies = blocks.map((code) =>
-    code!.replaceAll(/^import .*\n/gm, (line) => {
+  const bodies = blocks.map((code) => {
+    const body = code!.replaceAll(/^import .*\n/gm, (line) => {
       imports.add(line)
       return ''
-    }),
-  )
+    })
+    // A block that says on which host it runs is a program of its own.
+    return body.startsWith('// On ') ? `{\n${body}}\n` : body
+  })
   const file = join(root, 'docs/examples', `${page.replaceAll(/\W/g, '-')}.ts`)
   const source = [...imports].join('') + GIVEN + bodies.join('')
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)

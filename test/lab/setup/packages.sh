@@ -2,9 +2,10 @@
 # System packages: which are missing, and how they come.
 
 # Building the addon; then the lab and what its tests call; then what a kind of lab stands on. None of them
-# starts a service: ipvsadm's does nothing until /etc/default/ipvsadm says so.
+# starts a service: ipvsadm's does nothing until /etc/default/ipvsadm says so, keepalived's nothing without a
+# configuration, and redis-tools has the program of redis-server without its service.
 build_packages=(g++ make python3 pkg-config libnl-3-dev libnl-genl-3-dev)
-lab_packages=(kmod iproute2 ipvsadm curl strace)
+lab_packages=(kmod iproute2 ipvsadm curl strace iptables redis-tools procps keepalived)
 
 packages_for() {
   printf '%s\n' "${build_packages[@]}" "${lab_packages[@]}"
@@ -25,7 +26,8 @@ missing_packages() {
 
 # Of what the packages are wanted for, that which is not to be found, whoever brought the rest.
 missing_things() {
-  local program programs=(g++ make python3 pkg-config modprobe ip ipvsadm curl strace)
+  local program programs=(g++ make python3 pkg-config modprobe ip ipvsadm curl strace iptables sysctl
+    redis-cli redis-check-rdb keepalived)
   case $1 in
     uml) programs+=(linux.uml busybox) ;;
     qemu) programs+=(qemu-system-x86_64 busybox xz zstd) ;;

@@ -1,6 +1,6 @@
 // A worker that makes one kind of call over and over until it is terminated, at whatever point of the call that comes.
 import { parentPort, workerData } from 'node:worker_threads'
-import { dumps, load, OPTIONS } from './setup.mjs'
+import { dumps, FRAME, load, OPTIONS } from './setup.mjs'
 
 process.on('unhandledRejection', () => {})
 const addon = load()
@@ -14,6 +14,15 @@ function attempt(call) {
   try {
     call()
   } catch {}
+}
+
+let framesUnderWay = 0
+/** A few at once: to close such a socket takes the kernel milliseconds, and a worker ends when all are closed. */
+function sendFrame(interfaceIndex) {
+  if (framesUnderWay >= 4) return
+  framesUnderWay++
+  const sent = () => framesUnderWay--
+  addon.sendFrame(interfaceIndex, FRAME).then(sent, sent)
 }
 
 function countTo(limit) {
@@ -56,6 +65,8 @@ const KINDS = {
   'opening a file': () =>
     void addon.openFile('/proc/net/dev', 0).then((file) => addon.closeFile(file), ignore),
   'closing what is not open': () => attempt(() => addon.closeFile(12345)),
+  'sending a frame': () => sendFrame(1),
+  'sending a frame in vain': () => sendFrame(2 ** 31 - 1),
   'an exchange': () => void socket.exchange(...request).catch(ignore),
 }
 

@@ -1,5 +1,5 @@
 // Ends the process at the stage given, with code 7: by process.exit, or by an error nobody catches.
-import { dumps, load, OPTIONS } from './setup.mjs'
+import { dumps, FRAME, load, OPTIONS } from './setup.mjs'
 
 const [stage, way, netns] = process.argv.slice(2)
 const end = {
@@ -20,6 +20,7 @@ const stages = {
   },
   'failing to open': () => void load().openSocket({ ...OPTIONS, netns: '/missing' }),
   'opening a file': () => void load().openFile('/proc/net/dev', 0, netns),
+  'sending a frame': () => void load().sendFrame(1, FRAME, netns),
   opened: () => load().openSocket(OPTIONS),
   exchanging: async () => void (await load().openSocket(OPTIONS)).exchange(...dumps(500)),
   'exchanging many': async () => {

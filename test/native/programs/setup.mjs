@@ -1,4 +1,4 @@
-// What the programs share: the addon, two requests and a count of descriptors.
+// What the programs share: the addon, two requests, a frame and a count of descriptors.
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
@@ -18,6 +18,9 @@ export function dumps(count, replies = new Uint8Array((count + 16) * 4096 + 64 *
   const ends = Uint32Array.from({ length: count }, (_, i) => DUMP.length * (i + 1))
   return [Buffer.concat(Array.from({ length: count }, () => DUMP)), ends, count, 0, false, replies]
 }
+
+/** A frame of a protocol number for experiments, which nobody listens to. */
+export const FRAME = Uint8Array.from({ length: 60 }, (_, at) => [0x88, 0xb5][at - 12] ?? 0)
 
 export const descriptors = () => readdirSync('/proc/self/fd').length
 

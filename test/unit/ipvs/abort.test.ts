@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { CallOptions } from '../../../src/ipvs/client.ts'
 import type { Ipvs } from '../../../src/ipvs/ipvs.ts'
+import type { CallOptions } from '../../../src/netlink/call-options.ts'
 import { type FakeKernel, open, serviceReply } from './fake-kernel.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const

@@ -1,8 +1,8 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { IpvsError, IpvsUnavailableError } from '../../../src/errors.ts'
-import type { CommandContext } from '../../../src/ipvs/commands.ts'
 import type { Ipvs } from '../../../src/ipvs/ipvs.ts'
+import type { CommandContext } from '../../../src/netlink/tracing.ts'
 import { daemonReply, type FakeKernel, open, serviceReply } from './fake-kernel.ts'
 
 const [EPERM, ENOENT, ESRCH, EEXIST, EINVAL] = [1, 2, 3, 17, 22]

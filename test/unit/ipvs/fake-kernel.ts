@@ -2,7 +2,6 @@ import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../../src/ipvs/attribu
 import { checkDestinationKey, type DestinationInput } from '../../../src/ipvs/destination.ts'
 import { writeDestination } from '../../../src/ipvs/destination-message.ts'
 import { Ipvs } from '../../../src/ipvs/ipvs.ts'
-import type { OpenOptions } from '../../../src/ipvs/open.ts'
 import {
   readService,
   type ServiceHeader,
@@ -13,6 +12,7 @@ import { checkServiceKey } from '../../../src/ipvs/service-key.ts'
 import { IPVS_CMD } from '../../../src/ipvs/uapi.ts'
 import { AttributeSet, writeAttribute } from '../../../src/netlink/attributes.ts'
 import { CONTROLLER } from '../../../src/netlink/generic-family.ts'
+import type { OpenOptions } from '../../../src/netlink/open.ts'
 import { CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../../src/netlink/uapi.ts'
 import type { WireWriter } from '../../../src/netlink/wire.ts'
 import { type Answer, attributesOf, type Reply, type SentMessage } from '../netlink/answers.ts'

@@ -89,6 +89,16 @@ describe('an answer that is missing', () => {
   })
 })
 
+describe('a table whose destinations the kernel refuses to tell', () => {
+  it('makes the reading reject with the refusal and the service', async () => {
+    kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(WEB)] })
+    kernel.script.GET_DEST = () => ({ errno: 1 })
+    const error = { code: 'EPERM', command: 'services', subject: 'tcp://192.0.2.1:80' }
+    await expect(ipvs.services()).rejects.toMatchObject(error)
+    await expect(ipvs.eachService().next()).rejects.toMatchObject({ ...error, command: 'eachService' })
+  })
+})
+
 describe('a record that holds nothing', () => {
   it.each<[string, (client: Ipvs) => Promise<unknown>]>([
     ['service', (client) => client.services()],

@@ -14,7 +14,7 @@ import {
   type Fields,
   writeAttribute,
 } from '../../../src/netlink/attributes.ts'
-import { describeMessage } from '../../../src/netlink/describe.ts'
+import { describeMessage, genericPayload } from '../../../src/netlink/describe.ts'
 import { EXTENDED_ACK, eachMessage, type MessageHeader, readRefusal } from '../../../src/netlink/messages.ts'
 import { NLM_F_ACK_TLVS, NLMSG_ERROR } from '../../../src/netlink/uapi.ts'
 import { LITTLE_ENDIAN } from '../../../src/netlink/wire.ts'
@@ -22,10 +22,10 @@ import { acknowledgement, encode } from '../netlink/answers.ts'
 import { daemonReply, destinationReply, serviceReply } from './fake-kernel.ts'
 import * as golden from './golden.ts'
 
-const FAMILY = {
+const FAMILY = genericPayload({
   commands: IPVS_CMD,
   tableOf: (command: number) => (command === IPVS_CMD.SET_INFO ? INFO : COMMAND),
-}
+})
 const { fields } = COMMAND
 
 /** How many readings came to a value, and how many to the one kind of error that is allowed. */
@@ -99,7 +99,7 @@ function feed(bytes: Uint8Array): string[] {
   return kinds
 }
 
-const reply = ({ command, body }: ReturnType<typeof serviceReply>) =>
+const reply = ({ command = 0, body }: ReturnType<typeof serviceReply>) =>
   encode(30, 2, 7, (writer) => {
     writer.genericHeader(command, 1)
     body(writer)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Ipvs } from '../../../src/ipvs/ipvs.ts'
-import type { OpenOptions } from '../../../src/ipvs/open.ts'
+import type { OpenOptions } from '../../../src/netlink/open.ts'
 import { FakeKernel, open } from './fake-kernel.ts'
 
 describe('opening', () => {

@@ -31,7 +31,12 @@ export interface Answer {
 }
 
 export interface Reply {
-  readonly command: number
+  /** The command of generic netlink; without it what `body` writes follows the message's header. */
+  readonly command?: number
+  /** Default: that of the request. */
+  readonly type?: number
+  /** Flags beside those that belong to a dump. */
+  readonly flags?: number
   readonly body: (writer: WireWriter) => void
   /** Default: that of the request. */
   readonly sequence?: number
@@ -75,9 +80,10 @@ export function encodeAnswers(message: SentMessage, answer: Answer): { pieces: U
   if (answer.raw !== undefined) return { pieces: [answer.raw], ends: true }
   const { type, sequence, flags } = message
   const dump = (flags & uapi.NLM_F_DUMP) === uapi.NLM_F_DUMP
+  const replyFlags = dump ? uapi.NLM_F_MULTI : 0
   const pieces = (answer.replies ?? []).map((reply) =>
-    encode(type, dump ? uapi.NLM_F_MULTI : 0, reply.sequence ?? sequence, (writer) => {
-      writer.genericHeader(reply.command, 1)
+    encode(reply.type ?? type, replyFlags | (reply.flags ?? 0), reply.sequence ?? sequence, (writer) => {
+      if (reply.command !== undefined) writer.genericHeader(reply.command, 1)
       reply.body(writer)
     }),
   )

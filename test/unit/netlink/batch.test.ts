@@ -15,7 +15,7 @@ function add(batch: Batch, { size = 20, flags = 0, limits = WIDE, replies = fals
   const start = writer.beginMessage(32, flags | NLM_F_REQUEST, sequence)
   writer.reserve(size - 16)
   writer.endMessage(start)
-  const result: { entry: Entry; outcomes: Outcome[] } = { entry: undefined as never, outcomes: [] }
+  const result: { entry: Request; outcomes: Outcome[] } = { entry: undefined as never, outcomes: [] }
   const onReply = replies ? () => {} : undefined
   result.entry = new Request(start, sequence, onReply, (outcome) => result.outcomes.push(outcome))
   batch.add(result.entry, flags, limits)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { attributeTable, nest, writeAttribute } from '../../../src/netlink/attributes.ts'
 import { bytes, text, u16, u32 } from '../../../src/netlink/codecs.ts'
-import { describeAttributes, describeMessage } from '../../../src/netlink/describe.ts'
+import { describeAttributes, describeMessage, genericPayload } from '../../../src/netlink/describe.ts'
 import { eachMessage } from '../../../src/netlink/messages.ts'
 import {
   CTRL_CMD_GETFAMILY,
@@ -16,7 +16,7 @@ import { acknowledgement, encode } from './answers.ts'
 
 const INNER = attributeTable('inner', { name: [1, text], raw: [2, bytes] })
 const OUTER = attributeTable('outer', { number: [1, u32], inner: [2, nest(INNER)], short: [4, u16] })
-const FAMILY = { commands: { GET_THING: 3, SET_THING: 4 }, tableOf: () => OUTER }
+const FAMILY = genericPayload({ commands: { GET_THING: 3, SET_THING: 4 }, tableOf: () => OUTER })
 const TYPE = 30
 
 function lineOf(message: Uint8Array): string {

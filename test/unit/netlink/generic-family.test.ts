@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { IpvsUnavailableError, NetlinkError } from '../../../src/errors.ts'
 import { writeAttribute } from '../../../src/netlink/attributes.ts'
-import { CONTROLLER, GenericFamily, refusalOf } from '../../../src/netlink/generic-family.ts'
+import { CONTROLLER, GenericFamily } from '../../../src/netlink/generic-family.ts'
+import { refusalOf } from '../../../src/netlink/outcome.ts'
 import {
   CTRL_CMD_GETFAMILY,
   CTRL_CMD_NEWFAMILY,

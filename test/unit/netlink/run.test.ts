@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Batch, type DatagramLimits } from '../../../src/netlink/batch.ts'
 import { type Loss, type Outcome, Request } from '../../../src/netlink/entry.ts'
 import { Run } from '../../../src/netlink/run.ts'
+import { NLM_F_DUMP } from '../../../src/netlink/uapi.ts'
 
 const LIMITS: DatagramLimits = { bytes: 1 << 20, answers: 1000 }
 const LOSS: Loss = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
@@ -95,6 +96,26 @@ describe('a run of messages', () => {
     batch.settle(2, 3)
     await end
     expect(run.failures).toEqual([])
+  })
+
+  it('of dumps has a datagram for each, and hands over what each is answered', () => {
+    const batch = new Batch()
+    const replies: [string, number][] = []
+    const run = new Run<string>(NLM_F_DUMP, (subject, _view, message) => {
+      replies.push([subject, message.sequence])
+    })
+    add(batch, run, [0, 1, 2])
+    batch.seal()
+    expect(batch.datagrams).toBe(3)
+    const view = new DataView(new ArrayBuffer(0))
+    for (const sequence of [1, 3, 3]) {
+      batch.entryOf(sequence)!.reply(view, { type: 32, flags: 0, sequence, start: 0, end: 0 })
+    }
+    expect(replies).toEqual([
+      ['message 0', 1],
+      ['message 2', 3],
+      ['message 2', 3],
+    ])
   })
 
   it('has a copy of each message, without its header', () => {

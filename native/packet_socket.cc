@@ -1,0 +1,40 @@
+#include "packet_socket.h"
+
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace lvs {
+
+void send_frame(uint32_t interface_index, const std::vector<uint8_t>& frame, SystemFailure* failure) {
+  // No protocol: the socket is to hear nothing.
+  const int descriptor = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) {
+    *failure = {errno, "socket", {}};
+    return;
+  }
+  ether_header header;
+  std::memcpy(&header, frame.data(), sizeof header);
+  sockaddr_ll target{};
+  target.sll_family = AF_PACKET;
+  target.sll_ifindex = static_cast<int>(interface_index);
+  target.sll_protocol = header.ether_type;  // in network order, both
+  target.sll_halen = sizeof header.ether_dhost;
+  std::memcpy(target.sll_addr, header.ether_dhost, sizeof header.ether_dhost);
+
+  // The buffer of a fresh socket has room: this waits for nothing.
+  ssize_t sent;
+  do {
+    sent = sendto(descriptor, frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr*>(&target),
+                  sizeof target);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) *failure = {errno, "sendto", {}};
+  // Waits until no processor can deliver to the socket any more (packet_release): some milliseconds.
+  (void)close(descriptor);
+}
+
+}  // namespace lvs

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "system_failure.h"
+
+namespace lvs {
+
+/** A frame begins with two hardware addresses of six bytes and two bytes that name its protocol. */
+constexpr size_t kMinimumFrameBytes = 14;
+constexpr size_t kMaximumFrameBytes = 64 * 1024;
+
+/** Sends an Ethernet frame from an interface of the calling thread's network namespace. */
+void send_frame(uint32_t interface_index, const std::vector<uint8_t>& frame, SystemFailure* failure);
+
+}  // namespace lvs

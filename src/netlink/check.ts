@@ -1,0 +1,81 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
+import { type Family, familyOf } from './address.ts'
+
+/** Checks of arguments. Each gives the value back, or throws an error that names the field and what is allowed. */
+
+export function checkInteger(field: string, value: unknown, minimum: number, maximum: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum)
+    return value
+  const allowed = `an integer from ${minimum} to ${maximum}`
+  if (typeof value !== 'number') throw new ArgumentTypeError(field, allowed, value)
+  throw new ArgumentRangeError(field, allowed, value)
+}
+
+export function checkPort(field: string, value: unknown): number {
+  return checkInteger(field, value, 0, 65535)
+}
+
+export function checkBoolean(field: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new ArgumentTypeError(field, 'true or false', value)
+  return value
+}
+
+export function checkObject(field: string, value: unknown): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ArgumentTypeError(field, 'an object', value)
+  }
+  return value
+}
+
+/** A name for the kernel: printable ASCII without spaces or slashes, of limited length. */
+export function checkName(field: string, value: unknown, maximum: number): string {
+  const allowed = `a name of 1 to ${maximum} characters without spaces or slashes`
+  if (typeof value !== 'string') throw new ArgumentTypeError(field, allowed, value)
+  if (value.length > maximum) throw new ArgumentRangeError(field, allowed, value)
+  if (!/^[!-.0-~]+$/.test(value)) throw new ArgumentTypeError(field, allowed, value)
+  return value
+}
+
+/** One of the words of a table, as its number; or a number itself, as a read gives what has no word yet. */
+export function checkWord(
+  field: string,
+  value: unknown,
+  words: Readonly<Record<string, number>>,
+  maximum: number,
+): number {
+  if (typeof value === 'number') return checkInteger(field, value, 0, maximum)
+  // What a table inherits, such as `constructor`, is no number.
+  const number = typeof value === 'string' ? words[value] : undefined
+  if (typeof number !== 'number') {
+    throw new ArgumentTypeError(field, `one of ${Object.keys(words).join(', ')}`, value)
+  }
+  return number
+}
+
+/** The family of an IP address in text. */
+export function checkAddress(field: string, value: unknown): Family {
+  const family = typeof value === 'string' ? familyOf(value) : undefined
+  if (family === undefined) {
+    throw new ArgumentTypeError(
+      field,
+      'an IPv4 or IPv6 address in text (no name, zone or prefix length)',
+      value,
+    )
+  }
+  return family
+}
+
+export function checkFamily(field: string, value: unknown): Family {
+  if (value !== 'ipv4' && value !== 'ipv6') throw new ArgumentTypeError(field, `'ipv4' or 'ipv6'`, value)
+  return value
+}
+
+/** A table of words and their numbers, the other way round. */
+export function byNumber<W extends string>(words: Readonly<Record<W, number>>): ReadonlyMap<number, W> {
+  return new Map(Object.entries<number>(words).map(([word, number]) => [number, word as W]))
+}
+
+/** The word that stands for a number, or the number itself when it has none here. */
+export function wordFor<W extends string>(number: number, words: ReadonlyMap<number, W>): W | number {
+  return words.get(number) ?? number
+}

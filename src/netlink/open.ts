@@ -1,0 +1,69 @@
+import { debuglog } from 'node:util'
+import { ArgumentTypeError } from '../errors.ts'
+import { checkInteger } from './check.ts'
+import { Connection } from './connection.ts'
+import { describeMessage, type PayloadDescription } from './describe.ts'
+import { KernelTransport } from './kernel-transport.ts'
+import { KnownFields } from './known-fields.ts'
+import type { HostTransport, NetlinkProtocol, Transport } from './transport.ts'
+
+/** How a client reaches its kernel. */
+export interface OpenOptions<T extends Transport = Transport> {
+  /** Path of a network namespace, such as `/run/netns/director`. Default: the process's own. */
+  readonly netns?: string | undefined
+  /**
+   * Milliseconds that the kernel may take over one exchange, 1 to 2147483647. Default 30000. Whoever waits longer is told
+   * (`ERR_LVS_TIMEOUT`), and the client goes on with a new socket.
+   */
+  readonly timeout?: number | undefined
+  /** Another way to reach a kernel, or something that plays one. Default: the running kernel. */
+  readonly transport?: T | undefined
+  /** Gives up opening. */
+  readonly signal?: AbortSignal | undefined
+}
+
+const KNOWN_FIELDS = new KnownFields(['netns', 'timeout', 'transport', 'signal'])
+const DEFAULT_TIMEOUT = 30_000
+const wire = debuglog('lvs-wire')
+
+/** What a client opens its sockets with. */
+export interface Opening<T extends Transport> {
+  readonly transport: T | KernelTransport
+  readonly timeout: number
+}
+
+/** Checks how a client is to reach its kernel, and gives the way. */
+export function openTransport<T extends Transport = HostTransport>(options: OpenOptions<T>): Opening<T> {
+  KNOWN_FIELDS.check('options', options)
+  const { netns, signal, timeout = DEFAULT_TIMEOUT } = options
+  checkInteger('timeout', timeout, 1, 2 ** 31 - 1)
+  checkNetns(netns)
+  checkTransport(options.transport)
+  signal?.throwIfAborted()
+  return { transport: options.transport ?? new KernelTransport({ netns }), timeout }
+}
+
+/** Opens a connection. `describe` prints what follows the header of a message, for `NODE_DEBUG=lvs-wire`. */
+export function openConnection(
+  { transport, timeout }: Opening<Transport>,
+  protocol: NetlinkProtocol,
+  describe: PayloadDescription,
+): Promise<Connection> {
+  return Connection.open(transport, {
+    protocol,
+    timeout,
+    observe: wire.enabled
+      ? (direction, view, message) => wire('%s %s', direction, describeMessage(view, message, describe))
+      : undefined,
+  })
+}
+
+function checkNetns(netns: unknown): void {
+  if (netns === undefined || (typeof netns === 'string' && /^[^\0]+$/.test(netns))) return
+  throw new ArgumentTypeError('netns', 'the path of a network namespace, such as /run/netns/director', netns)
+}
+
+function checkTransport(transport: Partial<Transport> | null | undefined): void {
+  if (transport === undefined || typeof transport?.open === 'function') return
+  throw new ArgumentTypeError('transport', 'a Transport', transport)
+}

@@ -1,0 +1,75 @@
+import { malformed } from './attributes.ts'
+import { LITTLE_ENDIAN, type WireWriter } from './wire.ts'
+
+/** How a member of a structure is read and written: so many bits, in the host's byte order. */
+const KINDS = {
+  u8: {
+    read: (view: DataView, at: number) => view.getUint8(at),
+    write: (view: DataView, at: number, value: number) => view.setUint8(at, value),
+  },
+  u16: {
+    read: (view: DataView, at: number) => view.getUint16(at, LITTLE_ENDIAN),
+    write: (view: DataView, at: number, value: number) => view.setUint16(at, value, LITTLE_ENDIAN),
+  },
+  u32: {
+    read: (view: DataView, at: number) => view.getUint32(at, LITTLE_ENDIAN),
+    write: (view: DataView, at: number, value: number) => view.setUint32(at, value, LITTLE_ENDIAN),
+  },
+  i32: {
+    read: (view: DataView, at: number) => view.getInt32(at, LITTLE_ENDIAN),
+    write: (view: DataView, at: number, value: number) => view.setInt32(at, value, LITTLE_ENDIAN),
+  },
+} as const
+
+/** Where a member of a structure lies, and what it is. */
+type Member = readonly [offset: number, kind: keyof typeof KINDS]
+
+/**
+ * A structure of fixed size that a family puts between the header of a message and its attributes, as rtnetlink does; in
+ * generic netlink that is always the same one.
+ */
+export interface Structure<K extends string = string> {
+  /** The kernel's name of it. */
+  readonly name: string
+  /** Bytes, a multiple of four: attributes begin behind them. */
+  readonly size: number
+  readonly members: Readonly<Record<K, Member>>
+}
+
+/** Declares a structure: each member with its offset and its kind. */
+export function structure<const M extends Readonly<Record<string, Member>>>(
+  name: string,
+  size: number,
+  members: M,
+): Structure<keyof M & string> {
+  return { name, size, members }
+}
+
+/** The members of a structure that begins at `start`; too few bytes are an error. */
+export function readStructure<K extends string>(
+  view: DataView,
+  start: number,
+  end: number,
+  { name, size, members }: Structure<K>,
+): Record<K, number> {
+  if (end - start < size) throw malformed(`${name} has ${end - start} bytes`)
+  const values: Record<string, number> = {}
+  for (const [key, [offset, kind]] of Object.entries<Member>(members)) {
+    values[key] = KINDS[kind].read(view, start + offset)
+  }
+  return values
+}
+
+/** Writes a structure; members that are not named are zero. */
+export function writeStructure<K extends string>(
+  writer: WireWriter,
+  { size, members }: Structure<K>,
+  values: { readonly [P in K]?: number | undefined },
+): void {
+  const start = writer.reserve(size)
+  writer.bytes.fill(0, start, start + size)
+  for (const key in values) {
+    const [offset, kind] = members[key]
+    KINDS[kind].write(writer.view, start + offset, values[key] ?? 0)
+  }
+}

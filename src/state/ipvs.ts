@@ -1,0 +1,101 @@
+import { Ipvs as Client } from '../ipvs/ipvs.ts'
+import { openCommands } from '../ipvs/open.ts'
+import type { OpenOptions } from '../netlink/open.ts'
+import { applyTarget } from './apply.ts'
+import type { ApplyResult } from './apply-result.ts'
+import type { DesiredState } from './desired-state.ts'
+import { Keeper, type KeepOptions } from './keeper.ts'
+import { memoryOf } from './memory.ts'
+import { normalise } from './normalise.ts'
+import { type ApplyOptions, checkOptions, type PlanOptions } from './options.ts'
+import { OwnershipError } from './ownership.ts'
+import { Plan } from './plan.ts'
+import { outline } from './planning.ts'
+import { readFor } from './read-table.ts'
+import type { TableChange } from './table-changes.ts'
+import { type WatchOptions, watchTable } from './watch.ts'
+
+/**
+ * A client of the Linux Virtual Server in one network namespace.
+ *
+ * Calls may be made concurrently. Writes reach the kernel in the order in which they were made; those made while an
+ * exchange is under way leave together in one datagram. Each has a result of its own: a batch is no transaction.
+ *
+ * Every call may reject with a `TypeError` or `RangeError` (an argument; nothing was sent), an {@link IpvsError} (the
+ * kernel refused) or a {@link NetlinkError} (something went wrong on the way). An idle client does not keep the process
+ * alive.
+ *
+ * @example
+ * ```ts
+ * await using ipvs = await Ipvs.open()
+ * await ipvs.addService({ protocol: 'tcp', address: '192.0.2.1', port: 80, scheduler: 'wrr' })
+ * await ipvs.addDestination('tcp://192.0.2.1:80', { address: '192.0.2.10', forwarding: 'dr', weight: 2 })
+ * ```
+ *
+ * @example
+ * ```ts
+ * await ipvs.apply({
+ *   defaults: { destination: { forwarding: 'dr' } },
+ *   services: [{ service: 'tcp://192.0.2.1:80', destinations: [{ address: '192.0.2.10', weight: 2 }] }],
+ * })
+ * ```
+ */
+export class Ipvs extends Client {
+  /**
+   * Opens a client. The kernel loads IPVS if it can and must.
+   *
+   * @throws {IpvsUnavailableError} when the kernel has no IPVS.
+   * @throws {AddonError} when the addon cannot be loaded.
+   * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
+   */
+  static override async open(options: OpenOptions = {}): Promise<Ipvs> {
+    return new Ipvs(await openCommands(options))
+  }
+
+  /**
+   * Says what has to be done to make the table what it is to be, and does nothing.
+   *
+   * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
+   * @throws {OwnershipError} when it names what is somebody else's.
+   */
+  async plan(desired: DesiredState, options: PlanOptions = {}): Promise<Plan> {
+    const target = normalise(desired)
+    const checked = checkOptions(options)
+    const ledger = await memoryOf(this).ledger(checked)
+    const current = await readFor(this, target, checked)
+    const rules = { ...checked, ownership: ledger, deadlines: ledger.deadlines, now: Date.now() }
+    const planned = outline(current, target, rules)
+    if (planned.clashes.length > 0) throw new OwnershipError(planned.clashes)
+    return new Plan(planned, (more) => applyTarget(this, target, checkOptions({ ...options, ...more })))
+  }
+
+  /**
+   * Makes the table what it is to be, with as few commands as that takes; what is right is not touched. What others change
+   * meanwhile is read again and planned again. Steps that fail do not stop the others.
+   *
+   * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
+   * @throws {OwnershipError} before anything is touched, when it names what is somebody else's.
+   * @throws {ApplyError} when steps failed; its `result` has what became of each.
+   */
+  async apply(desired: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
+    return await applyTarget(this, normalise(desired), checkOptions(options))
+  }
+
+  /**
+   * Tells of everything that changes in the table, whoever changes it. The kernel does not tell: the table is read now and
+   * then, once for all who watch it through one client. What comes and goes between two readings is not seen.
+   */
+  watch(options: WatchOptions = {}): AsyncGenerator<TableChange, void, undefined> {
+    return watchTable(memoryOf(this).poll(this), options)
+  }
+
+  /**
+   * Makes the table what it is to be and keeps it so: looks at it now and then and puts right what others have changed. What
+   * fails is tried again, ever more seldom. Stopping it removes nothing.
+   *
+   * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
+   */
+  keep(desired: DesiredState, options: KeepOptions = {}): Keeper {
+    return new Keeper(this, desired, options)
+  }
+}

@@ -1,0 +1,50 @@
+import type { DestinationRecord } from '../destination-record.ts'
+import { isAvailable, leastLoaded, overhead, type Scheduler } from './scheduler.ts'
+
+/** Load as the next connection would find it. */
+const expected = ({ activeConnections }: DestinationRecord) => activeConnections + 1
+
+/** `lc`: the fewest connections, whatever the weights (ip_vs_lc.c). */
+export const leastConnection: Scheduler = (service) => ({
+  schedule() {
+    const usable = service.destinations.filter(isAvailable)
+    const loads = usable.map(overhead)
+    return usable[loads.indexOf(Math.min(...loads))]
+  },
+})
+
+/** `wlc`: the fewest connections for its weight (ip_vs_wlc.c). */
+export const weightedLeastConnection: Scheduler = (service) => ({
+  schedule: () => leastLoaded(service.destinations, overhead),
+})
+
+/** `sed`: the shortest delay to be expected, from active connections alone (ip_vs_sed.c). */
+export const shortestExpectedDelay: Scheduler = (service) => ({
+  schedule: () => leastLoaded(service.destinations, expected),
+})
+
+/** `nq`: the first that is idle, otherwise as `sed` (ip_vs_nq.c). */
+export const neverQueue: Scheduler = (service) => ({
+  schedule() {
+    const usable = service.destinations.filter(isAvailable)
+    return usable.find(({ activeConnections }) => activeConnections === 0) ?? leastLoaded(usable, expected)
+  },
+})
+
+/** `fo`: always the highest weight; the first of equals (ip_vs_fo.c). */
+export const failover: Scheduler = (service) => ({
+  schedule: () => highest(service.destinations.filter(isAvailable)),
+})
+
+/** `ovf`: the highest weight among those with no more active connections than it (ip_vs_ovf.c). */
+export const overflow: Scheduler = (service) => ({
+  schedule: () =>
+    highest(service.destinations.filter((one) => isAvailable(one) && one.activeConnections <= one.weight)),
+})
+
+function highest(destinations: readonly DestinationRecord[]): DestinationRecord | undefined {
+  return destinations.reduce<DestinationRecord | undefined>(
+    (best, one) => (best === undefined || one.weight > best.weight ? one : best),
+    undefined,
+  )
+}

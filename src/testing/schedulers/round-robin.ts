@@ -1,0 +1,27 @@
+import type { DestinationRecord } from '../destination-record.ts'
+import type { ServiceRecord } from '../service-record.ts'
+import { isAvailable, type SchedulerState } from './scheduler.ts'
+
+/** `rr`: one after another, whatever their weights; a new one stands before all others (ip_vs_rr.c). */
+export class RoundRobin implements SchedulerState {
+  readonly #service: ServiceRecord
+  /** The last that was chosen; undefined at the head of the list. */
+  #current: DestinationRecord | undefined
+
+  constructor(service: ServiceRecord) {
+    this.#service = service
+  }
+
+  schedule(): DestinationRecord | undefined {
+    const { destinations } = this.#service
+    const last = this.#current === undefined ? -1 : destinations.indexOf(this.#current)
+    const order = [...destinations.slice(last + 1), ...destinations.slice(0, last + 1)]
+    const found = order.find(isAvailable)
+    if (found !== undefined) this.#current = found
+    return found
+  }
+
+  removed(destination: DestinationRecord, previous: DestinationRecord | undefined): void {
+    if (this.#current === destination) this.#current = previous
+  }
+}

@@ -1,0 +1,74 @@
+import type { DestinationRecord } from '../destination-record.ts'
+import type { ServiceRecord } from '../service-record.ts'
+import type { SchedulerState } from './scheduler.ts'
+
+/**
+ * `wrr`: passes over the list with a bar that goes down from the highest weight by their greatest common divisor; in each
+ * pass those are chosen that reach it (ip_vs_wrr.c).
+ */
+export class WeightedRoundRobin implements SchedulerState {
+  readonly #service: ServiceRecord
+  /** The last that was chosen; undefined at the head of the list. */
+  #current: DestinationRecord | undefined
+  #bar = 0
+  /** Where the bar begins: lowered, so that it ends at 1 and no weight is below it. */
+  #top = 0
+  #step = 1
+
+  constructor(service: ServiceRecord) {
+    this.#service = service
+    this.#measure()
+    this.#bar = this.#top
+  }
+
+  changed(): void {
+    this.#current = undefined
+    this.#measure()
+    if (this.#bar > this.#top || this.#bar === 0) this.#bar = this.#top
+    else if (this.#step > 1) this.#bar = Math.floor(this.#bar / this.#step) * this.#step + 1
+  }
+
+  removed(): void {
+    this.changed()
+  }
+
+  schedule(): DestinationRecord | undefined {
+    if (this.#top === 0) return undefined
+    const { destinations } = this.#service
+    const began = this.#current === undefined ? -1 : destinations.indexOf(this.#current)
+    let stop = -1
+    let lastPass = false
+    let restarted = false
+    for (let at = began; ; ) {
+      while (++at < destinations.length) {
+        const destination = destinations[at]!
+        const taken = !destination.overloaded && destination.weight >= this.#bar
+        if (taken || at === stop) this.#current = destination
+        if (taken) return destination
+        if (at === stop) return undefined
+      }
+      at = -1
+      this.#bar -= this.#step
+      if (this.#bar <= 0) {
+        this.#bar = this.#top
+        if (lastPass || began === -1) break
+        restarted = true
+      }
+      lastPass = this.#bar <= this.#step
+      // The first pass at this height saw only those behind where it began.
+      if (lastPass && restarted) stop = began
+    }
+    this.#current = undefined
+    return undefined
+  }
+
+  #measure(): void {
+    const weights = this.#service.destinations.map(({ weight }) => weight).filter((weight) => weight > 0)
+    this.#step = weights.reduce(greatestCommonDivisor, 0) || 1
+    this.#top = Math.max(0, ...weights) - (this.#step - 1)
+  }
+}
+
+export function greatestCommonDivisor(one: number, other: number): number {
+  return other === 0 ? one : greatestCommonDivisor(other, one % other)
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { until } from '../kernel/until.ts'
+import { Client, tally } from './client.ts'
+import { drSite } from './sites.ts'
+import { layOut } from './topology.ts'
+
+const VIP = '192.168.79.110'
+const shop = { fwmark: 7, family: 'ipv4' } as const
+
+describe('scenario 7: a shop on ports 80 and 443 under one firewall mark', () => {
+  it('sends a client to the same real server for both', async () => {
+    const { surfer, director, first, second } = await layOut(drSite('192.168.79'))
+    for (const realServer of [first, second]) {
+      await realServer.serveWeb(80, 443, 8443)
+      await realServer.asRealServer({ vips: [VIP], method: 'dr' })
+    }
+    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], methods: ['dr'] })
+    // What is one is for the packet filter to say, before IPVS sees the packet.
+    const both = `-t mangle -A PREROUTING -d ${VIP} -p tcp -m multiport --dports 80,443 -j MARK --set-mark 7`
+    // Some kernels have only one of the two packet filters behind iptables.
+    await director.run('sh', '-c', `iptables ${both} 2>/dev/null || iptables-legacy ${both}`)
+    await director.ipvs.addService({ ...shop, scheduler: 'rr', persistence: { timeout: 600 } })
+    for (const address of ['192.168.79.102', '192.168.79.103']) {
+      await director.ipvs.addDestination(shop, { address, forwarding: 'dr' })
+    }
+
+    const client = await Client.start(surfer)
+    const homes: (string | undefined)[] = []
+    for (const from of ['192.168.79.98', '192.168.79.99', '192.168.79.100']) {
+      const shown = await client.servers(`http://${VIP}/`, { from, times: 2 })
+      const paid = await client.servers(`https://${VIP}/`, { from, times: 2 })
+      expect(Object.keys(tally([...shown, ...paid]))).toHaveLength(1)
+      homes.push(shown[0])
+    }
+    expect(homes.slice(0, 2).sort()).toEqual(['first', 'second'])
+    expect(homes[2]).toBe(homes[0])
+
+    // What is not marked is no part of it: the director itself answers, and nothing of it listens.
+    expect(await client.servers(`http://${VIP}:8443/`)).toEqual(['ECONNREFUSED'])
+
+    const { statistics, destinations } = await until(
+      () => director.ipvs.service(shop),
+      (service) => service.statistics.connections === 12,
+    )
+    expect(statistics.connections).toBe(12)
+    expect(destinations.map(({ persistentConnections }) => persistentConnections).sort()).toEqual([1, 2])
+  })
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { Client, tally } from './client.ts'
+import type { Machine } from './machine.ts'
+import { programsOf, runOn } from './page.ts'
+import { drSite, NAT_SITE, TUN_SITE } from './sites.ts'
+import { layOut } from './topology.ts'
+
+const programs = programsOf('forwarding-methods.md')
+
+describe('the guide to forwarding methods', () => {
+  it('builds what it shows under NAT', async () => {
+    await expectTwoToOne('NAT', await layOut(NAT_SITE), '192.168.4.5', 8080)
+  })
+
+  it('builds what it shows under DR', async () => {
+    await expectTwoToOne('DR', await layOut(drSite('192.168.79')), '192.168.79.110')
+  })
+
+  it('builds what it shows under TUN', async () => {
+    await expectTwoToOne('TUN', await layOut(TUN_SITE), '192.0.2.50')
+  })
+})
+
+type Site = Record<'surfer' | 'director' | 'first' | 'second', Machine>
+
+/** Runs the programs under a heading where they say, and looks at what a client gets. */
+async function expectTwoToOne(
+  heading: string,
+  { surfer, director, first, second }: Site,
+  vip: string,
+  portOfSecond = 80,
+): Promise<void> {
+  await first.serveWeb(80)
+  await second.serveWeb(portOfSecond)
+  const places = new Map([
+    ['the director', [director]],
+    ['each real server', [first, second]],
+  ])
+  const shown = programs.filter((program) => program.heading === heading)
+  expect(shown.map(({ where }) => where)).toEqual([...places.keys()])
+  for (const program of shown) {
+    for (const machine of places.get(program.where) ?? []) await runOn(machine, program)
+  }
+
+  const client = await Client.start(surfer)
+  expect(tally(await client.servers(`http://${vip}/`, { times: 9 }))).toEqual({ first: 6, second: 3 })
+}

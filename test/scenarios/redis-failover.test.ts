@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { until } from '../kernel/until.ts'
+import { Client, tally } from './client.ts'
+import type { Machine } from './machine.ts'
+import { layOut } from './topology.ts'
+
+const VIP = '192.168.79.110'
+const redis = { protocol: 'tcp', address: VIP, port: 6379 } as const
+const ADDRESSES = { left: '192.168.79.101', right: '192.168.79.102' } as const
+const destinations = Object.values(ADDRESSES).map((address) => ({ address, forwarding: 'dr' }) as const)
+
+/** What a node directs while it is active: both, itself among them. */
+const node = {
+  vips: [VIP],
+  interface: 'eth0',
+  services: [{ ...redis, scheduler: 'rr', destinations }],
+} as const
+
+/** Starts a Redis server that knows the name of its machine. */
+async function startRedis(machine: Machine): Promise<void> {
+  // Debian has the server's program in redis-tools too, which starts no service; it is what it is called.
+  const words = '--port 6379 --bind 0.0.0.0 --protected-mode no --save "" --appendonly no'
+  await machine.startServer(6379, 'bash', '-c', `exec -a redis-server redis-check-rdb ${words}`)
+  await machine.run('redis-cli', 'set', 'name', machine.name)
+}
+
+describe('scenario 6: Redis on two nodes, each real server and possible director', () => {
+  it('fails over without a loop, and the doctor names the loop of a backup that keeps its rules', async () => {
+    const { application, left, right } = await layOut({
+      application: { networks: { lan: '192.168.79.10/24' } },
+      left: { networks: { lan: `${ADDRESSES.left}/24` } },
+      right: { networks: { lan: `${ADDRESSES.right}/24` } },
+    })
+    await startRedis(left)
+    await startRedis(right)
+    const client = await Client.start(application)
+    const ask = async (times: number) => tally(await client.redis(VIP, 6379, 'name', times))
+    const leftNode = left.asClusterNode(node)
+    const rightNode = right.asClusterNode(node)
+
+    await rightNode.demote()
+    await leftNode.promote()
+    expect(await ask(6)).toEqual({ left: 3, right: 3 })
+    expect(await application.neighbour(VIP)).toBe(await left.linkAddress())
+    expect(await right.ipvs.services()).toEqual([])
+
+    await leftNode.demote()
+    await rightNode.promote()
+    // The application has heard the announcement: it was made to forget nothing.
+    expect(await application.neighbour(VIP)).toBe(await right.linkAddress())
+    expect(await ask(6)).toEqual({ left: 3, right: 3 })
+    expect(await left.ipvs.services()).toEqual([])
+    // Every packet was forwarded once at most: the backup took in what it was sent.
+    const { statistics: own } = await until(
+      () => right.ipvs.service(redis),
+      (service) => service.statistics.connections === 6,
+    )
+    expect(own.connections).toBe(6)
+    expect(own.incomingPackets).toBeLessThan(6 * 12)
+
+    // A backup that keeps its rules.
+    const [{ destinations, ...service }] = node.services
+    await left.ipvs.addService(service)
+    for (const destination of destinations) await left.ipvs.addDestination(redis, destination)
+    // Of eight connections four come to the backup, and two of those it sends back, to get them again: the first packet
+    // goes to and fro until its time to live is used up, and the application is told so.
+    expect(await ask(8)).toEqual({ left: 2, right: 4, EHOSTUNREACH: 2 })
+    const { statistics } = await until(
+      () => left.ipvs.service(redis),
+      (service) => service.statistics.incomingPackets > 2 * 30,
+    )
+    expect(statistics.connections).toBe(4)
+    expect(statistics.incomingPackets).toBeGreaterThan(2 * 30)
+
+    const asked = { role: 'both', vips: [VIP], peers: [await right.host.facts()] } as const
+    const findings = await left.host.doctor(asked)
+    expect(findings).toMatchObject([
+      { id: 'backup-forwards', severity: 'error', subject: `tcp://${VIP}:6379` },
+    ])
+    expect(findings[0]?.message).toContain(`send its packets back to the director ${ADDRESSES.right}`)
+    for (const { mend } of findings) await mend.run!()
+    expect(await left.host.doctor(asked)).toEqual([])
+    expect(await ask(6)).toEqual({ left: 3, right: 3 })
+  })
+})

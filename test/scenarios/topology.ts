@@ -1,0 +1,84 @@
+/** Hosts in network namespaces, joined by bridges: the cables of a scenario, and nothing of LVS. */
+
+import { makeNamespace, type Namespace } from '../kernel/namespace.ts'
+import { shell } from '../kernel/shell.ts'
+import { Machine } from './machine.ts'
+
+/** What a machine is before anything of LVS is set up on it. */
+export interface MachinePlan {
+  /** The networks it is a part of, each with its addresses there. Its interfaces are `eth0`, `eth1`, ... in this order. */
+  readonly networks: Readonly<Record<string, string | readonly string[]>>
+  /** Its default gateways, of either family. */
+  readonly gateways?: readonly string[]
+  /** Whether it is a router, of both families. */
+  readonly router?: boolean
+}
+
+/**
+ * Makes the machines of a plan for the running test. They are plugged in one after another, and a bridge hands a broadcast
+ * to the one that was plugged in last first.
+ */
+export async function layOut<Plans extends Readonly<Record<string, MachinePlan>>>(
+  plans: Plans,
+): Promise<Record<keyof Plans, Machine>> {
+  const bridges = await makeNamespace()
+  const sites: { name: string; plan: MachinePlan; namespace: Namespace }[] = []
+  for (const [name, plan] of Object.entries(plans))
+    sites.push({ name, plan, namespace: await makeNamespace() })
+
+  const networks = new Set(sites.flatMap(({ plan }) => Object.keys(plan.networks)))
+  const cables = sites.flatMap(({ plan, namespace }) => plug(plan, namespace))
+  await batch(bridges, [...[...networks].flatMap(bridge), ...cables])
+
+  const machines: Record<string, Machine> = {}
+  for (const { name, plan, namespace } of sites) {
+    await batch(namespace, configure(plan))
+    if (plan.router) await makeRouter(namespace)
+    machines[name] = await Machine.boot(name, namespace)
+  }
+  return machines as Record<keyof Plans, Machine>
+}
+
+/** A bridge that learns at once and floods what is for many, so that nobody waits for it. */
+function bridge(network: string): string[] {
+  return [
+    `link add ${network} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+    `link set ${network} up`,
+  ]
+}
+
+function plug({ networks }: MachinePlan, { name: namespace }: Namespace): string[] {
+  return Object.keys(networks).flatMap((network, index) => {
+    // The part of a namespace's name that tells it from the others of this process.
+    const port = `port${index}-${namespace.split('-').at(-1)}`
+    return [
+      `link add ${port} type veth peer name eth${index} netns ${namespace}`,
+      `link set ${port} master ${network} up`,
+    ]
+  })
+}
+
+function configure({ networks, gateways = [] }: MachinePlan): string[] {
+  return [
+    ...Object.values(networks).flatMap((addresses, index) => [
+      ...[addresses].flat().map((address) => `address add ${address} dev eth${index}${noDetection(address)}`),
+      `link set eth${index} up`,
+    ]),
+    ...gateways.map((gateway) => `route add default via ${gateway}`),
+  ]
+}
+
+/** No IPv6 address waits until it is known that nobody else has it. */
+function noDetection(address: string): string {
+  return address.includes(':') ? ' nodad' : ''
+}
+
+async function makeRouter(namespace: Namespace): Promise<void> {
+  const switches = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding']
+  const script = switches.map((name) => `echo 1 >/proc/sys/${name}`).join('; ')
+  await namespace.exec('sh', '-c', script)
+}
+
+async function batch(namespace: Namespace, lines: readonly string[]): Promise<void> {
+  await shell.run(['ip', '-n', namespace.name, '-batch', '-'], `${lines.join('\n')}\n`)
+}
