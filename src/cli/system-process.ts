@@ -1,5 +1,4 @@
 import { read, writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
 import type { Ipvs } from '../ipvs/ipvs.ts'
 import type { Screen } from './surroundings.ts'
 
@@ -21,7 +20,8 @@ export class SystemProcess implements Screen {
   }
 
   get terminal(): boolean {
-    return isatty(STANDARD_OUTPUT)
+    // Not imported: it brings net and all streams along, and the drop-in does not ask.
+    return process.getBuiltinModule('node:tty').isatty(STANDARD_OUTPUT)
   }
 
   get colours(): boolean {

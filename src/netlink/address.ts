@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net'
-
 /** Address family of an IP address. */
 export type Family = 'ipv4' | 'ipv6'
 
@@ -9,7 +7,7 @@ export const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const satisfies Record<Fam
 /** The family of an address in text, or undefined when it is none. Zone ids and prefix lengths are not accepted. */
 export function familyOf(address: string): Family | undefined {
   if (parseIPv4(address) !== undefined) return 'ipv4'
-  return isIPv6(address) && !address.includes('%') ? 'ipv6' : undefined
+  return parseIPv6(address) === undefined ? undefined : 'ipv6'
 }
 
 /** An address is checked, then written: it is parsed once. */
@@ -62,7 +60,7 @@ export function writeAddress(view: DataView, offset: number, address: string, fa
     view.setUint32(offset + 8, 0)
     view.setUint32(offset + 12, 0)
   } else {
-    const groups = parseIPv6(address)
+    const groups = parseIPv6(address) ?? []
     for (let index = 0; index < 8; index++) view.setUint16(offset + index * 2, groups[index] ?? 0)
   }
 }
@@ -91,27 +89,35 @@ export function readAddress(view: DataView, offset: number, family: Family): str
 
 /** The canonical text (RFC 5952) of a valid IPv6 address. */
 export function canonicalIPv6(address: string): string {
-  return formatIPv6(parseIPv6(address))
+  return formatIPv6(parseIPv6(address) ?? [])
 }
 
-/** The eight groups of a valid IPv6 address. */
-function parseIPv6(address: string): number[] {
+/**
+ * The eight groups of an IPv6 address, or undefined when it is none. `isIPv6` of node:net would bring all of its streams
+ * along, which a program that runs for a moment feels.
+ */
+function parseIPv6(address: string): number[] | undefined {
   let text = address
-  const dot = text.indexOf('.')
-  if (dot !== -1) {
+  if (text.includes('.')) {
     const colon = text.lastIndexOf(':')
-    const low = parseIPv4(text.slice(colon + 1)) ?? 0
+    const low = parseIPv4(text.slice(colon + 1))
+    if (colon === -1 || low === undefined) return undefined
     text = `${text.slice(0, colon + 1)}${(low >>> 16).toString(16)}:${(low & 0xffff).toString(16)}`
   }
-  const [head = '', tail] = text.split('::')
-  const before = parseGroups(head)
-  if (tail === undefined) return before
-  const after = parseGroups(tail)
+  const parts = text.split('::')
+  const before = parseGroups(parts[0]!)
+  if (parts.length === 1) return before?.length === 8 ? before : undefined
+  const after = parts.length === 2 ? parseGroups(parts[1]!) : undefined
+  if (before === undefined || after === undefined || before.length + after.length > 7) return undefined
   return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after]
 }
 
-function parseGroups(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
+function parseGroups(text: string): number[] | undefined {
+  if (text === '') return []
+  const groups = text.split(':')
+  return groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))
+    ? groups.map((group) => Number.parseInt(group, 16))
+    : undefined
 }
 
 /** RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups (the first of equals) as `::`. */

@@ -15,9 +15,9 @@ const ORDER: readonly OptionName[] = [
 interface Rules {
   /** What has to be given. */
   readonly needs: readonly OptionName[]
-  /** What may be given besides. */
-  readonly takes: readonly OptionName[]
-  /** Of what it takes, that of which only one can be given. */
+  /** All that may be given. */
+  readonly takes: ReadonlySet<OptionName>
+  /** That of which only one can be given. */
   readonly oneOf: readonly OptionName[]
 }
 
@@ -26,7 +26,7 @@ function rules(
   takes: readonly OptionName[] = [],
   oneOf: readonly OptionName[] = [],
 ): Rules {
-  return { needs, takes: [...takes, ...oneOf], oneOf }
+  return { needs, takes: new Set([...needs, ...takes, ...oneOf]), oneOf }
 }
 
 const CHECKSUMS = ['tun-nocsum', 'tun-csum', 'tun-remcsum'] as const
@@ -87,18 +87,21 @@ export function hasTunnelOption(given: ReadonlySet<OptionName>): boolean {
 }
 
 function check(
-  { needs, takes, oneOf }: Rules,
+  rules: Rules,
   order: readonly OptionName[],
   given: ReadonlySet<OptionName>,
   subject: string,
 ): void {
+  // Of a hundred thousand rules to be restored most are right: these few options are looked at, not all there are.
+  if (isRight(rules, given)) return
+  const { needs, takes, oneOf } = rules
   let chosen: OptionName | undefined
   for (const option of order) {
     if (!given.has(option)) {
       if (needs.includes(option)) {
         throw new Complaint(`You need to supply the '${option}' option for the ${subject}`)
       }
-    } else if (!needs.includes(option) && !takes.includes(option)) {
+    } else if (!takes.has(option)) {
       throw new Complaint(`Illegal '${option}' option with the ${subject}`)
     } else if (oneOf.includes(option)) {
       if (chosen !== undefined) {
@@ -107,4 +110,11 @@ function check(
       chosen = option
     }
   }
+}
+
+function isRight({ needs, takes, oneOf }: Rules, given: ReadonlySet<OptionName>): boolean {
+  if (oneOf.length > 0) return false
+  for (const option of needs) if (!given.has(option)) return false
+  for (const option of given) if (!takes.has(option)) return false
+  return true
 }

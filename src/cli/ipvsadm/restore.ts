@@ -43,8 +43,9 @@ export class Restoration {
   async restore(): Promise<number> {
     for await (const lines of linesOf(this.#surroundings.input)) {
       for (const line of lines) {
-        // Most lines need no waiting: a promise for each would take longer than to read it.
-        await this.#take(line)
+        const waiting = this.#take(line)
+        // Most lines need none, and to wait for nothing takes longer than to read one.
+        if (waiting !== undefined) await waiting
         if (this.#ended) return this.#status
       }
       await this.#send()

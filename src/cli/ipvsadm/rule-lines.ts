@@ -10,7 +10,11 @@ export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator
   if (rest !== '') yield [rest]
 }
 
+/** What a plain line does not have: other blanks than single spaces between its words. */
+const UNUSUAL = /[\t\r]|  |^ | $/
+
 /** The words of a line, as ipvsadm tells them apart: there are no quotes and no comments. */
 export function wordsOf(line: string): string[] {
-  return line.split(/[ \t\r]+/).filter((word) => word !== '')
+  if (line === '') return []
+  return UNUSUAL.test(line) ? line.split(/[ \t\r]+/).filter((word) => word !== '') : line.split(' ')
 }

@@ -8,8 +8,11 @@ const FLAGS: readonly SchedulerFlag[] = [
 /** What the third bit of a scheduler's flags is called; sh and mh have no name for it, and nor has ipvsadm. */
 const THIRD = 'flag-3' satisfies SchedulerFlag
 
+const NONE: readonly SchedulerFlag[] = []
+
 /** Reads a list of flags, separated by commas; empty ones do not count. Those with a scheduler's name are its own. */
-export function readSchedulerFlags(text: string, scheduler: string): SchedulerFlag[] {
+export function readSchedulerFlags(text: string, scheduler: string): readonly SchedulerFlag[] {
+  if (text === '') return NONE
   return text
     .split(',')
     .filter((word) => word !== '')
