@@ -9,10 +9,13 @@ const oneByOne = {
   hookTimeout: 120_000,
 } as const
 
-/** What surrounds IPVS: apart from the rest, so that two labs have about as much to do. */
-const HOSTS = ['doctor*', 'failover*', 'roles', 'route*', 'sysctl*'].map(
-  (name) => `test/kernel/${name}.test.ts`,
-)
+/** Tests in the lab that have a lab of their own, so that each has about as much to do. */
+const HOSTS = kernelTests('doctor*', 'failover*', 'roles', 'route*', 'sysctl*')
+const COMMAND = kernelTests('cli-*')
+
+function kernelTests(...names: readonly string[]): string[] {
+  return names.map((name) => `test/kernel/${name}.test.ts`)
+}
 
 export default defineConfig({
   test: {
@@ -26,8 +29,16 @@ export default defineConfig({
         },
       },
       { test: { name: 'native', include: ['test/native/**/*.test.ts'], ...oneByOne } },
-      { test: { name: 'kernel', include: ['test/kernel/**/*.test.ts'], exclude: HOSTS, ...oneByOne } },
+      {
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          exclude: [...HOSTS, ...COMMAND],
+          ...oneByOne,
+        },
+      },
       { test: { name: 'hosts', include: HOSTS, ...oneByOne } },
+      { test: { name: 'command', include: COMMAND, ...oneByOne } },
       { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'pack', include: ['test/pack/**/*.test.ts'], ...oneByOne, testTimeout: 300_000 } },
     ],
