@@ -63,5 +63,8 @@ function oneSentence(text: string): string {
   return text
     .trim()
     .replace(/^error: /, '')
+    .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'\. /s, "$2 '$1' is wrong: ")
+    .replace(/^option '(?:-\w, )?(\S+).*?' argument '(.*)' is invalid\. /s, "$1 '$2' is wrong: ")
+    .replace(/(?<=is wrong: )[IA]/, (letter) => letter.toLowerCase())
     .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
 }

@@ -20,7 +20,7 @@ export const define: Define = (command, screen) => {
     .option('--no-one-packet', 'keep connections')
     .action(async (reference: string, options: ServiceOptions) => {
       const changes = serviceSettings(options)
-      checkNamed(changes)
+      checkNamed('service', changes)
       const ipvs = await screen.open(options.netns)
       await ipvs.updateService(reference, changes)
     })
@@ -36,7 +36,7 @@ export const define: Define = (command, screen) => {
   takesDestinationOptions(takesDestination(destination)).action(
     async (reference: string, key: DestinationKey, options: DestinationOptions) => {
       const changes = destinationChanges(key, options)
-      checkNamed(destinationChanges({ address: '' }, options), 1)
+      checkNamed('destination', destinationChanges({ address: '' }, options), 1)
       const ipvs = await screen.open(options.netns)
       await ipvs.updateDestination(reference, changes)
     },
@@ -49,7 +49,7 @@ export const define: Define = (command, screen) => {
   showsExamples(command, 'lvs set destination tcp://192.0.2.1:80 10.0.0.1 --weight 0')
 }
 
-function checkNamed(changes: object, known = 0): void {
+function checkNamed(what: string, changes: object, known = 0): void {
   if (Object.keys(changes).length > known) return
-  throw new Mistake('nothing was named that should change; lvs set service --help lists what there is')
+  throw new Mistake(`nothing was named that should change; lvs set ${what} --help lists what there is`)
 }

@@ -11,7 +11,7 @@ export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator
 }
 
 /** What a plain line does not have: other blanks than single spaces between its words. */
-const UNUSUAL = /[\t\r]|  |^ | $/
+const UNUSUAL = /[\t\r]| {2}|^ | $/
 
 /** The words of a line, as ipvsadm tells them apart: there are no quotes and no comments. */
 export function wordsOf(line: string): string[] {

@@ -19,13 +19,23 @@ describe('a mistake is told in one sentence, with what was meant, and ends with 
     ['add servise x', "lvs: unknown command 'servise'; did you mean service?"],
     ['list --jsno', "lvs: unknown option '--jsno'; did you mean --json?"],
     ['add service', "lvs: missing required argument 'service'"],
-    ['list --watch 0', /It must be a number from 0.1 to 86400/],
-    ['add service tcp://192.0.2.1', /It must be written tcp:\/\/192.0.2.1:80/],
-    ['add destination tcp://192.0.2.1:80 10.0.0.1:x', /It must be written 10.0.0.1, 10.0.0.1:80/],
-    ['add destination tcp://192.0.2.1:80 10.0.0.1 --forwarding route', /Allowed choices are dr, nat, tun/],
+    ['list --watch 0', "lvs: --watch '0' is wrong: it must be a number from 0.1 to 86400."],
+    [
+      'add service tcp://192.0.2.1',
+      /service 'tcp:\/\/192.0.2.1' is wrong: it must be written tcp:\/\/192.0.2.1:80/,
+    ],
+    [
+      'add destination tcp://192.0.2.1:80 10.0.0.1:x',
+      /'10.0.0.1:x' is wrong: it must be written 10.0.0.1, 10.0.0.1:80/,
+    ],
+    [
+      'add destination tcp://192.0.2.1:80 10.0.0.1 --forwarding route',
+      "lvs: --forwarding 'route' is wrong: allowed choices are dr, nat, tun.",
+    ],
     ['add destination tcp://192.0.2.1:80 10.0.0.1 --tunnel gue', /gue with a port, such as gue:6080/],
-    ['set service tcp://192.0.2.1:80', /nothing was named that should change/],
-    ['completion csh', /Allowed choices are bash, zsh, fish/],
+    ['set service tcp://192.0.2.1:80', /nothing was named that should change; lvs set service --help/],
+    ['set destination tcp://192.0.2.1:80 10.0.0.1', /; lvs set destination --help/],
+    ['completion csh', "lvs: shell 'csh' is wrong: allowed choices are bash, zsh, fish."],
   ])('%s', async (line, complaint) => {
     expect(await run(line)).toEqual({
       status: 2,
