@@ -2,54 +2,68 @@
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** The words that may follow, by the command words before: `''`, `list`, `add service`, ... */
-export type Words = ReadonlyMap<string, readonly string[]>
+/** A place in a command line, and what may follow there. */
+export interface Place {
+  /** The command words that lead to it: `''`, `list`, `add service`, ... */
+  readonly path: string
+  /** Commands, options, and arguments of which there is a choice. */
+  readonly words: readonly string[]
+  /** Options that take a value, with the values to choose from, if there are such. */
+  readonly values: ReadonlyMap<string, readonly string[]>
+}
 
 /** A script that completes the commands and options of `lvs` in a shell. */
-export function completionFor(shell: Shell, words: Words): string {
-  return SCRIPTS[shell](words)
+export function completionFor(shell: Shell, places: readonly Place[]): string {
+  return SCRIPTS[shell](places)
 }
 
-const SCRIPTS: Readonly<Record<Shell, (words: Words) => string>> = {
-  bash: (words) => `_lvs() {
-${lookUp(words)}
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+const SCRIPTS: Readonly<Record<Shell, (places: readonly Place[]) => string>> = {
+  bash: (places) => `_lvs() {
+${lookUp(places)}
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[$COMP_CWORD]}"))
 }
-complete -F _lvs lvs
+complete -o default -F _lvs lvs
 `,
   // It has a way of its own to run completions of bash.
-  zsh: (words) => `autoload -U +X compinit && compinit
+  zsh: (places) => `autoload -U +X compinit && compinit
 autoload -U +X bashcompinit && bashcompinit
-${SCRIPTS.bash(words)}`,
-  fish: (words) =>
-    [...words].flatMap(([path, following]) => following.map((word) => fishLine(path, word, words))).join(''),
+${SCRIPTS.bash(places)}`,
+  fish: (places) => places.map((place) => fishLines(place, places)).join(''),
 }
 
-/** Collects the command words before the cursor, and looks up what may follow them. */
-function lookUp(words: Words): string {
-  const cases = [...words].map(([path, following]) => `    '${path}') words='${following.join(' ')}' ;;\n`)
-  return `  local path= word words=
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) case " ${paths(words)} " in *" \${path:+$path/}$word "*) path="\${path:+$path/}$word" ;; esac ;; esac
+/** Collects the command words before the cursor, and looks up what may follow them. `path` is zsh's own. */
+function lookUp(places: readonly Place[]): string {
+  const paths = places.map(({ path }) => path.replaceAll(' ', '/')).join(' ')
+  const values = places.flatMap(({ path, values }) =>
+    [...values].map(([option, choices]) => `    '${path} ${option}') words='${choices.join(' ')}' ;;\n`),
+  )
+  const words = places.map(({ path, words }) => `      '${path}') words='${words.join(' ')}' ;;\n`)
+  return `  local at= word words=
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
+    case "$word" in -*) ;; *) case " ${paths} " in *" \${at:+$at/}$word "*) at="\${at:+$at/}$word" ;; esac ;; esac
   done
-  path="\${path//\\// }"
-  case "$path" in
-${cases.join('')}  esac`
+  at="\${at//\\// }"
+  case "$at \${COMP_WORDS[$((COMP_CWORD - 1))]}" in
+${values.join('')}    *) case "$at" in
+${words.join('')}    esac ;;
+  esac`
 }
 
-function paths(words: Words): string {
-  return [...words.keys()].map((path) => path.replaceAll(' ', '/')).join(' ')
-}
-
-function fishLine(path: string, word: string, words: Words): string {
+function fishLines({ path, words, values }: Place, places: readonly Place[]): string {
   const seen = path.split(' ').filter((each) => each !== '')
   const conditions = seen.map((each) => `__fish_seen_subcommand_from ${each}`)
-  const deeper = [...words.keys()].filter(
-    (each) => each !== path && each.startsWith(path === '' ? '' : `${path} `),
+  const deeper = places.filter(
+    (each) => each.path !== path && each.path.startsWith(path === '' ? '' : `${path} `),
   )
-  const next = new Set(deeper.map((each) => each.split(' ')[seen.length] ?? ''))
+  const next = new Set(deeper.map((each) => each.path.split(' ')[seen.length] ?? ''))
   if (next.size > 0) conditions.push(`not __fish_seen_subcommand_from ${[...next].join(' ')}`)
   const condition = conditions.length === 0 ? '' : ` -n '${conditions.join('; and ')}'`
-  const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`
-  return `complete -c lvs -f${condition} ${what}\n`
+  return words.map((word) => `complete -c lvs${condition} ${fishWord(word, values.get(word))}\n`).join('')
+}
+
+function fishWord(word: string, choices: readonly string[] | undefined): string {
+  if (!word.startsWith('--')) return `-f -a ${word}`
+  const option = `-l ${word.slice(2)}`
+  if (choices === undefined) return `-f ${option}`
+  return choices.length === 0 ? `-r ${option}` : `-x ${option} -a '${choices.join(' ')}'`
 }

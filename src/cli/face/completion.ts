@@ -1,13 +1,13 @@
 import { Argument, type Command } from 'commander'
 import type { Define } from '../commands.ts'
-import { completionFor, SHELLS, type Shell, type Words } from './completion-script.ts'
+import { completionFor, type Place, SHELLS, type Shell } from './completion-script.ts'
 import { makeProgram } from './lvs.ts'
 import { showsExamples } from './options.ts'
 
 export const define: Define = (command, screen) => {
   command.addArgument(new Argument('<shell>').choices(SHELLS)).action(async (shell: Shell) => {
     const program = await makeProgram(screen, () => true)
-    screen.print(completionFor(shell, wordsOf(program)))
+    screen.print(completionFor(shell, placesOf(program)))
   })
   showsExamples(
     command,
@@ -17,15 +17,23 @@ export const define: Define = (command, screen) => {
   )
 }
 
-/** The words that may follow each command, by the words that lead to it. */
-function wordsOf(program: Command): Words {
-  const found = new Map<string, readonly string[]>()
+function placesOf(program: Command): readonly Place[] {
+  const places: Place[] = []
   const visit = (command: Command, path: readonly string[]) => {
-    const options = command.options.map(({ long }) => long ?? '').filter((long) => long !== '')
+    const options = command.options.filter(({ long }) => long != null)
     const names = command.commands.map((each) => each.name())
-    found.set(path.join(' '), [...names, ...options, '--help'])
+    const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices)
+    places.push({
+      path: path.join(' '),
+      words: [...names, ...choices, ...options.map(({ long }) => String(long)), '--help'],
+      values: new Map(
+        options
+          .filter(({ required, optional }) => required || optional)
+          .map(({ long, argChoices = [] }) => [String(long), argChoices]),
+      ),
+    })
     for (const each of command.commands) visit(each, [...path, each.name()])
   }
   visit(program, [])
-  return found
+  return places
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Persistence } from '../../ipvs/persistence.ts'
 import { SCHEDULERS, type SchedulerFlag } from '../../ipvs/scheduler.ts'
 import type { ServiceSettings } from '../../ipvs/service.ts'
@@ -20,7 +20,7 @@ export interface ServiceOptions extends NetnsOptions {
 export function takesServiceOptions(command: Command): Command {
   return takesNetns(
     command
-      .option('--scheduler <name>', `${SCHEDULERS.join(', ')} or none`)
+      .addOption(scheduler())
       .option(
         '--flags <names>',
         'flags of the scheduler: sh-fallback, sh-port, mh-fallback, mh-port',
@@ -31,6 +31,13 @@ export function takesServiceOptions(command: Command): Command {
       .option('--engine <name>', 'tell clients apart by what they send: sip')
       .option('--one-packet', 'schedule every UDP packet by itself'),
   )
+}
+
+/** Any name is taken, since the kernel may know more; those of its own are shown and completed. */
+function scheduler(): Option {
+  const option = new Option('--scheduler <name>', 'by which rule connections are shared')
+  option.argChoices = [...SCHEDULERS, 'none']
+  return option
 }
 
 /** The settings that were named. */
