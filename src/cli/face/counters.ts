@@ -1,15 +1,37 @@
 import type { Service } from '../../ipvs/service.ts'
 import { formatService } from '../../ipvs/service-key.ts'
 import type { Statistics } from '../../ipvs/statistics.ts'
+import type { Define } from '../commands.ts'
 import { printFigure } from './figure.ts'
-import { destinationName } from './services.ts'
+import { type ListingOptions, readEach, showsExamples, takesListing } from './options.ts'
+import { destinationName, readServices } from './services.ts'
+import { show } from './show.ts'
 import { type Column, printColumns } from './table.ts'
 
 /** A figure of the statistics with its title. */
 export type Figure = readonly [title: string, read: (statistics: Statistics) => number]
 
+/** A command that lists these figures of services and their destinations. */
+export function listsFigures(figures: readonly Figure[], ...examples: readonly string[]): Define {
+  return (command, screen) => {
+    takesListing(command)
+      .argument('[services...]', 'these services; all without', readEach)
+      .action(async (references: readonly string[] | undefined, options: ListingOptions) => {
+        await show(
+          {
+            read: (ipvs) => readServices(ipvs, references ?? []),
+            print: (services, colours) => printCounters(services, figures, colours),
+          },
+          options,
+          screen,
+        )
+      })
+    showsExamples(command, ...examples)
+  }
+}
+
 /** Prints these figures of services and their destinations. */
-export function printCounters(
+function printCounters(
   services: readonly Service[],
   figures: readonly Figure[],
   colours: boolean,
