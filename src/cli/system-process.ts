@@ -1,5 +1,6 @@
 import { read, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import type { Host } from '../host/host.ts'
 import type { Ipvs } from '../ipvs/ipvs.ts'
 import type { Screen } from './surroundings.ts'
 
@@ -7,6 +8,8 @@ const STANDARD_INPUT = 0
 const STANDARD_OUTPUT = 1
 const STANDARD_ERROR = 2
 const READ_BYTES = 1024 * 1024
+/** As long as a line can be that is typed on a terminal (N_TTY_BUF_SIZE). */
+const ANSWER_BYTES = 4096
 /** As a shell reports a program that SIGPIPE has ended. */
 const BROKEN_PIPE = 141
 /** Milliseconds until a pipe that is full or empty is tried again. */
@@ -22,6 +25,10 @@ export class SystemProcess implements Screen {
 
   get terminal(): boolean {
     return isatty(STANDARD_OUTPUT)
+  }
+
+  get interactive(): boolean {
+    return isatty(STANDARD_INPUT) && this.terminal
   }
 
   get colours(): boolean {
@@ -45,6 +52,19 @@ export class SystemProcess implements Screen {
   async open(netns?: string): Promise<Ipvs> {
     const { Ipvs } = await import('../ipvs/ipvs.ts')
     return await Ipvs.open({ netns })
+  }
+
+  async openHost(netns?: string): Promise<Host> {
+    const { Host } = await import('../host/host.ts')
+    return await Host.open({ netns })
+  }
+
+  async ask(question: string): Promise<boolean> {
+    this.print(`${question} [y/N] `)
+    const answer = Buffer.alloc(ANSWER_BYTES)
+    // A terminal gives a line at a time.
+    const bytes = await readSome(answer)
+    return /^\s*y(es)?\s*$/i.test(answer.toString('utf8', 0, bytes))
   }
 
   pause(seconds: number): Promise<boolean> {
