@@ -1,40 +1,22 @@
 import { read, writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
-import type { Host } from '../host/host.ts'
 import type { Ipvs } from '../ipvs/ipvs.ts'
-import type { Screen } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 
-const STANDARD_INPUT = 0
-const STANDARD_OUTPUT = 1
+export const STANDARD_INPUT = 0
+export const STANDARD_OUTPUT = 1
 const STANDARD_ERROR = 2
 const READ_BYTES = 1024 * 1024
-/** As long as a line can be that is typed on a terminal (N_TTY_BUF_SIZE). */
-const ANSWER_BYTES = 4096
 /** As a shell reports a program that SIGPIPE has ended. */
 const BROKEN_PIPE = 141
 /** Milliseconds until a pipe that is full or empty is tried again. */
 const RETRY = 5
 
 /** The process that this is. Its streams are written to directly: to make those of Node.js takes a third of a short run. */
-export class SystemProcess implements Screen {
+export class SystemProcess implements Surroundings {
   readonly program: string
 
   constructor(program: string) {
     this.program = program
-  }
-
-  get terminal(): boolean {
-    return isatty(STANDARD_OUTPUT)
-  }
-
-  get interactive(): boolean {
-    return isatty(STANDARD_INPUT) && this.terminal
-  }
-
-  get colours(): boolean {
-    const { NO_COLOR, FORCE_COLOR, TERM } = process.env
-    if (NO_COLOR !== undefined && NO_COLOR !== '') return false
-    return (FORCE_COLOR ?? '') !== '' || (this.terminal && TERM !== 'dumb')
   }
 
   get input(): AsyncIterable<Uint8Array> {
@@ -52,32 +34,6 @@ export class SystemProcess implements Screen {
   async open(netns?: string): Promise<Ipvs> {
     const { Ipvs } = await import('../ipvs/ipvs.ts')
     return await Ipvs.open({ netns })
-  }
-
-  async openHost(netns?: string): Promise<Host> {
-    const { Host } = await import('../host/host.ts')
-    return await Host.open({ netns })
-  }
-
-  async ask(question: string): Promise<boolean> {
-    this.print(`${question} [y/N] `)
-    const answer = Buffer.alloc(ANSWER_BYTES)
-    // A terminal gives a line at a time.
-    const bytes = await readSome(answer)
-    return /^\s*y(es)?\s*$/i.test(answer.toString('utf8', 0, bytes))
-  }
-
-  pause(seconds: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const end = (goOn: boolean) => {
-        clearTimeout(timer)
-        process.off('SIGINT', stop)
-        resolve(goOn)
-      }
-      const stop = () => end(false)
-      const timer = setTimeout(() => end(true), seconds * 1000)
-      process.once('SIGINT', stop)
-    })
   }
 }
 
@@ -105,7 +61,8 @@ async function* readInput(): AsyncGenerator<Uint8Array, void, undefined> {
   }
 }
 
-async function readSome(buffer: Buffer): Promise<number> {
+/** Reads what there is on standard input; 0 bytes at its end. */
+export async function readSome(buffer: Buffer): Promise<number> {
   for (;;) {
     const result = await new Promise<number | NodeJS.ErrnoException>((resolve) => {
       read(STANDARD_INPUT, buffer, 0, buffer.length, null, (error, bytes) => resolve(error ?? bytes))
