@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { exportState } from '../../src/index.ts'
 import { NamespaceShell, type Outcome } from './cli-shell.ts'
 import { makeNamespace, type Namespace } from './namespace.ts'
 import { everything, makeNode } from './node.ts'
@@ -75,7 +76,7 @@ describe('lvs real-server and lvs director', () => {
     expect(await lvs.run(`director up --vip ${VIP} --interface eth7`)).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'lvs: vips.interface must be one of lo, eth0, not "eth7"\n',
+      stderr: expect.stringMatching(/^lvs: interface must be one of lo, .*eth0, not "eth7"\n$/),
     })
   })
 })
@@ -132,7 +133,7 @@ describe('lvs doctor', () => {
     const { node } = await makeNode()
     const lvs = new Lvs(node)
     const facts = await lvs.printed('doctor --facts')
-    expect(JSON.parse(facts)).toMatchObject({ services: [], links: [{ name: 'lo' }, { name: 'eth0' }] })
+    expect(JSON.parse(facts)).toMatchObject({ services: [], sysctls: { 'net.ipv4.ip_forward': 0 } })
     const found = await lvs.printed(`doctor --from /dev/stdin --vip ${VIP}`, { status: 1, input: facts })
     expect(found).toMatch(/^error vip-missing on /m)
   })
@@ -170,11 +171,9 @@ describe('lvs diff, lvs apply and lvs export', () => {
 
     for (const format of ['yaml', 'json', 'rules']) {
       const exported = await lvs.printed(`export --format ${format}`)
-      await elsewhere.printed('apply - --yes --whole', { input: exported })
-      expect(await elsewhere.printed('export')).toBe(await lvs.printed('export'))
-      expect(await other.saved()).toEqual(await one.saved())
-      await elsewhere.printed('apply - --yes --whole', { input: 'services: []\ntimeouts: { tcp: 900 }\n' })
-      expect(await other.saved()).toEqual([])
+      await elsewhere.printed('apply - --yes', { input: exported })
+      expect(await exportState(other.ipvs)).toEqual(await exportState(one.ipvs))
+      await other.ipvs.apply({ services: [], timeouts: { tcp: 900 } }, { owns: () => true })
     }
   })
 

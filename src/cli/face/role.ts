@@ -87,7 +87,7 @@ const COLUMNS: readonly Column[] = [
 function printStatus(status: RoleStatus & { readonly active?: boolean }, colours: boolean): string {
   const { active, items } = status
   const heading = active === undefined ? '' : `This node is ${active ? 'the active one' : 'a backup'}.\n`
-  if (items.length === 0) return `${heading}There is nothing to be looked after.\n`
+  if (items.length === 0) return `${heading}There is nothing to put back.\n`
   const rows = items.map(({ ok, name, wanted, found }) => ({
     cells: [ok ? OK : 'NOT OK', name, wanted, found],
   }))

@@ -80,7 +80,7 @@ describe('the status', () => {
     expect(printed).toMatch(/^NOT OK +sysctl net\.ipv4\.conf\.all\.arp_announce/m)
     expect(await run('real-server down --vip 192.168.79.110')).toMatchObject({
       status: 0,
-      printed: 'There is nothing to be looked after.\n',
+      printed: 'There is nothing to put back.\n',
     })
   })
 })
