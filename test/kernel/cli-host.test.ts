@@ -134,7 +134,7 @@ describe('lvs doctor', () => {
     const lvs = new Lvs(node)
     const facts = await lvs.printed('doctor --facts')
     expect(JSON.parse(facts)).toMatchObject({ services: [], sysctls: { 'net.ipv4.ip_forward': 0 } })
-    const found = await lvs.printed(`doctor --from /dev/stdin --vip ${VIP}`, { status: 1, input: facts })
+    const found = await lvs.printed(`doctor --from - --vip ${VIP}`, { status: 1, input: facts })
     expect(found).toMatch(/^error vip-missing on /m)
   })
 })

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { diagnose } from '../../host/doctor/doctor.ts'
 import type { Finding } from '../../host/doctor/finding.ts'
@@ -14,6 +13,7 @@ import { type NetnsOptions, readList, showsExamples, takesNetns } from './option
 import { printFindings } from './print-findings.ts'
 import { printJson } from './print-json.ts'
 import { readDesired, takesSpelling } from './read-desired.ts'
+import { readSource } from './read-text.ts'
 import { takesVips } from './vips.ts'
 
 /** What a doctor is told, as it was given. */
@@ -75,7 +75,7 @@ function takesFlags(command: Command): Command {
     takesSpelling(flags)
       .option('--peer <files>', 'facts of other hosts of the cluster', readList(String))
       .option('--facts', 'print what the doctor looks at, for --peer or --from elsewhere')
-      .option('--from <file>', 'examine these facts in place of this host')
+      .option('--from <file>', 'examine these facts in place of this host; - for standard input')
       .option('--fix', 'put right what can be, after a question for each')
       .option('--json', 'print JSON'),
   )
@@ -98,7 +98,7 @@ async function examine(
   screen: Screen,
 ): Promise<{ readonly findings: readonly Finding[]; readonly failed: boolean }> {
   if (flags.from !== undefined) {
-    return { findings: diagnose(await readFacts(flags.from), options), failed: false }
+    return { findings: diagnose(await readFacts(flags.from, screen), options), failed: false }
   }
   const host = await screen.openHost(flags.netns)
   if (flags.fix) return await mendEach(() => host.doctor(options), flags, screen)
@@ -112,7 +112,7 @@ async function optionsOf(flags: Flags, screen: Screen): Promise<DiagnoseOptions>
   return {
     ...{ role, vips, method, director, interface: name },
     services: file === undefined ? undefined : await readLater(file, format, screen),
-    peers: await Promise.all(peer.map(readFacts)),
+    peers: await Promise.all(peer.map((each) => readFacts(each, screen))),
   }
 }
 
@@ -124,9 +124,9 @@ async function readLater(file: string, format: Spelling | undefined, screen: Scr
   return directedServices(desired, file)
 }
 
-async function readFacts(file: string): Promise<HostFacts> {
+async function readFacts(file: string, screen: Screen): Promise<HostFacts> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as HostFacts
+    return JSON.parse(await readSource(file, screen)) as HostFacts
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Mistake(`${file} holds no facts of a host, as lvs doctor --facts prints them: ${reason}`)

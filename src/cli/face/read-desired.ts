@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import type { DesiredState } from '../../state/desired-state.ts'
 import type { Screen } from '../surroundings.ts'
 import { ExitStatus, MISTAKE, Mistake } from './failure.ts'
 import { SPELLINGS, type Spelling, spellingOf } from './format.ts'
-import { readText } from './read-text.ts'
-
-/** Stands for standard input in the place of a file. */
-const STANDARD_INPUT = '-'
+import { readSource, STANDARD_INPUT } from './read-text.ts'
 
 /** Adds the option that says how a file is spelled. */
 export function takesSpelling(command: Command): Command {
@@ -30,7 +26,7 @@ export async function readDesired(
   const isInput = file === STANDARD_INPUT
   const source = isInput ? 'standard input' : file
   try {
-    const text = isInput ? await readText(screen.input) : await readFile(file, 'utf8')
+    const text = await readSource(file, screen)
     // What a failed command leaves in a pipe must not stand for a table without services.
     if (spelling === undefined && text.trim() === '') {
       throw new Mistake(`${source} is empty; if there are to be no services, say so: services: []`)
