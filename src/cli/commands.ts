@@ -24,6 +24,29 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'save', summary: 'print the table, to be restored', load: () => import('./face/save.ts') },
   { name: 'restore', summary: 'add what was saved', load: () => import('./face/restore.ts') },
   {
+    name: 'diff',
+    summary: 'show what would make the table what a file says',
+    load: () => import('./face/diff.ts'),
+  },
+  { name: 'apply', summary: 'make the table what a file says', load: () => import('./face/apply.ts') },
+  { name: 'export', summary: 'print the table as such a file', load: () => import('./face/export.ts') },
+  { name: 'director', summary: 'make this host a director', load: () => import('./face/director.ts') },
+  {
+    name: 'real-server',
+    summary: 'make this host a real server',
+    load: () => import('./face/real-server.ts'),
+  },
+  {
+    name: 'cluster-node',
+    summary: 'make this host a node that is both, by turns',
+    load: () => import('./face/cluster-node.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'find out what is wrong with this host',
+    load: () => import('./face/doctor.ts'),
+  },
+  {
     name: 'completion',
     summary: 'print completions for a shell',
     load: () => import('./face/completion.ts'),

@@ -13,8 +13,8 @@ async function main([, started = 'lvs', ...words]: readonly string[]): Promise<n
     const surroundings = new SystemProcess(isLink ? IPVSADM : `lvs ${IPVSADM}`)
     return await ipvsadm(isLink ? words : words.slice(1), surroundings)
   }
-  const { lvs } = await import('./face/lvs.ts')
-  return await lvs(words, new SystemProcess('lvs'))
+  const { face } = await import('./face.ts')
+  return await face(words)
 }
 
 main(process.argv).then(

@@ -1,3 +1,4 @@
+import type { Host } from '../host/host.ts'
 import type { Ipvs } from '../ipvs/ipvs.ts'
 
 /** What is around a command: the process it runs in, or a test. */
@@ -20,6 +21,12 @@ export interface Screen extends Surroundings {
   readonly terminal: boolean
   /** Whether it shows colours. */
   readonly colours: boolean
+  /** Whether somebody can be asked: standard input and output are terminals. */
+  readonly interactive: boolean
+  /** Opens a host, in a network namespace as {@link Surroundings.open} does. */
+  openHost(netns?: string): Promise<Host>
+  /** Asks a question that is answered with yes or no; anything but yes is no. */
+  ask(question: string): Promise<boolean>
   /** Waits; false when the user wants to end. */
   pause(seconds: number): Promise<boolean>
 }

@@ -1,9 +1,9 @@
 import { read, writeSync } from 'node:fs'
 import type { Ipvs } from '../ipvs/ipvs.ts'
-import type { Screen } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 
-const STANDARD_INPUT = 0
-const STANDARD_OUTPUT = 1
+export const STANDARD_INPUT = 0
+export const STANDARD_OUTPUT = 1
 const STANDARD_ERROR = 2
 const READ_BYTES = 1024 * 1024
 /** As a shell reports a program that SIGPIPE has ended. */
@@ -12,22 +12,11 @@ const BROKEN_PIPE = 141
 const RETRY = 5
 
 /** The process that this is. Its streams are written to directly: to make those of Node.js takes a third of a short run. */
-export class SystemProcess implements Screen {
+export class SystemProcess implements Surroundings {
   readonly program: string
 
   constructor(program: string) {
     this.program = program
-  }
-
-  get terminal(): boolean {
-    // Not imported: it brings net and all streams along, and the drop-in does not ask.
-    return process.getBuiltinModule('node:tty').isatty(STANDARD_OUTPUT)
-  }
-
-  get colours(): boolean {
-    const { NO_COLOR, FORCE_COLOR, TERM } = process.env
-    if (NO_COLOR !== undefined && NO_COLOR !== '') return false
-    return (FORCE_COLOR ?? '') !== '' || (this.terminal && TERM !== 'dumb')
   }
 
   get input(): AsyncIterable<Uint8Array> {
@@ -45,19 +34,6 @@ export class SystemProcess implements Screen {
   async open(netns?: string): Promise<Ipvs> {
     const { Ipvs } = await import('../ipvs/ipvs.ts')
     return await Ipvs.open({ netns })
-  }
-
-  pause(seconds: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const end = (goOn: boolean) => {
-        clearTimeout(timer)
-        process.off('SIGINT', stop)
-        resolve(goOn)
-      }
-      const stop = () => end(false)
-      const timer = setTimeout(() => end(true), seconds * 1000)
-      process.once('SIGINT', stop)
-    })
   }
 }
 
@@ -85,7 +61,8 @@ async function* readInput(): AsyncGenerator<Uint8Array, void, undefined> {
   }
 }
 
-async function readSome(buffer: Buffer): Promise<number> {
+/** Reads what there is on standard input; 0 bytes at its end. */
+export async function readSome(buffer: Buffer): Promise<number> {
   for (;;) {
     const result = await new Promise<number | NodeJS.ErrnoException>((resolve) => {
       read(STANDARD_INPUT, buffer, 0, buffer.length, null, (error, bytes) => resolve(error ?? bytes))

@@ -18,13 +18,18 @@ export async function identify(netns: string | undefined): Promise<NamespaceIden
 }
 
 /**
- * Where what was there before is recorded unless a file is named: /var/lib/lvs/state.json, or for a network namespace that
- * is not that of the first process, /var/lib/lvs/state-<inode>.json, whichever way it is reached.
+ * What tells the files of a network namespace from those of others: nothing for that of the first process, else
+ * `-<inode>`, whichever way it is reached.
  */
-export async function defaultStateFile({ netns }: NamespaceIdentity): Promise<string> {
+export async function namespaceSuffix({ netns }: Pick<NamespaceIdentity, 'netns'>): Promise<string> {
   // Whoever may not look at the first process takes its own namespace for that.
   const first = await inodeOf(FIRST).catch(() => inodeOf(OWN))
-  return netns === first ? '/var/lib/lvs/state.json' : `/var/lib/lvs/state-${netns}.json`
+  return netns === first ? '' : `-${netns}`
+}
+
+/** Where what was there before is recorded unless a file is named: /var/lib/lvs/state.json, elsewhere /var/lib/lvs/state-<inode>.json. */
+export async function defaultStateFile(identity: NamespaceIdentity): Promise<string> {
+  return `/var/lib/lvs/state${await namespaceSuffix(identity)}.json`
 }
 
 async function inodeOf(path: string): Promise<string> {

@@ -110,7 +110,8 @@ function isHeld(path: string): Promise<boolean> {
     })
     visitor.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false)
-      else if (error.code === 'EAGAIN') resolve(true)
+      // More visitors than it can receive, or it went while this one stood in line.
+      else if (error.code === 'EAGAIN' || error.code === 'ECONNRESET') resolve(true)
       else reject(error)
     })
   })

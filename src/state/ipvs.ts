@@ -5,13 +5,11 @@ import { applyTarget } from './apply.ts'
 import type { ApplyResult } from './apply-result.ts'
 import type { DesiredState } from './desired-state.ts'
 import { Keeper, type KeepOptions } from './keeper.ts'
+import { makePlan } from './make-plan.ts'
 import { memoryOf } from './memory.ts'
 import { normalise } from './normalise.ts'
 import { type ApplyOptions, checkOptions, type PlanOptions } from './options.ts'
-import { OwnershipError } from './ownership.ts'
-import { Plan } from './plan.ts'
-import { outline } from './planning.ts'
-import { readFor } from './read-table.ts'
+import type { Plan } from './plan.ts'
 import type { TableChange } from './table-changes.ts'
 import { type WatchOptions, watchTable } from './watch.ts'
 
@@ -59,14 +57,7 @@ export class Ipvs extends Client {
    * @throws {OwnershipError} when it names what is somebody else's.
    */
   async plan(desired: DesiredState, options: PlanOptions = {}): Promise<Plan> {
-    const target = normalise(desired)
-    const checked = checkOptions(options)
-    const ledger = await memoryOf(this).ledger(checked)
-    const current = await readFor(this, target, checked)
-    const rules = { ...checked, ownership: ledger, deadlines: ledger.deadlines, now: Date.now() }
-    const planned = outline(current, target, rules)
-    if (planned.clashes.length > 0) throw new OwnershipError(planned.clashes)
-    return new Plan(planned, (more) => applyTarget(this, target, checkOptions({ ...options, ...more })))
+    return await makePlan(this, desired, options)
   }
 
   /**

@@ -38,7 +38,7 @@ describe('the packed package', () => {
 
   it('has what is needed to run and to compile, and nothing else', () => {
     const allowed =
-      /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/bin\/lvs\.cjs|dist\/man\/lvs\.1|src\/.*\.ts|native\/[^/]*\.(cc|h)|binding\.gyp|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
+      /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/bin\/(lvs\.cjs|package\.json)|dist\/man\/lvs\.1|src\/.*\.ts|native\/[^/]*\.(cc|h)|binding\.gyp|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
     expect(files.filter((path) => !allowed.test(path))).toEqual([])
     expect(files).toContain('dist/index.js')
     expect(files).toContain('native/addon.cc')

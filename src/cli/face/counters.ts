@@ -31,11 +31,7 @@ export function listsFigures(figures: readonly Figure[], ...examples: readonly s
 }
 
 /** Prints these figures of services and their destinations. */
-function printCounters(
-  services: readonly Service[],
-  figures: readonly Figure[],
-  colours: boolean,
-): string {
+function printCounters(services: readonly Service[], figures: readonly Figure[], colours: boolean): string {
   if (services.length === 0) return 'There is no virtual service.\n'
   const columns: Column[] = [
     { title: 'SERVICE / DESTINATION' },

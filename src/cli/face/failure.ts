@@ -34,7 +34,7 @@ export function describeFailure(error: unknown): { message: string; status: numb
   if (error instanceof BatchError) return describeFailure(error.cause)
   if (error instanceof Mistake) return { message: error.message, status: MISTAKE }
   if (error instanceof ArgumentTypeError || error instanceof ArgumentRangeError) {
-    return { message: error.message.replace(/^(destination|service)\./, ''), status: MISTAKE }
+    return { message: error.message.replace(/^(destination|service|vips)\./, ''), status: MISTAKE }
   }
   if (error instanceof IpvsError) return { message: describeRefusal(error), status: REFUSED }
   if (error instanceof IpvsUnavailableError) return { message: error.message, status: REFUSED }

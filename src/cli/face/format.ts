@@ -1,3 +1,33 @@
 /** How a table can be saved. */
 export const FORMATS = ['yaml', 'json', 'rules'] as const
 export type Format = (typeof FORMATS)[number]
+
+/** The spellings of what a table is to be: a keepalived.conf can say that too. */
+export const SPELLINGS = [...FORMATS, 'keepalived'] as const
+export type Spelling = (typeof SPELLINGS)[number]
+
+/** Endings of files that tell. */
+const ENDINGS: Readonly<Record<string, Spelling>> = {
+  json: 'json',
+  yaml: 'yaml',
+  yml: 'yaml',
+  conf: 'keepalived',
+}
+
+/** Words that a line of a keepalived.conf begins with, and none of YAML: there is no colon behind them. */
+const KEEPALIVED = /^\s*(virtual_server(_group)?|global_defs|vrrp_\w+)\b(?!\s*:)/m
+/** The first line that is neither empty nor a comment. */
+const FIRST_LINE = /^[^\S\n]*([^\s#].*)$/m
+
+/**
+ * How a text is spelled: the ending of its file tells, or what it begins with. JSON begins with a brace, rules with an option
+ * or with ipvsadm; there are no rules in an empty text.
+ */
+export function spellingOf(file: string | undefined, text: string): Spelling {
+  const told = ENDINGS[/\.([a-z]+)$/.exec(file ?? '')?.[1] ?? '']
+  if (told !== undefined) return told
+  const first = FIRST_LINE.exec(text)?.[1] ?? ''
+  if (first.startsWith('{')) return 'json'
+  if (first === '' || /^(--?[a-zA-Z]|ipvsadm\b)/.test(first)) return 'rules'
+  return KEEPALIVED.test(text) ? 'keepalived' : 'yaml'
+}

@@ -20,8 +20,11 @@ export function printManPage(program: Command, version: string): string {
     ...commands.flatMap((command) => commandLines(command, [])),
     '.SH EXIT STATUS',
     ...status('0', 'It was done.'),
-    ...status('1', 'The kernel refused, or it could not be reached.'),
-    ...status('2', 'The command line is wrong.'),
+    ...status(
+      '1',
+      'The kernel refused, or it could not be reached; status: not all is as it is to be; doctor: there are errors; diff: there are differences.',
+    ),
+    ...status('2', 'The command line, or the file that it names, is wrong; diff: there was trouble.'),
     '.PP',
     '.B lvs ipvsadm',
     'ends with the status of ipvsadm.',

@@ -42,6 +42,24 @@ export function readInteger(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
+/** Reads one value or several with commas between, and again when the option is given again. */
+export function readList<T>(
+  read: (text: string) => T,
+): (text: string, before: readonly T[] | undefined) => readonly T[] {
+  return (text, before = []) => [...before, ...text.split(',').map(read)]
+}
+
+/** The same for words of a list. */
+export function readWords<W extends string>(
+  words: readonly W[],
+): (text: string, before: readonly W[] | undefined) => readonly W[] {
+  return readList((text) => {
+    const word = words.find((each) => each === text)
+    if (word !== undefined) return word
+    throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`)
+  })
+}
+
 /** Adds the argument that names a virtual service. */
 export function takesService(command: Command): Command {
   return command.addArgument(new Argument('<service>', 'the virtual service').argParser(readService))

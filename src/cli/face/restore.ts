@@ -8,8 +8,9 @@ import { Restoration } from '../ipvsadm/restore.ts'
 import type { Screen } from '../surroundings.ts'
 import { commandsOf } from './document.ts'
 import { describeFailure, ExitStatus, Mistake } from './failure.ts'
-import { FORMATS, type Format } from './format.ts'
+import { FORMATS, type Format, spellingOf } from './format.ts'
 import { type NetnsOptions, showsExamples, takesNetns } from './options.ts'
+import { readText } from './read-text.ts'
 
 interface Options extends NetnsOptions {
   readonly format?: Format
@@ -25,7 +26,7 @@ export const define: Define = (command, screen) => {
     async (file: string | undefined, options: Options) => {
       const ipvs = await screen.open(options.netns)
       const input = file === undefined ? screen.input : createReadStream(file)
-      const text = await readAll(input)
+      const text = await readText(input)
       const format = options.format ?? formatOf(file, text)
       if (format === 'rules') await restoreRules(ipvs, text, screen)
       else await restoreDocument(ipvs, await parseDocument(format, text), screen)
@@ -76,17 +77,8 @@ async function parseDocument(format: Format, text: string): Promise<unknown> {
   }
 }
 
-/** What a text is: rules begin with a hyphen and a letter or with ipvsadm, JSON with a brace. */
 function formatOf(file: string | undefined, text: string): Format {
-  if (file?.endsWith('.json')) return 'json'
-  if (file !== undefined && /\.ya?ml$/.test(file)) return 'yaml'
-  if (/^\s*\{/.test(text)) return 'json'
-  return /^\s*(-[a-zA-Z-]|ipvsadm\b|$)/.test(text) ? 'rules' : 'yaml'
-}
-
-async function readAll(input: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const piece of input) text += decoder.decode(piece, { stream: true })
-  return text + decoder.decode()
+  const spelling = spellingOf(file, text)
+  if (spelling !== 'keepalived') return spelling
+  throw new Mistake('this looks like a keepalived.conf, which is no saved table; lvs apply takes it')
 }

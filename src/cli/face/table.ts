@@ -1,7 +1,10 @@
-/** A column: its title, and whether it holds figures, which stand to the right. */
+import { paint, type Style } from './paint.ts'
+
+/** A column: its title, whether it holds figures, which stand to the right, and how its cells stand out. */
 export interface Column {
   readonly title: string
   readonly figures?: boolean
+  readonly style?: (cell: string) => Style
 }
 
 /** A row; one that stands out is printed bold. */
@@ -10,8 +13,6 @@ export interface Row {
   readonly standsOut?: boolean
 }
 
-const BOLD = ['\u001b[1m', '\u001b[22m'] as const
-const DIM = ['\u001b[2m', '\u001b[22m'] as const
 const GAP = '  '
 
 /** Prints rows below their titles, in columns as wide as they have to be. */
@@ -19,15 +20,24 @@ export function printColumns(columns: readonly Column[], rows: readonly Row[], c
   const widths = columns.map(({ title }, index) =>
     rows.reduce((width, { cells }) => Math.max(width, cells[index]?.length ?? 0), title.length),
   )
-  const line = (cells: readonly string[], [on, off]: readonly [string, string]) => {
-    const padded = columns.map(({ figures = false }, index) => {
+  const pad = (cells: readonly string[], style: (column: Column, cell: string) => Style) => {
+    const padded = columns.map((column, index) => {
       const cell = cells[index] ?? ''
-      return figures ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!)
+      const space = ' '.repeat(widths[index]! - cell.length)
+      const painted = paint(cell, style(column, cell), colours)
+      return column.figures ? space + painted : painted + space
     })
-    const text = padded.join(GAP).trimEnd()
-    return colours && on !== '' ? `${on}${text}${off}\n` : `${text}\n`
+    return padded.join(GAP).trimEnd()
   }
   const titles = columns.map(({ title }) => title)
-  const lines = rows.map(({ cells, standsOut = false }) => line(cells, standsOut ? BOLD : ['', '']))
-  return line(titles, DIM) + lines.join('')
+  const heading = paint(
+    pad(titles, () => 'plain'),
+    'dim',
+    colours,
+  )
+  const lines = rows.map(({ cells, standsOut = false }) => {
+    const line = pad(cells, ({ style = () => 'plain' }, cell) => style(cell))
+    return paint(line, standsOut ? 'bold' : 'plain', colours)
+  })
+  return `${[heading, ...lines].join('\n')}\n`
 }

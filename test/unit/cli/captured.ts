@@ -1,4 +1,5 @@
 import type { Screen } from '../../../src/cli/surroundings.ts'
+import type { Host } from '../../../src/host/host.ts'
 import type { Ipvs } from '../../../src/ipvs/ipvs.ts'
 
 /** A screen that keeps what is written to it. */
@@ -11,6 +12,14 @@ export class CapturedScreen implements Screen {
   printed = ''
   /** Lines of standard error. */
   readonly complaints: string[] = []
+  /** Whether somebody is there to be asked. */
+  interactive = false
+  /** What was asked. */
+  readonly questions: string[] = []
+  /** What is answered, one after another; then no. */
+  answers: boolean[] = []
+  /** The host that is opened; one in memory will do that has what the command uses. */
+  host: object | undefined
   /** How often a watch goes on. */
   rounds = 0
   readonly #client: () => Promise<Ipvs>
@@ -32,6 +41,16 @@ export class CapturedScreen implements Screen {
 
   open(): Promise<Ipvs> {
     return this.#client()
+  }
+
+  openHost(): Promise<Host> {
+    if (this.host === undefined) return Promise.reject(new Error('the host was opened'))
+    return Promise.resolve(this.host as Host)
+  }
+
+  ask(question: string): Promise<boolean> {
+    this.questions.push(question)
+    return Promise.resolve(this.answers.shift() ?? false)
   }
 
   pause(): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../../../src/cli/commands.ts'
 import { lvs, makeProgram } from '../../../../src/cli/face/lvs.ts'
@@ -6,6 +7,8 @@ import { open } from '../../ipvs/fake-kernel.ts'
 import { CapturedScreen } from '../captured.ts'
 
 const ESRCH = 3
+/** What is wrong where a command line is right. */
+const BEYOND = /ENOENT|is empty|no terminal|the kernel was asked/
 const never = () => Promise.reject(new Error('the kernel was asked'))
 
 async function run(line: string, screen = new CapturedScreen(never)) {
@@ -87,12 +90,15 @@ describe('help', () => {
     for (const command of program.commands.filter((each) => each.name() !== 'ipvsadm')) {
       const { status, printed } = await run(`${command.name()} --help`)
       expect(status).toBe(0)
-      const examples = [...printed.matchAll(/^ {2}.*?\blvs (\w[^|>\n]*)/gm)].map(([, words = '']) =>
-        words.trim(),
+      const examples = [...printed.split('\nExamples:\n')[1]!.matchAll(/^ {2}.*?\blvs (\w[^|>\n]*)/gm)].map(
+        ([, words = '']) => words.trim(),
       )
       expect(examples.length).toBeGreaterThan(0)
-      // They go as far as the kernel, or print.
-      for (const example of examples) expect((await run(example)).status).not.toBe(2)
+      // They go as far as the kernel, or print, or to a file that is not here.
+      for (const example of examples) {
+        const { status, complaints } = await run(example)
+        if (!complaints.some((text) => BEYOND.test(text))) expect(status).not.toBe(2)
+      }
     }
   })
 
@@ -106,6 +112,25 @@ describe('help', () => {
 })
 
 describe('completion', () => {
+  it('completes what a command line goes on with, in bash', async () => {
+    const { printed } = await run('completion bash')
+    const complete = (line: string) => {
+      const words = line.split(' ')
+      const script = `${printed}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_lvs\necho "\${COMPREPLY[*]}"`
+      return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split(' ')
+    }
+    expect(complete('lvs dir')).toEqual(['director'])
+    expect(complete('lvs cluster-node ')).toEqual(['up', 'promote', 'demote', 'down', 'status', '--help'])
+    expect(complete('lvs cluster-node promote --s')).toContain('--sync-id')
+    expect(complete('lvs real-server --netns x up --tun')).toEqual([
+      '--tunnel',
+      '--tunnel-family',
+      '--tunnel-device',
+    ])
+    expect(complete('lvs apply lvs.yaml --set')).toEqual(['--set', '--set-directory'])
+    expect(complete('lvs doctor --f')).toEqual(['--format', '--facts', '--from', '--fix'])
+  })
+
   it.each(['bash', 'zsh', 'fish'])('of %s has the commands and their options', async (shell) => {
     const { status, printed } = await run(`completion ${shell}`)
     expect(status).toBe(0)

@@ -9,9 +9,12 @@ it('the manual page has every command with its options', async () => {
 
   expect(lines[0]).toBe('.TH LVS 1 "" "@lvs/netlink 1.2.3" "Linux Virtual Server"')
   expect(lines).toContain('.SS lvs add destination <service> <destination>')
+  expect(lines).toContain('.SS lvs cluster\\-node promote')
   expect(lines).toContain('.B \\-\\-persistent [seconds]')
   expect(lines).toContain('dr (direct routing), nat or tun. One of dr, nat, tun.')
   for (const command of program.commands) {
-    expect(lines.filter((line) => line.startsWith(`.SS lvs ${command.name()}`))).not.toEqual([])
+    expect(
+      lines.filter((line) => line.startsWith(`.SS lvs ${command.name().replaceAll('-', '\\-')}`)),
+    ).not.toEqual([])
   }
 })
