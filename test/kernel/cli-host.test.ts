@@ -1,8 +1,8 @@
 /** The commands of `lvs` about hosts and desired states, each a process of its own on a real kernel. */
 
-import { writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { exportState } from '../../src/index.ts'
 import { NamespaceShell, type Outcome } from './cli-shell.ts'
 import { makeNamespace, type Namespace } from './namespace.ts'
@@ -223,6 +223,19 @@ describe('lvs diff, lvs apply and lvs export', () => {
     })
     expect(await lvs.printed('apply - --yes', { input: 'services: []\n' })).toMatch(/1 done\.\n$/)
     expect(await host.saved()).toEqual(['-A -t 192.0.2.9:80 -s rr'])
+  })
+
+  it('know a network namespace from inside and from outside', async () => {
+    const [host, outside] = [await makeNamespace(), await makeNamespace()]
+    const inode = (await host.exec('stat', '-L', '-c', '%i', '/proc/self/ns/net')).trim()
+    const directory = `/run/lvs-${inode}`
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    await new Lvs(host).printed('apply - --yes --set web', { input: CLUSTER })
+    expect(readdirSync(directory)).toEqual(['web.json'])
+    const line = `diff - --set web --netns ${host.name}`
+    expect(await new Lvs(outside).printed(line, { status: 1, input: 'services: []\n' })).toBe(
+      `- remove service tcp://${VIP}:6379\n`,
+    )
   })
 
   it('tell which step was refused, and take the others', async () => {
