@@ -7,6 +7,8 @@ export type Define = (command: Command, screen: Screen) => void
 /** A command of `lvs`: a file of its own, loaded when the command is asked for. */
 export interface Entry {
   readonly name: string
+  /** Another name. */
+  readonly alias?: string
   /** One line for the list of commands. */
   readonly summary: string
   readonly load: () => Promise<{ readonly define: Define }>
@@ -21,15 +23,23 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'add', summary: 'add a service or a destination', load: () => import('./face/add.ts') },
   { name: 'set', summary: 'change a service or a destination', load: () => import('./face/set.ts') },
   { name: 'remove', summary: 'remove a service or a destination', load: () => import('./face/remove.ts') },
-  { name: 'save', summary: 'print the table, to be restored', load: () => import('./face/save.ts') },
-  { name: 'restore', summary: 'add what was saved', load: () => import('./face/restore.ts') },
+  {
+    name: 'save',
+    alias: 'export',
+    summary: 'print the table, to be restored or applied',
+    load: () => import('./face/save.ts'),
+  },
+  {
+    name: 'restore',
+    summary: 'put back what was saved; the rest stays',
+    load: () => import('./face/restore.ts'),
+  },
   {
     name: 'diff',
     summary: 'show what would make the table what a file says',
     load: () => import('./face/diff.ts'),
   },
   { name: 'apply', summary: 'make the table what a file says', load: () => import('./face/apply.ts') },
-  { name: 'export', summary: 'print the table as such a file', load: () => import('./face/export.ts') },
   { name: 'director', summary: 'make this host a director', load: () => import('./face/director.ts') },
   {
     name: 'real-server',

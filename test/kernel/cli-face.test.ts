@@ -72,9 +72,10 @@ describe('lvs', () => {
     expect(await other.saved()).toEqual(await one.saved())
     if (format !== 'rules') expect(await printed(other, 'save')).toBe(await printed(one, 'save'))
 
+    // Rules say what to do, and it is done already; a document says what there is to be, and there is.
     const again = await run(other, 'restore', saved)
-    expect(again.status).toBe(1)
-    expect(again.complaints).toHaveLength(TABLE.length)
+    expect(again.status).toBe(format === 'rules' ? 1 : 0)
+    expect(again.complaints).toHaveLength(format === 'rules' ? TABLE.length : 0)
   })
 
   it('lists what there is, for people and for programs', async () => {

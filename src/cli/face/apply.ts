@@ -32,7 +32,7 @@ export const define: Define = (command, screen) => {
     'lvs apply lvs.yaml',
     'lvs apply lvs.yaml --yes --set web --drain 60',
     'lvs apply keepalived.conf --yes --whole',
-    'lvs export --netns blue | lvs apply - --yes --netns green',
+    'lvs save --netns blue | lvs apply - --yes --netns green',
   )
 }
 
@@ -54,7 +54,8 @@ async function carryOut(plan: Plan, flags: Flags, screen: Screen): Promise<void>
   if (result.steps.some(({ outcome }) => outcome === 'failed')) throw new ExitStatus(1)
 }
 
-async function applied(plan: Plan, wait: boolean): Promise<ApplyResult> {
+/** Takes the steps of a plan, and tells what became of each, whatever it was. */
+export async function applied(plan: Plan, wait: boolean): Promise<ApplyResult> {
   try {
     return await plan.apply({ wait })
   } catch (error) {

@@ -125,8 +125,9 @@ async function readLater(file: string, format: Spelling | undefined, screen: Scr
 }
 
 async function readFacts(file: string, screen: Screen): Promise<HostFacts> {
+  const { text } = await readSource(file, screen)
   try {
-    return JSON.parse(await readSource(file, screen)) as HostFacts
+    return JSON.parse(text) as HostFacts
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Mistake(`${file} holds no facts of a host, as lvs doctor --facts prints them: ${reason}`)

@@ -1,9 +1,5 @@
-/** How a table can be saved. */
-export const FORMATS = ['yaml', 'json', 'rules'] as const
-export type Format = (typeof FORMATS)[number]
-
-/** The spellings of what a table is to be: a keepalived.conf can say that too. */
-export const SPELLINGS = [...FORMATS, 'keepalived'] as const
+/** The spellings of what a table is to be. */
+export const SPELLINGS = ['yaml', 'json', 'rules', 'keepalived'] as const
 export type Spelling = (typeof SPELLINGS)[number]
 
 /** Endings of files that tell. */

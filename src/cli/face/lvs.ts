@@ -7,7 +7,10 @@ import { describeFailure, ExitStatus, MISTAKE } from './failure.ts'
 /** Runs `lvs` with these words, and gives its exit status: 1 for a refusal of the kernel, 2 for a mistake. */
 export async function lvs(words: readonly string[], screen: Screen): Promise<number> {
   try {
-    const program = await makeProgram(screen, ({ name }) => words.includes(name))
+    const program = await makeProgram(
+      screen,
+      ({ name, alias = name }) => words.includes(name) || words.includes(alias),
+    )
     await program.parseAsync(words.length === 0 ? ['--help'] : [...words], { from: 'user' })
     return 0
   } catch (error) {
@@ -38,6 +41,7 @@ export async function makeProgram(screen: Screen, wanted: (entry: Entry) => bool
     .addHelpText('after', FOOTER)
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).summary(entry.summary)
+    if (entry.alias !== undefined) command.alias(entry.alias)
     command.description(`${entry.summary.charAt(0).toUpperCase()}${entry.summary.slice(1)}.`)
     if (!wanted(entry)) continue
     const { define } = await entry.load()

@@ -3,7 +3,7 @@ import type { DesiredState } from '../../state/desired-state.ts'
 import type { Screen } from '../surroundings.ts'
 import { ExitStatus, MISTAKE, Mistake } from './failure.ts'
 import { SPELLINGS, type Spelling, spellingOf } from './format.ts'
-import { readSource, STANDARD_INPUT } from './read-text.ts'
+import { readSource, type Source } from './read-text.ts'
 
 /** Adds the option that says how a file is spelled. */
 export function takesSpelling(command: Command): Command {
@@ -14,26 +14,30 @@ export function takesSpelling(command: Command): Command {
   return command.addOption(option.choices(SPELLINGS))
 }
 
-/**
- * Reads what a table is to be from a file, or from standard input. What is wrong with it is told line by line, with the
- * status of a mistake.
- */
+/** Reads what a table is to be from a file, or from standard input. */
 export async function readDesired(
   file: string,
   spelling: Spelling | undefined,
   screen: Screen,
 ): Promise<DesiredState> {
-  const isInput = file === STANDARD_INPUT
-  const source = isInput ? 'standard input' : file
+  const source = await readSource(file, screen)
+  // What a failed command leaves in a pipe must not stand for a table without services.
+  if (spelling === undefined && source.text.trim() === '') {
+    throw new Mistake(`${source.name} is empty; if there are to be no services, say so: services: []`)
+  }
+  return await parseDesired(source, spelling ?? spellingOf(source.file, source.text), screen)
+}
+
+/** Understands what a table is to be. What is wrong with it is told line by line, with the status of a mistake. */
+export async function parseDesired(
+  source: Source,
+  spelling: Spelling,
+  screen: Screen,
+): Promise<DesiredState> {
   try {
-    const text = await readSource(file, screen)
-    // What a failed command leaves in a pipe must not stand for a table without services.
-    if (spelling === undefined && text.trim() === '') {
-      throw new Mistake(`${source} is empty; if there are to be no services, say so: services: []`)
-    }
-    return await parse(text, spelling ?? spellingOf(isInput ? undefined : file, text), source, isInput)
+    return await parse(source, spelling)
   } catch (error) {
-    if (isSystemError(error)) throw new Mistake(`${source} cannot be read: ${error.message}`)
+    if (isSystemError(error)) throw new Mistake(`${source.name} cannot be read: ${error.message}`)
     const { DesiredStateError } = await import('../../state/state-error.ts')
     if (!(error instanceof DesiredStateError)) throw error
     for (const line of error.message.split('\n')) screen.complain(`lvs: ${line}`)
@@ -42,28 +46,23 @@ export async function readDesired(
 }
 
 /** What a reader takes is loaded with it: that of documents brings packages of its own. */
-async function parse(
-  text: string,
-  spelling: Spelling,
-  source: string,
-  isInput: boolean,
-): Promise<DesiredState> {
+async function parse({ name, file, text }: Source, spelling: Spelling): Promise<DesiredState> {
   switch (spelling) {
     case 'rules': {
       const { parseRules } = await import('../../state/ipvsadm/parse-rules.ts')
-      return parseRules(text, source)
+      return parseRules(text, name)
     }
     case 'keepalived': {
       const [{ parseKeepalived }, { readKeepalived }] = await Promise.all([
         import('../../state/keepalived/parse-keepalived.ts'),
         import('../../state/keepalived/read-keepalived.ts'),
       ])
-      const read = isInput ? parseKeepalived(text, { source }) : readKeepalived(source)
+      const read = file === undefined ? parseKeepalived(text, { source: name }) : readKeepalived(file)
       return (await read).desired
     }
     default: {
       const { parseState } = await import('../../state/parse-state.ts')
-      return parseState(text, source)
+      return parseState(text, name)
     }
   }
 }

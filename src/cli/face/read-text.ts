@@ -1,16 +1,32 @@
 import { readFile } from 'node:fs/promises'
 import type { Screen } from '../surroundings.ts'
+import { Mistake } from './failure.ts'
 
 /** Stands for standard input in the place of a file. */
 export const STANDARD_INPUT = '-'
 
-/** Reads a file that was named, or standard input. */
-export async function readSource(file: string, screen: Screen): Promise<string> {
-  return file === STANDARD_INPUT ? await readText(screen.input) : await readFile(file, 'utf8')
+/** A text, and where it is from. */
+export interface Source {
+  /** For messages. */
+  readonly name: string
+  /** Undefined for standard input. */
+  readonly file: string | undefined
+  readonly text: string
 }
 
-/** Reads all of a text. */
-export async function readText(input: AsyncIterable<Uint8Array>): Promise<string> {
+/** Reads a file that was named, or standard input. */
+export async function readSource(file: string, screen: Screen): Promise<Source> {
+  if (file === STANDARD_INPUT) {
+    return { name: 'standard input', file: undefined, text: await readText(screen.input) }
+  }
+  try {
+    return { name: file, file, text: await readFile(file, 'utf8') }
+  } catch (error) {
+    throw new Mistake(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+async function readText(input: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const piece of input) text += decoder.decode(piece, { stream: true })

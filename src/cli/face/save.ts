@@ -1,36 +1,47 @@
 import { Option } from 'commander'
+import type { DesiredState } from '../../state/desired-state.ts'
+import { exportState } from '../../state/export-state.ts'
 import type { Define } from '../commands.ts'
-import { inNumbers } from '../ipvsadm/labels.ts'
-import { printRules } from '../ipvsadm/print-rules.ts'
-import { toDocument } from './document.ts'
-import { FORMATS, type Format } from './format.ts'
+import { SPELLINGS, type Spelling } from './format.ts'
 import { type NetnsOptions, showsExamples, takesNetns } from './options.ts'
-import { readServices } from './services.ts'
 
-interface Options extends NetnsOptions {
-  readonly format: Format
+interface Flags extends NetnsOptions {
+  readonly format: Spelling
 }
 
 export const define: Define = (command, screen) => {
-  const format = new Option('--format <format>', 'rules are those of ipvsadm, and have no thresholds')
-  takesNetns(command.addOption(format.choices(FORMATS).default('yaml'))).action(
-    async ({ format, netns }: Options) => {
+  const description =
+    'Print the table as a file that lvs restore and lvs apply take: services, timeouts and daemons. What a format has no words for is an error, and nothing is printed.'
+  const format = new Option('--format <format>', 'rules are those of ipvsadm')
+  takesNetns(command.description(description).addOption(format.choices(SPELLINGS).default('yaml'))).action(
+    async ({ format, netns }: Flags) => {
       const ipvs = await screen.open(netns)
-      const services = await readServices(ipvs, [])
-      if (format === 'rules') {
-        screen.print(printRules(services, inNumbers))
-      } else if (format === 'json') {
-        screen.print(`${JSON.stringify(toDocument(services), null, 2)}\n`)
-      } else {
-        const { stringify } = await import('yaml')
-        screen.print(stringify(toDocument(services)))
-      }
+      screen.print(await write(await exportState(ipvs), format))
     },
   )
   showsExamples(
     command,
-    'lvs save > table.yaml',
-    'lvs save --format json',
+    'lvs save > lvs.yaml',
+    'lvs save --format keepalived > keepalived.conf',
     'lvs save --format rules | ipvsadm -R',
+    'lvs save --format json --netns director',
   )
+}
+
+/** What a format takes is loaded with it. */
+async function write(desired: DesiredState, format: Spelling): Promise<string> {
+  switch (format) {
+    case 'rules': {
+      const { formatRules } = await import('../../state/ipvsadm/format-rules.ts')
+      return formatRules(desired)
+    }
+    case 'keepalived': {
+      const { formatKeepalived } = await import('../../state/keepalived/format-keepalived.ts')
+      return formatKeepalived(desired)
+    }
+    default: {
+      const { formatState } = await import('../../state/format-state.ts')
+      return formatState(desired, format)
+    }
+  }
 }

@@ -169,7 +169,7 @@ describe('a mistake is told before anything is opened', () => {
     ['doctor --yes', /--yes is an answer to --fix/],
     ['doctor --from x --fix --yes', /--fix mends this host/],
     ['doctor --from x --facts', /--facts prints those of this host/],
-    ['doctor --from none.json', /none\.json holds no facts of a host.*ENOENT/],
+    ['doctor --from none.json', /none\.json cannot be read: ENOENT/],
     ['doctor --from package.json', /facts\.services must be as facts\(\) gives it/],
     ['doctor --role chief', /--role 'chief' is wrong: allowed choices are director, real-server, both/],
   ])('%s', async (line, complaint) => {
