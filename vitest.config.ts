@@ -23,6 +23,7 @@ const SIMULATED = ['6.1', '6.12', '7.2'].map((version) => ({
     exclude: Object.keys(REAL_ONLY_FILES).map((name) => `test/kernel/${name}`),
     env: { LVS_SIMULATED: version },
     setupFiles: ['test/kernel/simulated-setup.ts'],
+    isolate: false,
     testTimeout: 60_000,
   },
 }))
