@@ -9,7 +9,7 @@ in_lab() {
 }
 
 status=0
-npx --no-install vitest run --project unit --project native --project pack "$@" || status=1
+npx --no-install vitest run --project unit --project 'simulated-*' --project native --project pack "$@" || status=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 in_lab --project hosts "$@" >"$log" 2>&1 &
