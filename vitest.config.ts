@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { REAL_ONLY_FILES } from './test/kernel/simulated.ts'
 
 /** Tests of the addon and of a real kernel share one machine: one file at a time, in one process. */
 const oneByOne = {
@@ -17,6 +18,19 @@ function kernelTests(...names: readonly string[]): string[] {
   return names.map((name) => `test/kernel/${name}.test.ts`)
 }
 
+/** The tests of the kernel once more, against simulated ones. */
+const SIMULATED = ['6.1', '6.12', '7.2'].map((version) => ({
+  test: {
+    name: `simulated-${version}`,
+    include: ['test/kernel/*.test.ts'],
+    exclude: Object.keys(REAL_ONLY_FILES).map((name) => `test/kernel/${name}`),
+    env: { LVS_SIMULATED: version },
+    setupFiles: ['test/kernel/simulated-setup.ts'],
+    isolate: false,
+    testTimeout: 60_000,
+  },
+}))
+
 export default defineConfig({
   test: {
     reporters: process.env['CI'] === undefined ? ['default'] : [['default', { summary: false }]],
@@ -28,6 +42,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      ...SIMULATED,
       { test: { name: 'native', include: ['test/native/**/*.test.ts'], ...oneByOne } },
       {
         test: {

@@ -5,8 +5,6 @@
  * may have run.
  */
 
-import { constants } from 'node:os'
-
 /** Codes of errors about arguments. */
 export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
 
@@ -90,25 +88,35 @@ export class IpvsUnavailableError extends NetlinkError {
   }
 }
 
-/** The addon could not be loaded. The message has the command that mends it. Code `ERR_LVS_ADDON`. */
+/**
+ * The addon could not be loaded. The message has the command that mends it; on another system than Linux, where there is no
+ * IPVS and no addon, what else can be done. Code `ERR_LVS_ADDON`.
+ */
 export class AddonError extends NetlinkError {
   /** The class, for messages. */
   override readonly name = 'AddonError'
 
   constructor(root: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-    const denied = (cause as { code?: unknown } | undefined)?.code === 'ERR_DLOPEN_DISABLED'
-    super(
-      'ERR_LVS_ADDON',
-      denied
-        ? 'Node.js was started with --permission, which forbids addons: add --allow-addons'
-        : `The addon of @lvs/netlink could not be loaded (${reason}). Build it: cd ${root} && npm run install` +
-            ' (needs g++, make, python3, pkg-config and the headers of libnl-3 and libnl-genl-3;' +
-            ' on Debian: apt-get install g++ make python3 pkg-config libnl-3-dev libnl-genl-3-dev)',
-      'not-done',
-      { cause },
+    super('ERR_LVS_ADDON', whyNoAddon(root, cause), 'not-done', { cause })
+  }
+}
+
+function whyNoAddon(root: string, cause: unknown): string {
+  if (process.platform !== 'linux') {
+    return (
+      `IPVS is part of Linux, and this is ${process.platform}. A program can be tested here on a simulated kernel:` +
+      ' give a SimulatedKernel of @lvs/netlink/testing as the option transport'
     )
   }
+  if ((cause as { code?: unknown } | undefined)?.code === 'ERR_DLOPEN_DISABLED') {
+    return 'Node.js was started with --permission, which forbids addons: add --allow-addons'
+  }
+  const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
+  return (
+    `The addon of @lvs/netlink could not be loaded (${reason}). Build it: cd ${root} && npm run install` +
+    ' (needs g++, make, python3, pkg-config and the headers of libnl-3 and libnl-genl-3;' +
+    ' on Debian: apt-get install g++ make python3 pkg-config libnl-3-dev libnl-genl-3-dev)'
+  )
 }
 
 /** What a refusal by the kernel is made of; see {@link KernelError}. */
@@ -239,13 +247,6 @@ export function renewed(error: unknown, subject: string | undefined): unknown {
 function refusalOf({ code, errno, command, kernelMessage, explanation }: IpvsError) {
   return { code, errno, command, kernelMessage, explanation }
 }
-
-/** The name of an error number, such as `EEXIST`; `E` and the number when the system has none. */
-export function errorName(errno: number): string {
-  return NAMES.get(errno) ?? `E${errno}`
-}
-
-const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
 
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)

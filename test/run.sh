@@ -9,7 +9,7 @@ in_lab() {
 }
 
 status=0
-npx --no-install vitest run --project unit --project native --project pack "$@" || status=1
+npx --no-install vitest run --project unit --project 'simulated-*' --project native --project pack "$@" || status=1
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 in_lab --project hosts "$@" >"$logs/hosts" 2>&1 &

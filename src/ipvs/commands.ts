@@ -1,6 +1,6 @@
-import { constants } from 'node:os'
-import { errorName, IpvsError, renewed } from '../errors.ts'
+import { IpvsError, renewed } from '../errors.ts'
 import type { Loss, Outcome } from '../netlink/entry.ts'
+import { ENOENT, errorName } from '../netlink/errno.ts'
 import type { FamilyRequest, GenericFamily } from '../netlink/generic-family.ts'
 import type { Refusal } from '../netlink/messages.ts'
 import { lossError, refusalOf } from '../netlink/outcome.ts'
@@ -105,7 +105,7 @@ export class Commands {
     }
     const refusal = refusalOf(outcome, signal)
     if (refusal === undefined) return
-    if (refusal.errno !== constants.errno.ENOENT || !(await this.family.moved(id))) {
+    if (refusal.errno !== ENOENT || !(await this.family.moved(id))) {
       throw await this.error(command, refusal, look)
     }
     const next = this.family.id

@@ -1,6 +1,6 @@
-import { constants } from 'node:os'
 import type { CallOptions } from '../netlink/call-options.ts'
 import { checkPort } from '../netlink/check.ts'
+import { ENOENT } from '../netlink/errno.ts'
 import type { Refusal } from '../netlink/messages.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { COMMAND } from './attributes.ts'
@@ -170,7 +170,7 @@ function checkKeys(reference: ServiceReference, destination: DestinationKey) {
 }
 
 /** What the kernel would answer (ip_vs_edit_dest). */
-const NO_SUCH_DESTINATION: Refusal = { errno: constants.errno.ENOENT, message: undefined }
+const NO_SUCH_DESTINATION: Refusal = { errno: ENOENT, message: undefined }
 
 async function readByEndpoint(client: Client, service: KnownServiceKey): Promise<Map<string, Destination>> {
   const { destinations } = await readWholeService(client.commands, 'updateDestination', service, undefined)

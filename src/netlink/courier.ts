@@ -1,8 +1,8 @@
-import { constants } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
 import { type Batch, type DatagramLimits, datagramLimits } from './batch.ts'
 import { Deadline } from './deadline.ts'
 import type { Entry } from './entry.ts'
+import { ENOENT } from './errno.ts'
 import {
   brokenSocket,
   CUT_ANSWER,
@@ -263,7 +263,7 @@ function deliver(batch: Batch, entry: Entry, view: DataView, message: MessageHea
     } else {
       const refusal = readRefusal(view, message)
       if (refusal === undefined) return
-      const unknown = refusal.errno === constants.errno.ENOENT
+      const unknown = refusal.errno === ENOENT
       const { sequence } = message
       entry.note(sequence, unknown ? { refusal, sent: batch.payloadOf(entry, sequence) } : { refusal })
     }

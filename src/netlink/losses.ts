@@ -1,5 +1,5 @@
-import { errorName } from '../errors.ts'
 import type { Loss } from './entry.ts'
+import { errorName } from './errno.ts'
 import type { ExchangeReport } from './transport.ts'
 
 /** What can go wrong between a caller and the kernel, in the words that the caller reads. */

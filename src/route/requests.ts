@@ -1,5 +1,6 @@
-import { errorName, type KernelRefusal, NetworkError } from '../errors.ts'
+import { type KernelRefusal, NetworkError } from '../errors.ts'
 import type { Connection } from '../netlink/connection.ts'
+import { errorName } from '../netlink/errno.ts'
 import type { MessageHeader } from '../netlink/messages.ts'
 import { refusalOf } from '../netlink/outcome.ts'
 import { isObserved, traced } from '../netlink/tracing.ts'

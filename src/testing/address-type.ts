@@ -31,13 +31,15 @@ export function networksOf(interfaces: readonly NetworkInterface[]): Networks {
   const v4 = networks.filter(([address]) => isIPv4(address))
   return {
     local: v4.length > 0,
-    broadcasts: new Set(v4.map(([address, length = '32']) => broadcast(address, Number(length)))),
+    broadcasts: new Set(v4.map((network) => broadcastOf(network.join('/')))),
     own: networks.filter(([address]) => !isIPv4(address)).map(([address]) => inet6(address)),
   }
 }
 
-/** The highest address of a network; those of 31 and 32 bits have none (fib_add_ifaddr). */
-function broadcast(address: string, bits: number): number {
+/** The highest address of a network; 0 for those of 31 and 32 bits, which have none (fib_add_ifaddr). */
+export function broadcastOf(network: string): number {
+  const [address = '', length = '32'] = network.split('/')
+  const bits = Number(length)
   return bits >= 31 ? 0 : (parseIPv4(address) ?? 0) | (0xffff_ffff >>> bits)
 }
 

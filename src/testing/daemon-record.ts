@@ -66,8 +66,11 @@ export function startDaemon(
   if (namespace.daemons.some((daemon) => daemon.state === state)) throw new Refused('EEXIST')
   if (state !== IP_VS_STATE_MASTER && state !== IP_VS_STATE_BACKUP) throw new Refused('EINVAL')
   const { up = true, mtu = name === 'lo' ? 65536 : ETHERNET_MTU } = device
-  if (state === IP_VS_STATE_MASTER && !up) throw new Refused('ENETUNREACH')
-  const headers = HEADERS[group.length === 4 ? 4 : 16]
+  const isIPv4 = group.length === 4
+  // An interface that is up has a route for multicast; the loopback interface has none for IPv6 (addrconf_add_dev).
+  const hasRoute = up && (isIPv4 || name !== 'lo')
+  if (state === IP_VS_STATE_MASTER && !hasRoute) throw new Refused('ENETUNREACH')
+  const headers = HEADERS[isIPv4 ? 4 : 16]
   namespace.daemons.push({
     ...{ state, interface: name, syncId, group },
     maximumLength: maximumLength(state, set.get(fields.maximumLength) ?? 0, mtu, headers),

@@ -2,9 +2,11 @@ import { FORWARDING_METHODS } from '../ipvs/destination.ts'
 import { IP_VS_SVC_F_ONEPACKET, IP_VS_SVC_F_PERSISTENT } from '../ipvs/uapi.ts'
 import { LITTLE_ENDIAN } from '../netlink/wire.ts'
 import type { Connection, InetEndpoint } from './connection.ts'
+import type { ConnectionTable } from './connection-table.ts'
 import type { DestinationRecord } from './destination-record.ts'
 import { AF_INET, AF_INET6, type InetAddress } from './inet-address.ts'
 import type { Namespace } from './namespace.ts'
+import type { SequentialFile } from './sequential-file.ts'
 import type { ServiceRecord } from './service-record.ts'
 import { connectionTableSize } from './settings-commands.ts'
 
@@ -22,22 +24,40 @@ const FORWARDING_NAMES: ReadonlyMap<number, string> = new Map([
   [FORWARDING_METHODS.dr, 'Route'],
 ])
 
-/** The files of /proc/net that IPVS has, by their path, as iterables of lines. */
-export const FILES: ReadonlyMap<string, (namespace: Namespace) => Iterable<string>> = new Map([
-  ['/proc/net/ip_vs', serviceLines],
-  ['/proc/net/ip_vs_conn', connectionLines],
-  ['/proc/net/ip_vs_stats', totalLines],
+/** The files of /proc/net that IPVS has, by their path. */
+export const FILES: ReadonlyMap<string, (namespace: Namespace) => SequentialFile> = new Map([
+  ['/proc/net/ip_vs', (namespace) => ({ from: (position) => servicesFrom(namespace, position) })],
+  ['/proc/net/ip_vs_conn', ({ connections }) => entriesOf([...connectionLines(connections)])],
+  ['/proc/net/ip_vs_stats', (namespace) => entriesOf([[...totalLines(namespace)].join('\n')])],
 ])
 
-function* serviceLines(namespace: Namespace): Iterable<string> {
-  yield `IP Virtual Server version 1.2.1 (size=${connectionTableSize(namespace)})`
-  yield 'Prot LocalAddress:Port Scheduler Flags'
-  yield '  -> RemoteAddress:Port Forward Weight ActiveConn InActConn'
+function entriesOf(entries: readonly string[]): SequentialFile {
+  return { from: (position) => entries.slice(position).map((entry) => `${entry}\n`) }
+}
+
+/**
+ * A service with its destinations is one entry. A walk begins by counting the services of this namespace (ip_vs_info_array),
+ * and goes on over those of all that share the table (ip_vs_info_seq_next): so the walk after it misses as many as it passed
+ * over.
+ */
+function* servicesFrom(namespace: Namespace, position: number): Iterable<string | undefined> {
+  if (position === 0) yield heading(namespace)
+  let before = Math.max(position - 1, 0)
+  let found = false
   for (const service of namespace.order.walk(namespace)) {
-    if (service === undefined) continue
-    yield serviceLine(service)
-    for (const destination of service.destinations) yield destinationLine(destination)
+    if (!found && (service === undefined || before-- > 0)) continue
+    found = true
+    yield service && [serviceLine(service), ...service.destinations.map(destinationLine), ''].join('\n')
   }
+}
+
+function heading(namespace: Namespace): string {
+  return [
+    `IP Virtual Server version 1.2.1 (size=${connectionTableSize(namespace)})`,
+    'Prot LocalAddress:Port Scheduler Flags',
+    '  -> RemoteAddress:Port Forward Weight ActiveConn InActConn',
+    '',
+  ].join('\n')
 }
 
 /** ip_vs_info_seq_show. */
@@ -68,7 +88,7 @@ function destinationLine(destination: DestinationRecord): string {
 }
 
 /** ip_vs_conn_seq_show. */
-function* connectionLines({ connections }: Namespace): Iterable<string> {
+function* connectionLines(connections: ConnectionTable): Iterable<string> {
   yield 'Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData'
   for (const connection of connections.entries) yield connectionLine(connection)
 }

@@ -1,4 +1,3 @@
-import { errorName } from '../errors.ts'
 import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../ipvs/attributes.ts'
 import { readDaemon } from '../ipvs/daemon.ts'
 import { describePayload } from '../ipvs/describe.ts'
@@ -15,6 +14,7 @@ import { IPVS_CMD } from '../ipvs/uapi.ts'
 import { AttributeSet, type Fields, type NestField } from '../netlink/attributes.ts'
 import { byNumber } from '../netlink/check.ts'
 import { describeMessage } from '../netlink/describe.ts'
+import { errorName } from '../netlink/errno.ts'
 import { GENL_HDRLEN, GENL_ID_CTRL, NLM_F_DUMP } from '../netlink/uapi.ts'
 import type { Request } from './request.ts'
 

@@ -11,13 +11,13 @@ import { Namespace } from './namespace.ts'
 import type { KernelProfile } from './profile.ts'
 import { ERRNO, type ErrnoName } from './refused.ts'
 import { RequestLog } from './request-log.ts'
+import { ROUTE_FILE, routeText } from './route-file.ts'
+import { readSequentially } from './sequential-file.ts'
 import { type ServiceOrder, serviceOrder } from './service-order.ts'
 import { SimulatedSocket, type SocketOptions } from './simulated-socket.ts'
 
 /** Ports of a process's first socket, and of any further one. */
 const FIRST_PORT = 0xc2aa_2aec
-
-const PAGE = 4096
 
 /** What the parts of the simulated kernel share. */
 export class Machine {
@@ -77,30 +77,23 @@ export class Machine {
   }
 
   deleteNamespace(netns: string): void {
+    this.#namespaces.get(netns)?.delete()
     this.#namespaces.delete(netns)
   }
 
-  /** Reads a file of /proc; those of IPVS are there while the module is. */
+  /** Reads a file of /proc; those of IPVS are there while the module is, text that was given goes before all others. */
   async *readFile(netns: string, path: string): AsyncIterable<Uint8Array> {
-    const lines = this.module.state === 'loaded' ? FILES.get(path)?.(this.namespace(netns)) : undefined
-    const text = this.files.get(path)
-    if (lines === undefined && text === undefined) throw systemError('ENOENT', 'open', path)
-    if (text !== undefined) yield Buffer.from(text)
-    else for (const page of pages(lines ?? [])) yield Buffer.from(page)
-  }
-}
-
-/** A file is read a page at a time, a line as a whole (seq_read). */
-function* pages(lines: Iterable<string>): Iterable<string> {
-  let page = ''
-  for (const line of lines) {
-    if (page.length + line.length >= PAGE) {
-      yield page
-      page = ''
+    if (!this.#namespaces.has(netns)) throw systemError('ENOENT', 'open', netns)
+    const own = path === ROUTE_FILE ? routeText(this.namespace(netns).interfaces) : undefined
+    const text = this.files.get(path) ?? own
+    if (text !== undefined) {
+      yield Buffer.from(text)
+      return
     }
-    page += `${line}\n`
+    const file = this.module.state === 'loaded' ? FILES.get(path)?.(this.namespace(netns)) : undefined
+    if (file === undefined) throw systemError('ENOENT', 'open', path)
+    for (const page of readSequentially(file)) yield Buffer.from(page)
   }
-  if (page !== '') yield page
 }
 
 function systemError(code: ErrnoName, syscall: string, path: string): Error {

@@ -23,9 +23,8 @@ export class Namespace {
   daemons: DaemonRecord[] = []
   /** Seconds. */
   timeouts: Timeouts = { ...DEFAULT_TIMEOUTS }
-  readonly interfaces: readonly NetworkInterface[]
-  /** What the addresses of the interfaces make special. */
-  readonly networks: Networks
+  #interfaces: readonly NetworkInterface[]
+  #networks: Networks
   /** Destinations of another family than their service. */
   mixedFamilies = 0
   /** Of everything. */
@@ -34,6 +33,8 @@ export class Namespace {
   /** Whether there has been a service or a backup daemon: before that a growing connection table has no buckets. */
   hasConnectionTable = false
   readonly #services = new Map<string, ServiceRecord>()
+  #sockets = 0
+  #isDeleted = false
 
   constructor(
     name: string,
@@ -43,12 +44,26 @@ export class Namespace {
     interfaces: readonly NetworkInterface[],
   ) {
     this.name = name
-    this.interfaces = interfaces
-    this.networks = networksOf(interfaces)
+    this.#interfaces = interfaces
+    this.#networks = networksOf(interfaces)
     this.profile = profile
     this.clock = clock
     this.order = order
     this.trash = new Trash(clock)
+  }
+
+  get interfaces(): readonly NetworkInterface[] {
+    return this.#interfaces
+  }
+
+  set interfaces(interfaces: readonly NetworkInterface[]) {
+    this.#interfaces = interfaces
+    this.#networks = networksOf(interfaces)
+  }
+
+  /** What the addresses of the interfaces make special. */
+  get networks(): Networks {
+    return this.#networks
   }
 
   /** The services in the order in which they were made. */
@@ -97,6 +112,23 @@ export class Namespace {
     service.remove(destination)
     if (destination.family !== service.family) this.mixedFamilies--
     this.trash.add(destination)
+  }
+
+  /** A socket is opened in it, which keeps it alive. */
+  hold(): void {
+    this.#sockets++
+  }
+
+  /** A socket is closed. */
+  release(): void {
+    this.#sockets--
+    if (this.#isDeleted && this.#sockets === 0) this.reset()
+  }
+
+  /** Its name is gone; it ends with its last socket (cleanup_net). */
+  delete(): void {
+    this.#isDeleted = true
+    if (this.#sockets === 0) this.reset()
   }
 
   /** Forgets everything, as at the end of the module. */

@@ -1,10 +1,12 @@
-import { ArgumentTypeError, errorName } from '../errors.ts'
+import { ArgumentTypeError } from '../errors.ts'
 import { type BatchCommand, isDirect, writeDirect } from '../ipvs/batch-command.ts'
 import { writeServiceIdentity } from '../ipvs/service-identity.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from '../ipvs/uapi.ts'
+import { errorName } from '../netlink/errno.ts'
 import { NLM_F_ACK, NLM_F_REQUEST } from '../netlink/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../netlink/wire.ts'
 import type { Machine } from './machine.ts'
+import type { SimulatedSocket } from './simulated-socket.ts'
 
 /** Enough for any acknowledgement. */
 const ROOM = 32 * 1024
@@ -18,20 +20,26 @@ export function runCommands(machine: Machine, netns: string, commands: Iterable<
   machine.namespace(netns)
   const socket = machine.openSocket(netns, { privileged: true, receiveBuffer: ROOM, sendBuffer: ROOM })
   machine.module.load()
-  for (const command of commands) {
-    const writer = new WireWriter()
-    const start = writer.beginMessage(machine.module.familyId ?? 0, NLM_F_REQUEST | NLM_F_ACK, 1)
-    write(writer, command)
-    writer.endMessage(start)
-    socket.execute(socket.accept(writer.bytes.slice(0, writer.length), false))
-    const answer = socket.receive(ROOM)
-    if (answer.state !== 'datagram') continue
-    const view = new DataView(answer.bytes.buffer, answer.bytes.byteOffset)
-    const errno = -view.getInt32(16, LITTLE_ENDIAN)
-    if (errno === 0) continue
-    const code = errorName(errno)
-    throw Object.assign(new Error(`${command.command}: ${code}`), { code, errno })
+  try {
+    for (const command of commands) runOne(socket, machine.module.familyId ?? 0, command)
+  } finally {
+    socket.close()
   }
+}
+
+function runOne(socket: SimulatedSocket, familyId: number, command: BatchCommand): void {
+  const writer = new WireWriter()
+  const start = writer.beginMessage(familyId, NLM_F_REQUEST | NLM_F_ACK, 1)
+  write(writer, command)
+  writer.endMessage(start)
+  socket.execute(socket.accept(writer.bytes.slice(0, writer.length), false))
+  const answer = socket.receive(ROOM)
+  if (answer.state !== 'datagram') return
+  const view = new DataView(answer.bytes.buffer, answer.bytes.byteOffset)
+  const errno = -view.getInt32(16, LITTLE_ENDIAN)
+  if (errno === 0) return
+  const code = errorName(errno)
+  throw Object.assign(new Error(`${command.command}: ${code}`), { code, errno })
 }
 
 function write(writer: WireWriter, command: BatchCommand): void {

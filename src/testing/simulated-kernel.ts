@@ -21,7 +21,10 @@ export interface SimulatedKernelOptions {
   readonly seed?: number | undefined
   /** The number of the family when the module is loaded first. Default 30. */
   readonly familyId?: number | undefined
-  /** The network interfaces of every network namespace. Default `lo`, up and with its addresses. */
+  /**
+   * The network interfaces of every network namespace that is not given others by `setInterfaces()`. Default `lo`, up and
+   * with its addresses.
+   */
   readonly interfaces?: readonly NetworkInterface[] | undefined
 }
 
@@ -143,6 +146,17 @@ export class SimulatedKernel implements Transport {
     machine.module.load()
     machine.namespace(netns).reset()
     setState(machine.namespace(netns), state, (commands) => runCommands(machine, netns, commands))
+  }
+
+  /**
+   * Sets the network interfaces of a network namespace, all of them. What is there already stays as it is, even a daemon on
+   * an interface that is gone.
+   */
+  setInterfaces(
+    interfaces: readonly NetworkInterface[],
+    { netns = '' }: { netns?: string | undefined } = {},
+  ): void {
+    this.#machine.namespace(netns).interfaces = interfaces
   }
 
   /** Clients of the virtual services in a network namespace. */

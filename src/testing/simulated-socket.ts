@@ -42,6 +42,7 @@ export class SimulatedSocket implements NetlinkSocket {
     this.privileged = options.privileged
     this.receiveBuffer = options.receiveBuffer
     this.sendBuffer = options.sendBuffer
+    namespace.hold()
     this.queue = new ReceiveQueue(options.receiveBuffer, machine.profile.answerCost)
   }
 
@@ -57,7 +58,9 @@ export class SimulatedSocket implements NetlinkSocket {
   }
 
   close(): void {
+    if (this.#closed) return
     this.#closed = true
+    this.namespace.release()
   }
 
   async exchange(request: ExchangeRequest): Promise<ExchangeReport> {

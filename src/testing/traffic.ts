@@ -25,6 +25,8 @@ export interface ConnectionAttempt {
   readonly port?: number | undefined
   /** The protocol, where the service is a firewall mark. Default `tcp`. */
   readonly protocol?: 'tcp' | 'udp' | undefined
+  /** Bytes of the packet that opens a UDP connection, its IP header included. Default 1000. */
+  readonly bytes?: number | undefined
 }
 
 /** Packets and their bytes, IP headers included. */
@@ -68,7 +70,7 @@ export class Traffic {
     if (connection === undefined) return undefined
     countTraffic(connection, { connections: 1 })
     const opened = new SimulatedConnection(connection)
-    opened.begin()
+    opened.begin(attempt.bytes)
     if ((service.flags & IP_VS_SVC_F_ONEPACKET) !== 0 && !tcp) connection.end()
     return opened
   }
@@ -172,9 +174,9 @@ export class SimulatedConnection {
   }
 
   /** @internal */
-  begin(): void {
+  begin(bytes: number | undefined): void {
     if (this.state === 'UDP') {
-      this.send({ packets: 1 })
+      this.send({ bytes })
       return
     }
     this.send({ packets: 2, bytes: SYN_BYTES + PACKET_BYTES })

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { ipvsadm } from '../../src/cli/ipvsadm/ipvsadm.ts'
 import { formatService, type Service } from '../../src/index.ts'
+import { callIpvsadm } from './call-ipvsadm.ts'
 import { NamespaceShell, type Outcome } from './cli-shell.ts'
 import { makeNamespace, type Namespace } from './namespace.ts'
 
@@ -70,29 +70,6 @@ export class Duel {
     const [one, other] = [await this.#ours.ipvs.services(), await this.#theirs.ipvs.services()]
     expect(byKey(one), `the services after ${text}`).toEqual(byKey(other))
   }
-}
-
-/** Runs this library's ipvsadm without a process of its own. */
-export async function callIpvsadm(
-  { ipvs }: Namespace,
-  words: readonly string[],
-  input = '',
-): Promise<Outcome> {
-  let [stdout, stderr] = ['', '']
-  const status = await ipvsadm(words, {
-    program: 'ipvsadm',
-    input: (async function* () {
-      yield Buffer.from(input)
-    })(),
-    print: (text) => {
-      stdout += text
-    },
-    complain: (text) => {
-      stderr += `${text}\n`
-    },
-    open: () => Promise.resolve(ipvs),
-  })
-  return { status, stdout, stderr }
 }
 
 /** What has to be the same. */

@@ -1,7 +1,7 @@
 /** What `lvs ipvsadm` shows of real traffic, against what ipvsadm shows of it at the same moment. */
 
 import { describe, expect, it } from 'vitest'
-import { callIpvsadm } from './cli-duel.ts'
+import { callIpvsadm } from './call-ipvsadm.ts'
 import type { Namespace } from './namespace.ts'
 import { DNS, makeBusyHost, SIP } from './traffic.ts'
 import { until } from './until.ts'

@@ -276,7 +276,7 @@ export class RequestMaker {
   #daemon(): Attribute {
     const attributes: Attribute[] = [
       u32(1, this.#dice.pick([1, 2, 1, 2, 0, 3])),
-      text(2, this.#dice.pick(['eth0', 'eth0', 'eth0', 'big0', 'down0', 'nonesuch', ''])),
+      text(2, this.#dice.pick(['eth0', 'eth0', 'eth0', 'lo', 'big0', 'down0', 'nonesuch', ''])),
       u32(3, this.#dice.pick(NUMBERS)),
     ]
     if (this.#dice.chance(0.3))

@@ -1,9 +1,9 @@
-import { describePayload } from '../../src/ipvs/describe.ts'
 /** The simulated kernel and the real one are given the same bytes: what they answer must be the same. */
 
 import { release } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import type { BatchCommand } from '../../src/ipvs/batch-command.ts'
+import { describePayload } from '../../src/ipvs/describe.ts'
 import { IPVS_CMD } from '../../src/ipvs/uapi.ts'
 import { describeMessage } from '../../src/netlink/describe.ts'
 import { KernelTransport } from '../../src/netlink/kernel-transport.ts'
@@ -121,7 +121,7 @@ function masked(
 }
 
 describe(`random requests to ${release()} and to a simulated kernel`, () => {
-  it(`are answered alike, ${SEEDS} sequences of ${DATAGRAMS} datagrams`, async () => {
+  it(`are answered alike, ${SEEDS} sequences of ${DATAGRAMS} datagrams`, async ({ annotate }) => {
     const host = await makeHost()
     const profile = await runningProfile(host)
     const differences: string[] = []
@@ -167,6 +167,7 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
       real.close()
       simulated.close()
     }
+    await annotate(`${SEEDS} seeds, ${commands} commands, ${differences.length} differences`)
     expect(differences.slice(0, 8).join('\n\n')).toBe('')
     expect(commands).toBeGreaterThan(2 * SEEDS * DATAGRAMS)
   })

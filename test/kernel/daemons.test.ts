@@ -127,6 +127,6 @@ describe('both roles', () => {
 async function makeHost(): Promise<Namespace> {
   const host = await makeNamespace()
   await host.addDummy(INTERFACE, ['192.0.2.1/24', '2001:db8::1/64'])
-  await host.ip('link', 'set', INTERFACE, 'mtu', '9000')
+  await host.setMtu(INTERFACE, 9000)
   return host
 }

@@ -201,7 +201,7 @@ it('setTimeouts EINVAL: longer than 2^31 ticks, of which kernels have 100 to 100
 async function ticksPerSecond(): Promise<number> {
   const host = await makeNamespace()
   await host.ipvs.addService({ fwmark: 1, persistence: { timeout: 1 } })
-  return Number(/persistent (\d+)/.exec(await host.exec('cat', '/proc/net/ip_vs'))?.[1])
+  return Number(/persistent (\d+)/.exec(await host.read('/proc/net/ip_vs'))?.[1])
 }
 
 async function addDestinations(ipvs: Ipvs, service: string, count: number): Promise<void> {

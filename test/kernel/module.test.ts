@@ -3,15 +3,14 @@
  * that somebody works on, the tests of that are not there.
  */
 
-import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Ipvs, IpvsUnavailableError } from '../../src/index.ts'
 import { openCommands } from '../../src/ipvs/open.ts'
 import { CALLS } from './calls.ts'
 import { modulesAreOurs } from './kernel.ts'
+import { allowLoading, loadedModules, loadModules, unloadIpvs } from './modules.ts'
 import { makeNamespace } from './namespace.ts'
 import { shell } from './shell.ts'
-import { until } from './until.ts'
 
 const web = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
 /** These read files under /proc/net and send nothing. */
@@ -19,10 +18,15 @@ const READ_FILES = ['overview', 'connections', 'totals']
 
 describe('probe', () => {
   it('says that IPVS can be used, and what it is', async () => {
-    const { ipvs, path } = await makeNamespace()
+    const { ipvs, options } = await makeNamespace()
     const info = await ipvs.info()
-    expect(await Ipvs.probe()).toMatchObject({ available: true, info: { version: info.version } })
-    expect(await Ipvs.probe({ netns: path })).toEqual({ available: true, info })
+    expect(await Ipvs.probe(options)).toEqual({ available: true, info })
+  })
+
+  it('says so of the network namespace that it is called in', async () => {
+    const { ipvs } = await makeNamespace()
+    const { version } = await ipvs.info()
+    expect(await Ipvs.probe()).toMatchObject({ available: true, info: { version } })
   })
 
   it.each([
@@ -41,7 +45,7 @@ if (modulesAreOurs) {
     beforeEach(unload)
     afterAll(async () => {
       await allowLoading(true)
-      await shell.run(['modprobe', 'ip_vs'])
+      await loadModules('ip_vs')
     })
 
     it('is loaded by the kernel when a client is opened', async () => {
@@ -52,9 +56,9 @@ if (modulesAreOurs) {
     })
 
     it('has another number when it comes back, and an open client finds it', async () => {
-      const { path } = await makeNamespace()
-      const { commands } = await openCommands({ netns: path })
-      const client = await Ipvs.open({ netns: path })
+      const { options } = await makeNamespace()
+      const { commands } = await openCommands(options)
+      const client = await Ipvs.open(options)
       const before = commands.family.id
 
       await reload()
@@ -93,12 +97,12 @@ if (modulesAreOurs) {
     })
 
     it('is missing: open, probe and every call say so, until it is back', async () => {
-      const { ipvs, path } = await makeNamespace()
+      const { ipvs, options } = await makeNamespace()
       await unload()
       await allowLoading(false)
 
-      await expect(Ipvs.open({ netns: path })).rejects.toThrow(IpvsUnavailableError)
-      expect(await Ipvs.probe({ netns: path })).toMatchObject({ available: false, reason: 'no-ipvs' })
+      await expect(Ipvs.open(options)).rejects.toThrow(IpvsUnavailableError)
+      expect(await Ipvs.probe(options)).toMatchObject({ available: false, reason: 'no-ipvs' })
       for (const [name, call] of Object.entries(CALLS)) {
         const error: unknown = await call(ipvs).catch((reason: unknown) => reason)
         if (READ_FILES.includes(name)) expect(error, name).toMatchObject({ code: 'ENOENT' })
@@ -153,32 +157,12 @@ async function endings(ipvs: Ipvs): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(results))
 }
 
-async function loadedModules(): Promise<string[]> {
-  const modules = (await readFile('/proc/modules', 'utf8')).split('\n').map((line) => line.split(' ')[0]!)
-  return modules.filter((name) => name === 'ip_vs' || name.startsWith('ip_vs_'))
-}
-
-/** Namespaces that are gone go on holding the module for a moment: the kernel takes them apart in the background. */
 async function unload(): Promise<void> {
   await allowLoading(true)
-  await until(
-    async () => {
-      const loaded = await loadedModules()
-      if (loaded.length > 0) await shell.run(['modprobe', '-r', ...loaded]).catch(() => {})
-      return await loadedModules()
-    },
-    (loaded) => loaded.length === 0,
-  )
+  await unloadIpvs()
 }
 
 async function reload(): Promise<void> {
   await unload()
-  await shell.run(['modprobe', 'ip_vs'])
+  await loadModules('ip_vs')
 }
-
-/** Whether the kernel finds the program with which it loads modules. */
-async function allowLoading(allowed: boolean): Promise<void> {
-  await writeFile('/proc/sys/kernel/modprobe', allowed ? LOADER : '/bin/false')
-}
-
-const LOADER = await readFile('/proc/sys/kernel/modprobe', 'utf8')

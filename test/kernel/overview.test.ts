@@ -5,18 +5,15 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Ipvs, Service } from '../../src/index.ts'
 import { readOverview, type ServiceOverview } from '../../src/ipvs/overview.ts'
-import { KernelTransport } from '../../src/netlink/kernel-transport.ts'
 import { before, since } from './kernel.ts'
 import { matrixOf } from './matrix.ts'
 import { makeNamespace, type Namespace } from './namespace.ts'
 import { makeBusyHost, WEB } from './traffic.ts'
 import { until } from './until.ts'
 
-const transportOf = ({ path }: Namespace) => new KernelTransport({ netns: path })
-
 async function overviewOf(namespace: Namespace): Promise<ServiceOverview[]> {
   const services: ServiceOverview[] = []
-  for await (const service of readOverview(transportOf(namespace), undefined)) services.push(service)
+  for await (const service of readOverview(namespace.transport, undefined)) services.push(service)
   return services
 }
 
@@ -199,7 +196,7 @@ describe('a table that does not fit one piece', () => {
     await addMarks(namespace.ipvs, 500)
     const open = () => readdirSync('/proc/self/fd').length
     const before = open()
-    for await (const service of readOverview(transportOf(namespace), undefined)) {
+    for await (const service of readOverview(namespace.transport, undefined)) {
       expect(service.scheduler).toBe('rr')
       expect(open()).toBe(before + 1)
       break

@@ -1,5 +1,6 @@
 /** What the library itself never does: service flags of a kernel or a tool that knows more of them. */
 
+import type { OpenOptions } from '../../src/index.ts'
 import { COMMAND, SERVICE } from '../../src/ipvs/attributes.ts'
 import type { Commands } from '../../src/ipvs/commands.ts'
 import { openCommands } from '../../src/ipvs/open.ts'
@@ -11,9 +12,9 @@ import { LITTLE_ENDIAN } from '../../src/netlink/wire.ts'
 const { fields } = SERVICE
 
 /** Sets the flags of a service without persistence under the scheduler `rr` to these bits, whatever they mean. */
-export async function setRawFlags(netns: string, reference: string, flags: number): Promise<void> {
+export async function setRawFlags(options: OpenOptions, reference: string, flags: number): Promise<void> {
   const key = checkServiceKey(reference)
-  await withCommands(netns, async ({ family }) => {
+  await withCommands(options, async ({ family }) => {
     const outcome = await family.send(
       {
         command: IPVS_CMD.SET_SERVICE,
@@ -36,10 +37,10 @@ export async function setRawFlags(netns: string, reference: string, flags: numbe
 }
 
 /** The flags of a service as the kernel has them. */
-export async function readRawFlags(netns: string, reference: string): Promise<number> {
+export async function readRawFlags(options: OpenOptions, reference: string): Promise<number> {
   const key = checkServiceKey(reference)
   let flags: number | undefined
-  await withCommands(netns, async ({ family }) => {
+  await withCommands(options, async ({ family }) => {
     await family.send(
       {
         command: IPVS_CMD.GET_SERVICE,
@@ -61,8 +62,8 @@ export async function readRawFlags(netns: string, reference: string): Promise<nu
   return flags
 }
 
-async function withCommands(netns: string, use: (commands: Commands) => Promise<void>): Promise<void> {
-  const { commands } = await openCommands({ netns })
+async function withCommands(options: OpenOptions, use: (commands: Commands) => Promise<void>): Promise<void> {
+  const { commands } = await openCommands(options)
   await use(commands)
   commands.family.connection.close()
 }

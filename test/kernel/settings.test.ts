@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { Timeouts } from '../../src/index.ts'
 import { before, since } from './kernel.ts'
@@ -13,9 +12,9 @@ describe('info', () => {
   })
 
   before('7.1', 'has the size of the connection table that the module was loaded with', async () => {
-    const { ipvs } = await makeNamespace()
-    const bits = await readFile('/sys/module/ip_vs/parameters/conn_tab_bits', 'utf8')
-    expect((await ipvs.info()).connectionTableSize).toBe(2 ** Number(bits))
+    const host = await makeNamespace()
+    const bits = await host.read('/sys/module/ip_vs/parameters/conn_tab_bits')
+    expect((await host.ipvs.info()).connectionTableSize).toBe(2 ** Number(bits))
   })
 
   since('7.1', 'has a connection table only from the first service on', async () => {

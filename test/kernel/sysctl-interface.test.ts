@@ -8,7 +8,8 @@ import { IPV4_INTERFACE_SYSCTLS, IPV6_INTERFACE_SYSCTLS } from '../../src/host/s
 import { interfaceSysctl } from '../../src/host/sysctl-name.ts'
 import type { Sysctls } from '../../src/host/sysctls.ts'
 import { before, isSince, since } from './kernel.ts'
-import { makeNamespace, Namespace } from './namespace.ts'
+import { makeNamespace, type Namespace } from './namespace.ts'
+import { Netns } from './netns.ts'
 import { shown, sysctlsOf } from './sysctls.ts'
 
 const TABLES = {
@@ -33,7 +34,7 @@ const OWNERS = ['eth0.100', 'all', 'default']
 let namespace: Namespace
 
 beforeAll(async () => {
-  namespace = await Namespace.make({ loopback: 'up' })
+  namespace = await Netns.make({ loopback: 'up' })
   await namespace.addDummy('eth0.100')
 })
 afterAll(() => namespace.dispose())

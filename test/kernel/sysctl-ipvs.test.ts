@@ -6,7 +6,8 @@ import type { IpvsSysctl } from '../../src/host/sysctl-ipvs.ts'
 import type { IpvsSysctlName } from '../../src/host/sysctl-name.ts'
 import { before, isSince, modulesAreOurs, since } from './kernel.ts'
 import { loadedModules, loadModules, unloadIpvs } from './modules.ts'
-import { makeNamespace, Namespace } from './namespace.ts'
+import { makeNamespace, type Namespace } from './namespace.ts'
+import { Netns } from './netns.ts'
 import { shell } from './shell.ts'
 import { IPVS_TABLE, shown, sysctlsOf } from './sysctls.ts'
 
@@ -59,8 +60,8 @@ let other: Namespace
 
 beforeAll(async () => {
   await loadModules('ip_vs_lblc', 'ip_vs_lblcr')
-  namespace = await Namespace.make({ loopback: 'up' })
-  other = await Namespace.make({ loopback: 'up' })
+  namespace = await Netns.make({ loopback: 'up' })
+  other = await Netns.make({ loopback: 'up' })
 })
 afterAll(async () => {
   await namespace.dispose()

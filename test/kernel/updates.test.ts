@@ -95,17 +95,17 @@ describe('updateService changes only what is named', () => {
   })
 
   it('and flag bits that have no name here stay, whichever way the service is set', async () => {
-    const { ipvs, path } = await makeNamespace()
+    const { ipvs, options } = await makeNamespace()
     const unknown = 0x4000_0040
     await ipvs.addService({ ...webKey, scheduler: 'rr' })
-    await setRawFlags(path, web, unknown)
+    await setRawFlags(options, web, unknown)
     expect(await ipvs.service(web)).toMatchObject({ schedulerFlags: [], onePacket: false, persistence: null })
 
     await ipvs.updateService(web, { scheduler: 'wrr', onePacket: true })
-    expect((await readRawFlags(path, web)) & unknown).toBe(unknown)
+    expect((await readRawFlags(options, web)) & unknown).toBe(unknown)
 
     await ipvs.updateService(web, await ipvs.service(web))
-    expect((await readRawFlags(path, web)) & unknown).toBe(unknown)
+    expect((await readRawFlags(options, web)) & unknown).toBe(unknown)
   })
 })
 

@@ -1,9 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   AddonError,
   ArgumentRangeError,
   ArgumentTypeError,
-  errorName,
   IpvsError,
   IpvsUnavailableError,
   NetlinkError,
@@ -59,6 +58,16 @@ describe('an addon that cannot be loaded', () => {
     const cause = Object.assign(new Error('Cannot load native addon'), { code: 'ERR_DLOPEN_DISABLED' })
     expect(new AddonError('/x', cause).message).toContain('--allow-addons')
   })
+
+  it.each(['darwin', 'win32'] as const)('on %s has what can be done there', (platform) => {
+    const { platform: ours } = process
+    onTestFinished(() => void Object.defineProperty(process, 'platform', { value: ours }))
+    Object.defineProperty(process, 'platform', { value: platform })
+    const { message } = new AddonError('/x', new Error('No native build was found'))
+    expect(message).toMatch(/^IPVS is part of Linux, and this is (darwin|win32)\b/)
+    expect(message).toContain('SimulatedKernel of @lvs/netlink/testing')
+    expect(message).not.toContain('apt-get')
+  })
 })
 
 describe('an error that several callers share is made anew for each:', () => {
@@ -93,21 +102,5 @@ describe('an error that several callers share is made anew for each:', () => {
     expect(here(reason)).toBe(reason)
     expect(reason.stack).toBe(stack)
     expect(here('enough')).toBe('enough')
-  })
-})
-
-describe('the name of an error number', () => {
-  it.each([
-    [1, 'EPERM'],
-    [2, 'ENOENT'],
-    [3, 'ESRCH'],
-    [17, 'EEXIST'],
-    [22, 'EINVAL'],
-    [95, 'EOPNOTSUPP'],
-    [97, 'EAFNOSUPPORT'],
-  ])('%i is %s', (errno, name) => expect(errorName(errno)).toBe(name))
-
-  it('is its number where the system has none', () => {
-    expect(errorName(4000)).toBe('E4000')
   })
 })

@@ -1,4 +1,4 @@
-import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../../src/ipvs/attributes.ts'
+import { COMMAND, DAEMON, SERVICE } from '../../../src/ipvs/attributes.ts'
 import { checkDestinationKey, type DestinationInput } from '../../../src/ipvs/destination.ts'
 import { writeDestination } from '../../../src/ipvs/destination-message.ts'
 import { Ipvs } from '../../../src/ipvs/ipvs.ts'
@@ -101,10 +101,4 @@ export function daemonReply(state: number): Reply {
 export function serviceIn(message: SentMessage): ServiceHeader {
   const set = attributesOf(message, COMMAND).nest(COMMAND.fields.service, new AttributeSet(SERVICE))
   return readService(set as AttributeSet<(typeof SERVICE)['fields']>)
-}
-
-/** The attributes of the destination in a request. */
-export function destinationIn(message: SentMessage): AttributeSet<(typeof DESTINATION)['fields']> {
-  const set = attributesOf(message, COMMAND).nest(COMMAND.fields.destination, new AttributeSet(DESTINATION))
-  return set as AttributeSet<(typeof DESTINATION)['fields']>
 }

@@ -1,19 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { DESTINATION } from '../../../src/ipvs/attributes.ts'
-import type { Ipvs } from '../../../src/ipvs/ipvs.ts'
-import type { ServiceInput } from '../../../src/ipvs/service.ts'
-import type { SentMessage } from '../netlink/answers.ts'
-import {
-  commandOf,
-  destinationIn,
-  destinationReply,
-  type FakeKernel,
-  open,
-  serviceIn,
-  serviceReply,
-} from './fake-kernel.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Destination } from '../../../src/ipvs/destination.ts'
+import { Ipvs } from '../../../src/ipvs/ipvs.ts'
+import type { Service } from '../../../src/ipvs/service.ts'
+import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 
-const [ENOENT, ESRCH] = [2, 3]
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const SERVICE = {
   ...WEB,
@@ -31,140 +21,120 @@ const GRE = {
 } as const
 
 let ipvs: Ipvs
-let kernel: FakeKernel
+let kernel: SimulatedKernel
+
+/** Begins with a service and a destination, or several that are like it. */
+function begin(hosts: readonly string[] = [REAL.address]): void {
+  const destinations = hosts.map((address) => ({ ...GRE, address }))
+  kernel.setState({ services: [{ ...SERVICE, destinations }] })
+  kernel.log.clear()
+}
 
 beforeEach(async () => {
-  ;({ ipvs, kernel } = await open())
-  kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(SERVICE)] })
-  kernel.script.GET_DEST = () => ({ replies: [destinationReply(GRE)] })
+  kernel = new SimulatedKernel()
+  ipvs = await Ipvs.open({ transport: kernel })
+  begin()
 })
+afterEach(() => ipvs.close())
 
-const sent = (name: string): SentMessage[] =>
-  kernel.messages.filter((message) => message.type > 16 && commandOf(message) === name)
-const servicesSet = () => sent('SET_SERVICE').map(serviceIn)
-/** Weight and upper threshold of every destination that was set. */
-const destinationsSet = () =>
-  sent('SET_DEST')
-    .map(destinationIn)
-    .map((set) => [set.get(DESTINATION.fields.weight), set.get(DESTINATION.fields.upperThreshold)])
+/** What the kernel was asked and told, in order. */
+const commands = () => kernel.log.requests.map(({ command }) => command)
+const service = (): Service => kernel.state().services[0]!
+const destination = (): Destination => service().destinations[0]!
 
 describe('updating a service', () => {
   it('reads it, changes what is named and keeps the rest', async () => {
     await ipvs.updateService(WEB, { onePacket: true })
-    expect(kernel.commands).toEqual(['GET_SERVICE', 'SET_SERVICE'])
-    expect(servicesSet()).toMatchObject([{ ...SERVICE, onePacket: true }])
+    expect(commands()).toEqual(['GET_SERVICE', 'SET_SERVICE'])
+    expect(service()).toMatchObject({ ...SERVICE, onePacket: true })
   })
 
   it('with whole settings reads nothing', async () => {
-    const [service] = await ipvs.services()
-    kernel.datagrams.length = 0
-    await ipvs.updateService(WEB, { ...service, scheduler: 'mh', schedulerFlags: ['mh-port'] })
-    expect(kernel.commands).toEqual(['SET_SERVICE'])
-    expect(servicesSet()).toMatchObject([{ ...SERVICE, scheduler: 'mh', schedulerFlags: ['mh-port'] }])
+    const [read] = await ipvs.services()
+    kernel.log.clear()
+    await ipvs.updateService(WEB, { ...read, scheduler: 'mh', schedulerFlags: ['mh-port'] })
+    expect(commands()).toEqual(['SET_SERVICE'])
+    expect(service()).toMatchObject({ ...SERVICE, scheduler: 'mh', schedulerFlags: ['mh-port'] })
   })
 
   it('several times at once reads each time what the one before has made of it', async () => {
-    let service: ServiceInput = SERVICE
-    kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(service)] })
-    kernel.script.SET_SERVICE = (message) => {
-      service = serviceIn(message)
-      return {}
-    }
     await Promise.all([
       ipvs.updateService(WEB, { onePacket: true }),
       ipvs.updateService('tcp://192.0.2.1:80', { persistence: { timeout: 5 } }),
       ipvs.updateService({ ...WEB, protocol: 6 }, { persistenceEngine: 'sip' }),
     ])
-    expect(kernel.commands).toEqual(new Array(3).fill(['GET_SERVICE', 'SET_SERVICE']).flat())
-    const all = {
+    expect(commands()).toEqual(new Array(3).fill(['GET_SERVICE', 'SET_SERVICE']).flat())
+    expect(service()).toMatchObject({
+      ...SERVICE,
       onePacket: true,
       persistence: { timeout: 5, mask: '255.255.255.0' },
       persistenceEngine: 'sip',
-    }
-    expect(service).toMatchObject({ ...SERVICE, ...all })
+    })
   })
 
   it('stands in its place among other writes', async () => {
+    const other = { ...WEB, port: 81 }
     const calls = [
-      ipvs.addService(WEB),
-      ipvs.updateService(WEB, { onePacket: true }),
-      ipvs.removeService(WEB),
+      ipvs.addService({ ...other, scheduler: 'rr' }),
+      ipvs.updateService(other, { onePacket: true }),
+      ipvs.removeService(other),
     ]
     await Promise.all(calls)
-    expect(kernel.commands).toEqual(['NEW_SERVICE', 'GET_SERVICE', 'SET_SERVICE', 'DEL_SERVICE'])
+    expect(commands()).toEqual(['NEW_SERVICE', 'GET_SERVICE', 'SET_SERVICE', 'DEL_SERVICE'])
+    expect(kernel.log.requests.map(({ error }) => error)).toEqual(new Array(4).fill(undefined))
   })
 
   it('that does not exist is ESRCH, and nothing is changed', async () => {
-    kernel.script.GET_SERVICE = () => ({ errno: ESRCH })
-    await expect(ipvs.updateService(WEB, { onePacket: true })).rejects.toMatchObject({
+    await expect(ipvs.updateService({ ...WEB, port: 81 }, { onePacket: true })).rejects.toMatchObject({
       code: 'ESRCH',
       command: 'updateService',
-      subject: 'tcp://192.0.2.1:80',
+      subject: 'tcp://192.0.2.1:81',
     })
-    expect(kernel.commands).toEqual(['GET_SERVICE'])
+    expect(commands()).toEqual(['GET_SERVICE'])
   })
 
   it('is not spoiled by another update of it that the kernel refuses', async () => {
-    kernel.script.SET_SERVICE = (message) =>
-      serviceIn(message).scheduler === 'twos' ? { errno: ENOENT } : {}
     const updates = [
-      ipvs.updateService(WEB, { scheduler: 'twos' }),
+      ipvs.updateService(WEB, { scheduler: 'nosuch' }),
       ipvs.updateService(WEB, { onePacket: true }),
     ]
     const results = await Promise.allSettled(updates)
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
-    expect(servicesSet().at(-1)).toMatchObject({ ...SERVICE, onePacket: true })
+    expect(service()).toMatchObject({ ...SERVICE, onePacket: true })
   })
 })
 
 describe('updating a destination', () => {
   it('reads those of the service, changes what is named and keeps the rest', async () => {
     await ipvs.updateDestination(WEB, { ...REAL, weight: 0 })
-    expect(kernel.commands).toEqual(['GET_SERVICE', 'GET_DEST', 'SET_DEST'])
-    const [set] = sent('SET_DEST').map(destinationIn)
-    const { weight, upperThreshold, tunnelType, tunnelFlags } = DESTINATION.fields
-    expect([weight, upperThreshold, tunnelType, tunnelFlags].map((field) => set!.get(field))).toEqual([
-      0, 9, 2, 1,
-    ])
+    expect(commands()).toEqual(['GET_SERVICE', 'GET_DEST', 'SET_DEST'])
+    expect(destination()).toMatchObject({ ...GRE, weight: 0 })
   })
 
   it('with whole settings, such as one that was read, reads nothing', async () => {
-    const [destination] = await ipvs.destinations(WEB)
-    kernel.datagrams.length = 0
-    await ipvs.updateDestination(WEB, { ...destination!, weight: 2 })
-    expect(kernel.commands).toEqual(['SET_DEST'])
-    expect(destinationsSet()).toEqual([[2, 9]])
+    const [read] = await ipvs.destinations(WEB)
+    kernel.log.clear()
+    await ipvs.updateDestination(WEB, { ...read!, weight: 2 })
+    expect(commands()).toEqual(['SET_DEST'])
+    expect(destination()).toMatchObject({ ...GRE, weight: 2 })
   })
 
   it('several of a service at once reads once', async () => {
     const others = [7, 8, 9].map((host) => ({ address: `198.51.100.${host}`, port: 80 }))
-    kernel.script.GET_DEST = () => ({
-      replies: others.map((other) => destinationReply({ ...GRE, ...other })),
-    })
+    begin(others.map(({ address }) => address))
     await Promise.all(others.map((other, weight) => ipvs.updateDestination(WEB, { ...other, weight })))
-    expect(kernel.commands).toEqual(['GET_SERVICE', 'GET_DEST', 'SET_DEST', 'SET_DEST', 'SET_DEST'])
-    expect(destinationsSet()).toEqual([
-      [0, 9],
-      [1, 9],
-      [2, 9],
-    ])
+    expect(commands()).toEqual(['GET_SERVICE', 'GET_DEST', 'SET_DEST', 'SET_DEST', 'SET_DEST'])
+    expect(service().destinations).toMatchObject(
+      others.map((other, weight) => ({ ...GRE, ...other, weight })),
+    )
   })
 
   it('several times at once reads each time what the one before has made of it', async () => {
-    let threshold = 9
-    kernel.script.GET_DEST = () => ({ replies: [destinationReply({ ...GRE, upperThreshold: threshold })] })
-    kernel.script.SET_DEST = (message) => {
-      threshold = destinationIn(message).require(DESTINATION.fields.upperThreshold)
-      return {}
-    }
     await Promise.all([
       ipvs.updateDestination(WEB, { ...REAL, upperThreshold: 20 }),
       ipvs.updateDestination('tcp://192.0.2.1:80', { address: REAL.address, weight: 3 }),
     ])
-    expect(destinationsSet()).toEqual([
-      [5, 20],
-      [3, 20],
-    ])
+    expect(destination()).toMatchObject({ ...GRE, weight: 3, upperThreshold: 20 })
   })
 
   it('that does not fit rejects by itself, and those behind it go on', async () => {
@@ -173,7 +143,7 @@ describe('updating a destination', () => {
       ipvs.updateDestination(WEB, { ...REAL, upperThreshold: 20 }),
     ])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
-    expect(destinationsSet()).toEqual([[5, 20]])
+    expect(destination()).toMatchObject({ ...GRE, upperThreshold: 20, lowerThreshold: 0 })
   })
 
   it('that the service does not have is ENOENT, without asking the kernel to change anything', async () => {
@@ -182,11 +152,11 @@ describe('updating a destination', () => {
       code: 'ENOENT',
       subject: 'tcp://192.0.2.1:80 -> 198.51.100.8:80',
     })
-    expect(kernel.commands).toEqual(['GET_SERVICE', 'GET_DEST'])
+    expect(kernel.log.lines).toEqual([])
   })
 
   it('of a service that does not exist is ESRCH, for each update that shares the reading with its own subject', async () => {
-    kernel.script.GET_SERVICE = () => ({ errno: ESRCH })
+    kernel.setState({})
     const hosts = ['198.51.100.7', '198.51.100.8']
     const updates = hosts.map((address) => ipvs.updateDestination(WEB, { address, weight: 1 }))
     const errors = await Promise.all(updates.map((update) => update.catch((error: unknown) => error)))
@@ -197,18 +167,17 @@ describe('updating a destination', () => {
         subject: `tcp://192.0.2.1:80 -> ${host}:80`,
       })),
     )
-    expect(kernel.commands).toEqual(['GET_SERVICE', 'GET_DEST'])
+    expect(commands()).toEqual(['GET_SERVICE', 'GET_DEST'])
   })
 })
 
 describe('what a call is given', () => {
   it('is taken when the call is made, even when it has to wait behind an update', async () => {
-    const destination = { ...REAL, forwarding: 'dr' as const, weight: 1 }
-    const calls = [ipvs.updateService(WEB, { onePacket: true }), ipvs.addDestination(WEB, destination)]
-    destination.weight = 2
+    const added = { address: '198.51.100.8', forwarding: 'dr' as const, weight: 1 }
+    const calls = [ipvs.updateService(WEB, { onePacket: true }), ipvs.addDestination(WEB, added)]
+    added.weight = 2
     await Promise.all(calls)
-    const [added] = sent('NEW_DEST').map(destinationIn)
-    expect(added?.get(DESTINATION.fields.weight)).toBe(1)
+    expect(destination()).toMatchObject({ address: '198.51.100.8', weight: 1 })
   })
 
   it('is taken when the call is made, in all its depth', async () => {
@@ -216,7 +185,7 @@ describe('what a call is given', () => {
     const update = ipvs.updateService(WEB, changes)
     changes.persistence.timeout = 6
     await update
-    expect(servicesSet()[0]?.persistence).toEqual({ timeout: 5, mask: '255.255.255.0' })
+    expect(service().persistence).toEqual({ timeout: 5, mask: '255.255.255.0' })
   })
 
   it('is taken when the call is made, even when something must be read first', async () => {
@@ -224,6 +193,6 @@ describe('what a call is given', () => {
     const update = ipvs.updateDestination(WEB, changes)
     changes.weight = 2
     await update
-    expect(destinationsSet()).toEqual([[1, 9]])
+    expect(destination()).toMatchObject({ ...GRE, weight: 1 })
   })
 })

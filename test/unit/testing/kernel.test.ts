@@ -30,6 +30,61 @@ describe('a network namespace', () => {
     kernel.deleteNamespace('gone')
     await expect(ipvs.addService(rule)).resolves.toBeUndefined()
     await expect(Ipvs.open({ transport })).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' })
+    await expect(textOf(transport, '/proc/net/ip_vs')).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  it('ends with its last socket, and leaves nothing in the table that all share up to Linux 7.0', async () => {
+    const kernel = new SimulatedKernel({ profile: '6.12' })
+    const marks = Array.from({ length: 300 }, (_, index) => index + 1)
+    const addAll = (netns: string) =>
+      kernel.run(
+        marks.map((fwmark) => ({ command: 'addService', service: { fwmark, scheduler: 'rr' } })),
+        { netns },
+      )
+    const listed = async () => (await textOf(kernel, '/proc/net/ip_vs')).match(/FWM/g)?.length
+    addAll('')
+    expect(await listed()).toBe(300)
+    const open = await Ipvs.open({ transport: kernel.connect({ netns: 'other' }) })
+    addAll('other')
+    kernel.deleteNamespace('other')
+    expect(await open.services()).toHaveLength(300)
+    // A page of the file begins by counting the services of its own namespace, and ends after those of both.
+    expect(await listed()).toBeLessThan(300)
+    open.close()
+    expect(await listed()).toBe(300)
+  })
+})
+
+describe('network interfaces', () => {
+  const destination = { address: '198.51.100.255', forwarding: 'dr' } as const
+
+  it('are those of the namespace that they are set for', async () => {
+    const kernel = new SimulatedKernel()
+    await using one = await Ipvs.open({ transport: kernel.connect({ netns: 'one' }) })
+    await using other = await Ipvs.open({ transport: kernel.connect({ netns: 'other' }) })
+    kernel.setInterfaces([{ name: 'eth0', addresses: ['198.51.100.1/24'] }], { netns: 'one' })
+    await one.startDaemon({ role: 'master', interface: 'eth0' })
+    const onEth0 = other.startDaemon({ role: 'master', interface: 'eth0' })
+    await expect(onEth0).rejects.toMatchObject({ code: 'ENODEV' })
+    await one.addService(rule)
+    await expect(one.addDestination(rule, destination)).rejects.toMatchObject({
+      code: 'EINVAL',
+      explanation: '198.51.100.255 is a broadcast address of a network of this host',
+    })
+    await other.addService(rule)
+    await other.addDestination(rule, destination)
+  })
+
+  it('that are all down leave no local address, and the refusal says so', async () => {
+    const kernel = new SimulatedKernel({
+      interfaces: [{ name: 'lo', up: false, addresses: ['127.0.0.1/8'] }],
+    })
+    await using ipvs = await Ipvs.open({ transport: kernel })
+    await ipvs.addService(rule)
+    await expect(ipvs.addDestination(rule, destination)).rejects.toMatchObject({
+      code: 'EINVAL',
+      explanation: expect.stringContaining('ip link set lo up'),
+    })
   })
 })
 

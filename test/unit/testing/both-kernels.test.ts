@@ -1,0 +1,40 @@
+/** Which tests of test/kernel run against simulated kernels, too: all but those on the list. */
+
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { PROFILES } from '../../../src/testing/profile.ts'
+import config from '../../../vitest.config.ts'
+import { REAL_ONLY_FILES, REAL_ONLY_TESTS } from '../../kernel/simulated.ts'
+
+const files = readdirSync(join(import.meta.dirname, '../../kernel')).filter((name) =>
+  name.endsWith('.test.ts'),
+)
+const patterns = Object.keys(REAL_ONLY_FILES).map(
+  (name) => new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '.*')}$`),
+)
+const onBoth = files.filter((name) => !patterns.some((pattern) => pattern.test(name)))
+
+it('there is a project for each kernel that is known, of all files but those on the list', () => {
+  const projects = (config.test?.projects ?? []).flatMap((project) =>
+    typeof project === 'object' && 'test' in project ? [project.test ?? {}] : [],
+  )
+  const simulated = projects.filter(({ env }) => env?.['LVS_SIMULATED'] !== undefined)
+  expect(simulated.map(({ env }) => env?.['LVS_SIMULATED'])).toEqual(Object.keys(PROFILES))
+  for (const { include, exclude } of simulated) {
+    expect(include).toEqual(['test/kernel/*.test.ts'])
+    expect(exclude).toEqual(Object.keys(REAL_ONLY_FILES).map((name) => `test/kernel/${name}`))
+  }
+  expect(onBoth.length).toBeGreaterThan(20)
+})
+
+it('nothing on the list is out of date', () => {
+  for (const pattern of patterns) expect(files).toContainEqual(expect.stringMatching(pattern))
+  // Whether the single tests are there is looked at where they run: simulated-setup.ts.
+  for (const name of Object.keys(REAL_ONLY_TESTS)) expect(onBoth).toContain(name)
+})
+
+it('everything on the list has its reason', () => {
+  const reasons = [REAL_ONLY_FILES, ...Object.values(REAL_ONLY_TESTS)].flatMap((list) => Object.values(list))
+  for (const reason of reasons) expect(reason).toMatch(/\w+ \w+/)
+})
