@@ -18,6 +18,8 @@ export interface Surroundings {
 export interface Screen extends Surroundings {
   /** Whether standard output is a terminal. */
   readonly terminal: boolean
+  /** Whether it can be talked with: standard input is one as well, and the cursor can be moved. */
+  readonly interactive: boolean
   /** Whether it shows colours. */
   readonly colours: boolean
   /** Waits; false when the user wants to end. */

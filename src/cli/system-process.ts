@@ -24,6 +24,10 @@ export class SystemProcess implements Screen {
     return isatty(STANDARD_OUTPUT)
   }
 
+  get interactive(): boolean {
+    return this.terminal && isatty(STANDARD_INPUT) && process.env['TERM'] !== 'dumb'
+  }
+
   get colours(): boolean {
     const { NO_COLOR, FORCE_COLOR, TERM } = process.env
     if (NO_COLOR !== undefined && NO_COLOR !== '') return false

@@ -5,6 +5,7 @@ import type { Ipvs } from '../../../src/ipvs/ipvs.ts'
 export class CapturedScreen implements Screen {
   readonly program = 'lvs'
   readonly terminal = false
+  interactive = false
   colours = false
   readonly input: AsyncIterable<Uint8Array>
   /** Standard output. */

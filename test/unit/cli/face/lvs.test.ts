@@ -25,6 +25,8 @@ describe('a mistake is told in one sentence, with what was meant, and ends with 
     ['add destination tcp://192.0.2.1:80 10.0.0.1 --forwarding route', /Allowed choices are dr, nat, tun/],
     ['add destination tcp://192.0.2.1:80 10.0.0.1 --tunnel gue', /gue with a port, such as gue:6080/],
     ['set service tcp://192.0.2.1:80', /nothing was named that should change/],
+    ['top', /needs a terminal for its input and output/],
+    ['top --interval 0', /It must be a number from 0.1 to 3600/],
     ['completion csh', /Allowed choices are bash, zsh, fish/],
   ])('%s', async (line, complaint) => {
     expect(await run(line)).toEqual({
@@ -81,8 +83,10 @@ describe('help', () => {
         words.trim(),
       )
       expect(examples.length).toBeGreaterThan(0)
+      const screen = new CapturedScreen(never)
+      screen.interactive = true
       // They go as far as the kernel, or print.
-      for (const example of examples) expect((await run(example)).status).not.toBe(2)
+      for (const example of examples) expect((await run(example, screen)).status).not.toBe(2)
     }
   })
 
