@@ -61,9 +61,20 @@ export function takeReading(before: Reading, services: readonly Service[], time:
   }
   const rows = services.map((service): ServiceRow => {
     const name = formatService(service)
-    const destinations = service.destinations.map((destination) => {
-      const id = `${name} ${destinationName(destination)}`
-      return destinationRow(id, name, destination, ratesOf(id, destination))
+    const destinations = service.destinations.map((destination): DestinationRow => {
+      const [own, { address, port, forwarding, weight }] = [destinationName(destination), destination]
+      const id = `${name} ${own}`
+      return {
+        id,
+        service: name,
+        name: own,
+        key: { address, port },
+        method: String(forwarding),
+        weight,
+        active: destination.activeConnections,
+        inactive: destination.inactiveConnections,
+        rates: ratesOf(id, destination),
+      }
     })
     const { active, inactive } = sumUp(destinations)
     const rates = ratesOf(name, service)
@@ -84,13 +95,4 @@ export function sumUp(all: readonly Figures[]): Figures {
 /** Tells destinations from services. */
 export function isDestination(row: Row): row is DestinationRow {
   return 'key' in row
-}
-
-function destinationRow(id: string, service: string, destination: Destination, rates: Rates): DestinationRow {
-  const { address, port, forwarding, weight, activeConnections, inactiveConnections } = destination
-  return {
-    ...{ id, service, name: destinationName(destination), key: { address, port } },
-    ...{ method: String(forwarding), weight, rates },
-    ...{ active: activeConnections, inactive: inactiveConnections },
-  }
 }

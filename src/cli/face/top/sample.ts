@@ -43,20 +43,16 @@ export const NO_TRAFFIC: Rates = {
  * are shown until there is a first difference.
  */
 export function follow(before: Sample | undefined, statistics: Statistics, time: number): Sample {
-  const counters = pick(statistics)
-  const change =
-    before === undefined ? undefined : combine(counters, before.counters, (one, two) => one - two)
   // Counters that go back were zeroed, or belong to another of the same name.
-  if (before === undefined || change === undefined || Object.values(change).some((count) => count < 0)) {
-    return { counters, read: time, changed: time, rates: kernelRates(statistics) }
+  if (before === undefined || isAnyLess(statistics, before.counters)) {
+    return { counters: statistics, read: time, changed: time, rates: kernelRates(statistics) }
   }
-  if (Object.values(change).every((count) => count === 0)) {
+  if (!isAnyLess(before.counters, statistics)) {
     const isSilent = time - before.changed > SILENCE
     return { ...before, read: time, rates: isSilent ? NO_TRAFFIC : before.rates }
   }
-  const seconds = samplesUntil(time, before) * SAMPLE
-  const rates = combine(change, NO_TRAFFIC, (count) => count / seconds)
-  return { counters, read: time, changed: time, rates }
+  const rates = perSecond(before.counters, statistics, samplesUntil(time, before) * SAMPLE)
+  return { counters: statistics, read: time, changed: time, rates }
 }
 
 /** How many samples a change is made of: one, but after a pause. They come in step with those before. */
@@ -68,20 +64,34 @@ function samplesUntil(time: number, { read, changed }: Sample): number {
 
 /** The sum of rates. */
 export function addRates(all: readonly Rates[]): Rates {
-  return all.reduce((sum, rates) => combine(sum, rates, (one, two) => one + two), NO_TRAFFIC)
+  const sum = { ...NO_TRAFFIC }
+  for (const rates of all) {
+    sum.connections += rates.connections
+    sum.incomingPackets += rates.incomingPackets
+    sum.outgoingPackets += rates.outgoingPackets
+    sum.incomingBytes += rates.incomingBytes
+    sum.outgoingBytes += rates.outgoingBytes
+  }
+  return sum
 }
 
-function pick(from: Rates): Rates {
-  return combine(from, from, (count) => count)
+function isAnyLess(one: Rates, other: Rates): boolean {
+  return (
+    one.connections < other.connections ||
+    one.incomingPackets < other.incomingPackets ||
+    one.outgoingPackets < other.outgoingPackets ||
+    one.incomingBytes < other.incomingBytes ||
+    one.outgoingBytes < other.outgoingBytes
+  )
 }
 
-function combine(one: Rates, two: Rates, operate: (one: number, two: number) => number): Rates {
+function perSecond(before: Rates, after: Rates, seconds: number): Rates {
   return {
-    connections: operate(one.connections, two.connections),
-    incomingPackets: operate(one.incomingPackets, two.incomingPackets),
-    outgoingPackets: operate(one.outgoingPackets, two.outgoingPackets),
-    incomingBytes: operate(one.incomingBytes, two.incomingBytes),
-    outgoingBytes: operate(one.outgoingBytes, two.outgoingBytes),
+    connections: (after.connections - before.connections) / seconds,
+    incomingPackets: (after.incomingPackets - before.incomingPackets) / seconds,
+    outgoingPackets: (after.outgoingPackets - before.outgoingPackets) / seconds,
+    incomingBytes: (after.incomingBytes - before.incomingBytes) / seconds,
+    outgoingBytes: (after.outgoingBytes - before.outgoingBytes) / seconds,
   }
 }
 
