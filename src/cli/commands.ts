@@ -19,6 +19,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'list', summary: 'show virtual services and destinations', load: () => import('./face/list.ts') },
   { name: 'stats', summary: 'show what was counted', load: () => import('./face/stats.ts') },
   { name: 'rate', summary: 'show what is counted per second', load: () => import('./face/rate.ts') },
+  { name: 'top', summary: 'watch traffic, and change weights', load: () => import('./face/top.ts') },
   { name: 'connections', summary: 'show connections', load: () => import('./face/connections.ts') },
   { name: 'add', summary: 'add a service or a destination', load: () => import('./face/add.ts') },
   { name: 'set', summary: 'change a service or a destination', load: () => import('./face/set.ts') },

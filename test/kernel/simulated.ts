@@ -8,6 +8,8 @@
 export const REAL_ONLY_FILES: Readonly<Record<string, string>> = {
   'cli-ipvsadm.test.ts':
     'compares the command with the program ipvsadm, whose part it plays on a simulated kernel',
+  'cli-host.test.ts': 'addresses and sysctls of a host, and the program in a process of its own',
+  'cli-top.test.ts': 'the program on a terminal, in a process of its own',
   'cli-traffic.test.ts':
     'compares the command with the program ipvsadm, whose part it plays on a simulated kernel',
   'conformance*.test.ts': 'compare a simulated kernel with the running one',

@@ -5,11 +5,15 @@ import { formatEndpoint, formatService } from '../../ipvs/service-key.ts'
 const collator = new Intl.Collator('en', { numeric: true })
 
 /** Reads these services, or all; by name, and their destinations by name too. */
-export async function readServices(ipvs: Ipvs, references: readonly string[]): Promise<Service[]> {
+export async function readServices(
+  ipvs: Ipvs,
+  references: readonly string[],
+  signal?: AbortSignal,
+): Promise<Service[]> {
   const services =
     references.length === 0
-      ? await ipvs.services()
-      : await Promise.all(references.map((reference) => ipvs.service(reference)))
+      ? await ipvs.services({ signal })
+      : await Promise.all(references.map((reference) => ipvs.service(reference, { signal })))
   return services
     .map((service) => ({ ...service, destinations: byName(service.destinations, destinationName) }))
     .sort((one, other) => collator.compare(formatService(one), formatService(other)))

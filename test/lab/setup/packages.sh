@@ -5,7 +5,7 @@
 # starts a service: ipvsadm's does nothing until /etc/default/ipvsadm says so, keepalived's nothing without a
 # configuration, and redis-tools has the program of redis-server without its service.
 build_packages=(g++ make python3 pkg-config libnl-3-dev libnl-genl-3-dev)
-lab_packages=(kmod iproute2 ipvsadm curl strace iptables redis-tools procps keepalived)
+lab_packages=(kmod iproute2 ipvsadm curl strace iptables redis-tools procps keepalived tmux)
 
 packages_for() {
   printf '%s\n' "${build_packages[@]}" "${lab_packages[@]}"
@@ -27,7 +27,7 @@ missing_packages() {
 # Of what the packages are wanted for, that which is not to be found, whoever brought the rest.
 missing_things() {
   local program programs=(g++ make python3 pkg-config modprobe ip ipvsadm curl strace iptables sysctl
-    redis-cli redis-check-rdb keepalived)
+    redis-cli redis-check-rdb keepalived tmux)
   case $1 in
     uml) programs+=(linux.uml busybox) ;;
     qemu) programs+=(qemu-system-x86_64 busybox xz zstd) ;;

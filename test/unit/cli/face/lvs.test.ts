@@ -38,6 +38,8 @@ describe('a mistake is told in one sentence, with what was meant, and ends with 
     ['add destination tcp://192.0.2.1:80 10.0.0.1 --tunnel gue', /gue with a port, such as gue:6080/],
     ['set service tcp://192.0.2.1:80', /nothing was named that should change; lvs set service --help/],
     ['set destination tcp://192.0.2.1:80 10.0.0.1', /; lvs set destination --help/],
+    ['top', /needs a terminal for its input and output/],
+    ['top --interval 0', /--interval '0' is wrong: it must be a number from 0.1 to 3600/],
     ['completion csh', "lvs: shell 'csh' is wrong: allowed choices are bash, zsh, fish."],
   ])('%s', async (line, complaint) => {
     expect(await run(line)).toEqual({
@@ -97,7 +99,9 @@ describe('help', () => {
       expect(examples.length).toBeGreaterThan(0)
       // They go as far as the kernel, or print, or to a file that is not here.
       for (const example of examples) {
-        const { status, complaints } = await run(example)
+        const screen = new CapturedScreen(never)
+        screen.interactive = true
+        const { status, complaints } = await run(example, screen)
         if (!complaints.some((text) => BEYOND.test(text))) expect(status).not.toBe(2)
       }
     }
