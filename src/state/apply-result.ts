@@ -32,6 +32,8 @@ export interface ApplyResult {
   readonly left: readonly LeftAlone[]
   /** Destinations without weight whose connections have not ended; empty if that was waited for. */
   readonly draining: readonly Draining[]
+  /** What was done and may not have the effect that is hoped for, a sentence each. */
+  readonly warnings: readonly string[]
   /** How often the table was read and planned for: more than once when others changed it meanwhile. */
   readonly rounds: number
 }
@@ -66,6 +68,7 @@ export class Report {
   readonly #results = new Map<string, StepResult>()
   left: readonly LeftAlone[] = []
   draining: readonly Draining[] = []
+  readonly warnings = new Set<string>()
   rounds = 0
   readonly #backOff: BackOff | undefined
 
@@ -123,12 +126,12 @@ export class Report {
 
   /** The result; throws it when a step has failed. */
   end(): ApplyResult {
-    const { left, draining, rounds } = this
+    const { left, draining, warnings, rounds } = this
     for (const [key, { outcome }] of this.#backOff === undefined ? [] : this.#results) {
       if (outcome === 'failed') this.#backOff?.fail(key)
       else if (outcome !== 'skipped') this.#backOff?.succeed(key)
     }
-    const result = { steps: [...this.#results.values()], left, draining, rounds }
+    const result = { steps: [...this.#results.values()], left, draining, warnings: [...warnings], rounds }
     if (result.steps.some(({ outcome }) => outcome === 'failed')) throw new ApplyError(result)
     return result
   }
