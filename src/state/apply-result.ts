@@ -2,6 +2,7 @@ import type { BackOff } from './back-off.ts'
 import type { LeftAlone } from './drafts.ts'
 import type { Draining } from './drain.ts'
 import { OwnershipError } from './ownership.ts'
+import { isOvertaken } from './race.ts'
 import type { Step, StepKind } from './step.ts'
 
 /**
@@ -127,8 +128,10 @@ export class Report {
   /** The result; throws it when a step has failed. */
   end(): ApplyResult {
     const { left, draining, warnings, rounds } = this
-    for (const [key, { outcome }] of this.#backOff === undefined ? [] : this.#results) {
-      if (outcome === 'failed') this.#backOff?.fail(key)
+    for (const [key, { step, outcome, error }] of this.#backOff === undefined ? [] : this.#results) {
+      // Who was overtaken by others again and again is right to try again at once: they may have stopped.
+      const isRefused = outcome === 'failed' && (error === undefined || !isOvertaken(step.command, error))
+      if (isRefused) this.#backOff?.fail(key)
       else if (outcome !== 'skipped') this.#backOff?.succeed(key)
     }
     const result = { steps: [...this.#results.values()], left, draining, warnings: [...warnings], rounds }

@@ -35,7 +35,7 @@ export class Crowd {
   readonly failures: Failure[] = []
   readonly #report: Promise<CrowdReport>
 
-  private constructor(program: ChildProcess, onFailure: (failure: Failure) => void) {
+  private constructor(program: ChildProcess) {
     this.#program = program
     this.#lines = createInterface({ input: program.stdout! })
     this.#report = new Promise((resolve, reject) => {
@@ -43,7 +43,6 @@ export class Crowd {
         const told = JSON.parse(line) as Failure | CrowdReport
         if ('requests' in told) return resolve(told)
         this.failures.push(told)
-        onFailure(told)
       })
       this.#lines.on('close', () => reject(new Error('The crowd ended before its time')))
     })
@@ -56,10 +55,9 @@ export class Crowd {
     count: number,
     { address, port }: { readonly address: string; readonly port: number },
     from: readonly string[],
-    onFailure: (failure: Failure) => void = () => {},
   ): Promise<Crowd> {
     const words = [address, String(port), String(count), ...from]
-    return new Crowd(await machine.startScript('crowd.mjs', ...words), onFailure)
+    return new Crowd(await machine.startScript('crowd.mjs', ...words))
   }
 
   /** Lets them finish what they are about. */

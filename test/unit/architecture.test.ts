@@ -202,8 +202,7 @@ describe('importing the package', () => {
   })
 
   it('loads neither zod nor yaml; the first document does', async () => {
-    const imports =
-      /^((import|export) (?!type )|\}).*\bfrom ['"](zod|yaml)['"]|(?<!typeof )\bimport\(['"](zod|yaml)['"]/m
+    const imports = /^((import|export) (?!type )|\}).*\bfrom ['"](zod|yaml)['"]/m
     expect(paths(source.filter(({ text }) => imports.test(text)))).toEqual([])
     const { cache } = createRequire(import.meta.url)
     const isLoaded = (name: string) => Object.keys(cache).some((path) => path.includes(`/${name}/`))

@@ -8,10 +8,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const [host, port, count, ...sources] = process.argv.slice(1)
 /** Milliseconds: every second client keeps its connection so long, the others much shorter. */
-const HELD = 3000
+const HELD = 1500
 const SHORT = 300
 /** Milliseconds between two questions, at most. */
-const PAUSE = 100
+const PAUSE = 1000
 /** Milliseconds after which an answer is missed. */
 const PATIENCE = 8000
 
