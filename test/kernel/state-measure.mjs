@@ -31,16 +31,12 @@ changed.services[place].destinations[0].weight++
 const smallDesired = { services: desired.services.slice(0, services / 10) }
 const names = new Set(smallDesired.services.map(({ service }) => service))
 const small = { ...table, services: table.services.filter((service) => names.has(formatService(service))) }
-let turn = 0
 
 const work = {
   read: () => ipvs.services(),
   plan: () => ipvs.plan(desired, OPTIONS).then(({ steps }) => expectSteps(0, steps)),
   'apply, no change': () => ipvs.apply(desired, OPTIONS).then(({ steps }) => expectSteps(0, steps)),
-  'apply, one change': () =>
-    ipvs.apply([changed, desired][turn++ % 2], OPTIONS).then(({ steps }) => {
-      if (!isRecorded || turn % 2 === 1) expectSteps(1, steps)
-    }),
+  'apply, one change': () => ipvs.apply(changed, OPTIONS).then(({ steps }) => expectSteps(1, steps)),
   'planning alone': async () => expectSteps(0, planTable(table, desired).steps),
   'planning alone, a tenth': async () => expectSteps(0, planTable(small, smallDesired).steps),
 }
@@ -50,6 +46,7 @@ for (let round = -WARM_UP; round < rounds; round++) {
     const start = performance.now()
     await run()
     if (round >= 0) times[name].push(performance.now() - start)
+    if (name === 'apply, one change') await ipvs.apply(desired, OPTIONS)
   }
 }
 
