@@ -117,6 +117,11 @@ export const MAXIMUM = 2 ** 31 - 1
 /** Checks the fields and the address of a destination, and gives its family. */
 export function checkDestinationFamily(key: DestinationKey): Family {
   KNOWN_FIELDS.check('destination', key)
+  return checkDestinationAddress(key)
+}
+
+/** Checks the address of a destination whose fields have been checked, and gives its family. */
+export function checkDestinationAddress(key: DestinationKey): Family {
   const family = checkAddress('destination.address', key.address)
   if (key.family !== undefined && checkFamily('destination.family', key.family) !== family) {
     throw new ArgumentRangeError('destination.family', `${family}, as the address is`, key.family)

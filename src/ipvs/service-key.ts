@@ -70,6 +70,10 @@ const SHAPE =
  * @throws {TypeError} when the text is not of that form.
  */
 export function parseService(text: string): ServiceKey {
+  return readReference(text)
+}
+
+function readReference(text: string): KnownServiceKey {
   const address = /^(tcp|udp|sctp|\d+):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d+)$/.exec(text)
   if (address !== null) {
     const [, protocol = '', v6, v4 = '', port] = address
@@ -78,11 +82,11 @@ export function parseService(text: string): ServiceKey {
       address: v6 ?? v4,
       port: Number(port),
     }
-    if ((checkAddress('address', key.address) === 'ipv6') === (v6 !== undefined)) return checkServiceKey(key)
+    if ((checkAddress('address', key.address) === 'ipv6') === (v6 !== undefined)) return checkKeyObject(key)
   }
   const fwmark = /^fwmark:\/\/(\d+)(?:\/(ipv4|ipv6))?$/.exec(text)
   if (fwmark === null) throw new ArgumentTypeError('service', SHAPE, text)
-  return checkServiceKey({ fwmark: Number(fwmark[1]), family: (fwmark[2] as Family | undefined) ?? 'ipv4' })
+  return checkKeyObject({ fwmark: Number(fwmark[1]), family: (fwmark[2] as Family | undefined) ?? 'ipv4' })
 }
 
 /** The text of a service, as messages and logs show it: `tcp://192.0.2.1:80`, `fwmark://7/ipv6`. */
@@ -108,7 +112,7 @@ export function formatEndpoint(address: string, port: number): string {
 
 /** Takes a reference in either form and gives a checked key with its family filled in and nothing else. */
 export function checkServiceKey(reference: ServiceReference | undefined): KnownServiceKey {
-  if (typeof reference === 'string') return checkServiceKey(parseService(reference))
+  if (typeof reference === 'string') return readReference(reference)
   checkObject('service', reference)
   return checkKeyObject(reference as ServiceKey)
 }

@@ -2,6 +2,7 @@ import type { BackOff } from './back-off.ts'
 import type { LeftAlone } from './drafts.ts'
 import type { Draining } from './drain.ts'
 import { OwnershipError } from './ownership.ts'
+import { isOvertaken } from './race.ts'
 import type { Step, StepKind } from './step.ts'
 
 /**
@@ -32,6 +33,8 @@ export interface ApplyResult {
   readonly left: readonly LeftAlone[]
   /** Destinations without weight whose connections have not ended; empty if that was waited for. */
   readonly draining: readonly Draining[]
+  /** What was done and may not have the effect that is hoped for, a sentence each. */
+  readonly warnings: readonly string[]
   /** How often the table was read and planned for: more than once when others changed it meanwhile. */
   readonly rounds: number
 }
@@ -66,6 +69,7 @@ export class Report {
   readonly #results = new Map<string, StepResult>()
   left: readonly LeftAlone[] = []
   draining: readonly Draining[] = []
+  readonly warnings = new Set<string>()
   rounds = 0
   readonly #backOff: BackOff | undefined
 
@@ -123,12 +127,14 @@ export class Report {
 
   /** The result; throws it when a step has failed. */
   end(): ApplyResult {
-    const { left, draining, rounds } = this
-    for (const [key, { outcome }] of this.#backOff === undefined ? [] : this.#results) {
-      if (outcome === 'failed') this.#backOff?.fail(key)
+    const { left, draining, warnings, rounds } = this
+    for (const [key, { step, outcome, error }] of this.#backOff === undefined ? [] : this.#results) {
+      // Who was overtaken by others again and again is right to try again at once: they may have stopped.
+      const isRefused = outcome === 'failed' && (error === undefined || !isOvertaken(step.command, error))
+      if (isRefused) this.#backOff?.fail(key)
       else if (outcome !== 'skipped') this.#backOff?.succeed(key)
     }
-    const result = { steps: [...this.#results.values()], left, draining, rounds }
+    const result = { steps: [...this.#results.values()], left, draining, warnings: [...warnings], rounds }
     if (result.steps.some(({ outcome }) => outcome === 'failed')) throw new ApplyError(result)
     return result
   }

@@ -2,6 +2,7 @@ import { type ApplyResult, Report } from './apply-result.ts'
 import { awaitDrains } from './await-drains.ts'
 import type { BackOff } from './back-off.ts'
 import { DRAIN_ARROW, drainKey } from './drain.ts'
+import { drainWarnings } from './drain-warnings.ts'
 import type { Ledger } from './ledger.ts'
 import { type Memory, memoryOf } from './memory.ts'
 import type { CheckedOptions } from './options.ts'
@@ -54,6 +55,8 @@ async function mend(
       report.clash(service, explanation)
     }
     if (report.rounds > 1) report.settle(plan.steps)
+    for (const warning of await drainWarnings(plan.steps, current, memory.sysctls, options))
+      report.warnings.add(warning)
     note(ledger, target, plan)
     await ledger.save()
     again = await carryOut(new Sending(ipvs, options, report, ledger), current, target, plan, report)

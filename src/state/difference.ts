@@ -61,7 +61,7 @@ function differenceIn<N extends string>(
 }
 
 /** Whether two values of a setting are the same: words, numbers, lists of words, or objects of these. */
-function isSame(one: unknown, other: unknown): boolean {
+export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
   const names = Object.keys(one)

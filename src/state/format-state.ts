@@ -1,6 +1,6 @@
-import { stringify } from 'yaml'
 import { ArgumentTypeError } from '../errors.ts'
 import type { DesiredState } from './desired-state.ts'
+import { yamlPackage } from './packages.ts'
 
 /** How a desired state can be written. */
 export type StateFormat = 'yaml' | 'json'
@@ -9,5 +9,5 @@ export type StateFormat = 'yaml' | 'json'
 export function formatState(desired: DesiredState, format: StateFormat = 'yaml'): string {
   if (format === 'json') return `${JSON.stringify(desired, undefined, 2)}\n`
   if (format !== 'yaml') throw new ArgumentTypeError('format', "'yaml' or 'json'", format)
-  return stringify(desired, { lineWidth: 0, aliasDuplicateObjects: false })
+  return yamlPackage().stringify(desired, { lineWidth: 0, aliasDuplicateObjects: false })
 }

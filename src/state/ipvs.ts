@@ -1,6 +1,8 @@
+import { Sysctls } from '../host/sysctls.ts'
 import { Ipvs as Client } from '../ipvs/ipvs.ts'
 import { openCommands } from '../ipvs/open.ts'
 import type { OpenOptions } from '../netlink/open.ts'
+import type { HostTransport } from '../netlink/transport.ts'
 import { applyTarget } from './apply.ts'
 import type { ApplyResult } from './apply-result.ts'
 import type { DesiredState } from './desired-state.ts'
@@ -47,7 +49,11 @@ export class Ipvs extends Client {
    * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
    */
   static override async open(options: OpenOptions = {}): Promise<Ipvs> {
-    return new Ipvs(await openCommands(options))
+    const client = await openCommands(options)
+    const ipvs = new Ipvs(client)
+    // They are only read.
+    memoryOf(ipvs).sysctls = new Sysctls(client.transport as HostTransport)
+    return ipvs
   }
 
   /**

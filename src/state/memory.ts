@@ -1,3 +1,4 @@
+import type { Sysctls } from '../host/sysctls.ts'
 import { type Ledger, OwnedByPredicate, OwnWork } from './ledger.ts'
 import type { CheckedOptions } from './options.ts'
 import { Poll } from './poll.ts'
@@ -8,6 +9,8 @@ import type { TableClient } from './table-client.ts'
 export class Memory {
   /** The destinations whose end somebody waits for, by {@link drainKey}; taken out when one is wanted again. */
   readonly waiting = new Set<string>()
+  /** Those of the client's namespace; undefined where there is no kernel. */
+  sysctls: Pick<Sysctls, 'find'> | undefined
   readonly #ownWork = new OwnWork()
   #poll: Poll | undefined
   #last: Promise<unknown> = Promise.resolve()

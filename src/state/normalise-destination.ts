@@ -1,15 +1,15 @@
 import {
-  checkDestinationKey,
+  checkDestinationAddress,
   type DestinationLimits,
   FORWARDING_METHODS,
   type Forwarding,
 } from '../ipvs/destination.ts'
-import { writeDestination } from '../ipvs/destination-message.ts'
+import { DESTINATION_BLOCK, DESTINATION_FRAME, fillDestination } from '../ipvs/destination-message.ts'
 import type { KnownServiceKey } from '../ipvs/service-key.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from '../ipvs/tunnel.ts'
-import { byNumber, checkWord, wordFor } from '../netlink/check.ts'
+import { canonicalIPv6 } from '../netlink/address.ts'
+import { byNumber, checkPort, wordFor } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
-import { WireWriter } from '../netlink/wire.ts'
 import type { DesiredDestination, DestinationDefaults } from './desired-state.ts'
 import type { Findings } from './findings.ts'
 import type { StatePath } from './state-error.ts'
@@ -18,7 +18,8 @@ import { DESTINATION_SETTINGS, type TargetDestination } from './target.ts'
 const FIELDS = new KnownFields(['address', 'port', 'family', ...DESTINATION_SETTINGS])
 const DEFAULTS_FIELDS = new KnownFields(['port', ...DESTINATION_SETTINGS])
 const FORWARDING_WORDS = byNumber(FORWARDING_METHODS)
-const writer = new WireWriter()
+/** What is written is only written to be checked. */
+const SCRATCH = new DataView(new ArrayBuffer(DESTINATION_FRAME.length))
 
 /** Where settings that a destination does not name come from, the nearest first. */
 export interface DefaultsLayer {
@@ -40,6 +41,35 @@ export function checkDestinationDefaults(
   return known === undefined ? undefined : defaults
 }
 
+/** What a destination has that names nothing but its address. Not checked yet. */
+export interface DestinationBase {
+  readonly port: number
+  readonly forwarding: DestinationDefaults['forwarding']
+  readonly weight: number
+  readonly upperThreshold: number
+  readonly lowerThreshold: number
+  readonly tunnel: DestinationDefaults['tunnel']
+}
+
+/** Puts the defaults for the destinations of a service together, once for all of them. */
+export function destinationBase(service: KnownServiceKey, layers: readonly DefaultsLayer[]): DestinationBase {
+  return {
+    port: orElse(pick('port', layers), service.port ?? 0),
+    forwarding: pick('forwarding', layers),
+    weight: orElse(pick('weight', layers), 1),
+    upperThreshold: orElse(pick('upperThreshold', layers), 0),
+    lowerThreshold: orElse(pick('lowerThreshold', layers), 0),
+    tunnel: pick('tunnel', layers),
+  }
+}
+
+function pick<N extends keyof DestinationDefaults>(
+  name: N,
+  layers: readonly DefaultsLayer[],
+): DestinationDefaults[N] {
+  return layers.find(({ settings }) => settings[name] !== undefined)?.settings[name]
+}
+
 /**
  * Checks a destination and fills in what it leaves open.
  *
@@ -47,47 +77,34 @@ export function checkDestinationDefaults(
  */
 export function normaliseDestination(
   own: DesiredDestination,
-  service: KnownServiceKey,
-  layers: readonly DefaultsLayer[],
+  { family: serviceFamily }: KnownServiceKey,
+  base: DestinationBase,
 ): TargetDestination {
   FIELDS.check('destination', own)
-  const port = pick('port', own, layers, service.port ?? 0)
-  const forwarding = pick('forwarding', own, layers, undefined)
-  const weight = pick('weight', own, layers, 1)
-  const upperThreshold = pick('upperThreshold', own, layers, 0)
-  const lowerThreshold = pick('lowerThreshold', own, layers, 0)
-  // A default tunnel is for those that have one.
-  const tunnel = pick('tunnel', own, forwarding === 'tun' ? layers : [], undefined)
-  const key = checkDestinationKey(own, port)
-  // Writing makes every check that a call would make.
-  writer.truncate(0)
-  const settings = { forwarding, weight, upperThreshold, lowerThreshold, tunnel }
-  writeDestination(writer, { ...key, port }, settings as DestinationLimits & Forwarding, service.family)
-  return {
-    address: key.address,
+  const family = checkDestinationAddress(own)
+  const port = checkPort('destination.port', orElse(own.port, base.port))
+  const given = orElse(own.forwarding, base.forwarding)
+  const forwarding = typeof given === 'number' ? wordFor(given, FORWARDING_WORDS) : given
+  const target = {
+    address: family === 'ipv4' ? own.address : canonicalIPv6(own.address),
     port,
-    family: key.family,
-    forwarding: wordFor(checkWord('forwarding', forwarding, FORWARDING_METHODS, 7), FORWARDING_WORDS),
-    weight,
-    upperThreshold,
-    lowerThreshold,
-    tunnel: forwarding === 'tun' ? canonicalTunnel(tunnel) : null,
+    family,
+    forwarding,
+    weight: orElse(own.weight, base.weight),
+    upperThreshold: orElse(own.upperThreshold, base.upperThreshold),
+    lowerThreshold: orElse(own.lowerThreshold, base.lowerThreshold),
+    // A default tunnel is for those that have one.
+    tunnel: forwarding === 'tun' ? canonicalTunnel(orElse(own.tunnel, base.tunnel)) : (own.tunnel ?? null),
   }
+  // Writing makes every check that a call would make: after it the settings are what their types say.
+  const settings = target as DestinationLimits & Forwarding
+  fillDestination(SCRATCH, DESTINATION_BLOCK, target.address, port, family, settings, serviceFamily)
+  return target as TargetDestination
 }
 
-/** What is named, by the destination itself or by the nearest defaults; `null` counts as named. */
-function pick<N extends keyof DestinationDefaults, D>(
-  name: N,
-  own: DesiredDestination,
-  layers: readonly DefaultsLayer[],
-  otherwise: D,
-): NonNullable<DestinationDefaults[N]> | D {
-  let value: DestinationDefaults[N] = own[name]
-  for (let index = 0; value === undefined && index < layers.length; index++) {
-    value = layers[index]!.settings[name]
-  }
-  // A `null` is refused where it is checked.
-  return value === undefined ? otherwise : (value as NonNullable<DestinationDefaults[N]>)
+/** A `null` counts as named; where it is not allowed it is refused. */
+function orElse<T>(value: T | undefined, otherwise: T): T {
+  return value === undefined ? otherwise : value
 }
 
 /** Where a field of a destination stands: with the destination itself, or with the defaults that it was taken from. */

@@ -4,12 +4,15 @@ import { canonicalIPv6 } from '../netlink/address.ts'
 import { checkObject } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import { WireWriter } from '../netlink/wire.ts'
-import type { DesiredState, StateDefaults } from './desired-state.ts'
+import type { DesiredService, DesiredState, StateDefaults } from './desired-state.ts'
+import { DestinationColumns } from './destination-columns.ts'
 import { Findings } from './findings.ts'
 import { checkDestinationDefaults } from './normalise-destination.ts'
 import { checkServiceDefaults, normaliseService } from './normalise-service.ts'
-import { DesiredStateError, formatPath } from './state-error.ts'
+import { SettingsReader } from './normalise-settings.ts'
+import { DesiredStateError, formatPath, type StatePath } from './state-error.ts'
 import type { TargetDaemon, TargetService, TargetTable } from './target.ts'
+import { endpointOf } from './target-destinations.ts'
 
 const FIELDS = new KnownFields(['defaults', 'services', 'timeouts', 'daemons'])
 const DEFAULTS_FIELDS = new KnownFields(['service', 'destination'])
@@ -67,23 +70,42 @@ function servicesOf(
     findings.add(['services'], 'must be a list of services')
     return targets
   }
-  const places = new Map<string, number>()
-  for (const [index, service] of services.entries()) {
-    const target = normaliseService(service, ['services', index], defaults, findings)
+  const reader = new SettingsReader(defaults.service ?? {})
+  const columns = new DestinationColumns(countDestinations(services))
+  const surroundings = { defaults, reader, columns, findings }
+  const places: number[] = []
+  for (let index = 0; index < services.length; index++) {
+    const path = ['services', index]
+    const target = normaliseService(services[index] as DesiredService, targets.size, path, surroundings)
     if (target === undefined) continue
-    const earlier = places.get(target.name)
-    if (earlier === undefined) {
-      places.set(target.name, index)
-      targets.set(target.name, target)
-    } else {
-      const other = formatPath(['services', earlier])
-      findings.add(
-        ['services', index, 'service'],
-        `is ${target.name}, as ${other} is; write each service once`,
-      )
+    const { name } = target
+    if (targets.has(name)) noteRepeated(name, [...targets.keys()], places, path, findings)
+    else {
+      targets.set(name, target)
+      places.push(index)
     }
   }
   return targets
+}
+
+/** What is no list of destinations is complained of later. */
+function countDestinations(services: readonly (DesiredService | null | undefined)[]): number {
+  let count = 0
+  for (const service of services) {
+    if (Array.isArray(service?.destinations)) count += service.destinations.length
+  }
+  return count
+}
+
+function noteRepeated(
+  name: string,
+  names: readonly string[],
+  places: readonly number[],
+  path: StatePath,
+  findings: Findings,
+): void {
+  const other = formatPath(['services', places[names.indexOf(name)] ?? 0])
+  findings.add([...path, 'service'], `is ${name}, as ${other} is; write each service once`)
 }
 
 const writer = new WireWriter()
@@ -148,11 +170,11 @@ function refuseMixedFamilies(
   findings: Findings,
 ): void {
   for (const { key, name, destinations } of services?.values() ?? []) {
-    for (const [endpoint, { family }] of destinations ?? []) {
-      if (family === key.family) continue
+    for (const destination of destinations?.list ?? []) {
+      if (destination.family === key.family) continue
       findings.add(
         ['daemons'],
-        `must be left out or empty: ${endpoint} is of another family than ${name}, and the kernel has no synchronisation daemon beside such a destination`,
+        `must be left out or empty: ${endpointOf(destination)} is of another family than ${name}, and the kernel has no synchronisation daemon beside such a destination`,
       )
     }
   }

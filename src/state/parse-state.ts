@@ -26,7 +26,7 @@ export function parseState(text: string, source = ''): DesiredState {
 }
 
 function problemsOf(data: unknown): StateProblem[] {
-  const shape = documentSchema.safeParse(data)
+  const shape = documentSchema().safeParse(data)
   const findings = new Findings()
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
     const { $schema: _, ...desired } = data as DesiredState & { readonly $schema?: unknown }

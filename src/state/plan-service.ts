@@ -1,6 +1,5 @@
 import type { Destination } from '../ipvs/destination.ts'
 import type { Service } from '../ipvs/service.ts'
-import { formatEndpoint } from '../ipvs/service-key.ts'
 import { destinationDifference, type SettingChange, serviceDifference } from './difference.ts'
 import type { Drafts, PlanRules } from './drafts.ts'
 import { drainKey } from './drain.ts'
@@ -13,8 +12,12 @@ import {
   updateDestination,
   updateService,
 } from './plan-steps.ts'
+import { StandingDestinations } from './standing-destinations.ts'
 import type { Step } from './step.ts'
 import type { TargetDestination, TargetService } from './target.ts'
+import { endpointOf, type TargetDestinations } from './target-destinations.ts'
+
+const NONE: readonly TargetDestination[] = []
 
 /** Finds the steps for a service that exists and is to be. Everything but an address can be changed in place. */
 export function planService(
@@ -34,9 +37,8 @@ export function planService(
   }
   if (changes.length > 0) drafts.raising.push(updateService(target, changes))
   if (target.destinations === undefined) return
-  const missing = planExisting(current, target, target.destinations, claim, rules, drafts)
-  for (const [endpoint, destination] of missing) {
-    drafts.raising.push(addDestination(target, endpoint, destination))
+  for (const destination of planExisting(current, target, target.destinations, claim, rules, drafts)) {
+    drafts.raising.push(addDestination(target, endpointOf(destination), destination))
   }
 }
 
@@ -44,57 +46,56 @@ export function planService(
 function planExisting(
   current: Service,
   target: TargetService,
-  wanted: ReadonlyMap<string, TargetDestination>,
+  wanted: TargetDestinations,
   claim: Claim,
   rules: PlanRules,
   drafts: Drafts,
-): Iterable<[string, TargetDestination]> {
-  const { name } = target
-  if (isInStep(current.destinations, wanted)) {
-    let index = current.destinations.length
-    for (const [endpoint, to] of wanted) {
-      planChange(target, endpoint, current.destinations[--index]!, to, rules, drafts)
+): readonly TargetDestination[] {
+  const standing = new StandingDestinations(current.destinations)
+  let missing: TargetDestination[] | undefined
+  let found = 0
+  for (let place = 0; place < wanted.length; place++) {
+    const from = standing.find(wanted.address(place), wanted.port(place))
+    if (from === undefined) {
+      missing ??= []
+      missing.push(wanted.at(place))
+    } else {
+      found++
+      if (!wanted.hasSettings(place, from)) planChange(target, from, wanted.at(place), rules, drafts)
     }
-    return []
   }
-  const missing = new Map(wanted)
+  if (found < current.destinations.length) planSurplus(current, target.name, wanted, claim, rules, drafts)
+  return missing ?? NONE
+}
+
+/** Plans for the destinations that are not to be. */
+function planSurplus(
+  current: Service,
+  name: string,
+  wanted: TargetDestinations,
+  claim: Claim,
+  rules: PlanRules,
+  drafts: Drafts,
+): void {
   for (const destination of current.destinations) {
-    const endpoint = formatEndpoint(destination.address, destination.port)
-    const to = missing.get(endpoint)
-    missing.delete(endpoint)
-    if (to !== undefined) planChange(target, endpoint, destination, to, rules, drafts)
-    else if (claim === 'owned') planRemoval(name, current, endpoint, destination, rules, drafts)
+    const endpoint = endpointOf(destination)
+    if (wanted.has(endpoint)) continue
+    if (claim === 'owned') planRemoval(name, current, endpoint, destination, rules, drafts)
     else {
       const step = removeDestination(name, current, endpoint, destination)
       drafts.left.push({ step, reason: 'not-owned' })
     }
   }
-  return missing
-}
-
-/**
- * Whether a service has the destinations that it is to have, added in the order of the document. Of a large table nearly
- * every service is like that, and there is no need to find each by its name.
- */
-function isInStep(current: readonly Destination[], wanted: ReadonlyMap<string, TargetDestination>): boolean {
-  let index = current.length
-  if (index !== wanted.size) return false
-  for (const { address, port } of wanted.values()) {
-    const from = current[--index]!
-    if (from.port !== port || from.address !== address) return false
-  }
-  return true
 }
 
 function planChange(
   target: TargetService,
-  endpoint: string,
   from: Destination,
   to: TargetDestination,
   rules: PlanRules,
   drafts: Drafts,
 ): void {
-  const step = changeOf(target, endpoint, from, to, rules)
+  const step = changeOf(target, from, to, rules)
   if (step === undefined) return
   const takesAway = step.changes.some(isLowering)
   ;(takesAway ? drafts.lowering : drafts.raising).push(step)
@@ -102,13 +103,13 @@ function planChange(
 
 function changeOf(
   target: TargetService,
-  endpoint: string,
   from: Destination,
   to: TargetDestination,
   { keepWeights, deadlines }: PlanRules,
 ): Step | undefined {
   const changes = destinationDifference(from, to)
   if (changes.length === 0) return undefined
+  const endpoint = endpointOf(to)
   // A weight that was taken away by a drain is not somebody else's: the destination has come back.
   const keep = keepWeights && !deadlines.has(drainKey(target.name, endpoint))
   if (!keep) return updateDestination(target, endpoint, to, changes)
@@ -124,10 +125,10 @@ function isLowering({ setting, from, to }: SettingChange): boolean {
 function hasSameDestinations(current: Service, target: TargetService, rules: PlanRules): boolean {
   const { destinations } = target
   if (destinations === undefined) return true
-  if (destinations.size !== current.destinations.length) return false
-  return current.destinations.every((destination) => {
-    const endpoint = formatEndpoint(destination.address, destination.port)
-    const to = destinations.get(endpoint)
-    return to !== undefined && changeOf(target, endpoint, destination, to, rules) === undefined
+  if (destinations.length !== current.destinations.length) return false
+  const standing = new StandingDestinations(current.destinations)
+  return destinations.list.every((to) => {
+    const from = standing.find(to.address, to.port)
+    return from !== undefined && changeOf(target, from, to, rules) === undefined
   })
 }

@@ -10,6 +10,7 @@ import { addDestination, addService, setTimeouts, startDaemon, stopDaemon } from
 import { protectLast } from './serving.ts'
 import type { Step, StepKind } from './step.ts'
 import type { CurrentTable, TargetTable } from './target.ts'
+import { endpointOf } from './target-destinations.ts'
 
 /** What has to be done, and what is not. */
 export interface PlannedSteps {
@@ -74,10 +75,16 @@ function planServices(
 ): void {
   if (services === undefined) return
   const { ownership } = rules
-  const existing = new Map<string, Service>()
-  for (const service of current.services) existing.set(formatService(service), service)
-  for (const [name, target] of services) {
-    const service = existing.get(name)
+  const existing = new Array<Service | undefined>(services.size)
+  const others: Service[] = []
+  for (const service of current.services) {
+    const target = services.get(formatService(service))
+    if (target === undefined) others.push(service)
+    else existing[target.place] = service
+  }
+  for (const target of services.values()) {
+    const { name } = target
+    const service = existing[target.place]
     const claim = ownership.claim(name, target.key, service !== undefined)
     if (service === undefined) {
       if (claim === 'foreign') {
@@ -85,15 +92,16 @@ function planServices(
         continue
       }
       drafts.raising.push(addService(target))
-      for (const [endpoint, destination] of target.destinations ?? []) {
-        drafts.raising.push(addDestination(target, endpoint, destination))
+      for (const destination of target.destinations?.list ?? []) {
+        drafts.raising.push(addDestination(target, endpointOf(destination), destination))
       }
     } else {
       planService(service, target, claim, rules, drafts)
     }
   }
-  for (const [name, service] of existing) {
-    if (!services.has(name) && ownership.owns(name, service)) planServiceRemoval(name, service, rules, drafts)
+  for (const service of others) {
+    const name = formatService(service)
+    if (ownership.owns(name, service)) planServiceRemoval(name, service, rules, drafts)
   }
 }
 

@@ -1,14 +1,12 @@
-import { BatchError, IpvsError, NetlinkError } from '../errors.ts'
+import { BatchError } from '../errors.ts'
 import type { BatchCommand } from '../ipvs/batch-command.ts'
 import type { CallOptions } from '../netlink/call-options.ts'
 import type { Report } from './apply-result.ts'
 import { drainKey } from './drain.ts'
 import type { Ledger } from './ledger.ts'
+import { isRace } from './race.ts'
 import type { Step, StepCommand } from './step.ts'
 import type { TableClient } from './table-client.ts'
-
-/** What the kernel says when somebody else was faster. */
-const RACES = new Set(['EEXIST', 'ESRCH', 'ENOENT'])
 
 /** Sends steps, and notes what becomes of them. */
 export class Sending {
@@ -49,7 +47,9 @@ export class Sending {
   /** Whether the kernel has refused a step for good in an earlier round. */
   #isRefused(step: Step): boolean {
     const earlier = this.#report.get(step)
-    return earlier?.outcome === 'failed' && earlier.error !== undefined && !isRace(earlier.error)
+    return (
+      earlier?.outcome === 'failed' && earlier.error !== undefined && !isRace(step.command, earlier.error)
+    )
   }
 
   #isHeld(step: Step): boolean {
@@ -68,7 +68,8 @@ export class Sending {
     }
     if (kind === 'addService' && codeOf(error) === 'EEXIST') this.#ledger.forget([service], [])
     // The same answer to the same step twice is no race.
-    if (isRace(error) && codeOf(this.#report.get(step)?.error) !== codeOf(error)) this.readAgain = true
+    if (isRace(step.command, error) && codeOf(this.#report.get(step)?.error) !== codeOf(error))
+      this.readAgain = true
     this.#report.set(step, 'failed', error)
   }
 
@@ -125,12 +126,6 @@ export class Sending {
 
 function isBatched({ command }: StepCommand): boolean {
   return command !== 'setTimeouts' && command !== 'startDaemon' && command !== 'stopDaemon'
-}
-
-/** Whether an error may be because others have changed the table, or leaves open what has happened. */
-function isRace(error: Error): boolean {
-  if (error instanceof IpvsError) return RACES.has(error.code)
-  return error instanceof NetlinkError && error.outcome === 'unknown' && error.code !== 'ERR_LVS_CLOSED'
 }
 
 function codeOf(error: Error | undefined): string | undefined {

@@ -60,7 +60,7 @@ function endpointsWithWeight({ destinations }: Service): Set<string> {
 /** Whether a service is to have a destination with a weight. */
 function isToServe({ services }: TargetTable, name: string): boolean {
   const destinations = services?.get(name)?.destinations
-  return destinations !== undefined && [...destinations.values()].some(({ weight }) => weight > 0)
+  return destinations?.list.some(({ weight }) => weight > 0) === true
 }
 
 /** The weight of a step's destination afterwards; 0 when it is gone. */

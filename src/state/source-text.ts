@@ -1,4 +1,5 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import type { Node, Pair } from 'yaml'
+import { yamlPackage } from './packages.ts'
 import { DesiredStateError, type StatePath, type StateProblem } from './state-error.ts'
 
 /** A place in a text, from 1. */
@@ -11,12 +12,13 @@ export interface TextPlace {
 export class SourceText {
   /** What it says, as plain data. */
   readonly data: unknown
-  readonly #lines = new LineCounter()
+  readonly #yaml = yamlPackage()
+  readonly #lines = new this.#yaml.LineCounter()
   readonly #root: Node | null
 
   /** @throws {DesiredStateError} when it is not YAML. */
   constructor(text: string, source: string) {
-    const document = parseDocument(text, {
+    const document = this.#yaml.parseDocument(text, {
       lineCounter: this.#lines,
       prettyErrors: false,
       stringKeys: true,
@@ -26,7 +28,7 @@ export class SourceText {
     const complain = (message: string, offset: number) =>
       problems.push({ ...this.#placeAt(offset), path: [], message: message.split('\n')[0] ?? message })
     for (const { message, pos } of [...document.errors, ...document.warnings]) complain(message, pos[0])
-    visit(document, {
+    this.#yaml.visit(document, {
       Alias: (_, alias) => {
         if (alias.resolve(document) !== undefined) return
         complain(`There is nothing called &${alias.source} before`, alias.range?.[0] ?? 0)
@@ -42,7 +44,7 @@ export class SourceText {
     let node: unknown = this.#root
     let offset = this.#root?.range?.[0] ?? 0
     for (const part of path) {
-      const found = childOf(node, part)
+      const found = childOf(this.#yaml, node, part)
       if (found === undefined) break
       offset = found.offset ?? offset
       node = found.node
@@ -57,9 +59,11 @@ export class SourceText {
 }
 
 function childOf(
+  { isMap, isPair, isScalar, isSeq }: typeof import('yaml'),
   node: unknown,
   part: string | number,
 ): { node: unknown; offset: number | undefined } | undefined {
+  const nameOf = ({ key }: Pair) => (isScalar(key) ? key.value : key)
   if (isSeq(node)) {
     const item = node.items[Number(part)] as Node | undefined
     return item === undefined ? undefined : { node: item, offset: item.range?.[0] }
@@ -69,10 +73,6 @@ function childOf(
     (item): item is Pair<Node, Node | null> => isPair(item) && nameOf(item) === part,
   )
   return pair === undefined ? undefined : { node: pair.value, offset: pair.key.range?.[0] }
-}
-
-function nameOf({ key }: Pair): unknown {
-  return isScalar(key) ? key.value : key
 }
 
 /** Refuses aliases that stand for others again and again. */

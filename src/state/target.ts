@@ -3,6 +3,7 @@ import type { CheckedDestinationKey, Destination } from '../ipvs/destination.ts'
 import type { Service, ServiceState } from '../ipvs/service.ts'
 import type { KnownServiceKey } from '../ipvs/service-key.ts'
 import type { TimeoutChanges, Timeouts } from '../ipvs/settings.ts'
+import type { TargetDestinations } from './target-destinations.ts'
 
 /** What can be set of a service. A new setting of {@link Service} is one here. */
 export type ServiceSetting = Exclude<keyof ServiceState, 'family' | 'statistics'>
@@ -57,12 +58,14 @@ export type TargetDestination = CheckedDestinationKey & {
 
 /** A service that is to be, nothing left open. */
 export interface TargetService {
+  /** Which of the services of its table it is, from 0. */
+  readonly place: number
   readonly key: KnownServiceKey
   /** Its key as text. */
   readonly name: string
   readonly settings: { readonly [Name in ServiceSetting]: ServiceState[Name] }
-  /** By their endpoints; undefined when they are somebody else's business. */
-  readonly destinations: ReadonlyMap<string, TargetDestination> | undefined
+  /** Undefined when they are somebody else's business. */
+  readonly destinations: TargetDestinations | undefined
 }
 
 /** A daemon that is to be. The length of messages may be left to the kernel: it follows from the interface. */

@@ -38,7 +38,7 @@ describe('the packed package', () => {
 
   it('has what is needed to run and to compile, and nothing else', () => {
     const allowed =
-      /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/bin\/(lvs\.cjs|package\.json)|dist\/man\/lvs\.1|src\/.*\.ts|native\/[^/]*\.(cc|h)|binding\.gyp|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
+      /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/bin\/(lvs\.cjs|package\.json)|dist\/man\/lvs\.1|dist\/state\.schema\.json|src\/.*\.ts|native\/[^/]*\.(cc|h)|binding\.gyp|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
     expect(files.filter((path) => !allowed.test(path))).toEqual([])
     expect(files).toContain('dist/index.js')
     expect(files).toContain('native/addon.cc')
@@ -50,6 +50,30 @@ describe('the packed package', () => {
       const { Ipvs, SCHEDULERS, parseService } = await import('@lvs/netlink')
       console.log(typeof Ipvs.open, SCHEDULERS.length, parseService('tcp://192.0.2.1:80').port)`
     expect((await node(program)).trim()).toBe('function 13 80')
+  })
+
+  it('is imported without what only documents in text need', async () => {
+    const packages = ['yaml', 'zod'].map((name) => join(project, 'node_modules', name))
+    for (const path of packages) await run('mv', [path, `${path}.away`])
+    try {
+      const program = `
+        const { formatState, Ipvs } = await import('@lvs/netlink')
+        console.log(typeof Ipvs.open, formatState({}, 'json').trim())
+        try { formatState({}) } catch ({ code }) { console.log(code) }`
+      expect(await node(program)).toBe('function {}\nMODULE_NOT_FOUND\n')
+    } finally {
+      for (const path of packages) await run('mv', [`${path}.away`, path])
+    }
+  })
+
+  it('has the JSON Schema of documents as a file', async () => {
+    const program = `
+      import { readFileSync } from 'node:fs'
+      import { fileURLToPath } from 'node:url'
+      import { stateJsonSchema } from '@lvs/netlink'
+      const path = fileURLToPath(import.meta.resolve('@lvs/netlink/state.schema.json'))
+      console.log(readFileSync(path, 'utf8') === JSON.stringify(stateJsonSchema(), undefined, 2) + '\\n')`
+    expect((await node(program)).trim()).toBe('true')
   })
 
   it('reaches the kernel with the addon that the installation compiled', async () => {

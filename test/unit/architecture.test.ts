@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { basename, dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -13,6 +14,8 @@ const ENTRIES = Object.values<string | { readonly default: string }>(
   .filter((target) => target.endsWith('.js'))
   .map((target) => target.replace('./dist', 'src').replace(/js$/, 'ts'))
 const KERNEL_TRANSPORT = 'src/netlink/kernel-transport.ts'
+/** Loads what only documents in text need, when the first one comes. */
+const PACKAGES = 'src/state/packages.ts'
 
 /** The rooms of src/; an import may only point down this list. `testing` plays the kernel and may use them all. */
 const ROOMS = [
@@ -132,10 +135,10 @@ describe('the addon', () => {
     const loaders = source.filter(({ imports }) =>
       imports.some((name) => /^(node-gyp-build|(node:)?module)$/.test(name)),
     )
-    expect(paths(loaders)).toEqual([KERNEL_TRANSPORT])
-    expect(
-      paths(source.filter(({ text }) => /node-gyp-build|\.node['"]|dlopen|createRequire/.test(text))),
-    ).toEqual([KERNEL_TRANSPORT])
+    expect(paths(loaders)).toEqual([KERNEL_TRANSPORT, PACKAGES])
+    expect(paths(source.filter(({ text }) => /node-gyp-build|\.node['"]|dlopen/.test(text)))).toEqual([
+      KERNEL_TRANSPORT,
+    ])
   })
 
   it('is named by nobody but who opens a client', () => {
@@ -196,6 +199,17 @@ describe('importing the package', () => {
     const { Ipvs, AddonError } = await import('../../src/index.ts')
     expect(dlopen).not.toHaveBeenCalled()
     await expect(Ipvs.open()).rejects.toBeInstanceOf(AddonError)
+  })
+
+  it('loads neither zod nor yaml; the first document does', async () => {
+    const imports = /^((import|export) (?!type )|\}).*\bfrom ['"](zod|yaml)['"]/m
+    expect(paths(source.filter(({ text }) => imports.test(text)))).toEqual([])
+    const { cache } = createRequire(import.meta.url)
+    const isLoaded = (name: string) => Object.keys(cache).some((path) => path.includes(`/${name}/`))
+    const { parseState } = await import('../../src/index.ts')
+    expect(['zod', 'yaml'].map(isLoaded)).toEqual([false, false])
+    expect(parseState('services: []')).toEqual({ services: [] })
+    expect(['zod', 'yaml'].map(isLoaded)).toEqual([true, true])
   })
 })
 

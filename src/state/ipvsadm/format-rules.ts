@@ -34,7 +34,7 @@ function serviceRules(service: TargetService): string[] {
   if (schedulerFlags.length > 0) words.push('-b', schedulerFlags.join(','))
   return [
     words.join(' '),
-    ...[...(destinations?.values() ?? [])].map((destination) => destinationRule(option, destination)),
+    ...(destinations?.list ?? []).map((destination) => destinationRule(option, destination)),
   ]
 }
 

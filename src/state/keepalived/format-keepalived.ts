@@ -31,7 +31,7 @@ function globals({ tcp, tcpFin, udp }: TimeoutChanges): string[] {
 }
 
 function virtualServer({ key, name, settings, destinations }: TargetService): string {
-  if (destinations === undefined || destinations.size === 0) {
+  if (destinations === undefined || destinations.length === 0) {
     throw new RangeError(`${name} has no destinations: keepalived takes no notice of such a service`)
   }
   const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
@@ -50,7 +50,7 @@ function virtualServer({ key, name, settings, destinations }: TargetService): st
     if (persistence === null) throw new RangeError(`keepalived has no engine without persistence: ${name}`)
     lines.push(`persistence_engine ${persistenceEngine}`)
   }
-  const servers = [...destinations.values()].map((destination) => realServer(key, name, destination))
+  const servers = destinations.list.map((destination) => realServer(key, name, destination))
   return block(`virtual_server ${placeOf(key)}`, [...lines, ...servers.flatMap((text) => text.split('\n'))])
 }
 

@@ -6,8 +6,10 @@ import { applyTarget } from '../../../src/state/apply.ts'
 import type { ApplyResult } from '../../../src/state/apply-result.ts'
 import type { DesiredService, DesiredState } from '../../../src/state/desired-state.ts'
 import { describeTable } from '../../../src/state/export-state.ts'
+import { Ipvs } from '../../../src/state/ipvs.ts'
 import { normalise } from '../../../src/state/normalise.ts'
 import { type ApplyOptions, checkOptions } from '../../../src/state/options.ts'
+import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import { ModelTable } from './model-table.ts'
 
 const WEB = 'tcp://192.0.2.1:80'
@@ -42,6 +44,26 @@ const weights = (service = WEB) => {
   return Object.fromEntries(found?.destinations?.map(({ address, weight }) => [address, weight]) ?? [])
 }
 const onlyA = { services: [of(WEB, A)] }
+
+describe('the clients of a persistent service', () => {
+  it.each([
+    ['0', /^tcp:\/\/192.0.2.1:80 is persistent: .* Set net.ipv4.vs.expire_quiescent_template to 1/],
+    ['1', undefined],
+    ['', undefined],
+  ])('are warned of when %j keeps them where a destination drains', async (value, warning) => {
+    const kernel = new SimulatedKernel()
+    const path = '/proc/sys/net/ipv4/vs/expire_quiescent_template'
+    if (value === '') kernel.files.delete(path)
+    else kernel.files.set(path, `${value}\n`)
+    await using ipvs = await Ipvs.open({ transport: kernel.connect() })
+    const persistent = (desired: DesiredState) => ({
+      services: desired.services?.map((service) => ({ ...service, persistence: { timeout: 60 } })),
+    })
+    expect((await ipvs.apply(persistent(both(WEB)))).warnings).toEqual([])
+    const { warnings } = await ipvs.apply(persistent(onlyA), { ...DRAIN, wait: false })
+    expect(warnings).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)])
+  })
+})
 
 describe('a destination that is removed with care', () => {
   it('loses its weight, and goes when its connections have ended', async () => {

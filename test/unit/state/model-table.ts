@@ -52,7 +52,7 @@ export class ModelTable implements TableClient {
     const { services, timeouts, daemons } = normalise(desired)
     for (const { key, settings, destinations } of services?.values() ?? []) {
       table.take({ command: 'addService', service: { ...key, ...settings } as never })
-      for (const destination of destinations?.values() ?? []) {
+      for (const destination of destinations?.list ?? []) {
         table.take({ command: 'addDestination', service: key, destination: destination as never })
       }
     }

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import type { DesiredState } from '../../../src/state/desired-state.ts'
 import { formatState } from '../../../src/state/format-state.ts'
 import { normalise } from '../../../src/state/normalise.ts'
@@ -8,6 +12,16 @@ import { documentSchema, stateJsonSchema } from '../../../src/state/schema.ts'
 import { DesiredStateError } from '../../../src/state/state-error.ts'
 import { DAEMON_SETTINGS, DESTINATION_SETTINGS, SERVICE_SETTINGS } from '../../../src/state/target.ts'
 import { twoStates } from './tables.ts'
+
+const DOCS = join(import.meta.dirname, '../../../docs')
+const guide = readFileSync(join(DOCS, 'guide/desired-state.md'), 'utf8')
+const example = readFileSync(join(DOCS, 'examples/desired-state.ts'), 'utf8')
+
+/** The documents in a page or in a program. */
+function documentsIn(text: string): string[] {
+  const found = text.matchAll(/^```yaml\n(.*?)^```$|parseState\(`(.*?)`\)/gms)
+  return [...found].map(([, block, literal]) => block ?? literal ?? '')
+}
 
 /** What is wrong with a text, a line each: `line:column: message`. */
 function problems(text: string): string[] {
@@ -50,12 +64,12 @@ describe('a document in YAML', () => {
       name: 'tcp://192.168.79.110:80',
       settings: { scheduler: 'wrr', persistence: { timeout: 3600, mask: '255.255.255.255' } },
     })
-    expect([...web!.destinations!]).toEqual([
-      ['192.168.79.102:80', expect.objectContaining({ forwarding: 'dr', weight: 2 })],
-      ['192.168.79.103:80', expect.objectContaining({ forwarding: 'dr', weight: 1 })],
+    expect(web!.destinations!.list).toMatchObject([
+      { address: '192.168.79.102', port: 80, forwarding: 'dr', weight: 2 },
+      { address: '192.168.79.103', port: 80, forwarding: 'dr', weight: 1 },
     ])
     expect(dns).toMatchObject({ settings: { scheduler: 'rr', onePacket: true, persistence: null } })
-    expect([...dns!.destinations!.values()]).toMatchObject([{ port: 5353, forwarding: 'nat', weight: 2 }])
+    expect(dns!.destinations!.list).toMatchObject([{ port: 5353, forwarding: 'nat', weight: 2 }])
     expect(timeouts).toEqual({ tcp: 7200 })
     expect(daemons).toEqual([
       {
@@ -227,10 +241,31 @@ describe('the JSON Schema', () => {
     expect(daemon.sort()).toEqual([...DAEMON_SETTINGS].sort())
   })
 
+  it('is read by others: what it takes and refuses is what the library takes and refuses', () => {
+    const schema = z.fromJSONSchema(stateJsonSchema() as Parameters<typeof z.fromJSONSchema>[0])
+    const examples = [guide, example].flatMap(documentsIn)
+    expect(examples.length).toBeGreaterThanOrEqual(3)
+    for (const text of examples) expect(schema.safeParse(parse(text)).error?.issues).toBeUndefined()
+    const web = { service: 'tcp://192.0.2.1:80' }
+    for (const wrong of [
+      [],
+      { service: [web] },
+      { services: [{ service: '192.0.2.1:80' }] },
+      { services: [{ ...web, wieght: 1 }] },
+      { services: [{ ...web, destinations: [{ forwarding: 'dr' }] }] },
+      { services: [{ ...web, destinations: [{ address: '192.0.2.2', forwarding: 'dr', weight: -1 }] }] },
+      { timeouts: { tcp: 0 } },
+      { daemons: [{ role: 'primary', interface: 'eth0' }] },
+    ]) {
+      expect(schema.safeParse(wrong).success).toBe(false)
+      expect(() => parseState(JSON.stringify(wrong))).toThrow(DesiredStateError)
+    }
+  })
+
   it('takes whatever the library takes (1,000 cases)', () => {
     fc.assert(
       fc.property(twoStates, ([state]) => {
-        const result = documentSchema.safeParse(state satisfies DesiredState)
+        const result = documentSchema().safeParse(state satisfies DesiredState)
         expect(result.error?.issues).toBeUndefined()
       }),
       { numRuns: 1000 },

@@ -1,0 +1,68 @@
+/** Many clients of one service, on a machine of their own. */
+
+import type { ChildProcess } from 'node:child_process'
+import { createInterface, type Interface } from 'node:readline'
+import type { Machine } from './machine.ts'
+
+/** A connection that failed. */
+export interface Failure {
+  /** The system's code, such as `ECONNREFUSED`; `CLOSED` when the other side hung up. */
+  readonly code: string
+  /** The client's address. */
+  readonly from: string
+  /** Its port; 0 when it was never connected. */
+  readonly port: number
+  /** Who had answered before. */
+  readonly server?: string
+  /** When it was opened, in milliseconds since 1970. */
+  readonly since: number
+  /** When it failed. */
+  readonly at: number
+}
+
+/** What they have done. */
+export interface CrowdReport {
+  readonly connections: number
+  readonly requests: number
+  /** Answers by the name of the server. */
+  readonly servers: Readonly<Record<string, number>>
+}
+
+export class Crowd {
+  readonly #program: ChildProcess
+  readonly #lines: Interface
+  /** What has failed so far. */
+  readonly failures: Failure[] = []
+  readonly #report: Promise<CrowdReport>
+
+  private constructor(program: ChildProcess) {
+    this.#program = program
+    this.#lines = createInterface({ input: program.stdout! })
+    this.#report = new Promise((resolve, reject) => {
+      this.#lines.on('line', (line) => {
+        const told = JSON.parse(line) as Failure | CrowdReport
+        if ('requests' in told) return resolve(told)
+        this.failures.push(told)
+      })
+      this.#lines.on('close', () => reject(new Error('The crowd ended before its time')))
+    })
+    this.#report.catch(() => {})
+  }
+
+  /** So many clients, which take turns in the addresses of their machine. */
+  static async start(
+    machine: Machine,
+    count: number,
+    { address, port }: { readonly address: string; readonly port: number },
+    from: readonly string[],
+  ): Promise<Crowd> {
+    const words = [address, String(port), String(count), ...from]
+    return new Crowd(await machine.startScript('crowd.mjs', ...words))
+  }
+
+  /** Lets them finish what they are about. */
+  stop(): Promise<CrowdReport> {
+    this.#program.stdin!.end()
+    return this.#report
+  }
+}

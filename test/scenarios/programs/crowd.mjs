@@ -1,0 +1,69 @@
+/**
+ * Many clients of a line server: `address port count from...`. Each opens a connection, asks now and then, hangs up after a
+ * while and opens another. What fails is told on a line of its own; when the input ends, so do they, and the last line says how
+ * much was done.
+ */
+import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const [host, port, count, ...sources] = process.argv.slice(1)
+/** Milliseconds: every second client keeps its connection so long, the others much shorter. */
+const HELD = 1500
+const SHORT = 300
+/** Milliseconds between two questions, at most. */
+const PAUSE = 1000
+/** Milliseconds after which an answer is missed. */
+const PATIENCE = 8000
+
+const done = { connections: 0, requests: 0, servers: {} }
+let going = true
+
+/** One connection from its beginning to its end; throws what went wrong, with what is known of the connection. */
+async function talk(localAddress, milliseconds) {
+  const known = { from: localAddress, port: 0, server: undefined, since: Date.now() }
+  const socket = connect({ host, port: Number(port), localAddress, noDelay: true })
+  const fails = new Promise((_, reject) => {
+    const fail = (code) => reject(Object.assign(new Error(code), { ...known, code }))
+    socket.on('error', ({ code }) => fail(code))
+    socket.on('close', () => fail('CLOSED'))
+    socket.setTimeout(PATIENCE, () => fail('ETIMEDOUT'))
+  })
+  // It may fail while nobody waits.
+  fails.catch(() => {})
+  try {
+    await Promise.race([fails, new Promise((resolve) => socket.once('connect', resolve))])
+    known.port = socket.localPort
+    done.connections++
+    for (const end = Date.now() + Math.random() * milliseconds; going && Date.now() < end; ) {
+      const answered = new Promise((resolve) => socket.once('data', resolve))
+      socket.write('who?\n')
+      known.server = String(await Promise.race([fails, answered])).trim()
+      done.servers[known.server] = (done.servers[known.server] ?? 0) + 1
+      done.requests++
+      await Promise.race([fails, pause(Math.random() * PAUSE)])
+    }
+    socket.setTimeout(0)
+    socket.removeAllListeners('close')
+    await new Promise((resolve) => socket.once('close', resolve).end())
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function client(index) {
+  while (going) {
+    try {
+      await talk(sources[index % sources.length], index % 2 === 0 ? HELD : SHORT)
+    } catch ({ code, from, port, server, since }) {
+      console.log(JSON.stringify({ code, from, port, server, since, at: Date.now() }))
+    }
+  }
+}
+
+process.stdin.on('end', () => {
+  going = false
+})
+process.stdin.resume()
+console.log('ready')
+await Promise.all(Array.from({ length: Number(count) }, (_, index) => client(index)))
+console.log(JSON.stringify(done))
