@@ -9,6 +9,6 @@ export function directedServices(desired: DesiredState, file: string): DirectedS
   if (services === undefined) throw new Mistake(`${file} names no services`)
   return [...services.values()].map(
     ({ key, settings, destinations }) =>
-      ({ ...key, ...settings, destinations: [...(destinations?.values() ?? [])] }) as DirectedService,
+      ({ ...key, ...settings, destinations: destinations?.list ?? [] }) as DirectedService,
   )
 }
