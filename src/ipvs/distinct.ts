@@ -1,5 +1,8 @@
-/** A list shorter than this came in one block, in which nothing comes twice. */
-const REPEATS_POSSIBLE = 90
+/**
+ * A list shorter than this came in one block, in which nothing comes twice: of 32 KiB it has room for 91 destinations, and
+ * for some 80 where the kernel aligns their counters (nla_need_padding_for_64bit).
+ */
+const REPEATS_POSSIBLE = 64
 
 /**
  * Entries of a dump without those that came twice, which happens when others change the table meanwhile: of these the last

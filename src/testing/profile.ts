@@ -20,7 +20,7 @@ export interface KernelProfile {
    * that is random and changes as they grow.
    */
   readonly tables: 'fixed' | 'growing'
-  /** What the place of a namespace in the kernel's memory adds to the hash of `fixed` tables: a multiple of 16 up to 240. */
+  /** What the place of a namespace in the kernel's memory adds to the hash of `fixed` tables: a multiple of 8 up to 248. */
   readonly bucketOffset: number
   /** Whether an upper threshold beyond 2147483647 is refused: since 6.1.190 or so, 6.12.110 or so, and 7.2. */
   readonly limitsThresholds: boolean

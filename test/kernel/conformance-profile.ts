@@ -11,8 +11,8 @@ import { type Attribute, encodeMessage } from './conformance-message.ts'
 import { isSince, kernelVersion } from './kernel.ts'
 import type { Namespace } from './namespace.ts'
 
-/** What the place of a namespace in memory can add to the hash of services. */
-const OFFSETS = Array.from({ length: 16 }, (_, index) => index * 16)
+/** What the place of a namespace in memory, at a multiple of 2048, can add to the hash of services (ip_vs_svc_hashkey). */
+const OFFSETS = Array.from({ length: 32 }, (_, index) => index * 8)
 const REQUEST_ACK = 5
 
 export async function runningProfile(host: Namespace): Promise<KernelProfile> {
