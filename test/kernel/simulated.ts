@@ -49,7 +49,7 @@ export const REAL_ONLY_TESTS: Readonly<Record<string, Readonly<Record<string, st
       'traffic has no contents for the engine sip to read',
   },
   'state-keeping.test.ts': {
-    'keeping a table > brings it back after others have added, removed and edited at random, and touches nothing of theirs':
+    'keeping a table > has it right two intervals after others have stopped to change it at random, and touches nothing of theirs':
       'runs another program',
     'keeping a table > ends with the table that is desired although it was killed wherever it was (12 times)':
       'kills a program',

@@ -11,7 +11,7 @@ import { CALLS } from '../../kernel/calls.ts'
 const WEB = 'tcp://192.0.2.10:80'
 
 /** The client's own limit, which the kernel that hangs runs into. */
-const TIMEOUT = 20
+const TIMEOUT = 100
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   'refused with ENOMEM': { kind: 'refuse', error: 'ENOMEM' },
@@ -31,7 +31,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'recvmmsg fails': { kind: 'system-call', call: 'recvmmsg', error: 'ENOMEM' },
 }
 
-async function prepare(timeout = TIMEOUT) {
+async function prepare(timeout = 30_000) {
   const kernel = new SimulatedKernel({ profile: '6.12' })
   kernel.setState({
     services: [
