@@ -1,24 +1,30 @@
 #!/usr/bin/env bash
-# Every test: those that need no kernel here, those that need IPVS in the lab, in three labs beside each other, since the
-# usual kind of lab has one processor only.
+# Every test: those that need no kernel here, those that need IPVS in the lab, in three labs, since the usual kind of lab has
+# one processor only. All at the same time; what they print comes one after another.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-in_lab() {
-  bash test/lab/lab.sh npx --no-install vitest run --passWithNoTests "$@"
-}
-
-status=0
-npx --no-install vitest run --project unit --project 'simulated-*' --project native --project pack "$@" || status=1
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-in_lab --project hosts "$@" >"$logs/hosts" 2>&1 &
-hosts=$!
-in_lab --project command "$@" >"$logs/command" 2>&1 &
-command=$!
-in_lab --project kernel --project scenarios "$@" || status=1
-wait "$hosts" || status=1
-cat "$logs/hosts"
-wait "$command" || status=1
-cat "$logs/command"
+runs=()
+
+# Starts a run of its own name; what it prints is kept.
+start() {
+  local name=$1
+  shift
+  "$@" >"$logs/$name" 2>&1 &
+  runs+=("$!:$name")
+}
+
+vitest=(npx --no-install vitest run --passWithNoTests)
+start hosts bash test/lab/lab.sh "${vitest[@]}" --project hosts "$@"
+start command bash test/lab/lab.sh "${vitest[@]}" --project command "$@"
+start kernel bash test/lab/lab.sh "${vitest[@]}" --project kernel --project scenarios "$@"
+
+status=0
+"${vitest[@]}" --project unit --project 'simulated-*' --project native --project pack "$@" || status=1
+for run in "${runs[@]}"; do
+  wait "${run%%:*}" || status=1
+  cat "$logs/${run#*:}"
+done
 exit "$status"

@@ -36,7 +36,9 @@ class Lvs {
   /** Runs one on a terminal, where somebody types. */
   async typed(line: string, typed: string): Promise<Outcome> {
     const command = [process.execPath, PROGRAM, ...line.split(' '), ...this.#words].join(' ')
-    return await this.#shell.run(['script', '-qec', command, '/dev/null'], typed)
+    // Whoever runs the tests may not want colours.
+    const words = ['env', '-u', 'NO_COLOR', 'script', '-qec', command, '/dev/null']
+    return await this.#shell.run(words, typed)
   }
 }
 
