@@ -35,7 +35,7 @@ export function addDestination(namespace: Namespace, command: CommandAttributes)
     throw new Refused('EINVAL')
   }
   const destination = kept ?? new DestinationRecord(service, whole)
-  destination.set(whole)
+  destination.set(whole, namespace.profile)
   destination.lastWeight = whole.weight
   namespace.addDestination(service, destination)
 }
@@ -47,7 +47,7 @@ export function setDestination(namespace: Namespace, command: CommandAttributes)
   const { family, address, port } = whole
   const destination = service.find(family, address, port)
   if (destination === undefined) throw new Refused('ENOENT')
-  destination.set(whole)
+  destination.set(whole, namespace.profile)
   service.schedulerState?.changed?.()
 }
 

@@ -3,6 +3,7 @@ import { IPVS_CMD, IPVS_GENL_VERSION } from '../ipvs/uapi.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { type Counters, writeCounters } from './counters.ts'
 import { type FamilyNumber, type InetAddress, isSameAddress, writeInetAddress } from './inet-address.ts'
+import type { KernelProfile } from './profile.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** Which destination of a service, in the kernel's numbers. */
@@ -55,18 +56,33 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
     this.port = port
   }
 
-  /** Replaces its settings; a threshold that is lifted or raised lets connections in again (__ip_vs_update_dest). */
-  set(settings: DestinationSettings): void {
-    const { upperThreshold, weight } = settings
-    if (upperThreshold === 0 || upperThreshold > this.upperThreshold) this.overloaded = false
+  /**
+   * Replaces its settings (__ip_vs_update_dest). Whether it is overloaded by new thresholds is seen at once where they are
+   * limited; else one that is lifted or raised lets connections in again, and one that is lowered waits for the next one.
+   */
+  set(settings: DestinationSettings, { limitsThresholds }: KernelProfile): void {
+    const { upperThreshold, lowerThreshold, weight } = settings
+    const isRaised = upperThreshold === 0 || upperThreshold > this.upperThreshold
+    const isChanged = upperThreshold !== this.upperThreshold || lowerThreshold !== this.lowerThreshold
     if (weight !== 0) this.lastWeight = weight
     this.forwarding = settings.forwarding
     this.weight = weight
     this.upperThreshold = upperThreshold
-    this.lowerThreshold = settings.lowerThreshold
+    this.lowerThreshold = lowerThreshold
     this.tunnelType = settings.tunnelType
     this.tunnelPort = settings.tunnelPort
     this.tunnelFlags = settings.tunnelFlags
+    if (!limitsThresholds && isRaised) this.overloaded = false
+    if (limitsThresholds && isChanged) this.#meetThresholds()
+  }
+
+  /** Between its thresholds it stays as it is (ip_vs_dest_update_overload). */
+  #meetThresholds(): void {
+    const { upperThreshold, lowerThreshold } = this
+    const connections = this.activeConnections + this.inactiveConnections
+    if (upperThreshold === 0) this.overloaded = false
+    else if (connections >= upperThreshold) this.overloaded = true
+    else if (connections < (lowerThreshold || upperThreshold * 0.75)) this.overloaded = false
   }
 
   /** Whether it is the destination that is meant (ip_vs_lookup_dest). */

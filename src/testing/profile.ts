@@ -22,7 +22,10 @@ export interface KernelProfile {
   readonly tables: 'fixed' | 'growing'
   /** What the place of a namespace in the kernel's memory adds to the hash of `fixed` tables: a multiple of 8 up to 248. */
   readonly bucketOffset: number
-  /** Whether an upper threshold beyond 2147483647 is refused: since 6.1.190 or so, 6.12.110 or so, and 7.2. */
+  /**
+   * Whether an upper threshold beyond 2147483647 is refused, and new thresholds are held against the connections that a
+   * destination has at once, not only with the next one: since 6.1.190 or so, 6.12.110 or so, and 7.2.
+   */
   readonly limitsThresholds: boolean
   /** Flags of GET_DEST and GET_DAEMON in the controller's list of operations: 13 up to Linux 6.1, 5 since 6.2. */
   readonly dumpOperationFlags: number

@@ -38,7 +38,7 @@ export async function runningProfile(host: Namespace): Promise<KernelProfile> {
 }
 
 /** Whether an upper threshold beyond INT_MAX is refused, as by late builds of each series. */
-async function limitsThresholds(host: Namespace): Promise<boolean> {
+export async function limitsThresholds(host: Namespace): Promise<boolean> {
   const { ipvs } = host
   const service = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
   await ipvs.addService({ ...service, scheduler: 'rr' })

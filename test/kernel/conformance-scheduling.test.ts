@@ -7,6 +7,7 @@ import { SCHEDULERS } from '../../src/ipvs/scheduler.ts'
 import { PROFILES } from '../../src/testing/profile.ts'
 import { seededRandom } from '../../src/testing/random.ts'
 import { SimulatedKernel } from '../../src/testing/simulated-kernel.ts'
+import { limitsThresholds } from './conformance-profile.ts'
 import { isSince } from './kernel.ts'
 import { makeNamespace, type Namespace } from './namespace.ts'
 import { WEB } from './traffic.ts'
@@ -93,7 +94,10 @@ describe(`${CONNECTIONS} connections from ${CLIENTS.length} clients`, () => {
   it.each(SCHEDULERS)('%s chooses as the simulated kernel says', async (scheduler) => {
     const { host, connect } = await makeHost()
     const kernel = new SimulatedKernel({
-      profile: PROFILES[isSince('7.1') ? '7.2' : isSince('6.2') ? '6.12' : '6.1'],
+      profile: {
+        ...PROFILES[isSince('7.1') ? '7.2' : isSince('6.2') ? '6.12' : '6.1'],
+        limitsThresholds: await limitsThresholds(host),
+      },
     })
     const random = seededRandom(CONNECTIONS)
     await host.ipvs.batch(beginning(scheduler))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { PROFILES } from '../../../src/testing/profile.ts'
 import type { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import { makeKernel, WEB } from './kernel.ts'
 
@@ -66,6 +67,29 @@ describe('thresholds', () => {
     expect(open(kernel, 1)).toEqual([undefined])
     for (const connection of connections.slice(1, 2)) connection.reset()
     kernel.clock.advance(11)
+    expect(open(kernel, 1)).toEqual(['20'])
+  })
+
+  // Later builds of each series see to it at once (ip_vs_dest_update_overload); seen on 6.1.176 and 7.2.13.
+  it.each([
+    { limitsThresholds: true, lowered: [undefined, undefined], raised: [undefined] },
+    { limitsThresholds: false, lowered: ['20', undefined], raised: ['20'] },
+  ])('that change count at once, or with the next connection: %j', async (expected) => {
+    const { limitsThresholds, lowered, raised } = expected
+    const { kernel } = await makeKernel([1], { profile: { ...PROFILES['6.1'], limitsThresholds } })
+    const limit = (upperThreshold: number) => {
+      const destination = { address: '192.0.2.20', forwarding: 'nat', weight: 1, upperThreshold } as const
+      kernel.run([
+        { command: 'updateDestination', service: WEB, destination: { ...destination, lowerThreshold: 0 } },
+      ])
+    }
+    expect(open(kernel, 5)).toEqual(new Array(5).fill('20'))
+    limit(3)
+    expect(open(kernel, 2)).toEqual(lowered)
+    // Five or six connections are at least three quarters of so many.
+    limit(lowered[0] === undefined ? 6 : 7)
+    expect(open(kernel, 1)).toEqual(raised)
+    limit(0)
     expect(open(kernel, 1)).toEqual(['20'])
   })
 })
