@@ -1,30 +1,20 @@
 #!/usr/bin/env bash
-# Every test: those that need no kernel here, those that need IPVS in the lab, in three labs, since the usual kind of lab has
-# one processor only. All at the same time; what they print comes one after another.
+# Every test but those of the command line in the lab (command.sh): those that need no kernel here, those that need IPVS in two
+# labs beside each other, since the usual kind of lab has one processor only.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
-runs=()
-
-# Starts a run of its own name; what it prints is kept.
-start() {
-  local name=$1
-  shift
-  "$@" >"$logs/$name" 2>&1 &
-  runs+=("$!:$name")
+in_lab() {
+  bash test/lab/lab.sh npx --no-install vitest run --passWithNoTests "$@"
 }
 
-vitest=(npx --no-install vitest run --passWithNoTests)
-start hosts bash test/lab/lab.sh "${vitest[@]}" --project hosts "$@"
-start command bash test/lab/lab.sh "${vitest[@]}" --project command "$@"
-start kernel bash test/lab/lab.sh "${vitest[@]}" --project kernel --project scenarios "$@"
-
 status=0
-"${vitest[@]}" --project unit --project 'simulated-*' --project native --project pack "$@" || status=1
-for run in "${runs[@]}"; do
-  wait "${run%%:*}" || status=1
-  cat "$logs/${run#*:}"
-done
+npx --no-install vitest run --project unit --project 'simulated-*' --project native --project pack "$@" || status=1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+in_lab --project hosts "$@" >"$log" 2>&1 &
+other=$!
+in_lab --project kernel --project scenarios "$@" || status=1
+wait "$other" || status=1
+cat "$log"
 exit "$status"

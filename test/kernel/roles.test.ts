@@ -10,12 +10,7 @@ import { makeRole, PLANS, PROGRAM, type RolePlan, VIP, VIP6 } from './roles.ts'
 // Else the first tunnel would bring interfaces that stay.
 await loadModules('ip_vs', 'ip_vs_rr', 'ipip', 'sit', 'ip6_tunnel')
 
-/** Programs are killed at every other change; LVS_EVERY_CHANGE=1 leaves none out. */
-const THINNED = process.env['LVS_EVERY_CHANGE'] === undefined ? 2 : 1
-
-describe.each(
-  Object.entries(PLANS).map(([name, plan]) => [name, { ...plan, stride: plan.stride * THINNED }] as const),
-)('%s', (_, plan) => {
+describe.each(Object.entries(PLANS))('%s', (_, plan) => {
   it('comes about, does not change when it is brought about again, and leaves the host as it was', async () => {
     const { node, host, stateFile } = await makeNode()
     const before = await everything(node)
