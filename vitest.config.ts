@@ -10,8 +10,8 @@ const oneByOne = {
   hookTimeout: 120_000,
 } as const
 
-/** Tests in the lab that have a lab of their own, so that each has about as much to do. */
-const HOSTS = kernelTests('doctor*', 'failover*', 'roles', 'route*', 'sysctl*')
+/** Tests that have a lab of their own beside that of the others, so that each has about as much to do. */
+const HOSTS = kernelTests('doctor*', 'examples', 'failover*', 'roles', 'route*', 'sysctl*')
 const COMMAND = kernelTests('cli-*')
 
 function kernelTests(...names: readonly string[]): string[] {

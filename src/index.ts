@@ -22,39 +22,39 @@ export {
   NetworkError,
   SysctlError,
 } from './errors.ts'
-export { ClusterNode, type ClusterNodeOptions, type ClusterNodeStatus } from './host/cluster-node.ts'
-export { Director, type DirectorOptions, type DirectorVip } from './host/director.ts'
 export { diagnose } from './host/doctor/doctor.ts'
 export { FINDINGS, type Finding, type FindingId, type Mend, type Severity } from './host/doctor/finding.ts'
 export type { DiagnoseOptions, DoctorOptions, HostRole } from './host/doctor/options.ts'
 export type { FactsOptions, HostFacts, ModuleFacts } from './host/facts.ts'
 export { Host, type HostOptions } from './host/host.ts'
-export type { RoleItem, RoleStatus } from './host/item.ts'
+export type { RoleHost } from './host/register/register.ts'
+export type { DirectedService } from './host/register/service.ts'
+export { ClusterNode, type ClusterNodeOptions, type ClusterNodeStatus } from './host/role/cluster-node.ts'
+export { Director, type DirectorOptions, type DirectorVip } from './host/role/director.ts'
+export type { RoleItem, RoleStatus } from './host/role/item.ts'
 export {
   type DirectRealServer,
   type NatRealServer,
   RealServer,
   type RealServerOptions,
   type TunnelRealServer,
-} from './host/real-server.ts'
-export type { RoleHost } from './host/register.ts'
-export type { DirectedService } from './host/register-service.ts'
-export { Role, type RoleOptions } from './host/role.ts'
-export { StateFileError, type StateFileErrorCode } from './host/state-file-error.ts'
-export type { AnySysctlValue } from './host/sysctl-definition.ts'
-export type { CombinedSysctl } from './host/sysctl-effective.ts'
-export type { PersistOptions } from './host/sysctl-file.ts'
-export type { Ipv4InterfaceSysctl, Ipv6InterfaceSysctl } from './host/sysctl-interface.ts'
-export type { IpvsSysctl } from './host/sysctl-ipvs.ts'
+} from './host/role/real-server.ts'
+export { Role, type RoleOptions } from './host/role/role.ts'
+export { StateFileError, type StateFileErrorCode } from './host/role/state-file-error.ts'
+export type { TunnelEnd } from './host/role/tunnel-end.ts'
+export type { AnySysctlValue } from './host/sysctl/definition.ts'
+export type { CombinedSysctl } from './host/sysctl/effective.ts'
+export type { PersistOptions } from './host/sysctl/file.ts'
+export type { Ipv4InterfaceSysctl, Ipv6InterfaceSysctl } from './host/sysctl/interface.ts'
+export type { IpvsSysctl } from './host/sysctl/ipvs.ts'
 export {
   type InterfaceSysctlName,
   type IpvsSysctlName,
   interfaceSysctl,
   type SysctlName,
   type SysctlValue,
-} from './host/sysctl-name.ts'
-export { type EffectiveOptions, Sysctls } from './host/sysctls.ts'
-export type { TunnelEnd } from './host/tunnel-end.ts'
+} from './host/sysctl/name.ts'
+export { type EffectiveOptions, Sysctls } from './host/sysctl/sysctls.ts'
 export type { BatchCommand } from './ipvs/batch-command.ts'
 export type { ConnectionEntry, Endpoint } from './ipvs/connection-entry.ts'
 export type { Daemon, DaemonInput, SyncRole } from './ipvs/daemon.ts'

@@ -8,7 +8,7 @@ import type { Link } from '../route/link.ts'
 import { isTunnelKind } from '../route/tunnel-link.ts'
 import type { FactsOptions, HostFacts, ModuleFacts } from './facts.ts'
 import type { Host } from './host.ts'
-import { interfaceSysctl, type SysctlName } from './sysctl-name.ts'
+import { interfaceSysctl, type SysctlName } from './sysctl/name.ts'
 
 const KNOWN_FIELDS = new KnownFields(['name', 'signal'])
 

@@ -1,4 +1,4 @@
-import type { Sysctls } from '../host/sysctls.ts'
+import type { Sysctls } from '../host/sysctl/sysctls.ts'
 import { formatService } from '../ipvs/service-key.ts'
 import type { CallOptions } from '../netlink/call-options.ts'
 import type { Step } from './step.ts'

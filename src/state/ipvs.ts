@@ -1,4 +1,4 @@
-import { Sysctls } from '../host/sysctls.ts'
+import { Sysctls } from '../host/sysctl/sysctls.ts'
 import { Ipvs as Client } from '../ipvs/ipvs.ts'
 import { openCommands } from '../ipvs/open.ts'
 import type { OpenOptions } from '../netlink/open.ts'

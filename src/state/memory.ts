@@ -1,4 +1,4 @@
-import type { Sysctls } from '../host/sysctls.ts'
+import type { Sysctls } from '../host/sysctl/sysctls.ts'
 import { type Ledger, OwnedByPredicate, OwnWork } from './ledger.ts'
 import type { CheckedOptions } from './options.ts'
 import { Poll } from './poll.ts'

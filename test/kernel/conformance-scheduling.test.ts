@@ -13,7 +13,7 @@ import { makeNamespace, type Namespace } from './namespace.ts'
 import { WEB } from './traffic.ts'
 
 /** Connections of each scheduler; 1000 in a full run. */
-const CONNECTIONS = Number(process.env['LVS_CONFORMANCE_CONNECTIONS'] ?? 40)
+const CONNECTIONS = Number(process.env['LVS_CONFORMANCE_CONNECTIONS'] ?? 24)
 const CLIENTS = Array.from({ length: 50 }, (_, index) => `198.51.100.${index + 1}`)
 const SERVERS = [1, 2, 3, 4, 5].map((last) => `192.0.2.${20 + last}`)
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { RealServer } from '../../src/host/real-server.ts'
+import { RealServer } from '../../src/host/role/real-server.ts'
 import { loadModules } from './modules.ts'
 import type { Namespace } from './namespace.ts'
 import { everything, makeNode } from './node.ts'

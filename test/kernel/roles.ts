@@ -1,10 +1,10 @@
 /** Roles as plain data, so that a test can have them made by another process and kill that. */
 
 import { fileURLToPath } from 'node:url'
-import { ClusterNode, type ClusterNodeOptions } from '../../src/host/cluster-node.ts'
-import { Director, type DirectorOptions } from '../../src/host/director.ts'
-import { RealServer, type RealServerOptions } from '../../src/host/real-server.ts'
-import type { RoleHost } from '../../src/host/register.ts'
+import type { RoleHost } from '../../src/host/register/register.ts'
+import { ClusterNode, type ClusterNodeOptions } from '../../src/host/role/cluster-node.ts'
+import { Director, type DirectorOptions } from '../../src/host/role/director.ts'
+import { RealServer, type RealServerOptions } from '../../src/host/role/real-server.ts'
 
 export const VIP = '192.168.79.110'
 export const VIP6 = '2001:db8:79::110'

@@ -51,7 +51,7 @@ export const REAL_ONLY_TESTS: Readonly<Record<string, Readonly<Record<string, st
   'state-keeping.test.ts': {
     'keeping a table > has it right two intervals after others have stopped to change it at random, and touches nothing of theirs':
       'runs another program',
-    'keeping a table > ends with the table that is desired although it was killed wherever it was (12 times)':
+    'keeping a table > ends with the table that is desired although it was killed wherever it was (8 times)':
       'kills a program',
   },
 }

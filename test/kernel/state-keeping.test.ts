@@ -69,7 +69,7 @@ const VANDAL = `
   })`.replace('SOURCE', new URL('../../dist/index.js', import.meta.url).href)
 
 /** How often a keeper is killed: as often as it takes to be sure, or to be quick. */
-const KILLS = Number(process.env['LVS_KILLS'] ?? 12)
+const KILLS = Number(process.env['LVS_KILLS'] ?? 8)
 
 describe('keeping a table', () => {
   it('has it right two intervals after others have stopped to change it at random, and touches nothing of theirs', async () => {

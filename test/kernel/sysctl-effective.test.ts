@@ -1,7 +1,7 @@
 /** What `effective` says is what the kernel does: ARP answers, ARP requests, packets forwarded, dropped and redirected. */
 
 import { describe, expect, it } from 'vitest'
-import type { Sysctls } from '../../src/host/sysctls.ts'
+import type { Sysctls } from '../../src/host/sysctl/sysctls.ts'
 import type { Neighbour } from '../../src/route/neighbour.ts'
 import type { Network } from '../../src/route/network.ts'
 import { since } from './kernel.ts'

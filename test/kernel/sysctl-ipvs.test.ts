@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError, SysctlError } from '../../src/errors.ts'
-import type { IpvsSysctl } from '../../src/host/sysctl-ipvs.ts'
-import type { IpvsSysctlName } from '../../src/host/sysctl-name.ts'
+import type { IpvsSysctl } from '../../src/host/sysctl/ipvs.ts'
+import type { IpvsSysctlName } from '../../src/host/sysctl/name.ts'
 import { before, isSince, modulesAreOurs, since } from './kernel.ts'
 import { loadedModules, loadModules, unloadIpvs } from './modules.ts'
 import { makeNamespace, type Namespace } from './namespace.ts'

@@ -1,8 +1,8 @@
 /** Sysctls of a test's network namespace, with a note of every file that is touched. */
 
-import type { SysctlDefinition } from '../../src/host/sysctl-definition.ts'
-import { IPVS_SYSCTLS, type IpvsSysctl } from '../../src/host/sysctl-ipvs.ts'
-import { Sysctls } from '../../src/host/sysctls.ts'
+import type { SysctlDefinition } from '../../src/host/sysctl/definition.ts'
+import { IPVS_SYSCTLS, type IpvsSysctl } from '../../src/host/sysctl/ipvs.ts'
+import { Sysctls } from '../../src/host/sysctl/sysctls.ts'
 import { KernelTransport } from '../../src/netlink/kernel-transport.ts'
 import type { HostTransport, NetlinkProtocol, NetlinkSocket } from '../../src/netlink/transport.ts'
 import type { Namespace } from './namespace.ts'

@@ -1,4 +1,4 @@
-import { ClusterNode, type ClusterNodeOptions } from '../../host/cluster-node.ts'
+import { ClusterNode, type ClusterNodeOptions } from '../../host/role/cluster-node.ts'
 import type { DaemonInput } from '../../ipvs/daemon.ts'
 import type { Define } from '../commands.ts'
 import type { Screen } from '../surroundings.ts'

@@ -1,4 +1,4 @@
-import type { DirectedService } from '../../host/register-service.ts'
+import type { DirectedService } from '../../host/register/service.ts'
 import type { DesiredState } from '../../state/desired-state.ts'
 import { normalise } from '../../state/normalise.ts'
 import { Mistake } from './failure.ts'

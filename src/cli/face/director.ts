@@ -1,4 +1,4 @@
-import { Director, type DirectorVip } from '../../host/director.ts'
+import { Director, type DirectorVip } from '../../host/role/director.ts'
 import type { Define } from '../commands.ts'
 import { readWords } from './options.ts'
 import { definesRole, ROLE_DEEDS, type RoleFace, type RoleFlags } from './role.ts'

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import { RealServer, type RealServerOptions } from '../../host/real-server.ts'
-import type { TunnelEnd } from '../../host/tunnel-end.ts'
+import { RealServer, type RealServerOptions } from '../../host/role/real-server.ts'
+import type { TunnelEnd } from '../../host/role/tunnel-end.ts'
 import type { Define } from '../commands.ts'
 import { Mistake } from './failure.ts'
 import { readList } from './options.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { checkVip } from '../../host/vip.ts'
+import { checkVip } from '../../host/role/vip.ts'
 import { readList } from './options.ts'
 
 /** Adds `--vip`; `mandatory` when there must be one. */

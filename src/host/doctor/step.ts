@@ -5,8 +5,8 @@ import type { InterfaceAddressInput, InterfaceAddressKey } from '../../route/int
 import type { LinkChanges, LinkInput } from '../../route/link.ts'
 import type { RouteInput } from '../../route/route.ts'
 import type { Host } from '../host.ts'
-import type { Ipv4InterfaceSysctl } from '../sysctl-interface.ts'
-import { interfaceSysctl, type SysctlName, type SysctlValue } from '../sysctl-name.ts'
+import type { Ipv4InterfaceSysctl } from '../sysctl/interface.ts'
+import { interfaceSysctl, type SysctlName, type SysctlValue } from '../sysctl/name.ts'
 import { destinationWords, serviceName, serviceWords } from './ipvsadm-words.ts'
 import { literal } from './literal.ts'
 

@@ -1,6 +1,6 @@
 /** Reads (`NAME`) and sets (`NAME=NUMBER`) sysctls, one after another, and prints how each ended, as JSON. */
 
-import { Sysctls } from '../../../src/host/sysctls.ts'
+import { Sysctls } from '../../../src/host/sysctl/sysctls.ts'
 import { KernelTransport } from '../../../src/netlink/kernel-transport.ts'
 
 const sysctls = new Sysctls(new KernelTransport())

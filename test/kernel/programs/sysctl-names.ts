@@ -5,10 +5,10 @@
 
 import { accessSync } from 'node:fs'
 import fc from 'fast-check'
-import { interfaceSysctl } from '../../../src/host/sysctl-name.ts'
-import { Sysctls } from '../../../src/host/sysctls.ts'
+import { interfaceSysctl } from '../../../src/host/sysctl/name.ts'
+import { Sysctls } from '../../../src/host/sysctl/sysctls.ts'
 import { KernelTransport } from '../../../src/netlink/kernel-transport.ts'
-import { anyInterface, anyName, anySetting } from '../../unit/host/sysctl-arbitraries.ts'
+import { anyInterface, anyName, anySetting } from '../../unit/host/sysctl/arbitraries.ts'
 
 const cases = Number(process.argv[2])
 const sysctls = new Sysctls(new KernelTransport())

@@ -4,7 +4,7 @@
  */
 
 import { IpvsError, NetworkError } from '../../../src/errors.ts'
-import type { RoleHost } from '../../../src/host/register.ts'
+import type { RoleHost } from '../../../src/host/register/register.ts'
 import type { BatchCommand } from '../../../src/ipvs/batch-command.ts'
 import type { Daemon, DaemonInput } from '../../../src/ipvs/daemon.ts'
 import type { DestinationInput } from '../../../src/ipvs/destination.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { FakeHost } from '../../host/fake-host.ts'
-import { StateFolder } from '../../host/state-folder.ts'
+import { StateFolder } from '../../host/role/state-folder.ts'
 import { CapturedScreen } from '../captured.ts'
 import { runLine, unopened } from './run-line.ts'
 

@@ -1,0 +1,153 @@
+import { ArgumentTypeError } from '../../errors.ts'
+import type { Family } from '../../netlink/address.ts'
+import { checkObject } from '../../netlink/check.ts'
+import { checkInterfaceName } from '../../netlink/interface-name.ts'
+import { KnownFields } from '../../netlink/known-fields.ts'
+import { FORWARDING, FORWARDING_SWITCH } from '../register/forwarding.ts'
+import type { RoleHost } from '../register/register.ts'
+import { SYSCTL } from '../register/sysctl.ts'
+import { interfaceSysctl } from '../sysctl/name.ts'
+import { type Item, settle } from './item.ts'
+import { Role, type RoleOptions } from './role.ts'
+import { checkVip, checkVips } from './vip.ts'
+import {
+  announceVips,
+  checkInterfaces,
+  interfacesUp,
+  type VisibleVip,
+  visibleAddresses,
+} from './visible-vip.ts'
+
+/** A virtual address of a director. */
+export interface DirectorVip {
+  /**
+   * IPv4 or IPv6 address with the prefix length it is to have, such as `192.168.79.110/24`; without one 32 or 128, which is
+   * best where the interface has another address in that network.
+   */
+  readonly address: string
+  /** Name of the network interface that it is reached by. */
+  readonly interface: string
+  /** IPv4: the name under which ifconfig(8) shows it, such as `eth0:0`. Default: the interface's name. */
+  readonly label?: string | undefined
+}
+
+/** What a director is to be. */
+export interface DirectorOptions extends RoleOptions {
+  /** The virtual addresses. */
+  readonly vips: readonly DirectorVip[]
+  /** Forwarding methods of its destinations; what each takes is told at {@link Director}. */
+  readonly methods: readonly ('dr' | 'nat' | 'tun')[]
+}
+
+const METHODS = ['dr', 'nat', 'tun'] as const
+const KNOWN_FIELDS = new KnownFields(['vips', 'methods', 'stateFile'])
+const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
+
+/**
+ * A director: a host that has the virtual addresses and spreads what is sent to them over real servers. Its rules are the
+ * business of {@link Ipvs}.
+ *
+ * - The virtual addresses are on their interfaces, and the network is told so (gratuitous ARP, unsolicited neighbour
+ *   advertisement) at each `up()`.
+ * - `nat`: the host forwards packets of the families of its addresses, since answers come in for the client
+ *   (`net.ipv4.ip_forward`, `net.ipv6.conf.all.forwarding`). `dr` and `tun` need no forwarding: to the kernel, what arrives
+ *   is for this host, and what IPVS sends is its own. IPv6 forwarding makes the kernel forget the default routes that it
+ *   learned from router advertisements, except on interfaces with `accept_ra` 2, and it does not learn others.
+ * - `nat` and `dr`: no ICMP redirects (`send_redirects` 0 for `all` and the interface), which would tell hosts of one network
+ *   to go past the director. IPv6 has no such sysctl.
+ *
+ * @example
+ * ```ts
+ * await using host = await Host.open()
+ * const director = new Director(host, {
+ *   vips: [{ address: '192.168.79.110/24', interface: 'eth0' }],
+ *   methods: ['dr'],
+ * })
+ * await director.up()
+ * ```
+ */
+export class Director extends Role {
+  /** @internal */
+  protected readonly claims: readonly string[]
+  readonly #vips: readonly VisibleVip[]
+  readonly #methods: readonly string[]
+
+  /**
+   * @param host The host, mostly a {@link Host}.
+   * @throws {TypeError} when something is no address, no method, or a field is unknown.
+   */
+  constructor(host: RoleHost, options: DirectorOptions) {
+    super(host, KNOWN_FIELDS.check('options', options) as DirectorOptions)
+    this.#methods = checkMethods(options.methods)
+    this.#vips = checkVips('vips', options.vips, checkDirectorVip)
+    this.claims = this.#vips.map(({ claim }) => claim)
+  }
+
+  /** @internal */
+  protected override async prepare(): Promise<void> {
+    checkInterfaces(await this.host.network.links(), this.#vips, 'vips.interface')
+  }
+
+  /** @internal */
+  protected override async stages(): Promise<Item[][]> {
+    return [
+      [...interfacesUp(this.#vips), ...directingItems(this.#vips, this.#methods)],
+      visibleAddresses(this.#vips),
+    ]
+  }
+
+  /** @internal */
+  protected override async announce(): Promise<void> {
+    await announceVips(this.host, this.#vips)
+  }
+}
+
+/** What the forwarding methods take besides the addresses. */
+export function directingItems(vips: readonly VisibleVip[], methods: readonly string[]): Item[] {
+  const of = (family: Family) => vips.filter(({ vip }) => vip.family === family)
+  const items: Item[] = []
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const claims = of(family).map(({ claim }) => claim)
+    if (claims.length > 0 && methods.includes('nat')) items.push(forwarding(family, claims))
+  }
+  if (!methods.includes('nat') && !methods.includes('dr')) return items
+  const v4 = of('ipv4')
+  const owners = v4.length === 0 ? [] : ['all', ...new Set(v4.map((vip) => vip.interface))]
+  return [
+    ...items,
+    ...owners.map((owner) =>
+      settle({
+        register: SYSCTL,
+        subject: interfaceSysctl('ipv4', owner, 'send_redirects'),
+        value: '0',
+        claims: v4.filter((vip) => owner === 'all' || vip.interface === owner).map(({ claim }) => claim),
+      }),
+    ),
+  ]
+}
+
+function forwarding(family: Family, claims: readonly string[]): Item {
+  const main = FORWARDING_SWITCH[family]
+  return settle({
+    register: FORWARDING,
+    subject: family,
+    value: { [main]: '1' },
+    accepts: (found) => ((found as Readonly<Record<string, string>>)[main] ?? '0') !== '0',
+    claims,
+  })
+}
+
+function checkMethods(methods: unknown): readonly string[] {
+  const isKnown = (method: unknown) => (METHODS as readonly unknown[]).includes(method)
+  if (Array.isArray(methods) && methods.length > 0 && methods.every(isKnown)) return methods
+  throw new ArgumentTypeError('methods', `an array of ${METHODS.join(', ')}`, methods)
+}
+
+function checkDirectorVip(field: string, value: unknown): VisibleVip {
+  checkObject(field, value)
+  KNOWN_VIP_FIELDS.check(field, value)
+  const { address, interface: name, label } = value as DirectorVip
+  const vip = checkVip(`${field}.address`, address)
+  checkInterfaceName(`${field}.interface`, name)
+  return { vip, interface: name, label, claim: `director ${vip.address}` }
+}

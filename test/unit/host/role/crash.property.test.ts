@@ -1,0 +1,201 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RoleHost } from '../../../../src/host/register/register.ts'
+import { ClusterNode } from '../../../../src/host/role/cluster-node.ts'
+import { Director } from '../../../../src/host/role/director.ts'
+import type { RoleItem, RoleStatus } from '../../../../src/host/role/item.ts'
+import { RealServer } from '../../../../src/host/role/real-server.ts'
+import { type Beginning, type Death, FakeHost, Killed } from '../fake-host.ts'
+import { StateFolder } from './state-folder.ts'
+
+const VIP = '192.168.79.110'
+const VIP6 = '2001:db8::10'
+const REDIS = {
+  protocol: 'tcp',
+  address: VIP,
+  port: 6379,
+  scheduler: 'rr',
+  destinations: [
+    { address: '192.168.79.102', forwarding: 'dr' },
+    { address: '192.168.79.103', forwarding: 'dr' },
+  ],
+} as const
+
+type MakeRole = (host: RoleHost, stateFile: string) => RealServer | Director | ClusterNode
+
+const ROLES: Readonly<Record<string, MakeRole>> = {
+  'a real server by direct routing': (host, stateFile) =>
+    new RealServer(host, { method: 'dr', vips: [VIP, VIP6], stateFile }),
+  'a real server with a tunnel': (host, stateFile) =>
+    new RealServer(host, { method: 'tun', vips: [VIP], tunnel: { family: 'ipv6' }, stateFile }),
+  'a director for NAT': (host, stateFile) =>
+    new Director(host, {
+      vips: [
+        { address: `${VIP}/24`, interface: 'eth0' },
+        { address: VIP6, interface: 'eth0' },
+      ],
+      methods: ['nat', 'dr'],
+      stateFile,
+    }),
+  'a node of a cluster': (host, stateFile) =>
+    new ClusterNode(host, {
+      vips: [`${VIP}/24`],
+      interface: 'eth0',
+      services: [REDIS],
+      sync: { interface: 'eth0', syncId: 7 },
+      stateFile,
+    }),
+}
+
+/** What may be there before: values of any kind, the addresses and rules that the roles are about, the loopback down. */
+const value = fc.constantFrom('0', '1', '2', '3', '8')
+const beginnings: fc.Arbitrary<Beginning> = fc.record({
+  sysctls: fc.dictionary(
+    fc.constantFrom(
+      ...['all', 'default', 'eth0', 'eth0/100']
+        .flatMap((owner) =>
+          ['arp_ignore', 'arp_announce', 'send_redirects', 'forwarding', 'accept_redirects'].map(
+            (setting) => `net.ipv4.conf.${owner}.${setting}`,
+          ),
+        )
+        .filter((name) => name !== 'net.ipv4.conf.all.forwarding'), // another name of ip_forward
+      'net.ipv4.ip_forward',
+      'net.ipv6.conf.all.forwarding',
+      'net.ipv6.conf.eth0.forwarding',
+      'net.ipv4.vs.expire_nodest_conn',
+    ),
+    value,
+    { maxKeys: 8 },
+  ),
+  interfaces: fc.constant(['eth0', 'eth0.100']),
+  addresses: fc.subarray([
+    { address: `${VIP}/32`, interface: 'lo' },
+    { address: `${VIP}/24`, interface: 'eth0' },
+    { address: `${VIP6}/128`, interface: 'lo', nodad: true },
+    { address: '192.168.79.102/24', interface: 'eth0' },
+  ]),
+  services: fc.subarray([REDIS]),
+  daemons: fc.subarray([{ role: 'master', interface: 'eth0' } as const]),
+  loopback: fc.constantFrom('up', 'down'),
+})
+
+/** A host just set up, and one on which nearly everything was there in another way. */
+const BEGINNINGS: readonly Beginning[] = [
+  {},
+  {
+    sysctls: {
+      'net.ipv4.conf.all.arp_ignore': '3',
+      'net.ipv4.conf.all.rp_filter': '1',
+      'net.ipv4.conf.eth0.arp_announce': '8',
+      'net.ipv4.conf.eth1.forwarding': '1',
+      'net.ipv4.conf.all.accept_redirects': '0',
+      'net.ipv6.conf.eth1.forwarding': '2',
+    },
+    interfaces: ['eth0', 'eth1'],
+    addresses: [{ address: `${VIP}/24`, interface: 'eth0', label: 'eth0:7' }],
+    services: [REDIS],
+    daemons: [{ role: 'master', interface: 'eth1', syncId: 3 }],
+    loopback: 'down',
+  },
+]
+
+const deaths = fc.record({ at: fc.nat({ max: 30 }), when: fc.constantFrom('before', 'after') })
+
+describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
+  const steps = (host: RoleHost, stateFile: string) => {
+    const role = make(host, stateFile)
+    const up = () => role.up()
+    if (!(role instanceof ClusterNode)) return [up]
+    return [up, () => role.promote(), () => role.demote(), () => role.promote()]
+  }
+
+  it('takes back everything that it did', async () => {
+    await fc.assert(
+      fc.asyncProperty(beginnings, async (beginning) => {
+        using folder = new StateFolder()
+        const host = FakeHost.make(beginning)
+        const before = host.dump()
+        for (const call of steps(host, folder.path)) expect(wrong(await call())).toEqual([])
+        expect(await make(host.reopen(), folder.path).down()).toMatchObject({ ok: true })
+        expect(host.dump()).toEqual(before)
+        expect(folder.isEmpty).toBe(true)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it.each(['before', 'after'] as const)(
+    'is taken back by another process, whichever change it was killed %s',
+    async (when) => {
+      for (const beginning of BEGINNINGS) {
+        for (let at = 0, killed = true; killed; at++) {
+          using folder = new StateFolder()
+          const host = FakeHost.make(beginning)
+          const before = host.dump()
+          const victim = host.reopen(dying({ at, when }, folder))
+          killed = await untilDeath(folder, steps(victim, folder.path))
+          await make(host.reopen(), folder.path).down()
+          expect(host.dump()).toEqual(before)
+          expect(folder.isEmpty).toBe(true)
+        }
+      }
+    },
+  )
+
+  it.each(['before', 'after'] as const)(
+    'is taken back by another process, %s whichever change the one that took it back was killed',
+    async (when) => {
+      for (const beginning of BEGINNINGS) {
+        for (let at = 0, killed = true; killed; at++) {
+          using folder = new StateFolder()
+          const host = FakeHost.make(beginning)
+          const before = host.dump()
+          for (const call of steps(host, folder.path)) await call()
+          const victim = make(host.reopen(dying({ at, when }, folder)), folder.path)
+          killed = await untilDeath(folder, [() => victim.down()])
+          await make(host.reopen(), folder.path).down()
+          expect(host.dump()).toEqual(before)
+        }
+      }
+    },
+  )
+
+  it('is brought about by another process after it was killed at any change of any host, and then taken back', async () => {
+    await fc.assert(
+      fc.asyncProperty(beginnings, deaths, deaths, async (beginning, first, second) => {
+        using folder = new StateFolder()
+        const host = FakeHost.make(beginning)
+        const before = host.dump()
+        await untilDeath(folder, steps(host.reopen(dying(first, folder)), folder.path))
+        await untilDeath(folder, steps(host.reopen(dying(second, folder)), folder.path))
+        expect(wrong(await make(host.reopen(), folder.path).up())).toEqual([])
+        await make(host.reopen(), folder.path).down()
+        expect(host.dump()).toEqual(before)
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+/** What a role does not have as it wants it; addresses that somebody else made visible are none of its business. */
+function wrong({ items }: RoleStatus): RoleItem[] {
+  return items.filter(({ name, ok }) => !ok && !name.startsWith('visible '))
+}
+
+function dying(death: Death, folder: StateFolder): Death {
+  return { ...death, onDeath: () => folder.keep() }
+}
+
+/** Makes calls, one after another, until the process is killed in one, which it gives, or all are done. */
+async function untilDeath(folder: StateFolder, calls: readonly (() => Promise<unknown>)[]): Promise<boolean> {
+  for (const call of calls) {
+    try {
+      await call()
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error
+      folder.restore()
+      return true
+    }
+  }
+  return false
+}

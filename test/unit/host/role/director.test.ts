@@ -1,0 +1,128 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Director, type DirectorOptions } from '../../../../src/host/role/director.ts'
+import { type Beginning, FakeHost } from '../fake-host.ts'
+import { StateFolder } from './state-folder.ts'
+
+const VIP = '192.168.79.110'
+const VIP6 = '2001:db8::10'
+const on = (address: string) => ({ address, interface: 'eth0' })
+
+function directorOf(options: Omit<DirectorOptions, 'stateFile'>, beginning?: Beginning) {
+  const folder = new StateFolder()
+  onTestFinished(() => folder[Symbol.dispose]())
+  const host = FakeHost.make(beginning)
+  return { host, director: new Director(host, { ...options, stateFile: folder.path }) }
+}
+
+describe('a director', () => {
+  it('has the virtual addresses on their interfaces and tells the network', async () => {
+    const { host, director } = directorOf({ vips: [on(`${VIP}/24`), on(VIP6)], methods: ['dr'] })
+    expect((await director.up()).ok).toBe(true)
+    expect(host.addresses).toEqual([`${VIP}/24 on eth0`, `${VIP6}/128 on eth0`])
+    expect(host.announced).toEqual([`${VIP} on eth0`, `${VIP6} on eth0`])
+  })
+
+  it('tells the network again each time, in case it was stopped before it could', async () => {
+    const { host, director } = directorOf({ vips: [on(VIP)], methods: ['dr'] })
+    await director.up()
+    const { changes } = host
+    await director.up()
+    expect(host.changes).toBe(changes)
+    expect(host.announced).toHaveLength(2)
+  })
+
+  it('has nobody to tell on an interface without ARP', async () => {
+    const { host, director } = directorOf({ vips: [{ address: VIP, interface: 'lo' }], methods: ['tun'] })
+    expect((await director.up()).ok).toBe(true)
+    expect(host.announced).toEqual([])
+  })
+
+  it('forwards for NAT, in the families of its addresses', async () => {
+    const { host, director } = directorOf({ vips: [on(VIP)], methods: ['nat'] })
+    await director.up()
+    expect(host.sysctl('net.ipv4.ip_forward')).toBe('1')
+    expect(host.sysctl('net.ipv6.conf.all.forwarding')).toBe('0')
+  })
+
+  it('does not forward by direct routing or through tunnels', async () => {
+    const { host, director } = directorOf({ vips: [on(VIP), on(VIP6)], methods: ['dr', 'tun'] })
+    await director.up()
+    expect(host.sysctl('net.ipv4.ip_forward')).toBe('0')
+    expect(host.sysctl('net.ipv6.conf.all.forwarding')).toBe('0')
+  })
+
+  it.each([
+    ['nat', '0'],
+    ['dr', '0'],
+    ['tun', '1'],
+  ] as const)('by %s, has send_redirects at %s', async (method, value) => {
+    const { host, director } = directorOf({ vips: [on(VIP)], methods: [method] })
+    await director.up()
+    expect(host.sysctl('net.ipv4.conf.all.send_redirects')).toBe(value)
+    expect(host.sysctl('net.ipv4.conf.eth0.send_redirects')).toBe(value)
+  })
+
+  it('puts back all that the switch for forwarding takes along', async () => {
+    const { host, director } = directorOf(
+      { vips: [on(VIP), on(VIP6)], methods: ['nat'] },
+      {
+        interfaces: ['eth0', 'eth1'],
+        sysctls: {
+          'net.ipv4.conf.eth1.forwarding': '1',
+          'net.ipv4.conf.all.accept_redirects': '0',
+          'net.ipv6.conf.eth1.forwarding': '1',
+        },
+      },
+    )
+    const before = host.dump()
+    await director.up()
+    expect(host.sysctl('net.ipv4.conf.default.forwarding')).toBe('1')
+    expect((await director.down()).ok).toBe(true)
+    expect(host.dump()).toEqual(before)
+  })
+
+  it('sees to it that addresses of the same network stay when its own goes', async () => {
+    const { host, director } = directorOf({ vips: [on(`${VIP}/24`)], methods: ['tun'] })
+    await director.up()
+    expect(host.sysctl('net.ipv4.conf.eth0.promote_secondaries')).toBe('1')
+    await director.down()
+    expect(host.sysctl('net.ipv4.conf.eth0.promote_secondaries')).toBe('0')
+  })
+
+  it('moves an address to another interface when it is told another one', async () => {
+    const folder = new StateFolder()
+    onTestFinished(() => folder[Symbol.dispose]())
+    const host = FakeHost.make({ interfaces: ['eth0', 'eth1'] })
+    const at = (name: string) =>
+      new Director(host, {
+        vips: [{ address: VIP, interface: name }],
+        methods: ['dr'],
+        stateFile: folder.path,
+      })
+    const before = host.dump()
+    await at('eth0').up()
+    await at('eth1').up()
+    expect(host.addresses).toEqual([`${VIP}/32 on eth1`])
+    expect(host.sysctl('net.ipv4.conf.eth0.send_redirects')).toBe('1')
+    await at('eth1').down()
+    expect(host.dump()).toEqual(before)
+  })
+
+  it('refuses an interface that is not there, before anything is touched', async () => {
+    const { host, director } = directorOf({ vips: [{ address: VIP, interface: 'eth9' }], methods: ['nat'] })
+    await expect(director.up()).rejects.toThrow('vips.interface must be one of lo, eth0, not "eth9"')
+    expect(host.changes).toBe(0)
+  })
+
+  it.each([
+    [{ vips: [on(VIP)], methods: [] }, /methods must be an array of dr, nat, tun/],
+    [
+      { vips: [on('192.168.79.110/33')], methods: ['dr'] },
+      /vips\[0\]\.address must be an address with a prefix/,
+    ],
+    [{ vips: [{ address: VIP }], methods: ['dr'] }, /vips\[0\]\.interface must be the name/],
+    [{ vips: [VIP], methods: ['dr'] }, /vips\[0\] must be an object/],
+  ])('refuses %o', (options, message) => {
+    expect(() => new Director(FakeHost.make(), options as unknown as DirectorOptions)).toThrow(message)
+  })
+})

@@ -1,0 +1,253 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { RealServer, type RealServerOptions } from '../../../../src/host/role/real-server.ts'
+import { type Beginning, FakeHost } from '../fake-host.ts'
+import { StateFolder } from './state-folder.ts'
+
+const VIP = '192.168.79.110'
+const VIP6 = '2001:db8::10'
+
+function stateFile(): string {
+  const folder = new StateFolder()
+  onTestFinished(() => folder[Symbol.dispose]())
+  return folder.path
+}
+
+function hostWith(beginning?: Beginning) {
+  return { host: FakeHost.make(beginning), stateFile: stateFile() }
+}
+
+describe('a real server by direct routing', () => {
+  it('suppresses ARP and has the virtual addresses on lo, with a label and a host route', async () => {
+    const { host, stateFile } = hostWith()
+    const status = await new RealServer(host, { method: 'dr', vips: [VIP, VIP6], stateFile }).up()
+    expect(status.ok).toBe(true)
+    expect(host.sysctl('net.ipv4.conf.all.arp_ignore')).toBe('1')
+    expect(host.sysctl('net.ipv4.conf.all.arp_announce')).toBe('2')
+    expect(await host.network.addresses()).toMatchObject([
+      { address: VIP, prefixLength: 32, interface: 'lo', label: 'lo:0' },
+      { address: VIP6, prefixLength: 128, interface: 'lo', flags: ['permanent', 'nodad'] },
+    ])
+    expect(await host.network.routes()).toMatchObject([{ destination: `${VIP}/32`, interface: 'lo' }])
+  })
+
+  it('suppresses ARP before the address is there, and gives that up when it has gone', async () => {
+    const { host, stateFile } = hostWith()
+    const seen: string[] = []
+    const watched = new Proxy(host, {
+      get: (target, name) => {
+        const part = Reflect.get(target, name, target)
+        if (name !== 'sysctls' && name !== 'network')
+          return typeof part === 'function' ? part.bind(target) : part
+        return new Proxy(part, {
+          get: (calls, call: string) =>
+            /^(set|ensure)/.test(call)
+              ? (first: unknown, ...rest: unknown[]) => {
+                  seen.push(
+                    `${call} ${typeof first === 'string' ? first : Object.values(first as object)[0]}`,
+                  )
+                  return calls[call](first, ...rest)
+                }
+              : calls[call],
+        })
+      },
+    })
+    const role = new RealServer(watched, { method: 'dr', vips: [VIP], stateFile })
+    await role.up()
+    await role.down()
+    const change = [
+      'setText net.ipv4.conf.all.arp_ignore',
+      'setText net.ipv4.conf.all.arp_announce',
+      `ensureAddress ${VIP}/32`,
+      `ensureRoute ${VIP}/32`,
+    ]
+    const back = [`ensureNoRoute ${VIP}/32`, `ensureNoAddress ${VIP}/32`, change[1], change[0]]
+    expect(seen).toEqual([...change, ...back])
+  })
+
+  it('outdoes an interface whose own value would let it answer: the larger of the two counts', async () => {
+    const { host, stateFile } = hostWith({
+      sysctls: { 'net.ipv4.conf.eth0.arp_ignore': '3', 'net.ipv4.conf.eth0.arp_announce': '3' },
+    })
+    const role = new RealServer(host, { method: 'dr', vips: [VIP], stateFile })
+    expect((await role.up()).ok).toBe(true)
+    expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('1')
+    expect(host.sysctl('net.ipv4.conf.eth0.arp_announce')).toBe('2')
+    await role.down()
+    expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('3')
+  })
+
+  it('leaves what is silent already as it is', async () => {
+    const { host, stateFile } = hostWith({
+      sysctls: { 'net.ipv4.conf.all.arp_ignore': '2', 'net.ipv4.conf.eth0.arp_ignore': '8' },
+    })
+    expect((await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).up()).ok).toBe(true)
+    expect(host.sysctl('net.ipv4.conf.all.arp_ignore')).toBe('2')
+    expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('8')
+  })
+
+  it('touches only the interfaces that are named', async () => {
+    const { host, stateFile } = hostWith({ interfaces: ['eth0', 'eth1'] })
+    const role = new RealServer(host, { method: 'dr', vips: [VIP], interfaces: ['eth1'], stateFile })
+    expect((await role.up()).ok).toBe(true)
+    expect(host.sysctl('net.ipv4.conf.all.arp_ignore')).toBe('0')
+    expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('0')
+    expect(host.sysctl('net.ipv4.conf.eth1.arp_ignore')).toBe('1')
+  })
+
+  it('shows where an address is answered for in spite of all, and leaves it there', async () => {
+    const { host, stateFile } = hostWith({ addresses: [{ address: `${VIP}/24`, interface: 'eth0' }] })
+    const { ok, items } = await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).up()
+    expect(ok).toBe(false)
+    expect(items.filter((item) => !item.ok)).toEqual([
+      { name: `visible ${VIP}`, wanted: 'none', found: `${VIP}/24 on eth0`, ok: false },
+    ])
+    expect(host.addresses).toContain(`${VIP}/24 on eth0`)
+  })
+
+  it('takes the first label that is free', async () => {
+    const { host, stateFile } = hostWith({
+      addresses: [{ address: '192.0.2.7/32', interface: 'lo', label: 'lo:0' }],
+    })
+    await new RealServer(host, { method: 'dr', vips: [VIP, '192.168.79.111'], stateFile }).up()
+    const labels = (await host.network.addresses()).map(({ label }) => label)
+    expect(labels).toEqual(['lo:0', 'lo:1', 'lo:2'])
+  })
+
+  it('can be brought about again and again, and changes nothing then', async () => {
+    const { host, stateFile } = hostWith()
+    const first = await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).up()
+    const again = host.reopen()
+    expect(await new RealServer(again, { method: 'dr', vips: [VIP], stateFile }).up()).toEqual(first)
+    expect(again.changes).toBe(0)
+  })
+
+  it('can be taken back again and again, and changes nothing where it never was', async () => {
+    const { host, stateFile } = hostWith({ addresses: [{ address: `${VIP}/32`, interface: 'lo' }] })
+    const role = new RealServer(host, { method: 'dr', vips: [VIP], stateFile })
+    expect(await role.down()).toEqual({ ok: true, items: [] })
+    await role.up()
+    await role.down()
+    expect(await role.down()).toEqual({ ok: true, items: [] })
+    expect(host.addresses).toEqual([`${VIP}/32 on lo`])
+  })
+
+  it('tells each item without changing any', async () => {
+    const { host, stateFile } = hostWith()
+    const { ok, items } = await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).status()
+    expect(ok).toBe(false)
+    expect(host.changes).toBe(0)
+    expect(items).toContainEqual({
+      name: 'sysctl net.ipv4.conf.all.arp_ignore',
+      wanted: '1 or 2 or 8',
+      found: '0',
+      ok: false,
+    })
+    expect(items).toContainEqual({
+      name: `address ${VIP}/32 on lo`,
+      wanted: 'there',
+      found: 'none',
+      ok: false,
+    })
+  })
+})
+
+describe('a real server with a tunnel', () => {
+  const tun = (stateFile: string, more: object = {}): RealServerOptions => ({
+    method: 'tun',
+    vips: [VIP],
+    stateFile,
+    ...more,
+  })
+
+  it('has the address on the interface that the tunnel ends at, which is up and not strict', async () => {
+    const { host, stateFile } = hostWith()
+    const { ok } = await new RealServer(host, tun(stateFile)).up()
+    expect(ok).toBe(true)
+    expect(host.addresses).toEqual([`${VIP}/32 on tunl0`])
+    expect(await host.network.link('tunl0')).toMatchObject({ up: true, kind: 'ipip' })
+    expect(host.sysctl('net.ipv4.conf.tunl0.rp_filter')).toBe('0')
+  })
+
+  it.each([
+    ['0', '1', '0'],
+    ['1', '0', '2'],
+    ['1', '2', '2'],
+    ['2', '1', '1'],
+  ])('beside rp_filter %s of all, makes of %s on the interface %s', async (all, own, outcome) => {
+    const { host, stateFile } = hostWith({ sysctls: { 'net.ipv4.conf.all.rp_filter': all } })
+    await host.network.ensureLink({ name: 'tunl0', kind: 'ipip' })
+    host.interfere('net.ipv4.conf.tunl0.rp_filter', own)
+    const role = new RealServer(host, tun(stateFile))
+    expect((await role.up()).ok).toBe(true)
+    expect(host.sysctl('net.ipv4.conf.tunl0.rp_filter')).toBe(outcome)
+    expect(host.sysctl('net.ipv4.conf.all.rp_filter')).toBe(all)
+    await role.down()
+    expect(host.sysctl('net.ipv4.conf.tunl0.rp_filter')).toBe(own)
+  })
+
+  it.each([
+    [VIP, {}, 'tunl0'],
+    [VIP6, {}, 'lvs-ip6tnl'],
+    [VIP6, { family: 'ipv4' }, 'sit0'],
+    [VIP, { family: 'ipv6' }, 'lvs-ip6tnl'],
+    [VIP, { type: 'gre' }, 'gre0'],
+    [VIP, { type: 'gre', family: 'ipv6' }, 'ip6gre0'],
+  ])('with %s and %o uses the interface %s', async (vip, tunnel, device) => {
+    const { host, stateFile } = hostWith()
+    await new RealServer(host, tun(stateFile, { vips: [vip], tunnel })).up()
+    expect(host.addresses).toEqual([`${vip}/${vip.includes(':') ? 128 : 32} on ${device}`])
+  })
+
+  it('takes back the interface that it made itself', async () => {
+    const { host, stateFile } = hostWith()
+    const role = new RealServer(host, tun(stateFile, { tunnel: { family: 'ipv6' } }))
+    await role.up()
+    await role.down()
+    expect(await host.network.link('lvs-ip6tnl')).toBeUndefined()
+  })
+})
+
+describe('a real server behind NAT', () => {
+  it.each([
+    [[], 'none', false],
+    [[['192.168.5.1', 0]], 'via 192.168.5.1 on eth0', false],
+    [[['192.168.5.10', 0]], 'via 192.168.5.10 on eth0', true],
+    [
+      [
+        ['192.168.5.10', 100],
+        ['192.168.5.1', 0],
+      ],
+      'via 192.168.5.1 on eth0',
+      false,
+    ],
+  ])('tells whether the default route, of %o, leads to the director', async (routes, found, ok) => {
+    const { host, stateFile } = hostWith()
+    for (const [gateway, metric] of routes as [string, number][]) {
+      await host.network.ensureRoute({ destination: 'default', gateway, interface: 'eth0', metric })
+    }
+    const director = '192.168.5.10'
+    const status = await new RealServer(host, { method: 'nat', director, stateFile }).up()
+    expect(status).toEqual({
+      ok,
+      items: [{ name: 'default route ipv4', wanted: `via ${director}`, found, ok }],
+    })
+  })
+})
+
+describe('what cannot be', () => {
+  it.each([
+    [{ method: 'masq', vips: [VIP] }, /method must be 'dr', 'tun' or 'nat', not "masq"/],
+    [{ method: 'dr', vips: [] }, /vips must be an array of at least one/],
+    [{ method: 'dr', vips: ['192.168.79.110/24'] }, /vips\[0\] must be a virtual address with \/32/],
+    [{ method: 'dr', vips: [VIP, `${VIP}/32`] }, /vips\[1\] must be given once/],
+    [{ method: 'dr', vips: ['web'] }, /vips\[0\] must be an IPv4 or IPv6 address/],
+    [{ method: 'dr', vips: [VIP], interfaces: ['../eth0'] }, /interfaces\[0\] must be the name of a network/],
+    [{ method: 'dr', vips: [VIP], tunnel: {} }, /options\.tunnel must be left out/],
+    [{ method: 'tun', vips: [VIP], tunnel: { type: 'vxlan' } }, /tunnel\.type must be/],
+    [{ method: 'nat', director: 'gateway' }, /director must be an IPv4 or IPv6 address/],
+  ])('%o is refused before anything is touched', (options, message) => {
+    const host = FakeHost.make()
+    expect(() => new RealServer(host, options as unknown as RealServerOptions)).toThrow(message)
+    expect(host.changes).toBe(0)
+  })
+})
