@@ -5,6 +5,7 @@
       "sources": [
         "native/addon.cc",
         "native/arguments.cc",
+        "native/channel.cc",
         "native/datagram.cc",
         "native/errors.cc",
         "native/netlink_socket.cc",
@@ -12,7 +13,8 @@
         "native/open_files.cc",
         "native/operation.cc",
         "native/packet_socket.cc",
-        "native/socket_object.cc"
+        "native/socket_object.cc",
+        "native/worker.cc"
       ],
       "include_dirs": ["<!@(pkg-config --cflags-only-I libnl-3.0 libnl-genl-3.0 | sed s/-I//g)"],
       "libraries": ["<!@(pkg-config --libs libnl-3.0 libnl-genl-3.0)"],

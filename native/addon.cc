@@ -41,7 +41,7 @@ class OpenSocket final : public Operation {
   const std::string netns_;
   const NetlinkSocket::Options options_;
   SystemFailure failure_;
-  std::shared_ptr<NetlinkSocket> socket_;
+  std::unique_ptr<NetlinkSocket> socket_;
 };
 
 class OpenFile final : public Operation {

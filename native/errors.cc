@@ -56,4 +56,13 @@ Napi::Error system_error(Napi::Env env, const SystemFailure& failure) {
   return error;
 }
 
+Napi::Value rejected(const Napi::Error& error) {
+  const Napi::Env env = error.Env();
+  napi_deferred deferred;
+  napi_value promise;
+  check(env, napi_create_promise(env, &deferred, &promise));
+  check(env, napi_reject_deferred(env, deferred, error.Value()));
+  return {env, promise};
+}
+
 }  // namespace lvs

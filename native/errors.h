@@ -26,4 +26,7 @@ Napi::Error coded_error(Napi::Env env, const char* code, const std::string& mess
  */
 Napi::Error system_error(Napi::Env env, const SystemFailure& failure);
 
+/** A promise that is rejected already. */
+Napi::Value rejected(const Napi::Error& error);
+
 }  // namespace lvs

@@ -61,13 +61,4 @@ void Operation::settle() noexcept {
   (void)napi_reject_deferred(env_, deferred_, reason);
 }
 
-Napi::Value rejected(const Napi::Error& error) {
-  const Napi::Env env = error.Env();
-  napi_deferred deferred;
-  napi_value promise;
-  check(env, napi_create_promise(env, &deferred, &promise));
-  check(env, napi_reject_deferred(env, deferred, error.Value()));
-  return {env, promise};
-}
-
 }  // namespace lvs

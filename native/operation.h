@@ -38,7 +38,4 @@ class Operation {
   std::vector<Napi::ObjectReference> kept_;
 };
 
-/** A promise that is rejected already. */
-Napi::Value rejected(const Napi::Error& error);
-
 }  // namespace lvs

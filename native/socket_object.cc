@@ -4,25 +4,23 @@
 #include <utility>
 
 #include "arguments.h"
+#include "channel.h"
 #include "errors.h"
-#include "operation.h"
 
 namespace lvs {
 namespace {
 
 /**
- * What a socket object wraps: its share of the socket, given up by close(). An exchange holds another.
+ * What a socket object wraps: its share of the channel, given up by close(). An exchange holds another.
  * Not a Napi::ObjectWrap: its constructor would be there for JavaScript to call, and a method called on
  * something else would be an "Illegal invocation".
  */
 struct Handle {
-  std::shared_ptr<NetlinkSocket> socket;
+  std::shared_ptr<Channel> channel;
 };
 
 /** Tells our objects from others that a method might be called on. */
 constexpr napi_type_tag kTag = {0x6c76735f6e65746c, 0x9d0c4e0f6a3b4f71};
-
-constexpr const char* kStateNames[] = {"complete", "full", "unanswered", "overrun", "truncated", "failed"};
 
 Handle& handle_of(const Napi::CallbackInfo& info) {
   const Napi::Value self = info.This();
@@ -33,33 +31,6 @@ Handle& handle_of(const Napi::CallbackInfo& info) {
   check(info.Env(), napi_unwrap(info.Env(), self, &data));
   return *static_cast<Handle*>(data);
 }
-
-class Exchange final : public Operation {
- public:
-  Exchange(Napi::Env env, std::shared_ptr<NetlinkSocket> socket, ExchangeRequest request)
-      : Operation(env), socket_(std::move(socket)), request_(std::move(request)) {}
-
- protected:
-  void run() noexcept override { report_ = socket_->exchange(request_); }
-
-  Napi::Value result(Napi::Env env) override {
-    Napi::Object object = Napi::Object::New(env);
-    object.Set("state", kStateNames[static_cast<size_t>(report_.state)]);
-    object.Set("datagram", report_.datagram);
-    object.Set("awaiting", report_.awaiting);
-    object.Set("received", report_.received);
-    object.Set("errno", report_.error);
-    object.Set("syscall", report_.syscall);
-    object.Set("sends", report_.sends);
-    object.Set("receives", report_.receives);
-    return object;
-  }
-
- private:
-  const std::shared_ptr<NetlinkSocket> socket_;
-  const ExchangeRequest request_;
-  ExchangeReport report_;
-};
 
 /**
  * Takes the datagrams apart. The kernel would silently ignore what follows a malformed message
@@ -113,27 +84,25 @@ Napi::Value exchange(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Handle& handle = handle_of(info);
   ExchangeRequest request = read_request(info);
-  if (handle.socket == nullptr) {
+  if (handle.channel == nullptr) {
     return rejected(coded_error(env, "ERR_SOCKET_CLOSED", "The netlink socket is closed"));
   }
-  // Shares are made and given up on this thread only, so a second one is an exchange that is not settled yet.
-  if (handle.socket.use_count() > 1) {
+  if (handle.channel->busy()) {
     return rejected(coded_error(env, "ERR_SOCKET_BUSY", "An exchange is under way on this netlink socket"));
   }
-  return Operation::start(std::make_unique<Exchange>(env, handle.socket, std::move(request)),
-                          {info[0], info[5]});
+  return Channel::exchange(handle.channel, std::move(request), {info[0], info[5]});
 }
 
 void close(const Napi::CallbackInfo& info) {
   Handle& handle = handle_of(info);
-  if (handle.socket == nullptr) return;
-  handle.socket->cancel();
-  handle.socket.reset();
+  if (handle.channel == nullptr) return;
+  handle.channel->socket().cancel();
+  handle.channel.reset();
 }
 
 }  // namespace
 
-Napi::Object make_socket_object(Napi::Env env, std::shared_ptr<NetlinkSocket> socket) {
+Napi::Object make_socket_object(Napi::Env env, std::unique_ptr<NetlinkSocket> socket) {
   const auto number = [env](const char* name, double value) {
     return Napi::PropertyDescriptor::Value(name, Napi::Number::New(env, value), napi_enumerable);
   };
@@ -149,7 +118,7 @@ Napi::Object make_socket_object(Napi::Env env, std::shared_ptr<NetlinkSocket> so
       method("close", Napi::Function::New<close>(env, "close")),
   });
   object.TypeTag(&kTag);
-  auto handle = std::make_unique<Handle>(Handle{std::move(socket)});
+  auto handle = std::make_unique<Handle>(Handle{Channel::open(env, std::move(socket))});
   const auto finalize = [](napi_env, void* data, void*) { delete static_cast<Handle*>(data); };
   check(env, napi_wrap(env, object, handle.get(), finalize, nullptr, nullptr));
   (void)handle.release();  // the finalizer has it now

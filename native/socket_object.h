@@ -9,6 +9,6 @@
 namespace lvs {
 
 /** The `AddonSocket` of src/netlink/kernel-transport.ts. */
-Napi::Object make_socket_object(Napi::Env env, std::shared_ptr<NetlinkSocket> socket);
+Napi::Object make_socket_object(Napi::Env env, std::unique_ptr<NetlinkSocket> socket);
 
 }  // namespace lvs

@@ -43,6 +43,9 @@ export interface Activity {
 /** Room for some hundreds of records: large enough to save hops, small enough to leave the event loop free between. */
 const REPLY_BYTES = 256 * 1024
 
+/** An exchange: its report, or the promise of one, which is undefined when it took longer than allowed. */
+type Hop = ExchangeReport | Promise<ExchangeReport | undefined>
+
 /** Where answers arrive. */
 interface ReplyBuffer {
   readonly bytes: Uint8Array
@@ -101,7 +104,7 @@ export class Courier {
     this.#observeSent(batch)
     let first = 0
     let awaiting = false
-    let next: Promise<ExchangeReport | undefined> | undefined
+    let next: Hop | undefined
     while (!this.#closed && first < batch.datagrams) {
       let report: ExchangeReport | undefined
       try {
@@ -157,14 +160,10 @@ export class Courier {
   }
 
   /** Has the kernel go on while the answers that filled a buffer are read out of it. */
-  #goOn(
-    socket: NetlinkSocket,
-    batch: Batch,
-    { datagram, awaiting }: ExchangeReport,
-  ): Promise<ExchangeReport | undefined> {
+  #goOn(socket: NetlinkSocket, batch: Batch, { datagram, awaiting }: ExchangeReport): Hop {
     const next = this.#exchange(socket, batch, datagram, awaiting)
     // Nobody waits for it where the answers before it make no sense.
-    next.catch(() => undefined)
+    if (next instanceof Promise) next.catch(() => undefined)
     return next
   }
 
@@ -177,13 +176,7 @@ export class Courier {
     return undefined
   }
 
-  /** One hop; undefined when it took longer than allowed. */
-  #exchange(
-    socket: NetlinkSocket,
-    batch: Batch,
-    first: number,
-    awaiting: boolean,
-  ): Promise<ExchangeReport | undefined> {
+  #exchange(socket: NetlinkSocket, batch: Batch, first: number, awaiting: boolean): Hop {
     return this.#deadline.hold(() =>
       socket.exchange({
         datagrams: batch.writer.bytes,

@@ -8,14 +8,23 @@ export class Deadline {
     this.#milliseconds = milliseconds
   }
 
-  /** What `begin` gives; undefined when that takes longer than allowed. */
-  hold<T>(begin: () => Promise<T>): Promise<T | undefined> {
+  /** What `begin` gives, at once where it does; undefined when that takes longer than allowed. */
+  hold<T>(begin: () => T | Promise<T>): T | Promise<T | undefined> {
+    let result: T | Promise<T>
+    try {
+      result = begin()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return result instanceof Promise ? this.#wait(result) : result
+  }
+
+  #wait<T>(result: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const expire = () => resolve(undefined)
       const settled = () => {
         if (this.#expire === expire) this.#timer?.unref()
       }
-      const result = begin()
       this.#start(expire)
       result.then(resolve, reject)
       result.then(settled, settled)

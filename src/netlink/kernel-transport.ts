@@ -43,7 +43,7 @@ interface AddonSocket {
     first: number,
     awaiting: boolean,
     replies: Uint8Array,
-  ): Promise<ExchangeReport>
+  ): ExchangeReport | Promise<ExchangeReport>
   close(): void
 }
 
@@ -122,7 +122,7 @@ class KernelSocket implements NetlinkSocket {
     this.sendBuffer = socket.sendBuffer
   }
 
-  exchange(request: ExchangeRequest): Promise<ExchangeReport> {
+  exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport> {
     const { datagrams, ends, count, first, awaiting, replies } = request
     return this.#socket.exchange(datagrams, ends, count, first, awaiting, replies)
   }

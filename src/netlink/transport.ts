@@ -53,9 +53,10 @@ export interface NetlinkSocket {
   /**
    * Sends datagrams one after another. Each is sent only after the one before it was answered: until the
    * `NLMSG_DONE` or `NLMSG_ERROR` that carries the sequence number of its last message has arrived.
-   * Nothing of it runs on the event loop.
+   * Nothing of it runs on the event loop. What is done within some microseconds may be given at once; then not so
+   * often in a row that the event loop would not go round.
    */
-  exchange(request: ExchangeRequest): Promise<ExchangeReport>
+  exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport>
   /** Closes the socket. Idempotent; an exchange under way ends as `failed` with `ECANCELED` or completes. */
   close(): void
 }

@@ -29,7 +29,7 @@ export interface Socket {
     first: number,
     awaiting: boolean,
     replies: Uint8Array,
-  ): Promise<Report>
+  ): Report | Promise<Report>
   close(): void
 }
 

@@ -36,15 +36,23 @@ async function watch(name, total, work) {
 // Also what makes Node open what it needs for the standard output.
 console.log(`Node ${process.version}: ${exchanges} exchanges, ${openings} openings`)
 const socket = await addon.openSocket(OPTIONS)
-const [datagrams, ends, count, first, awaiting, replies] = dumps(1)
-await watch('exchange', exchanges, () => socket.exchange(datagrams, ends, count, first, awaiting, replies))
+const short = dumps(1)
+/** Of two datagrams: a promise without exception. */
+const long = dumps(2)
+await watch('exchange', exchanges, () => socket.exchange(...short))
+await watch('long exchange', exchanges / 10, () => socket.exchange(...long))
 await watch('refused exchange', exchanges / 10, async () => {
-  const one = socket.exchange(datagrams, ends, count, first, awaiting, replies)
-  await socket.exchange(datagrams, ends, count, first, awaiting, replies).catch(() => {})
+  const one = socket.exchange(...long)
+  await socket.exchange(...short).catch(() => {})
   await one
 })
 socket.close()
 await watch('open and close', openings, async () => (await addon.openSocket(OPTIONS)).close())
+await watch('open, exchange and close', openings, async () => {
+  const other = await addon.openSocket(OPTIONS)
+  await other.exchange(...short)
+  other.close()
+})
 await watch('open elsewhere', openings, async () =>
   (await addon.openSocket({ ...OPTIONS, netns: '/proc/self/ns/net' })).close(),
 )

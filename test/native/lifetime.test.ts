@@ -57,7 +57,7 @@ describe('worker threads', { timeout: TIMEOUT }, () => {
 
   it('may be terminated in the middle of any kind of call', async () => {
     const result = await run('busy-workers.mjs')
-    expect(result).toEqual({ end: 0, stdout: '13 kinds of call\n', stderr: '' })
+    expect(result).toEqual({ end: 0, stdout: '14 kinds of call\n', stderr: '' })
   })
 
   it('leave no file open, however they end, and Node has nothing to warn about', async () => {

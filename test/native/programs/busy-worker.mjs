@@ -8,6 +8,7 @@ const closed = await addon.openSocket(OPTIONS)
 closed.close()
 const socket = await addon.openSocket(OPTIONS)
 const request = dumps(1)
+const longRequest = dumps(2)
 const ignore = () => {}
 
 function attempt(call) {
@@ -67,7 +68,8 @@ const KINDS = {
   'closing what is not open': () => attempt(() => addon.closeFile(12345)),
   'sending a frame': () => sendFrame(1),
   'sending a frame in vain': () => sendFrame(2 ** 31 - 1),
-  'an exchange': () => void socket.exchange(...request).catch(ignore),
+  'a long exchange': () => void socket.exchange(...longRequest).catch(ignore),
+  'an exchange': () => void Promise.resolve(socket.exchange(...request)).catch(ignore),
 }
 
 const call = KINDS[workerData.kind]

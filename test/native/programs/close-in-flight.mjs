@@ -1,4 +1,4 @@
-// Closes sockets at every moment of an exchange, also before it got a thread of the pool.
+// Closes sockets at every moment of an exchange, also before its thread has begun.
 import { check, descriptors, dumps, load, OPTIONS } from './setup.mjs'
 
 const addon = load()

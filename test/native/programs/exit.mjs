@@ -34,7 +34,7 @@ const stages = {
   },
   closed: async () => (await load().openSocket(OPTIONS)).close(),
   'in a promise callback': async () => {
-    await (await load().openSocket(OPTIONS)).exchange(...dumps(1)).then(end)
+    await (await load().openSocket(OPTIONS)).exchange(...dumps(2)).then(end)
   },
 }
 await stages[stage]()

@@ -17,6 +17,11 @@ describe('a deadline', () => {
     ).rejects.toThrow('at once')
   })
 
+  it('gives at once what is there at once, and has no timer for it', () => {
+    expect(new Deadline(1000).hold(() => 5)).toBe(5)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('gives undefined for what does not come in time', async () => {
     const deadline = new Deadline(1000)
     const late = deadline.hold(() => new Promise(() => {}))
