@@ -1,5 +1,6 @@
 import { NetlinkError } from '../errors.ts'
 import type { Codec } from './codecs.ts'
+import { Layout } from './layout.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './uapi.ts'
 import { align4, LITTLE_ENDIAN, readU64, type WireWriter } from './wire.ts'
 
@@ -74,9 +75,12 @@ export class AttributeSet<F extends Fields> {
   readonly table: AttributeTable<F>
   /** Bytes at the end that are no attribute. The kernel tolerates them in requests and makes none in replies. */
   leftover = 0
+  /** Where the payload of each number begins, counted from the first attribute; 0 for an absent one. */
   readonly #offsets: Int32Array
   readonly #lengths: Int32Array
+  readonly #layout = new Layout()
   #view: DataView = EMPTY
+  #start = 0
 
   constructor(table: AttributeTable<F>) {
     this.table = table
@@ -89,25 +93,32 @@ export class AttributeSet<F extends Fields> {
    * the last counts, as in the kernel (nla_parse).
    */
   read(view: DataView, start: number, end: number): this {
+    this.#view = view
+    this.#start = start
+    if (!this.#layout.fits(view, start, end)) this.#learn(view, start, end)
+    return this
+  }
+
+  #learn(view: DataView, start: number, end: number): void {
     const offsets = this.#offsets
     const lengths = this.#lengths
     const limit = offsets.length
-    // A call of fill() takes as long as the whole loop below.
-    for (let type = 0; type < limit; type++) offsets[type] = 0
-    this.#view = view
+    this.#layout.clear()
+    offsets.fill(0)
     let at = start
     while (end - at >= NLA_HDRLEN) {
       const length = view.getUint16(at, LITTLE_ENDIAN)
       if (length < NLA_HDRLEN || length > end - at) break
       const type = view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK
       if (type < limit) {
-        offsets[type] = at + NLA_HDRLEN
+        offsets[type] = at - start + NLA_HDRLEN
         lengths[type] = length - NLA_HDRLEN
       }
+      this.#layout.add(view, at, at - start)
       at += align4(length)
     }
     this.leftover = Math.max(0, end - at)
-    return this
+    if (this.leftover === 0) this.#layout.end(end - start)
   }
 
   /** Like {@link read}, but what cannot be parsed is an error: for what the kernel sends. */
@@ -174,7 +185,8 @@ export class AttributeSet<F extends Fields> {
 
   /** Where the payload of an attribute begins; 0 for an absent one. */
   offsetOf(field: Field<unknown>): number {
-    return this.#offsets[field.type]!
+    const offset = this.#offsets[field.type]!
+    return offset === 0 ? 0 : this.#start + offset
   }
 
   /** How many bytes the payload of an attribute has; 0 for an absent one. */
@@ -184,7 +196,7 @@ export class AttributeSet<F extends Fields> {
 
   /** Reads the attributes inside `field` into `into`; undefined when it is absent. */
   nest<N extends Fields>(field: NestField<N>, into: AttributeSet<N>): AttributeSet<N> | undefined {
-    const offset = this.#offsets[field.type]!
+    const offset = this.offsetOf(field)
     if (offset === 0) return undefined
     return into.readStrictly(this.#view, offset, offset + this.#lengths[field.type]!)
   }
@@ -199,10 +211,11 @@ export class AttributeSet<F extends Fields> {
   /** Where a payload of at least `minimum` bytes begins; 0 for an absent attribute. */
   #offsetOf(field: Field<unknown>, minimum: number): number {
     const offset = this.#offsets[field.type]!
-    if (offset !== 0 && this.#lengths[field.type]! < minimum) {
+    if (offset === 0) return 0
+    if (this.#lengths[field.type]! < minimum) {
       throw malformed(`${this.table.name}.${field.name} has ${this.#lengths[field.type]} bytes`)
     }
-    return offset
+    return this.#start + offset
   }
 }
 

@@ -39,6 +39,14 @@ function write(...pairs: [type: number, payload: number[]][]): WireWriter {
   return writer
 }
 
+/** What a set says of every field. */
+function contentOf(set: AttributeSet<typeof fields>): unknown {
+  return [
+    set.leftover,
+    ...Object.values(fields).map((field) => [set.has(field), set.offsetOf(field), set.lengthOf(field)]),
+  ]
+}
+
 describe('every codec reads back what it wrote', () => {
   const cases: [keyof typeof fields, fc.Arbitrary<unknown>][] = [
     ['byte', fc.integer({ min: 0, max: 0xff })],
@@ -139,6 +147,44 @@ describe('a set', () => {
   it('forgets what it read before', () => {
     const set = read(write([fields.byte.type, [1]]))
     expect(set.read(write([fields.short.type, [1, 0]]).view, 0, 8).has(fields.byte)).toBe(false)
+  })
+
+  it('reads each of several messages as if it were the first, however much they look alike', () => {
+    const attribute = fc.tuple(
+      fc.constantFrom(0, 1, 2, 4, 8, 13, 0x8002),
+      fc.array(fc.nat(255), { maxLength: 5 }),
+    )
+    // Bytes that may be headers, so that what looks alike at the beginning goes on in another way.
+    const tail = fc.array(fc.constantFrom(0, 1, 4, 5, 8), { maxLength: 8 })
+    const message = fc.tuple(fc.array(attribute, { maxLength: 3 }), tail)
+    const used = new AttributeSet(OUTER)
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 2, maxLength: 6 }), (messages) => {
+        for (const [attributes, rest] of messages) {
+          const writer = new WireWriter()
+          // Each somewhere else in its buffer.
+          writer.append(new Uint8Array(attributes.length * 4))
+          const begin = writer.length
+          for (const [type, payload] of attributes) {
+            writer.bytes.set(payload, writer.payload(type, payload.length))
+          }
+          writer.append(Uint8Array.from(rest))
+          const fresh = new AttributeSet(OUTER).read(writer.view, begin, writer.length)
+          used.read(writer.view, begin, writer.length)
+          expect(contentOf(used)).toEqual(contentOf(fresh))
+        }
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('reads messages of very many attributes', () => {
+    const many = (last: number) =>
+      write(...Array.from({ length: 100 }, (_, index): [number, number[]] => [0, [index]]), [last, [3]])
+    const set = read(many(fields.byte.type))
+    expect(set.get(fields.byte)).toBe(3)
+    const { view, length } = many(0)
+    expect(set.read(view, 0, length).has(fields.byte)).toBe(false)
   })
 
   it.each([
