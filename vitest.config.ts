@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { REAL_ONLY_FILES } from './test/kernel/simulated.ts'
 
@@ -33,6 +34,8 @@ const SIMULATED = ['6.1', '6.12', '7.2'].map((version) => ({
 
 export default defineConfig({
   test: {
+    // By itself vitest leaves one processor free, which is half of two.
+    maxWorkers: availableParallelism(),
     reporters: process.env['CI'] === undefined ? ['default'] : [['default', { summary: false }]],
     projects: [
       {
