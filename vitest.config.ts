@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { REAL_ONLY_FILES } from './test/kernel/simulated.ts'
 
-/** Tests of the addon and of a real kernel share one machine: one file at a time, in one process. */
+/** Tests of the addon and of a real kernel share one machine: one file at a time, in one process, after the others. */
 const oneByOne = {
+  sequence: { groupOrder: 1 },
   fileParallelism: false,
   isolate: false,
   pool: 'forks',
