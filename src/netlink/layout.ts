@@ -11,11 +11,12 @@ export class Layout {
   readonly #headers = new Int32Array(MOST)
   readonly #places = new Int32Array(MOST)
   #count = 0
-  #size = -1
+  #size = 0
+  #isKnown = false
 
   /** Whether what lies between `start` and `end` has this layout. */
   fits(view: DataView, start: number, end: number): boolean {
-    if (end - start !== this.#size) return false
+    if (!this.#isKnown || end - start !== this.#size) return false
     const headers = this.#headers
     const places = this.#places
     for (let index = 0; index < this.#count; index++) {
@@ -27,7 +28,7 @@ export class Layout {
   /** Forgets what there was; nothing fits until {@link end}. */
   clear(): void {
     this.#count = 0
-    this.#size = -1
+    this.#isKnown = false
   }
 
   /** Takes in the header of an attribute at `at`, which is `place` bytes behind the first one. */
@@ -41,6 +42,7 @@ export class Layout {
 
   /** There are no more, and nothing else; `size` is how many bytes there were in all. */
   end(size: number): void {
-    this.#size = this.#count > MOST ? -1 : size
+    this.#size = size
+    this.#isKnown = this.#count <= MOST
   }
 }

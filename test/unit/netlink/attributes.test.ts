@@ -178,6 +178,17 @@ describe('a set', () => {
     )
   })
 
+  it('finds nothing in a message that ends before its attributes begin, whatever it read before', () => {
+    const { bytes, length } = write([fields.byte.type, [1]], [fields.byte.type, [2]])
+    const view = new DataView(bytes.buffer, 0, length)
+    const set = new AttributeSet(OUTER)
+    for (const end of [length - 1, length, length - 5]) {
+      set.read(view, 0, end)
+      expect(set.read(view, length, length - 1).has(fields.byte)).toBe(false)
+      expect(set.leftover).toBe(0)
+    }
+  })
+
   it('reads messages of very many attributes', () => {
     const many = (last: number) =>
       write(...Array.from({ length: 100 }, (_, index): [number, number[]] => [0, [index]]), [last, [3]])
