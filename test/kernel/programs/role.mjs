@@ -6,9 +6,9 @@
  * 0 or nothing, `forever` or nothing.
  */
 
+import { Host } from '../../../dist/host/host.js'
 import { ClusterNode } from '../../../dist/host/role/cluster-node.js'
 import { Director } from '../../../dist/host/role/director.js'
-import { Host } from '../../../dist/host/host.js'
 import { RealServer } from '../../../dist/host/role/real-server.js'
 
 const [netns, stateFile, plan, calls, at, forever] = process.argv.slice(2)
