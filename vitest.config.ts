@@ -12,8 +12,9 @@ const oneByOne = {
   hookTimeout: 120_000,
 } as const
 
-/** Tests that have a lab of their own beside that of the others, so that each has about as much to do. */
-const HOSTS = kernelTests('doctor*', 'examples', 'failover*', 'roles', 'route*', 'sysctl*')
+/** Tests of a real kernel that are about what surrounds IPVS; those of hosts and the command have commands of their own. */
+const NETWORK = kernelTests('failover*', 'route*', 'sysctl*')
+const HOSTS = kernelTests('doctor*', 'roles')
 const COMMAND = kernelTests('cli-*')
 
 function kernelTests(...names: readonly string[]): string[] {
@@ -52,10 +53,11 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
-          exclude: [...HOSTS, ...COMMAND],
+          exclude: [...NETWORK, ...HOSTS, ...COMMAND],
           ...oneByOne,
         },
       },
+      { test: { name: 'network', include: NETWORK, ...oneByOne } },
       { test: { name: 'hosts', include: HOSTS, ...oneByOne } },
       { test: { name: 'command', include: COMMAND, ...oneByOne } },
       { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...oneByOne } },

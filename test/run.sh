@@ -1,20 +1,10 @@
 #!/usr/bin/env bash
-# Every test but those of the command line in the lab (command.sh): those that need no kernel here, those that need IPVS in two
-# labs beside each other, since the usual kind of lab has one processor only.
+# The tests that need no kernel here, then those that need IPVS in two labs. Those of roles and the doctor, and those of the
+# command line, which take as long again, have commands of their own (hosts.sh, command.sh).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-in_lab() {
-  bash test/lab/lab.sh npx --no-install vitest run --passWithNoTests "$@"
-}
-
 status=0
 npx --no-install vitest run --project unit --project 'simulated-*' --project native --project pack "$@" || status=1
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-in_lab --project hosts "$@" >"$log" 2>&1 &
-other=$!
-in_lab --project kernel --project scenarios "$@" || status=1
-wait "$other" || status=1
-cat "$log"
+bash test/two-labs.sh --project kernel "$@" -- --project network --project scenarios "$@" || status=1
 exit "$status"

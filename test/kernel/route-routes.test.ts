@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { NetworkError } from '../../src/errors.ts'
 import type { Route, RouteInput } from '../../src/route/route.ts'
 import { makeHost, shown } from './network.ts'
@@ -13,13 +13,19 @@ interface ShownRoute {
 
 const ADDRESSES = ['192.0.2.1/24', '2001:db8::1/64']
 
+const endpoint = ({ destination }: Route) => destination.replace(/\/(32|128)$/, '')
+
 async function makeRouter() {
   const { host, network } = await makeHost()
   await host.addDummy('eth0', ADDRESSES)
+  // The kernel gives an IPv6 address its route a moment later (addrconf_dad_work).
+  await vi.waitFor(async () => {
+    const addresses = await network.addresses({ interface: 'eth0', family: 'ipv6' })
+    const routes = await network.routes({ family: 'ipv6', table: 'all' })
+    expect(routes.map(endpoint)).toEqual(expect.arrayContaining(addresses.map(({ address }) => address)))
+  }, 10_000)
   return { host, network }
 }
-
-const endpoint = ({ destination }: Route) => destination.replace(/\/(32|128)$/, '')
 
 describe('routes', () => {
   it('are what ip(8) shows', async () => {
