@@ -113,7 +113,8 @@ describe('watching', () => {
     const services = table.services.bind(table)
     table.services = async () => {
       const found = await services()
-      if (table.readings === 3) table.take({ command: 'setTimeouts', changes: { udp: 9 } })
+      // Another value each time: whoever reads later sees that something changed.
+      if (table.readings >= 3) table.take({ command: 'setTimeouts', changes: { udp: table.readings } })
       return found
     }
     const watchers = Array.from({ length: 20 }, async () => {
