@@ -2,8 +2,10 @@
 
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "errors.h"
+#include "promise.h"
 
 // Promises are in plain calls: hooks and handlers in JavaScript may run below them, see check().
 
@@ -22,13 +24,56 @@ constexpr size_t kLongBytes = 4096;
 /** What is given at once does not let the event loop go round; this often it may be so in a row. */
 constexpr unsigned kMostInARow = 16;
 
-constexpr const char* kStateNames[] = {"complete", "full", "unanswered", "overrun", "truncated", "failed"};
+constexpr const char* kStateNames[] = {"complete",  "full",   "unanswered", "overrun",
+                                       "truncated", "failed", "held"};
 
 bool is_short(const ExchangeRequest& request) noexcept {
   return request.datagrams.size() == 1 && request.datagrams.front().length <= kLongBytes;
 }
 
+Napi::Object to_object(Napi::Env env, const ExchangeReport& report) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("state", kStateNames[static_cast<size_t>(report.state)]);
+  object.Set("datagram", report.datagram);
+  object.Set("awaiting", report.awaiting);
+  object.Set("received", report.received);
+  object.Set("errno", report.error);
+  object.Set("syscall", report.syscall);
+  object.Set("sends", report.sends);
+  object.Set("receives", report.receives);
+  return object;
+}
+
 }  // namespace
+
+/** One exchange, from the call to its report. */
+class Channel::Exchange final : public Work {
+ public:
+  Exchange(NetlinkSocket* socket, ExchangeRequest request) : request_(std::move(request)), socket_(socket) {}
+
+  void keep(const Napi::Value& value) { kept_.push_back(Napi::Persistent(value.As<Napi::Object>())); }
+
+  /** Ends it without a beginning, as if the one before had not been complete. */
+  void hold() noexcept {
+    report_.state = ExchangeState::held;
+    report_.datagram = request_.first;
+    report_.awaiting = request_.awaiting;
+  }
+
+  const ExchangeReport& report() const noexcept { return report_; }
+
+  /** Of the promise, where there is one. */
+  napi_deferred deferred = nullptr;
+
+ protected:
+  void run() noexcept override { report_ = socket_->exchange(request_); }
+
+ private:
+  const ExchangeRequest request_;
+  NetlinkSocket* const socket_;
+  ExchangeReport report_;
+  std::vector<Napi::ObjectReference> kept_;
+};
 
 Channel::Channel(Napi::Env env, std::unique_ptr<NetlinkSocket> socket)
     : env_(env), socket_(std::move(socket)), worker_([this] { tell(); }) {}
@@ -53,27 +98,34 @@ Napi::Value Channel::exchange(const std::shared_ptr<Channel>& channel, ExchangeR
                               std::initializer_list<Napi::Value> keep_alive) {
   Channel& self = *channel;
   const Napi::Env env = self.env_;
-  for (const Napi::Value& value : keep_alive) {
-    self.kept_.push_back(Napi::Persistent(value.As<Napi::Object>()));
-  }
-  const bool stays = self.in_a_row_ < kMostInARow && is_short(request);
-  self.request_ = std::move(request);
+  const bool stays = self.under_way_.empty() && self.in_a_row_ < kMostInARow && is_short(request);
+  auto made = std::make_unique<Exchange>(self.socket_.get(), std::move(request));
+  for (const Napi::Value& value : keep_alive) made->keep(value);
+  Exchange& exchange = *made;
+  self.under_way_.push_back(std::move(made));
   self.self_ = channel;
   try {
-    const auto work = [&self] { self.report_ = self.socket_->exchange(self.request_); };
-    if (self.worker_.work(work, stays ? kPatience : std::chrono::microseconds::zero())) {
+    if (self.worker_.add(&exchange, stays ? kPatience : std::chrono::microseconds::zero())) {
       ++self.in_a_row_;
-      self.let_go();
-      return self.report();
+      return to_object(env, self.take_first()->report());
     }
   } catch (const std::system_error& error) {
-    self.let_go();
+    self.take_last();
     return rejected(system_error(env, {error.code().value(), "pthread_create", {}}));
   }
   napi_value promise;
-  check(env, napi_create_promise(env, &self.deferred_, &promise));
+  check(env, napi_create_promise(env, &exchange.deferred, &promise));
   check(env, napi_ref_threadsafe_function(env, self.way_back_));
   return {env, promise};
+}
+
+void Channel::close() noexcept {
+  socket_->cancel();
+  for (size_t count = worker_.take_back(); count > 0; --count) {
+    std::unique_ptr<Exchange> exchange = take_last();
+    exchange->hold();
+    settle(std::move(exchange));
+  }
 }
 
 /** On the worker's thread; the way back is there, since it is shut after the thread has ended. */
@@ -82,40 +134,40 @@ void Channel::tell() noexcept {
 }
 
 void Channel::on_told(napi_env env, napi_value, void* context, void*) noexcept {
-  // Without an environment the way back is being shut, and let_go() was called.
+  // Without an environment the way back is being shut, and nothing is under way any more.
   if (env == nullptr) return;
   Channel& channel = *static_cast<Channel*>(context);
   const std::shared_ptr<Channel> alive = channel.self_;
-  (void)napi_unref_threadsafe_function(env, channel.way_back_);
   channel.in_a_row_ = 0;
-  channel.settle();
-  // An exception that is pending now has no caller to go to, and Node would end the process for it.
-  napi_value exception;
-  (void)napi_get_and_clear_last_exception(env, &exception);
-}
-
-/**
- * Nothing is checked: a promise that cannot be settled belongs to an environment that goes down, and nobody
- * waits for it. Napi::Promise::Deferred would throw, and there is no caller to catch it.
- */
-void Channel::settle() noexcept {
-  const napi_deferred deferred = std::exchange(deferred_, nullptr);
-  let_go();
-  napi_value reason;
-  try {
-    if (deferred != nullptr) (void)napi_resolve_deferred(env_, deferred, report());
-    return;
-  } catch (const Napi::Error& error) {
-    reason = error.Value();
-  } catch (const std::exception& failure) {
-    reason = Napi::Error::New(env_, failure.what()).Value();
+  while (!channel.under_way_.empty() && channel.under_way_.front()->ended()) {
+    channel.settle(channel.take_first());
   }
-  (void)napi_reject_deferred(env_, deferred, reason);
 }
 
-/** The exchange has ended: another may begin, and the last share may go. */
+/** One whose promise could not be made has nobody who waits for it. */
+void Channel::settle(std::unique_ptr<Exchange> exchange) noexcept {
+  if (exchange->deferred == nullptr) return;
+  lvs::settle(env_, exchange->deferred, [&] { return to_object(env_, exchange->report()); });
+}
+
+std::unique_ptr<Channel::Exchange> Channel::take_first() noexcept {
+  std::unique_ptr<Exchange> exchange = std::move(under_way_.front());
+  under_way_.pop_front();
+  let_go();
+  return exchange;
+}
+
+std::unique_ptr<Channel::Exchange> Channel::take_last() noexcept {
+  std::unique_ptr<Exchange> exchange = std::move(under_way_.back());
+  under_way_.pop_back();
+  let_go();
+  return exchange;
+}
+
+/** With nothing under way the process may end, and the last share of this may go. */
 void Channel::let_go() noexcept {
-  kept_.clear();
+  if (!under_way_.empty()) return;
+  (void)napi_unref_threadsafe_function(env_, way_back_);
   self_.reset();
 }
 
@@ -130,20 +182,8 @@ void Channel::on_environment_end(void* data) noexcept {
   Channel& channel = *static_cast<Channel*>(data);
   const std::shared_ptr<Channel> alive = channel.self_;
   channel.shut();
-  channel.let_go();
-}
-
-Napi::Object Channel::report() const {
-  Napi::Object object = Napi::Object::New(env_);
-  object.Set("state", kStateNames[static_cast<size_t>(report_.state)]);
-  object.Set("datagram", report_.datagram);
-  object.Set("awaiting", report_.awaiting);
-  object.Set("received", report_.received);
-  object.Set("errno", report_.error);
-  object.Set("syscall", report_.syscall);
-  object.Set("sends", report_.sends);
-  object.Set("receives", report_.receives);
-  return object;
+  channel.under_way_.clear();
+  channel.self_.reset();
 }
 
 }  // namespace lvs

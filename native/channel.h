@@ -2,9 +2,9 @@
 
 #include <napi.h>
 
+#include <deque>
 #include <initializer_list>
 #include <memory>
-#include <vector>
 
 #include "netlink_socket.h"
 #include "worker.h"
@@ -13,7 +13,7 @@ namespace lvs {
 
 /**
  * A netlink socket with the thread on which its exchanges run and the way back to JavaScript. All but the
- * exchange itself happens on the environment's thread.
+ * exchanges themselves happens on the environment's thread.
  */
 class Channel {
  public:
@@ -22,24 +22,33 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  NetlinkSocket& socket() noexcept { return *socket_; }
-  bool busy() const noexcept { return self_ != nullptr; }
+  /** Whether another exchange has to wait until one has ended. */
+  bool full() const noexcept { return under_way_.size() == kMostUnderWay; }
 
   /**
-   * Begins an exchange and keeps objects alive until it has ended; none may be under way. Gives the report
-   * when that is there within some microseconds, else a promise of it.
+   * Begins an exchange once the one under way has ended, and keeps objects alive until it has ended itself;
+   * must not be full. Gives the report when that is there within some microseconds, else a promise of it.
    */
   static Napi::Value exchange(const std::shared_ptr<Channel>& channel, ExchangeRequest request,
                               std::initializer_list<Napi::Value> keep_alive);
 
+  /** Has the exchange under way give up; what has not begun is held. */
+  void close() noexcept;
+
  private:
+  class Exchange;
+
+  /** One that runs and one that follows it without a round of the event loop between them. */
+  static constexpr size_t kMostUnderWay = 2;
+
   explicit Channel(Napi::Env env, std::unique_ptr<NetlinkSocket> socket);
 
   void tell() noexcept;
-  void settle() noexcept;
+  void settle(std::unique_ptr<Exchange> exchange) noexcept;
+  std::unique_ptr<Exchange> take_first() noexcept;
+  std::unique_ptr<Exchange> take_last() noexcept;
   void let_go() noexcept;
   void shut() noexcept;
-  Napi::Object report() const;
   static void on_told(napi_env env, napi_value, void* context, void*) noexcept;
   static void on_environment_end(void* data) noexcept;
 
@@ -48,12 +57,10 @@ class Channel {
   napi_threadsafe_function way_back_ = nullptr;
   /** How many exchanges in a row have ended before JavaScript let go of the event loop. */
   unsigned in_a_row_ = 0;
-  /** Of the exchange under way. */
+  /** While any is under way. */
   std::shared_ptr<Channel> self_;
-  ExchangeRequest request_;
-  ExchangeReport report_;
-  napi_deferred deferred_ = nullptr;
-  std::vector<Napi::ObjectReference> kept_;
+  /** In the order in which they run. */
+  std::deque<std::unique_ptr<Exchange>> under_way_;
   /** The last member, so that its thread has ended before the others go. */
   Worker worker_;
 };

@@ -87,20 +87,29 @@ ExchangeReport NetlinkSocket::exchange(const ExchangeRequest& request) noexcept 
   ExchangeReport report;
   report.datagram = request.first;
   report.awaiting = request.awaiting;
-  for (const Datagram& datagram : request.datagrams) {
-    if (!report.awaiting) {
-      if (request.replies_length - report.received < kSlotBytes) {
-        report.state = ExchangeState::full;
-        return report;
-      }
-      if (!send(datagram, &report)) return report;
-    }
-    if (!receive(request, datagram.last_sequence, &report)) return report;
-    report.awaiting = false;
-    ++report.datagram;
+  if (request.after && !complete_) {
+    report.state = ExchangeState::held;
+  } else {
+    run(request, &report);
   }
-  report.state = ExchangeState::complete;
+  complete_ = report.state == ExchangeState::complete;
   return report;
+}
+
+void NetlinkSocket::run(const ExchangeRequest& request, ExchangeReport* report) noexcept {
+  for (const Datagram& datagram : request.datagrams) {
+    if (!report->awaiting) {
+      if (request.replies_length - report->received < kSlotBytes) {
+        report->state = ExchangeState::full;
+        return;
+      }
+      if (!send(datagram, report)) return;
+    }
+    if (!receive(request, datagram.last_sequence, report)) return;
+    report->awaiting = false;
+    ++report->datagram;
+  }
+  report->state = ExchangeState::complete;
 }
 
 bool NetlinkSocket::send(const Datagram& datagram, ExchangeReport* report) noexcept {

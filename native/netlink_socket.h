@@ -23,12 +23,13 @@ struct ExchangeRequest {
   std::vector<Datagram> datagrams;
   uint32_t first = 0;
   bool awaiting = false;
+  bool after = false;
   uint8_t* replies = nullptr;
   size_t replies_length = 0;
 };
 
 /** How an exchange ended; the meanings are told in src/netlink/transport.ts. */
-enum class ExchangeState { complete, full, unanswered, overrun, truncated, failed };
+enum class ExchangeState { complete, full, unanswered, overrun, truncated, failed, held };
 
 /** The `ExchangeReport` of src/netlink/transport.ts. */
 struct ExchangeReport {
@@ -74,6 +75,7 @@ class NetlinkSocket {
   explicit NetlinkSocket(nl_sock* socket) noexcept : socket_(socket) {}
 
   bool configure(const Options& options, SystemFailure* failure);
+  void run(const ExchangeRequest& request, ExchangeReport* report) noexcept;
   bool send(const Datagram& datagram, ExchangeReport* report) noexcept;
   bool receive(const ExchangeRequest& request, uint32_t sequence, ExchangeReport* report) noexcept;
 
@@ -86,6 +88,8 @@ class NetlinkSocket {
   /** Damage to the answers of the datagram last sent; kept here because `full` may part its receives. */
   bool overrun_ = false;
   bool truncated_ = false;
+  /** Whether the exchange before was complete. */
+  bool complete_ = false;
 };
 
 }  // namespace lvs

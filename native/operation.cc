@@ -1,8 +1,7 @@
 #include "operation.h"
 
-#include <exception>
-
 #include "errors.h"
+#include "promise.h"
 
 // Works and promises are in plain calls: hooks and handlers in JavaScript may run below them, see check().
 
@@ -38,27 +37,7 @@ void Operation::execute(napi_env, void* data) noexcept { static_cast<Operation*>
  */
 void Operation::complete(napi_env env, napi_status, void* data) noexcept {
   const std::unique_ptr<Operation> operation(static_cast<Operation*>(data));
-  operation->settle();
-  // An exception that is pending now has no caller to go to, and Node would end the process for it.
-  napi_value exception;
-  (void)napi_get_and_clear_last_exception(env, &exception);
-}
-
-/**
- * Nothing is checked: a promise that cannot be settled belongs to an environment that goes down, and nobody
- * waits for it. Napi::Promise::Deferred would throw, and there is no caller to catch it.
- */
-void Operation::settle() noexcept {
-  napi_value reason;
-  try {
-    (void)napi_resolve_deferred(env_, deferred_, result(env_));
-    return;
-  } catch (const Napi::Error& error) {
-    reason = error.Value();
-  } catch (const std::exception& failure) {
-    reason = Napi::Error::New(env_, failure.what()).Value();
-  }
-  (void)napi_reject_deferred(env_, deferred_, reason);
+  settle(env, operation->deferred_, [&] { return operation->result(env); });
 }
 
 }  // namespace lvs

@@ -30,7 +30,6 @@ class Operation {
  private:
   static void execute(napi_env env, void* data) noexcept;
   static void complete(napi_env env, napi_status status, void* data) noexcept;
-  void settle() noexcept;
 
   const Napi::Env env_;
   napi_async_work work_ = nullptr;

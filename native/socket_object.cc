@@ -65,7 +65,8 @@ ExchangeRequest read_request(const Napi::CallbackInfo& info) {
   ExchangeRequest request;
   request.first = read_integer(info[3], "first", UINT32_MAX);
   request.awaiting = read_boolean(info[4], "awaiting");
-  Napi::Uint8Array replies = read_uint8_array(info[5], "replies");
+  request.after = read_boolean(info[5], "after");
+  Napi::Uint8Array replies = read_uint8_array(info[6], "replies");
   if (count > ends.ElementLength()) throw range_error(env, "count must be at most the length of ends");
   if (request.first > count) throw range_error(env, "first must be at most count");
   if (request.awaiting && request.first == count) {
@@ -87,17 +88,17 @@ Napi::Value exchange(const Napi::CallbackInfo& info) {
   if (handle.channel == nullptr) {
     return rejected(coded_error(env, "ERR_SOCKET_CLOSED", "The netlink socket is closed"));
   }
-  if (handle.channel->busy()) {
-    return rejected(coded_error(env, "ERR_SOCKET_BUSY", "An exchange is under way on this netlink socket"));
+  if (handle.channel->full()) {
+    return rejected(
+        coded_error(env, "ERR_SOCKET_BUSY", "Two exchanges are under way on this netlink socket"));
   }
-  return Channel::exchange(handle.channel, std::move(request), {info[0], info[5]});
+  return Channel::exchange(handle.channel, std::move(request), {info[0], info[6]});
 }
 
 void close(const Napi::CallbackInfo& info) {
   Handle& handle = handle_of(info);
   if (handle.channel == nullptr) return;
-  handle.channel->socket().cancel();
-  handle.channel.reset();
+  std::exchange(handle.channel, nullptr)->close();
 }
 
 }  // namespace

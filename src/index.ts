@@ -92,9 +92,9 @@ export {
 export type { Info, TimeoutChanges, Timeouts } from './ipvs/settings.ts'
 export type { Statistics } from './ipvs/statistics.ts'
 export type { Tunnel, TunnelChecksum, TunnelType } from './ipvs/tunnel.ts'
+export type { Activity } from './netlink/activity.ts'
 export type { Family } from './netlink/address.ts'
 export type { CallOptions } from './netlink/call-options.ts'
-export type { Activity } from './netlink/courier.ts'
 export type { OpenOptions } from './netlink/open.ts'
 export type { CommandContext } from './netlink/tracing.ts'
 export type {

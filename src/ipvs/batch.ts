@@ -151,11 +151,11 @@ class Sending {
   async ready(): Promise<void> {
     const { connection } = this.#client.commands.family
     if (this.#calls.length >= MOST_CALLS) await this.unlessAborted(Promise.all(this.#calls.splice(0)))
-    const wait = this.#full && connection.isBusy
+    const waits = this.#full && !connection.mayLeave
     if (this.#full) await this.unlessAborted(connection.departure())
     this.#run.hasLeft ||= this.#full
     this.#full = false
-    if (!wait && this.#turn.isOver) await setImmediate()
+    if (!waits && this.#turn.isOver) await setImmediate()
     this.#turn.begin()
     this.#aborted.signal?.throwIfAborted()
     if (connection.isClosed) throw lossError(closed('unknown'))
@@ -164,7 +164,7 @@ class Sending {
 
   /** Waits for what is under way. */
   async end(): Promise<void> {
-    this.flush()
+    this.#client.commands.family.connection.flush(true)
     await this.unlessAborted(Promise.all([...this.#calls, this.#run.finished()]))
     const { commands } = this.#client
     if (commands.family.connection.isClosed) throw lossError(closed('unknown'))

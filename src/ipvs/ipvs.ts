@@ -1,5 +1,5 @@
+import type { Activity } from '../netlink/activity.ts'
 import type { CallOptions } from '../netlink/call-options.ts'
-import type { Activity } from '../netlink/courier.ts'
 import type { OpenOptions } from '../netlink/open.ts'
 import { sendBatch } from './batch.ts'
 import type { BatchCommand } from './batch-command.ts'

@@ -1,6 +1,7 @@
 import { AbortListeners } from './abort-listeners.ts'
+import type { Activity } from './activity.ts'
 import { Batch, DATAGRAM_BYTES } from './batch.ts'
-import { type Activity, type ConnectionOptions, Courier } from './courier.ts'
+import { type ConnectionOptions, Courier } from './courier.ts'
 import { type OnReply, type Outcome, Request } from './entry.ts'
 import { closed } from './losses.ts'
 import type { Run } from './run.ts'
@@ -34,12 +35,13 @@ export class Connection {
   readonly #courier: Courier
   readonly #aborts = new AbortListeners()
   #filling = new Batch()
-  /** Those under way: at most one that the kernel is busy with, and others whose answers are being read. */
+  /** Those under way: what the kernel has yet to answer, and others whose answers are being read. */
   readonly #flying = new Set<Batch>()
   readonly #spares: Batch[] = []
-  #socketBusy = false
   /** Whether somebody waits for what waits to be sent. */
   #wanted = false
+  #nothingFollows = false
+  #isAboutToSend = false
   #departures: (() => void)[] = []
   #closed = false
 
@@ -94,7 +96,7 @@ export class Connection {
     const batch = this.#filling
     const offset = writeMessage(batch, type, run.flags, body, subject)
     batch.addToRun(run, offset, index, subject, this.#courier.limits)
-    const enough = run.hasLeft || this.#socketBusy ? FULL : FULL / 4
+    const enough = run.hasLeft || !this.#courier.isIdle ? FULL : FULL / 4
     return batch.writer.length < enough
   }
 
@@ -103,11 +105,19 @@ export class Connection {
     this.#filling.withdraw(run)
   }
 
-  /** Sends what waits as soon as the socket is free. */
-  flush(): void {
-    if (this.#wanted) return
+  /**
+   * Sends what waits as soon as the kernel has nothing to do, or when it is a whole datagram that can follow what is under
+   * way; less than that can if `nothingFollows`.
+   */
+  flush(nothingFollows = false): void {
+    this.#nothingFollows ||= nothingFollows
     this.#wanted = true
-    if (!this.#socketBusy) queueMicrotask(() => this.#send())
+    if (this.#isAboutToSend || !this.mayLeave) return
+    this.#isAboutToSend = true
+    queueMicrotask(() => {
+      this.#isAboutToSend = false
+      this.#send()
+    })
   }
 
   /** Whether it was closed. */
@@ -115,9 +125,10 @@ export class Connection {
     return this.#closed
   }
 
-  /** Whether the kernel is at work, so that what waits has to wait for it. */
-  get isBusy(): boolean {
-    return this.#socketBusy
+  /** Whether what waits would leave at once. */
+  get mayLeave(): boolean {
+    const { isIdle, hasRoom } = this.#courier
+    return isIdle || (hasRoom && (this.#nothingFollows || this.#filling.writer.length >= FULL))
   }
 
   /** Resolves when what waits has left, or never will. */
@@ -150,13 +161,13 @@ export class Connection {
     }
   }
 
-  /** Sends what waits, if it is wanted and the socket is free. */
+  /** Sends what waits, if it is wanted and may leave. */
   #send(): void {
     const batch = this.#filling
-    if (this.#closed || this.#socketBusy || !this.#wanted) return
+    if (this.#closed || !this.#wanted || !this.mayLeave) return
     this.#wanted = false
+    this.#nothingFollows = false
     if (batch.messages === 0) return
-    this.#socketBusy = true
     const next = batch.nextSequence
     batch.seal()
     this.#flying.add(batch)
@@ -167,18 +178,10 @@ export class Connection {
   }
 
   async #carry(batch: Batch): Promise<void> {
-    let answered = false
-    const goOn = () => {
-      if (answered) return
-      answered = true
-      this.#socketBusy = false
-      this.#send()
-    }
-    const intact = await this.#courier.carry(batch, goOn)
+    const intact = await this.#courier.carry(batch, () => this.#send())
     this.#flying.delete(batch)
     batch.reset(1)
     if (intact) this.#spares.push(batch)
-    goOn()
   }
 
   #depart(): void {

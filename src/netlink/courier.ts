@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
+import { type Activity, countExchange } from './activity.ts'
 import { type Batch, type DatagramLimits, datagramLimits } from './batch.ts'
 import { Deadline } from './deadline.ts'
-import type { Entry } from './entry.ts'
-import { ENOENT } from './errno.ts'
+import { Delivery, type Observe } from './delivery.ts'
 import {
   brokenSocket,
   CUT_ANSWER,
@@ -12,62 +12,42 @@ import {
   noAnswerWithin,
   systemFailure,
 } from './losses.ts'
-import { eachMessage, type MessageHeader, readRefusal } from './messages.ts'
+import { eachMessage } from './messages.ts'
+import { type ReplyBuffer, ReplyBuffers } from './reply-buffers.ts'
 import type { ExchangeReport, NetlinkProtocol, NetlinkSocket, Transport } from './transport.ts'
-import { Turn } from './turn.ts'
-import { NLMSG_MIN_TYPE } from './uapi.ts'
 
 /** How a connection behaves. */
 export interface ConnectionOptions {
   readonly protocol: NetlinkProtocol
   /** Milliseconds that the kernel may take over one exchange before its callers are told and a new socket is opened. */
   readonly timeout: number
-  /** Sees every message on its way out and in; for debugging. */
-  readonly observe?:
-    | ((direction: 'sent' | 'received', view: DataView, message: MessageHeader) => void)
-    | undefined
+  readonly observe?: Observe | undefined
 }
 
-/** Messages, datagrams and system calls since a connection was opened. */
-export interface Activity {
-  /** Messages handed to the kernel. */
-  messages: number
-  /** Datagrams they travelled in. */
-  datagrams: number
-  /** System calls that sent (`sendmsg`). */
-  sends: number
-  /** System calls that received (`recvmmsg`). */
-  receives: number
+/** An exchange with the room for its answers. */
+interface Hop {
+  readonly replies: ReplyBuffer
+  readonly result: ExchangeReport | Promise<ExchangeReport>
 }
 
-/** Room for some hundreds of records: large enough to save hops, small enough to leave the event loop free between. */
-const REPLY_BYTES = 256 * 1024
-
-/** An exchange: its report, or the promise of one, which is undefined when it took longer than allowed. */
-type Hop = ExchangeReport | Promise<ExchangeReport | undefined>
-
-/** Where answers arrive. */
-interface ReplyBuffer {
-  readonly bytes: Uint8Array
-  readonly view: DataView
-}
-
-function replyBuffer(): ReplyBuffer {
-  const bytes = new Uint8Array(REPLY_BYTES)
-  return { bytes, view: new DataView(bytes.buffer) }
-}
-
-/** Carries batches to the kernel, one at a time, and hands the answers to their entries. Replaces a socket that broke. */
+/**
+ * Carries batches to the kernel, one after another, and hands the answers to their entries. The next one is handed to the
+ * socket while the one before is under way, so that the kernel need not wait for the event loop in between. Replaces a socket
+ * that broke.
+ */
 export class Courier {
   readonly activity: Activity = { messages: 0, datagrams: 0, sends: 0, receives: 0 }
   readonly #transport: Transport
   readonly #options: ConnectionOptions
   readonly #deadline: Deadline
+  readonly #buffers = new ReplyBuffers()
   #socket: NetlinkSocket | undefined
   #limits: DatagramLimits
-  #replies = replyBuffer()
-  #spareReplies = replyBuffer()
-  /** Answers that are being read: their buffer is not free yet. */
+  /** Batches that the kernel has not answered yet. */
+  #unanswered = 0
+  /** Resolves when the last of them has been answered; absent when there is none. */
+  #lastAnswered: Promise<void> | undefined
+  /** Answers that are being read, in the order in which they came. */
   #reading: Promise<boolean> | undefined
   #closed = false
 
@@ -89,6 +69,16 @@ export class Courier {
     return this.#limits
   }
 
+  /** Whether the kernel has nothing to do. */
+  get isIdle(): boolean {
+    return this.#unanswered === 0
+  }
+
+  /** Whether a batch may be carried: always when idle, else when the socket takes one more to follow. */
+  get hasRoom(): boolean {
+    return this.isIdle || this.#unanswered < (this.#socket?.depth ?? 1)
+  }
+
   /** Closes the socket; a batch under way is carried no further. */
   close(): void {
     this.#closed = true
@@ -97,74 +87,101 @@ export class Courier {
   }
 
   /**
-   * Carries a batch to the kernel and back; false when its buffers may still be in use. Calls `onAnswered` once the kernel
-   * has answered everything, before the answers are read: another batch may be carried from then on.
+   * Carries a batch to the kernel and back; there must be room. False when its buffers may still be in use. Calls
+   * `onAnswered` once, when the kernel has answered everything: before the answers are read, if all goes well.
    */
   async carry(batch: Batch, onAnswered: () => void): Promise<boolean> {
-    this.#observeSent(batch)
+    const { before, leave } = this.#enter(onAnswered)
+    let ahead = before
     let first = 0
     let awaiting = false
-    let next: Hop | undefined
-    while (!this.#closed && first < batch.datagrams) {
-      let report: ExchangeReport | undefined
-      try {
-        this.#socket ??= await this.#reopen()
-        if (this.#socket === undefined) break
-        report = await (next ?? this.#exchange(this.#socket, batch, first, awaiting))
-      } catch (cause) {
-        batch.lose(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
-        this.#dropSocket()
-        return false
+    let hop: Hop | undefined
+    try {
+      this.#observeSent(batch)
+      while (!this.#closed && first < batch.datagrams) {
+        let report: ExchangeReport | undefined
+        try {
+          this.#socket ??= await this.#reopen()
+          if (this.#socket === undefined) break
+          hop ??= this.#exchange(this.#socket, batch, first, awaiting, ahead !== undefined)
+          // Time is counted from its own turn on.
+          if (ahead !== undefined) await ahead
+          ahead = undefined
+          report = await this.#deadline.hold(hop.result)
+        } catch (cause) {
+          batch.lose(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
+          this.#dropSocket()
+          return false
+        }
+        if (report === undefined) {
+          batch.lose(noAnswerWithin(this.#options.timeout))
+          this.#dropSocket()
+          return false
+        }
+        const { replies }: Hop = hop
+        hop = undefined
+        if (report.state === 'held') {
+          this.#buffers.giveBack(replies)
+          continue
+        }
+        await this.#reading
+        countExchange(this.activity, batch, report, first, awaiting)
+        if (this.#closed) break
+        // The kernel goes on while the answers that filled a buffer are read out of it.
+        if (report.state === 'full')
+          hop = this.#exchange(this.#socket, batch, report.datagram, report.awaiting, false)
+        if (report.state === 'complete') leave()
+        this.#reading = this.#deliver(batch, report, replies)
+        if (!(await this.#reading)) break
+        first = this.#settle(batch, first, report)
+        awaiting = report.awaiting
       }
-      if (report === undefined) {
-        this.#abandon(batch)
-        return false
-      }
-      await this.#reading
-      this.#count(batch, report, first, awaiting)
-      if (this.#closed) break
-      const view = this.#turnReplies()
-      next = report.state === 'full' ? this.#goOn(this.#socket, batch, report) : undefined
-      if (report.state === 'complete') onAnswered()
-      this.#reading = this.#deliver(batch, report, view)
-      if (!(await this.#reading)) return next === undefined
-      batch.settle(first, report.datagram)
-      first = report.datagram
-      awaiting = report.awaiting
-      if (report.state === 'failed') {
-        this.#dropSocket()
-        const cause = systemFailure(report)
-        if (awaiting) batch.lose(brokenSocket(cause, 'unknown'), first, first + 1)
-        batch.lose(brokenSocket(cause, 'not-done'))
-        return true
-      }
-      if (report.state === 'complete' || report.state === 'full') continue
-      if (report.state === 'unanswered') {
-        batch.loseLast(first, NO_ANSWER)
-        batch.settle(first, first + 1)
-      } else {
-        batch.lose(report.state === 'overrun' ? LOST_ANSWERS : CUT_ANSWER, first, first + 1)
-      }
-      first++
-      awaiting = false
+      return hop === undefined
+    } finally {
+      leave()
     }
-    return next === undefined
   }
 
-  /** Gives the answers that came; those to come go into the other buffer, so that the kernel need not wait for us. */
-  #turnReplies(): DataView {
-    const filled = this.#replies
-    this.#replies = this.#spareReplies
-    this.#spareReplies = filled
-    return filled.view
+  /** Counts a batch in. `before` resolves when the one before it has been answered, where there is one. */
+  #enter(onAnswered: () => void): { before: Promise<void> | undefined; leave: () => void } {
+    const before = this.#lastAnswered
+    let tellNext = () => {}
+    const answered = new Promise<void>((resolve) => {
+      tellNext = resolve
+    })
+    this.#unanswered++
+    this.#lastAnswered = answered
+    let left = false
+    const leave = () => {
+      if (left) return
+      left = true
+      this.#unanswered--
+      if (this.#lastAnswered === answered) this.#lastAnswered = undefined
+      tellNext()
+      onAnswered()
+    }
+    return { before, leave }
   }
 
-  /** Has the kernel go on while the answers that filled a buffer are read out of it. */
-  #goOn(socket: NetlinkSocket, batch: Batch, { datagram, awaiting }: ExchangeReport): Hop {
-    const next = this.#exchange(socket, batch, datagram, awaiting)
-    // Nobody waits for it where the answers before it make no sense.
-    if (next instanceof Promise) next.catch(() => undefined)
-    return next
+  /** Settles what an exchange that began with datagram `first` came to. Gives the datagram to go on with. */
+  #settle(batch: Batch, first: number, report: ExchangeReport): number {
+    const { state, datagram, awaiting } = report
+    batch.settle(first, datagram)
+    if (state === 'failed') {
+      this.#dropSocket()
+      const cause = systemFailure(report)
+      if (awaiting) batch.lose(brokenSocket(cause, 'unknown'), datagram, datagram + 1)
+      batch.lose(brokenSocket(cause, 'not-done'))
+      return batch.datagrams
+    }
+    if (state === 'complete' || state === 'full') return datagram
+    if (state === 'unanswered') {
+      batch.loseLast(datagram, NO_ANSWER)
+      batch.settle(datagram, datagram + 1)
+    } else {
+      batch.lose(state === 'overrun' ? LOST_ANSWERS : CUT_ANSWER, datagram, datagram + 1)
+    }
+    return datagram + 1
   }
 
   /** Opens a socket in place of one that broke; undefined when the client was closed meanwhile. */
@@ -176,53 +193,43 @@ export class Courier {
     return undefined
   }
 
-  #exchange(socket: NetlinkSocket, batch: Batch, first: number, awaiting: boolean): Hop {
-    return this.#deadline.hold(() =>
-      socket.exchange({
-        datagrams: batch.writer.bytes,
-        ends: batch.ends,
-        count: batch.datagrams,
-        first,
-        awaiting,
-        replies: this.#replies.bytes,
-      }),
-    )
-  }
-
-  /**
-   * Hands each message to the entry that asked for it, and lets the event loop go round where that takes long; false when
-   * the answers made no sense.
-   */
-  async #deliver(batch: Batch, report: ExchangeReport, view: DataView): Promise<boolean> {
-    const turn = new Turn()
-    const { observe } = this.#options
-    const visit = (message: MessageHeader) => {
-      observe?.('received', view, message)
-      const entry = batch.entryOf(message.sequence)
-      if (entry !== undefined && !entry.settled) deliver(batch, entry, view, message)
-      return turn.step()
+  /** Begins an exchange; `after` the one before it, if that is complete. */
+  #exchange(socket: NetlinkSocket, batch: Batch, first: number, awaiting: boolean, after: boolean): Hop {
+    const replies = this.#buffers.take()
+    const request = {
+      datagrams: batch.writer.bytes,
+      ends: batch.ends,
+      count: batch.datagrams,
+      first,
+      awaiting,
+      after,
+      replies: replies.bytes,
     }
     try {
-      for (let at = 0; at < report.received && !this.#closed; ) {
-        if (at > 0) await setImmediate()
-        turn.begin()
-        at = eachMessage(view, report.received, visit, at)
-      }
+      const result = socket.exchange(request)
+      // Nobody may come to wait for it: where the answers before it make no sense, or the batch before is lost.
+      if (result instanceof Promise) result.catch(() => undefined)
+      return { replies, result }
+    } catch (error) {
+      return { replies, result: Promise.reject(error) }
+    }
+  }
+
+  /** Reads the answers that came; false when they made no sense. */
+  async #deliver(batch: Batch, report: ExchangeReport, replies: ReplyBuffer): Promise<boolean> {
+    const delivery = new Delivery(batch, replies.view, report.received, this.#options.observe)
+    try {
+      while (!this.#closed && !delivery.takeTurn()) await setImmediate()
       return true
     } catch (cause) {
       // What was cut off is the last that can be told apart, and belongs to the datagram that is lost anyway.
       if (report.state === 'truncated') return true
       this.#dropSocket()
-      this.#replies = replyBuffer()
       batch.lose(malformedAnswer(cause))
       return false
+    } finally {
+      this.#buffers.giveBack(replies)
     }
-  }
-
-  #abandon(batch: Batch): void {
-    batch.lose(noAnswerWithin(this.#options.timeout))
-    this.#dropSocket()
-    this.#replies = replyBuffer()
   }
 
   #dropSocket(): void {
@@ -230,37 +237,10 @@ export class Courier {
     this.#socket = undefined
   }
 
-  #count(batch: Batch, report: ExchangeReport, first: number, awaiting: boolean): void {
-    const { activity } = this
-    const lost = report.state === 'unanswered' || report.state === 'overrun' || report.state === 'truncated'
-    const sent = report.datagram + (lost || report.awaiting ? 1 : 0)
-    const sentBefore = first + (awaiting ? 1 : 0)
-    activity.sends += report.sends
-    activity.receives += report.receives
-    activity.datagrams += sent - sentBefore
-    activity.messages += batch.messagesBefore(sent) - batch.messagesBefore(sentBefore)
-  }
-
   #observeSent(batch: Batch): void {
     const { observe } = this.#options
     if (observe === undefined) return
     const { view, length } = batch.writer
     eachMessage(view, length, (message) => observe('sent', view, message))
-  }
-}
-
-function deliver(batch: Batch, entry: Entry, view: DataView, message: MessageHeader): void {
-  try {
-    if (message.type >= NLMSG_MIN_TYPE) {
-      entry.reply(view, message)
-    } else {
-      const refusal = readRefusal(view, message)
-      if (refusal === undefined) return
-      const unknown = refusal.errno === ENOENT
-      const { sequence } = message
-      entry.note(sequence, unknown ? { refusal, sent: batch.payloadOf(entry, sequence) } : { refusal })
-    }
-  } catch (cause) {
-    entry.note(message.sequence, { loss: malformedAnswer(cause) })
   }
 }

@@ -8,14 +8,8 @@ export class Deadline {
     this.#milliseconds = milliseconds
   }
 
-  /** What `begin` gives, at once where it does; undefined when that takes longer than allowed. */
-  hold<T>(begin: () => T | Promise<T>): T | Promise<T | undefined> {
-    let result: T | Promise<T>
-    try {
-      result = begin()
-    } catch (error) {
-      return Promise.reject(error)
-    }
+  /** The result, at once where it is there; undefined when it takes longer from now on than allowed. */
+  hold<T>(result: T | Promise<T>): T | Promise<T | undefined> {
     return result instanceof Promise ? this.#wait(result) : result
   }
 

@@ -42,6 +42,7 @@ interface AddonSocket {
     count: number,
     first: number,
     awaiting: boolean,
+    after: boolean,
     replies: Uint8Array,
   ): ExchangeReport | Promise<ExchangeReport>
   close(): void
@@ -110,6 +111,7 @@ export class KernelTransport implements HostTransport {
 }
 
 class KernelSocket implements NetlinkSocket {
+  readonly depth = 2
   readonly #socket: AddonSocket
   readonly portId: number
   readonly receiveBuffer: number
@@ -123,8 +125,8 @@ class KernelSocket implements NetlinkSocket {
   }
 
   exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport> {
-    const { datagrams, ends, count, first, awaiting, replies } = request
-    return this.#socket.exchange(datagrams, ends, count, first, awaiting, replies)
+    const { datagrams, ends, count, first, awaiting, after = false, replies } = request
+    return this.#socket.exchange(datagrams, ends, count, first, awaiting, after, replies)
   }
 
   close(): void {

@@ -42,8 +42,10 @@ export interface HostTransport extends Transport {
   sendFrame(interfaceIndex: number, frame: Uint8Array): Promise<void>
 }
 
-/** An open netlink socket. At most one exchange at a time. */
+/** An open netlink socket. One exchange runs at a time. */
 export interface NetlinkSocket {
+  /** How many exchanges may be under way: one that runs, and those that wait for it to end. Default 1. */
+  readonly depth?: number
   /** The socket's address (netlink port id). */
   readonly portId: number
   /** Bytes of replies the kernel will hold for this socket, as the kernel accounts them (`SO_RCVBUF`). */
@@ -57,7 +59,10 @@ export interface NetlinkSocket {
    * often in a row that the event loop would not go round.
    */
   exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport>
-  /** Closes the socket. Idempotent; an exchange under way ends as `failed` with `ECANCELED` or completes. */
+  /**
+   * Closes the socket. Idempotent; an exchange under way ends as `failed` with `ECANCELED` or completes, and those that
+   * wait for it are `held`.
+   */
   close(): void
 }
 
@@ -73,6 +78,8 @@ export interface ExchangeRequest {
   readonly first: number
   /** Whether datagram `first` was sent by an earlier call and only its answers are still to come. */
   readonly awaiting: boolean
+  /** Whether it is only to begin if the exchange before it was complete. Default false. */
+  readonly after?: boolean
   /**
    * Receives the answers, each starting at a multiple of four. At least 64 KiB: a read is only made while
    * 32 KiB are free, because that is the largest block the kernel makes (`netlink_dump`, af_netlink.c).
@@ -91,8 +98,9 @@ export interface ExchangeRequest {
  * - `truncated`: a reply was larger than the room for it; the rest of it is lost. The others are in the buffer and
  *   later datagrams were not sent.
  * - `failed`: a system call failed with `errno`; if `awaiting` is false, `datagram` was not sent.
+ * - `held`: it was to come after an exchange that was not complete, so it has not begun.
  */
-export type ExchangeState = 'complete' | 'full' | 'unanswered' | 'overrun' | 'truncated' | 'failed'
+export type ExchangeState = 'complete' | 'full' | 'unanswered' | 'overrun' | 'truncated' | 'failed' | 'held'
 
 /** The outcome of {@link NetlinkSocket.exchange}. */
 export interface ExchangeReport {

@@ -1,5 +1,5 @@
+import type { Activity } from '../netlink/activity.ts'
 import type { CallOptions } from '../netlink/call-options.ts'
-import type { Activity } from '../netlink/courier.ts'
 import { type OpenOptions, openConnection, openTransport } from '../netlink/open.ts'
 import type { HostTransport } from '../netlink/transport.ts'
 import {

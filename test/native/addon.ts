@@ -28,6 +28,7 @@ export interface Socket {
     count: number,
     first: number,
     awaiting: boolean,
+    after: boolean,
     replies: Uint8Array,
   ): Report | Promise<Report>
   close(): void
@@ -60,7 +61,7 @@ export function open(options: Partial<Parameters<Addon['openSocket']>[0]> = {}):
 export async function exchange(
   socket: Socket,
   datagrams: readonly Uint8Array[],
-  { room = MiB, first = 0, awaiting = false } = {},
+  { room = MiB, first = 0, awaiting = false, after = false } = {},
 ): Promise<Report & { bytes: Uint8Array }> {
   const replies = new Uint8Array(room).fill(0xee)
   const report = await socket.exchange(
@@ -69,6 +70,7 @@ export async function exchange(
     datagrams.length,
     first,
     awaiting,
+    after,
     replies,
   )
   return { ...report, bytes: replies.subarray(0, report.received) }

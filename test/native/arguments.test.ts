@@ -6,7 +6,7 @@ import { fail } from './messages.ts'
 type Request = Parameters<Socket['exchange']>
 
 const whole = Buffer.concat([fail(1), fail(2)])
-const good: Request = [whole, endsOf([fail(1), fail(2)]), 2, 0, false, new Uint8Array(64 * 1024)]
+const good: Request = [whole, endsOf([fail(1), fail(2)]), 2, 0, false, false, new Uint8Array(64 * 1024)]
 
 function refusal(call: () => unknown): unknown {
   try {
@@ -58,8 +58,9 @@ describe('exchange throws at once, naming the argument', () => {
     ['first must be a number', replaced(3, 0n)],
     ['awaiting must be a boolean', replaced(4, 0)],
     ['awaiting must be a boolean', replaced(4, undefined)],
-    ['replies must be a Uint8Array', replaced(5, new ArrayBuffer(64 * 1024))],
-    ['replies must be a Uint8Array', replaced(5, undefined)],
+    ['after must be a boolean', replaced(5, 1)],
+    ['replies must be a Uint8Array', replaced(6, new ArrayBuffer(64 * 1024))],
+    ['replies must be a Uint8Array', replaced(6, undefined)],
   ])('TypeError: %s', (message, request) => {
     expectTypeError(() => socket.exchange(...request), message)
   })
@@ -72,7 +73,7 @@ describe('exchange throws at once, naming the argument', () => {
     ['count must be an integer from 0 to 4294967295', replaced(2, 2 ** 32)],
     ['first must be at most count', replaced(3, 3)],
     ['first must be below count while awaiting', replaced(4, true).with(3, 2) as Request],
-    ['replies must have at least 64 KiB', replaced(5, new Uint8Array(64 * 1024 - 1))],
+    ['replies must have at least 64 KiB', replaced(6, new Uint8Array(64 * 1024 - 1))],
     ['ends[0] must lie above the end before it and within datagrams', replaced(1, Uint32Array.of(0, 40))],
     ['ends[0] must lie above the end before it and within datagrams', replaced(1, Uint32Array.of(41, 42))],
     ['ends[1] must lie above the end before it and within datagrams', replaced(1, Uint32Array.of(20, 20))],

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { exchange, open, type Socket } from './addon.ts'
+import { exchange, MiB, open, type Socket } from './addon.ts'
 import {
   dumpFamilies,
   FLAG,
@@ -106,7 +106,15 @@ describe('an exchange', () => {
     const socket = await opened()
     const replies = new Uint8Array(64 * 1024).fill(0xee)
     const request = lookUpFamily('nlctrl', 5)
-    const { received } = await socket.exchange(request, Uint32Array.of(request.length), 1, 0, false, replies)
+    const { received } = await socket.exchange(
+      request,
+      Uint32Array.of(request.length),
+      1,
+      0,
+      false,
+      false,
+      replies,
+    )
     expect(parse(replies.subarray(0, received))).toHaveLength(2)
     // The second answer was read 32 KiB into the buffer and moved down, which is all that may be left of it.
     expect(replies.subarray(received, 32 * 1024).every((byte) => byte === 0xee)).toBe(true)
@@ -154,13 +162,47 @@ describe('a socket', () => {
     expect(Object.keys(socket)).toEqual(['portId', 'receiveBuffer', 'sendBuffer'])
   })
 
-  it('does one exchange at a time', async () => {
+  it('does one exchange after another, and takes a second while one is under way', async () => {
     const socket = await opened()
     // More than one datagram is never waited for.
     const first = exchange(socket, [dumpFamilies(1), dumpFamilies(2)])
-    await expect(exchange(socket, [dumpFamilies(3)])).rejects.toMatchObject({ code: 'ERR_SOCKET_BUSY' })
+    const second = exchange(socket, [dumpFamilies(3)], { after: true })
+    await expect(exchange(socket, [dumpFamilies(4)])).rejects.toMatchObject({ code: 'ERR_SOCKET_BUSY' })
     expect((await first).state).toBe('complete')
-    expect((await exchange(socket, [dumpFamilies(4)])).state).toBe('complete')
+    expect(await second).toMatchObject({ state: 'complete', datagram: 1, sends: 1 })
+    expect((await exchange(socket, [dumpFamilies(5)])).state).toBe('complete')
+  })
+
+  it('holds back what was to come after an exchange that was not complete', async () => {
+    const socket = await opened()
+    // Nothing asks for an answer.
+    const first = exchange(socket, [dumpFamilies(1), succeed(2)])
+    const second = exchange(socket, [fail(3), fail(4)], { first: 1, after: true })
+    expect(await first).toMatchObject({ state: 'unanswered', datagram: 1, sends: 2 })
+    expect(await second).toEqual({
+      ...{ state: 'held', datagram: 1, awaiting: false, received: 0, errno: 0, syscall: '' },
+      ...{ sends: 0, receives: 0, bytes: new Uint8Array() },
+    })
+    expect((await exchange(socket, [fail(5)])).state).toBe('complete')
+  })
+
+  it('does what is to come in any case', async () => {
+    const socket = await opened()
+    const first = exchange(socket, [dumpFamilies(1), succeed(2)])
+    const second = exchange(socket, [fail(3)])
+    expect((await first).state).toBe('unanswered')
+    expect((await second).state).toBe('complete')
+  })
+
+  it('that is closed holds back what has not begun, at once', async () => {
+    const socket = await opened()
+    const ended: string[] = []
+    const many = Array.from({ length: 200 }, (_, i) => dumpFamilies(i + 1))
+    const first = exchange(socket, many, { room: 4 * MiB }).then(() => ended.push('first'))
+    const second = exchange(socket, [fail(500)]).then(({ state }) => ended.push(state))
+    socket.close()
+    await Promise.all([first, second])
+    expect(ended).toEqual(['held', 'first'])
   })
 
   it('lets the event loop go round although what is there at once is given at once', async () => {

@@ -16,7 +16,7 @@ const DUMP = Buffer.from('14000000100001030100000000000000' + '03010000', 'hex')
 /** `count` dumps one after another, as arguments of exchange(). */
 export function dumps(count, replies = new Uint8Array((count + 16) * 4096 + 64 * 1024)) {
   const ends = Uint32Array.from({ length: count }, (_, i) => DUMP.length * (i + 1))
-  return [Buffer.concat(Array.from({ length: count }, () => DUMP)), ends, count, 0, false, replies]
+  return [Buffer.concat(Array.from({ length: count }, () => DUMP)), ends, count, 0, false, false, replies]
 }
 
 /** A frame of a protocol number for experiments, which nobody listens to. */

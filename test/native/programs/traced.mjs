@@ -13,7 +13,7 @@ function batch(count) {
     bytes.writeUInt16LE(i === count - 1 ? 5 : 1, i * NOOP.length + 6)
     bytes.writeUInt32LE(i, i * NOOP.length + 8)
   }
-  return [bytes, Uint32Array.of(bytes.length), 1, 0, false, new Uint8Array(1024 * 1024)]
+  return [bytes, Uint32Array.of(bytes.length), 1, 0, false, false, new Uint8Array(1024 * 1024)]
 }
 
 const request = { command: batch(1), batch: batch(500), dump: dumps(1) }[process.argv[2]]

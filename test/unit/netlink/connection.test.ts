@@ -90,7 +90,7 @@ describe('group commit', () => {
     for (let tag = 0; tag < 6; tag++) await ask(connection, tag)
     const { requests } = transport.sockets[0]!
     expect(new Set(requests.map(({ datagrams }) => datagrams.buffer)).size).toBe(2)
-    expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(2)
+    expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(1)
   })
 
   it('counts what it does', async () => {

@@ -16,6 +16,9 @@ export type Ending =
   | { readonly state: 'never' }
   | { readonly state: 'rejected'; readonly cause: Error }
 
+/** How an exchange ended; undefined when it was rejected. */
+type Ended = ExchangeReport['state'] | undefined
+
 /** A kernel made of a script: it speaks netlink's rules by itself and takes the answers from `answer`. */
 export class FakeTransport implements Transport {
   answer: (message: SentMessage) => Answer | undefined = () => undefined
@@ -31,6 +34,8 @@ export class FakeTransport implements Transport {
   /** Bytes of the reply buffer that are used. */
   room = Number.POSITIVE_INFINITY
   gate: Promise<void> | undefined
+  /** Exchanges that a socket takes at the same time. */
+  depth = 1
 
   async open(): Promise<NetlinkSocket> {
     const opening = this.openings.shift()
@@ -67,6 +72,7 @@ export class FakeSocket implements NetlinkSocket {
   readonly portId = 1
   readonly receiveBuffer: number
   readonly sendBuffer: number
+  readonly depth: number
   readonly requests: ExchangeRequest[] = []
   closed = false
   readonly #transport: FakeTransport
@@ -74,9 +80,12 @@ export class FakeSocket implements NetlinkSocket {
   #answers: Uint8Array[] = []
   #answered = false
   #ending: Ending | undefined
+  /** Of the exchange before: resolves with how it ended. */
+  #before: Promise<Ended> = Promise.resolve(undefined)
 
   constructor(transport: FakeTransport) {
     this.#transport = transport
+    this.depth = transport.depth
     this.receiveBuffer = transport.receiveBuffer
     this.sendBuffer = transport.sendBuffer
   }
@@ -86,8 +95,39 @@ export class FakeSocket implements NetlinkSocket {
     this.#closing.resolve()
   }
 
-  async exchange(request: ExchangeRequest): Promise<ExchangeReport> {
+  exchange(request: ExchangeRequest): Promise<ExchangeReport> {
     this.requests.push(request)
+    const before = this.#before
+    const result = this.#follow(before, request)
+    this.#before = result.then(
+      ({ state }) => state,
+      () => undefined,
+    )
+    return result
+  }
+
+  /** Exchanges once the one before has ended, or at once when there is only one at a time. */
+  async #follow(before: Promise<Ended>, request: ExchangeRequest): Promise<ExchangeReport> {
+    if (this.depth > 1) {
+      const state = await Promise.race([before, this.#closing.promise])
+      if (this.closed || (request.after === true && state !== 'complete')) {
+        const { first, awaiting } = request
+        return {
+          state: 'held',
+          datagram: first,
+          awaiting,
+          received: 0,
+          errno: 0,
+          syscall: '',
+          sends: 0,
+          receives: 0,
+        }
+      }
+    }
+    return this.#run(request)
+  }
+
+  async #run(request: ExchangeRequest): Promise<ExchangeReport> {
     await Promise.race([this.#transport.gate, this.#closing.promise])
     const progress = {
       datagram: request.first,
