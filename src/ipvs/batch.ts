@@ -33,10 +33,12 @@ export async function sendBatch(
 ): Promise<void> {
   signal?.throwIfAborted()
   if (client.commands.family.connection.isClosed) throw lossError(closed('not-done'))
-  const sending = new Sending(client, signal)
+  // A copy: the caller may change its array.
+  const given: readonly BatchCommand[] | undefined = Array.isArray(commands) ? commands.slice() : undefined
+  const sending = new Sending(client, signal, given)
   try {
-    if (isAsync(commands)) await takeEach(sending, commands[Symbol.asyncIterator]())
-    else if (Array.isArray(commands)) await takeArray(sending, commands)
+    if (given !== undefined) await takeArray(sending, given)
+    else if (isAsync(commands)) await takeEach(sending, commands[Symbol.asyncIterator]())
     else await takeAll(sending, checkIterable(commands)[Symbol.iterator]())
     await sending.end()
   } catch (error) {
@@ -90,7 +92,7 @@ const ERRORS_A_TURN = 256
 
 class Sending {
   readonly #client: Client
-  readonly #run = new Run<DirectCommand>()
+  readonly #run: Run<DirectCommand>
   readonly #id: number
   readonly #failures: BatchFailure[] = []
   readonly #aborted: Aborted
@@ -100,8 +102,9 @@ class Sending {
   #observed = isObserved()
   readonly #turn = new Turn()
 
-  constructor(client: Client, signal: AbortSignal | undefined) {
+  constructor(client: Client, signal: AbortSignal | undefined, given: readonly BatchCommand[] | undefined) {
     this.#client = client
+    this.#run = new Run({ given: given as readonly DirectCommand[] | undefined })
     this.#aborted = new Aborted(signal)
     this.#id = client.commands.family.id
     this.#turn.begin()

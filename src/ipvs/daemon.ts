@@ -1,9 +1,10 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { writeAddress } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
-import { byNumber, checkAddress, checkInteger, checkName, checkWord, wordFor } from '../netlink/check.ts'
+import { checkAddress, checkInteger, checkName } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import type { WireWriter } from '../netlink/wire.ts'
+import { Words } from '../netlink/words.ts'
 import { DAEMON } from './attributes.ts'
 import { readAddressField } from './service-key.ts'
 import { IP_VS_IFNAME_MAXLEN, IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER } from './uapi.ts'
@@ -56,7 +57,7 @@ export interface Daemon {
 }
 
 const { fields } = DAEMON
-const ROLE_WORDS = byNumber(SYNC_ROLES)
+const ROLE_WORDS = new Words<SyncRole>(SYNC_ROLES)
 const KNOWN_FIELDS = new KnownFields(['role', 'interface', 'syncId', 'maximumLength', 'group', 'port', 'ttl'])
 const MULTICAST = "a multicast address (224.0.0.0 to 239.255.255.255, or one that begins with 'ff')"
 
@@ -78,7 +79,7 @@ export function writeDaemon(writer: WireWriter, daemon: DaemonInput): void {
 /** Checks and writes which daemon is meant. */
 export function writeRole(writer: WireWriter, role: SyncRole): void {
   if (typeof role !== 'string') throw new ArgumentTypeError('role', "'master' or 'backup'", role)
-  writeAttribute(writer, fields.state, checkWord('role', role, SYNC_ROLES, 0))
+  writeAttribute(writer, fields.state, ROLE_WORDS.check('role', role, 0))
 }
 
 function writeGroup(writer: WireWriter, group: string): void {
@@ -98,7 +99,7 @@ function writeGroup(writer: WireWriter, group: string): void {
 /** Reads a daemon out of a reply, or out of a request. */
 export function readDaemon(daemon: AttributeSet<typeof fields>): Daemon {
   return {
-    role: wordFor(daemon.require(fields.state), ROLE_WORDS),
+    role: ROLE_WORDS.of(daemon.require(fields.state)),
     interface: daemon.get(fields.interface) ?? '',
     syncId: daemon.get(fields.syncId) ?? 0,
     maximumLength: daemon.get(fields.maximumLength) ?? 0,

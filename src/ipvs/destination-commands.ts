@@ -19,9 +19,9 @@ import {
   onItsOwn,
 } from './destination.ts'
 import {
+  completeDestination,
   DESTINATION_BLOCK,
   DESTINATION_FRAME,
-  fillDestination,
   writeDestinationKey,
 } from './destination-message.ts'
 import { diagnoseDestination } from './diagnose.ts'
@@ -46,16 +46,17 @@ export function writeDestinationCommand(
   if (command === IPVS_CMD.DEL_DEST) {
     const service = writeServiceIdentity(writer, reference)
     const nest = writer.beginNest(COMMAND.fields.destination.type)
-    writeDestinationKey(writer, checkDestinationKey(destination, service.port ?? 0))
+    writeDestinationKey(writer, checkDestinationKey(destination, service.port ?? 0), service.family)
     writer.endNest(nest)
   } else {
     const service = writeServiceIdentity(writer, reference, DESTINATION_FRAME)
     const family = checkDestinationFamily(destination)
     const { address, port = service.port ?? 0 } = destination
     checkPort('destination.port', port)
-    const start = writer.length - DESTINATION_FRAME.length + DESTINATION_BLOCK
+    const frame = writer.length - DESTINATION_FRAME.length
     const settings = destination as DestinationInput
-    fillDestination(writer.view, start, address, port, family, settings, service.family)
+    completeDestination(writer, frame + DESTINATION_BLOCK, address, port, family, settings, service.family)
+    writer.endNest(frame)
   }
 }
 

@@ -1,8 +1,8 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
-import { FAMILY_NUMBER, type Family, parseIPv4, writeAddress } from '../netlink/address.ts'
+import { type Family, familyNumber, writeAddress } from '../netlink/address.ts'
 import { attributeBlock } from '../netlink/attribute-block.ts'
 import type { AttributeSet } from '../netlink/attributes.ts'
-import { byNumber, checkInteger, checkWord, wordFor } from '../netlink/check.ts'
+import { checkInteger } from '../netlink/check.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../netlink/wire.ts'
 import { COMMAND, DESTINATION } from './attributes.ts'
 import {
@@ -10,26 +10,23 @@ import {
   type Destination,
   type DestinationLimits,
   FORWARDING_METHODS,
+  FORWARDING_WORDS,
   type Forwarding,
   MAXIMUM,
 } from './destination.ts'
 import { readAddressField, readFamily } from './service-key.ts'
 import { readStatistics } from './statistics.ts'
-import { checkTunnel, readTunnel, type Tunnel } from './tunnel.ts'
+import { checkTunnel, PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
 import { IP_VS_CONN_F_FWD_MASK } from './uapi.ts'
 
 const { fields } = DESTINATION
-const FORWARDING_WORDS = byNumber(FORWARDING_METHODS)
 
-const KEY = { address: new Uint8Array(16), port: 0, family: 0 }
-const KEY_BLOCK = attributeBlock(DESTINATION, KEY)
 const BLOCK = attributeBlock(DESTINATION, {
-  ...KEY,
+  ...{ address: new Uint8Array(16), port: 0 },
   ...{ forwarding: 0, weight: 0, upperThreshold: 0, lowerThreshold: 0 },
-  ...{ tunnelType: 0, tunnelPort: 0, tunnelFlags: 0 },
 })
 
-/** The block within its attribute, to be appended to that of a service. */
+/** What every whole destination has, within its attribute, to be appended to that of a service. */
 export const DESTINATION_FRAME = nested(BLOCK.bytes)
 
 function nested(bytes: Uint8Array): Uint8Array {
@@ -47,23 +44,17 @@ export const DESTINATION_BLOCK = DESTINATION_FRAME.length - BLOCK.bytes.length
 export function writeDestinationKey(
   writer: WireWriter,
   { address, port, family }: CheckedDestinationKey,
+  serviceFamily: Family,
 ): void {
-  fillKey(writer.view, writer.append(KEY_BLOCK.bytes), KEY_BLOCK.at, address, port, family)
+  const at = writer.payload(fields.address.type, 16)
+  writeAddress(writer.view, at, address, family)
+  writer.u16be(fields.port, port)
+  writeFamily(writer, family, serviceFamily)
 }
 
-function fillKey(
-  view: DataView,
-  start: number,
-  at: (typeof KEY_BLOCK)['at'],
-  address: string,
-  port: number,
-  family: Family,
-): void {
-  // The rest of the sixteen bytes is zero already.
-  if (family === 'ipv4') view.setInt32(start + at.address, parseIPv4(address) ?? 0)
-  else writeAddress(view, start + at.address, address, family)
-  view.setUint16(start + at.port, port)
-  view.setUint16(start + at.family, FAMILY_NUMBER[family], LITTLE_ENDIAN)
+/** An absent family is the service's (ip_vs_genl_set_cmd). */
+function writeFamily(writer: WireWriter, family: Family, serviceFamily: Family): void {
+  if (family !== serviceFamily) writer.u16(fields.family, familyNumber(family))
 }
 
 /** Checks and writes a whole destination (what NEW_DEST and SET_DEST need). */
@@ -74,10 +65,28 @@ export function writeDestination(
   serviceFamily: Family,
 ): void {
   const start = writer.append(BLOCK.bytes)
-  fillDestination(writer.view, start, address, port, family, settings, serviceFamily)
+  completeDestination(writer, start, address, port, family, settings, serviceFamily)
 }
 
-/** Checks a whole destination, whose key has been checked, and fills it into a block that begins at `start`. */
+/** Checks and writes a whole destination into a block at `start`, which ends what was written; the rest behind it. */
+export function completeDestination(
+  writer: WireWriter,
+  start: number,
+  address: string,
+  port: number,
+  family: Family,
+  settings: DestinationLimits & Forwarding,
+  serviceFamily: Family,
+): void {
+  const tunnel = fillDestination(writer.view, start, address, port, family, settings, serviceFamily)
+  writeFamily(writer, family, serviceFamily)
+  if (tunnel !== PLAIN_TUNNEL) writeTunnel(writer, tunnel)
+}
+
+/**
+ * Checks a whole destination, whose key has been checked, and fills it into a block that begins at `start`. Gives its tunnel,
+ * which is no part of the block.
+ */
 export function fillDestination(
   view: DataView,
   start: number,
@@ -86,15 +95,20 @@ export function fillDestination(
   family: Family,
   settings: DestinationLimits & Forwarding,
   serviceFamily: Family,
-): void {
+): TunnelNumbers {
   const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = settings
-  const method = checkWord('destination.forwarding', forwarding, FORWARDING_METHODS, IP_VS_CONN_F_FWD_MASK)
-  if (family !== serviceFamily && method !== FORWARDING_METHODS.tun) {
-    throw new ArgumentTypeError(
-      'destination.forwarding',
-      `'tun': an ${family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
-      forwarding,
-    )
+  const method = FORWARDING_WORDS.check('destination.forwarding', forwarding, IP_VS_CONN_F_FWD_MASK)
+  if (method !== FORWARDING_METHODS.tun) {
+    if (family !== serviceFamily) {
+      throw new ArgumentTypeError(
+        'destination.forwarding',
+        `'tun': an ${family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
+        forwarding,
+      )
+    }
+    if (tunnel !== undefined && tunnel !== null) {
+      throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
+    }
   }
   checkInteger('destination.weight', weight, 0, MAXIMUM)
   checkInteger('destination.upperThreshold', upperThreshold, 0, MAXIMUM)
@@ -107,24 +121,20 @@ export function fillDestination(
     )
   }
   const { at } = BLOCK
-  fillKey(view, start, at, address, port, family)
+  writeAddress(view, start + at.address, address, family)
+  view.setUint16(start + at.port, port)
   view.setUint32(start + at.forwarding, method, LITTLE_ENDIAN)
   view.setInt32(start + at.weight, weight, LITTLE_ENDIAN)
   view.setUint32(start + at.upperThreshold, upperThreshold, LITTLE_ENDIAN)
   view.setUint32(start + at.lowerThreshold, lowerThreshold, LITTLE_ENDIAN)
-  // Without one its numbers are zero already: IP in IP.
-  if (tunnel !== undefined && tunnel !== null) fillTunnel(view, start, method, tunnel)
+  return tunnel === undefined || tunnel === null ? PLAIN_TUNNEL : checkTunnel(tunnel)
 }
 
-function fillTunnel(view: DataView, start: number, method: number, tunnel: Tunnel): void {
-  if (method !== FORWARDING_METHODS.tun) {
-    throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
-  }
-  const { type, port, checksum } = checkTunnel(tunnel)
-  const { at } = BLOCK
-  view.setUint8(start + at.tunnelType, type)
-  view.setUint16(start + at.tunnelPort, port)
-  view.setUint16(start + at.tunnelFlags, checksum, LITTLE_ENDIAN)
+/** Left out where it is plain: that is what the kernel takes it for then, whatever it was (ip_vs_genl_parse_dest). */
+function writeTunnel(writer: WireWriter, { type, port, checksum }: TunnelNumbers): void {
+  writer.u8(fields.tunnelType, type)
+  writer.u16be(fields.tunnelPort, port)
+  writer.u16(fields.tunnelFlags, checksum)
 }
 
 /** Reads a destination out of a reply, or out of a request. `serviceFamily` counts where it names none. */
@@ -134,9 +144,8 @@ export function readDestination(
 ): Destination {
   const number = destination.u16(fields.family)
   const family = number === undefined || number === 0 ? serviceFamily : readFamily(number)
-  const forwarding = wordFor(
+  const forwarding = FORWARDING_WORDS.of(
     destination.present(fields.forwarding, destination.u32(fields.forwarding)) & IP_VS_CONN_F_FWD_MASK,
-    FORWARDING_WORDS,
   )
   return {
     address: readAddressField(destination, fields.address, family),

@@ -2,6 +2,7 @@ import { ArgumentRangeError } from '../errors.ts'
 import { canonicalIPv6, type Family } from '../netlink/address.ts'
 import { checkAddress, checkFamily, checkPort } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
+import { Words } from '../netlink/words.ts'
 import type { Statistics } from './statistics.ts'
 import type { Tunnel } from './tunnel.ts'
 
@@ -15,6 +16,9 @@ export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 }
  * The kernel also knows `local` (this host itself) and `bypass`. IPVS_DEST_ATTR_FWD_METHOD.
  */
 export type ForwardingMethod = 'dr' | 'nat' | 'tun' | 'local' | 'bypass'
+
+/** The same, both ways. */
+export const FORWARDING_WORDS = new Words<ForwardingMethod>(FORWARDING_METHODS)
 
 /** What tells one destination of a virtual service from another. */
 export interface DestinationKey {

@@ -14,7 +14,7 @@ import {
   type ServiceSettings,
   writeService,
 } from './service.ts'
-import { writeServiceIdentity } from './service-identity.ts'
+import { checkedKey, writeServiceIdentity } from './service-identity.ts'
 import {
   checkServiceKey,
   describeService,
@@ -31,7 +31,7 @@ export function writeServiceCommand(
   reference: ServiceReference,
   settings: ServiceSettings,
 ): void {
-  const key = checkServiceKey(reference)
+  const key = checkedKey(reference)
   checkServiceFields(settings)
   const nest = writer.beginNest(COMMAND.fields.service.type)
   writeService(writer, key, settings)

@@ -1,22 +1,22 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
-import { canonicalIPv6, FAMILY_NUMBER, type Family, readAddress, writeAddress } from '../netlink/address.ts'
-import { type AttributeSet, type Field, type Fields, malformed } from '../netlink/attributes.ts'
 import {
-  byNumber,
-  checkAddress,
-  checkFamily,
-  checkInteger,
-  checkObject,
-  checkPort,
-  checkWord,
-  wordFor,
-} from '../netlink/check.ts'
-import type { WireWriter } from '../netlink/wire.ts'
+  canonicalIPv6,
+  FAMILY_NUMBER,
+  type Family,
+  familyNumber,
+  readAddress,
+  writeAddress,
+} from '../netlink/address.ts'
+import { attributeBlock } from '../netlink/attribute-block.ts'
+import { type AttributeSet, type Field, type Fields, malformed } from '../netlink/attributes.ts'
+import { checkAddress, checkFamily, checkInteger, checkObject, checkPort } from '../netlink/check.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
+import { Words } from '../netlink/words.ts'
 import { SERVICE } from './attributes.ts'
 
 /** Transport protocols by their IP protocol number. */
 export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>
-const PROTOCOL_WORDS = byNumber(PROTOCOLS)
+const PROTOCOL_WORDS = new Words<Protocol>(PROTOCOLS)
 /** Transport protocol of a virtual service. ipvsadm `-t`, `-u`, `--sctp-service`; IPVS_SVC_ATTR_PROTOCOL. */
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
@@ -128,7 +128,7 @@ function checkKeyObject(reference: ServiceKey): KnownServiceKey {
   }
   if (protocol === undefined && address === undefined)
     throw new ArgumentTypeError('service', SHAPE, reference)
-  const word = wordFor(checkWord('protocol', protocol, PROTOCOLS, 65535), PROTOCOL_WORDS)
+  const word = PROTOCOL_WORDS.of(PROTOCOL_WORDS.check('protocol', protocol, 65535))
   const family = checkAddress('address', address)
   if (reference.family !== undefined && checkFamily('family', reference.family) !== family) {
     throw new ArgumentRangeError('family', `${family}, as the address is`, reference.family)
@@ -139,18 +139,23 @@ function checkKeyObject(reference: ServiceKey): KnownServiceKey {
 
 const { fields } = SERVICE
 
+const ADDRESS_KEY = attributeBlock(SERVICE, { family: 0, protocol: 0, address: new Uint8Array(16), port: 0 })
+
 /** Writes the attributes that identify a service. The key has been checked. */
 export function writeServiceKey(writer: WireWriter, key: KnownServiceKey): void {
-  writer.u16(fields.family, FAMILY_NUMBER[key.family])
+  const number = familyNumber(key.family)
   if (key.fwmark !== undefined) {
+    writer.u16(fields.family, number)
     writer.u32(fields.fwmark, key.fwmark)
     return
   }
-  const { protocol, address, port, family } = key
-  writer.u16(fields.protocol, typeof protocol === 'number' ? protocol : PROTOCOLS[protocol])
-  const offset = writer.payload(fields.address.type, 16)
-  writeAddress(writer.view, offset, address, family)
-  writer.u16be(fields.port, port)
+  const start = writer.append(ADDRESS_KEY.bytes)
+  const { at } = ADDRESS_KEY
+  const { view } = writer
+  view.setUint16(start + at.family, number, LITTLE_ENDIAN)
+  view.setUint16(start + at.protocol, PROTOCOL_WORDS.check('protocol', key.protocol, 65535), LITTLE_ENDIAN)
+  writeAddress(view, start + at.address, key.address, key.family)
+  view.setUint16(start + at.port, key.port)
 }
 
 /** Reads what identifies a service. */
@@ -159,7 +164,7 @@ export function readServiceKey(service: AttributeSet<typeof fields>): KnownServi
   const fwmark = service.get(fields.fwmark)
   if (fwmark !== undefined) return { fwmark, family }
   return {
-    protocol: wordFor(service.require(fields.protocol), PROTOCOL_WORDS),
+    protocol: PROTOCOL_WORDS.of(service.require(fields.protocol)),
     address: readAddressField(service, fields.address, family),
     port: service.require(fields.port),
     family,

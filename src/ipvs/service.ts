@@ -2,6 +2,7 @@ import type { Family } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
 import { checkBoolean, checkName } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
+import { Passage } from '../netlink/passage.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
 import { SERVICE } from './attributes.ts'
 import type { Destination } from './destination.ts'
@@ -141,6 +142,33 @@ function mergePersistence(
 
 /** Checks and writes a whole service (what NEW_SERVICE and SET_SERVICE need). */
 export function writeService(writer: WireWriter, key: KnownServiceKey, settings: ServiceSettings): void {
+  writeServiceKey(writer, key)
+  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
+  const simple = schedulerFlags === undefined && (persistence === undefined || persistence === null)
+  if (
+    simple &&
+    scheduler === last.scheduler &&
+    onePacket === last.onePacket &&
+    persistenceEngine === last.persistenceEngine &&
+    key.family === last.family &&
+    passage.repeat(writer)
+  ) {
+    return
+  }
+  const start = writer.length
+  writeSettings(writer, key.family, settings)
+  if (!simple) return
+  last = { scheduler, onePacket, persistenceEngine, family: key.family }
+  passage.note(writer, start)
+}
+
+/** Settings that were written: services that follow one another mostly have the same. None that the caller may change within. */
+let last: Pick<ServiceSettings, 'scheduler' | 'onePacket' | 'persistenceEngine'> & {
+  readonly family?: Family
+} = {}
+const passage = new Passage()
+
+function writeSettings(writer: WireWriter, family: Family, settings: ServiceSettings): void {
   const {
     scheduler = 'wlc',
     schedulerFlags = [],
@@ -148,16 +176,13 @@ export function writeService(writer: WireWriter, key: KnownServiceKey, settings:
     persistence,
     persistenceEngine,
   } = settings
-  writeServiceKey(writer, key)
   writer.text(fields.scheduler, checkScheduler(scheduler))
   if (persistenceEngine !== undefined && persistenceEngine !== null) {
     checkName('persistenceEngine', persistenceEngine, IP_VS_PENAME_MAXLEN)
     writer.text(fields.persistenceEngine, persistenceEngine)
   }
   const persistent = persistence !== undefined && persistence !== null
-  const { timeout, netmask } = persistent
-    ? checkPersistence(persistence, key.family)
-    : noPersistence(key.family)
+  const { timeout, netmask } = persistent ? checkPersistence(persistence, family) : noPersistence(family)
   const flags =
     schedulerFlagBits(scheduler, schedulerFlags) |
     (checkBoolean('onePacket', onePacket) ? IP_VS_SVC_F_ONEPACKET : 0) |

@@ -95,7 +95,7 @@ async function readWindow(
     )
   }
   const { connection, id } = commands.family
-  const run = new Run(NLM_F_DUMP, takeDestination)
+  const run = new Run({ flags: NLM_F_DUMP, onReply: takeDestination })
   const readings = headers.map((header) => ({ header, destinations: distinctDestinations() }))
   for (const [index, reading] of readings.entries()) connection.append(run, index, reading, id, writeRequest)
   connection.flush()

@@ -4,6 +4,11 @@ export type Family = 'ipv4' | 'ipv6'
 /** AF_INET and AF_INET6 of <sys/socket.h>. */
 export const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const satisfies Record<Family, number>
 
+/** Two comparisons take V8 less than a look into a table. */
+export function familyNumber(family: Family): number {
+  return family === 'ipv4' ? FAMILY_NUMBER.ipv4 : FAMILY_NUMBER.ipv6
+}
+
 /** The family of an address in text, or undefined when it is none. Zone ids and prefix lengths are not accepted. */
 export function familyOf(address: string): Family | undefined {
   if (parseIPv4(address) !== undefined) return 'ipv4'

@@ -36,22 +36,6 @@ export function checkName(field: string, value: unknown, maximum: number): strin
   return value
 }
 
-/** One of the words of a table, as its number; or a number itself, as a read gives what has no word yet. */
-export function checkWord(
-  field: string,
-  value: unknown,
-  words: Readonly<Record<string, number>>,
-  maximum: number,
-): number {
-  if (typeof value === 'number') return checkInteger(field, value, 0, maximum)
-  // What a table inherits, such as `constructor`, is no number.
-  const number = typeof value === 'string' ? words[value] : undefined
-  if (typeof number !== 'number') {
-    throw new ArgumentTypeError(field, `one of ${Object.keys(words).join(', ')}`, value)
-  }
-  return number
-}
-
 /** The family of an IP address in text. */
 export function checkAddress(field: string, value: unknown): Family {
   const family = typeof value === 'string' ? familyOf(value) : undefined
@@ -68,14 +52,4 @@ export function checkAddress(field: string, value: unknown): Family {
 export function checkFamily(field: string, value: unknown): Family {
   if (value !== 'ipv4' && value !== 'ipv6') throw new ArgumentTypeError(field, `'ipv4' or 'ipv6'`, value)
   return value
-}
-
-/** A table of words and their numbers, the other way round. */
-export function byNumber<W extends string>(words: Readonly<Record<W, number>>): ReadonlyMap<number, W> {
-  return new Map(Object.entries<number>(words).map(([word, number]) => [number, word as W]))
-}
-
-/** The word that stands for a number, or the number itself when it has none here. */
-export function wordFor<W extends string>(number: number, words: ReadonlyMap<number, W>): W | number {
-  return words.get(number) ?? number
 }

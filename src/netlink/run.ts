@@ -10,21 +10,31 @@ export interface Failure<T> {
   readonly outcome: NonNullable<Outcome>
 }
 
+/** What a run is like. */
+export interface RunOptions<T> {
+  /** Flags of its messages beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. Default none. */
+  readonly flags?: number
+  /** Gets each message that the kernel sends in answer to one of the run, acknowledgements apart. */
+  readonly onReply?: (subject: T, view: DataView, message: MessageHeader) => void
+  /** What the messages are made of, by the caller's number of each, where all of it is there; else each is kept. */
+  readonly given?: readonly T[] | undefined
+}
+
 /** Any number of messages of one caller, of which only those that fail are told: no promise for each. */
 export class Run<T> {
   /** Whether any of it has left. */
   hasLeft = false
   /** What failed so far, in no order. */
   readonly failures: Failure<T>[] = []
-  /** Flags of its messages beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. */
   readonly flags: number
-  readonly #onReply: ((subject: T, view: DataView, message: MessageHeader) => void) | undefined
+  readonly given: readonly T[] | undefined
+  readonly #onReply: RunOptions<T>['onReply']
   #open = 0
   #onFinished: (() => void) | undefined
 
-  /** @param onReply Gets each message that the kernel sends in answer to one of the run, acknowledgements apart. */
-  constructor(flags = 0, onReply?: (subject: T, view: DataView, message: MessageHeader) => void) {
+  constructor({ flags = 0, onReply, given }: RunOptions<T> = {}) {
     this.flags = flags
+    this.given = given
     this.#onReply = onReply
   }
 
@@ -60,26 +70,27 @@ export class Run<T> {
 export class RunEntry<T> extends Entry {
   readonly run: Run<T>
   readonly #firstIndex: number
-  readonly #subjects: T[]
+  /** Unless they are given. */
+  readonly #subjects: T[] = []
   #noted: Set<number> | undefined
 
   constructor(run: Run<T>, offset: number, sequence: number, index: number, subject: T) {
     super(offset, sequence)
     this.run = run
     this.#firstIndex = index
-    this.#subjects = [subject]
+    if (run.given === undefined) this.#subjects.push(subject)
   }
 
   /** Takes one more message in; false when it does not follow the last one. */
   extend(run: unknown, index: number, subject: T): boolean {
     if (run !== this.run || index !== this.#firstIndex + this.count) return false
-    this.#subjects.push(subject)
+    if (this.run.given === undefined) this.#subjects.push(subject)
     this.count++
     return true
   }
 
   reply(view: DataView, message: MessageHeader): void {
-    this.run.reply(this.#subjects[message.sequence - this.sequence]!, view, message)
+    this.run.reply(this.#subject(message.sequence - this.sequence), view, message)
   }
 
   note(sequence: number, outcome: Outcome): void {
@@ -87,7 +98,7 @@ export class RunEntry<T> extends Entry {
     if (outcome === undefined || this.#noted.has(sequence)) return
     this.#noted.add(sequence)
     const position = sequence - this.sequence
-    this.run.fail(this.#firstIndex + position, this.#subjects[position]!, outcome)
+    this.run.fail(this.#firstIndex + position, this.#subject(position), outcome)
   }
 
   protected tell(rest: Outcome): void {
@@ -95,5 +106,10 @@ export class RunEntry<T> extends Entry {
       this.note(this.sequence + position, rest)
     }
     this.run.closeEntry()
+  }
+
+  #subject(position: number): T {
+    const { given } = this.run
+    return given === undefined ? this.#subjects[position]! : given[this.#firstIndex + position]!
   }
 }

@@ -21,17 +21,22 @@ export interface FieldKind<N extends string> {
 export class WireWriter {
   bytes: Uint8Array<ArrayBuffer>
   view: DataView<ArrayBuffer>
+  #words: Int32Array<ArrayBuffer>
   /** Bytes written so far; always a multiple of four between messages. */
   length = 0
+  /** How often something was taken back: since then, what was written before may have been overwritten. */
+  revision = 0
 
   constructor(capacity = 4096) {
-    this.bytes = new Uint8Array(capacity)
+    this.bytes = new Uint8Array(align4(capacity))
     this.view = new DataView(this.bytes.buffer)
+    this.#words = new Int32Array(this.bytes.buffer)
   }
 
   /** Takes back everything written since `length` was `mark`. */
   truncate(mark: number): void {
     this.length = mark
+    this.revision++
   }
 
   /** Makes room for `count` more bytes and gives where they begin; what is there is not cleared. */
@@ -96,6 +101,15 @@ export class WireWriter {
     return start
   }
 
+  /** Writes once more what stands between `start` and `end`, both multiples of four; gives where it begins. */
+  repeat(start: number, end: number): number {
+    const target = this.reserve(end - start)
+    const words = this.#words
+    let to = target >> 2
+    for (let from = start >> 2; from < end >> 2; from++) words[to++] = words[from]!
+    return target
+  }
+
   // One method for each kind of number, called by name: through the codec of the field, as writeAttribute does, a number
   // takes three times as long.
 
@@ -147,10 +161,11 @@ export class WireWriter {
   }
 
   #grow(needed: number): void {
-    const bytes = new Uint8Array(Math.max(needed, this.bytes.length * 2))
+    const bytes = new Uint8Array(align4(Math.max(needed, this.bytes.length * 2)))
     bytes.set(this.bytes)
     this.bytes = bytes
     this.view = new DataView(bytes.buffer)
+    this.#words = new Int32Array(bytes.buffer)
   }
 }
 

@@ -1,7 +1,7 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { FAMILY_NUMBER, type Family } from '../netlink/address.ts'
 import { AttributeSet, writeAttribute } from '../netlink/attributes.ts'
-import { byNumber, checkBoolean, checkInteger, checkWord, wordFor } from '../netlink/check.ts'
+import { checkBoolean, checkInteger } from '../netlink/check.ts'
 import { checkInterfaceName } from '../netlink/interface-name.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import { readStructure, writeStructure } from '../netlink/structure.ts'
@@ -14,6 +14,7 @@ import {
   type InterfaceAddress,
   type InterfaceAddressInput,
   type InterfaceAddressKey,
+  SCOPE_WORDS,
   SCOPES,
   type Scope,
 } from './interface-address.ts'
@@ -22,7 +23,6 @@ import { IFA_F_NODAD } from './uapi.ts'
 
 const { fields } = ADDRESS
 const attributes = new AttributeSet(ADDRESS)
-const SCOPE_WORDS = byNumber<Scope>(SCOPES)
 const ENDLESS: Lifetimes = { preferred: FOR_EVER, valid: FOR_EVER }
 const FLAG_BITS = Object.entries(ADDRESS_FLAGS) as readonly [AddressFlag, number][]
 const KNOWN_FIELDS = new KnownFields([
@@ -109,13 +109,9 @@ function checkLabel(label: unknown, interfaceName: string): string {
 function checkScope({ address, family }: CheckedAddressKey, scope: Scope | number | undefined): number {
   const usual = family === 'ipv4' ? scopeOfIPv4(address) : scopeOfIPv6(address)
   if (scope === undefined) return usual
-  const number = checkWord('address.scope', scope, SCOPES, 255)
+  const number = SCOPE_WORDS.check('address.scope', scope, 255)
   if (family === 'ipv4' || number === usual) return number
-  throw new ArgumentRangeError(
-    'address.scope',
-    `'${wordFor(usual, SCOPE_WORDS)}', as the IPv6 address is`,
-    scope,
-  )
+  throw new ArgumentRangeError('address.scope', `'${SCOPE_WORDS.of(usual)}', as the IPv6 address is`, scope)
 }
 
 function scopeOfIPv4(address: string): number {
@@ -172,7 +168,7 @@ export function readAddressMessage(view: DataView, start: number, end: number): 
   const { preferred, valid } = attributes.get(fields.lifetimes) ?? ENDLESS
   return {
     address: {
-      ...{ address, prefixLength, family, scope: wordFor(header.scope, SCOPE_WORDS) },
+      ...{ address, prefixLength, family, scope: SCOPE_WORDS.of(header.scope) },
       ...(label === undefined ? {} : { label }),
       ...(peer === address ? {} : { peer }),
       ...(broadcast === undefined ? {} : { broadcast }),

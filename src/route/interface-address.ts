@@ -1,4 +1,5 @@
 import type { Family } from '../netlink/address.ts'
+import { Words } from '../netlink/words.ts'
 
 /** How far an address or a route reaches, by number (RT_SCOPE_*). */
 export const SCOPES = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const satisfies Record<
@@ -10,6 +11,9 @@ export const SCOPES = { global: 0, site: 200, link: 253, host: 254, nowhere: 255
  * obsolete `site` is found with IPv6 addresses fec0::/10, `nowhere` with nothing.
  */
 export type Scope = 'global' | 'site' | 'link' | 'host' | 'nowhere'
+
+/** The same, both ways. */
+export const SCOPE_WORDS = new Words<Scope>(SCOPES)
 
 /** What the kernel notes about an address, by bit (IFA_F_*). */
 export const ADDRESS_FLAGS = {

@@ -1,10 +1,11 @@
 import { ArgumentTypeError } from '../errors.ts'
 import { AttributeSet, writeAttribute } from '../netlink/attributes.ts'
-import { byNumber, checkBoolean, checkInteger, wordFor } from '../netlink/check.ts'
+import { checkBoolean, checkInteger } from '../netlink/check.ts'
 import { checkInterfaceName } from '../netlink/interface-name.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import { readStructure, writeStructure } from '../netlink/structure.ts'
 import type { WireWriter } from '../netlink/wire.ts'
+import { Words } from '../netlink/words.ts'
 import { LINK, LINK_HEADER, LINK_INFO } from './attributes.ts'
 import { LINK_TYPES, type Link, type LinkChanges, type LinkInput, type LinkType } from './link.ts'
 import {
@@ -20,7 +21,7 @@ import { IFF_NOARP, IFF_RUNNING, IFF_UP } from './uapi.ts'
 const { fields } = LINK
 const link = new AttributeSet(LINK)
 const info = new AttributeSet(LINK_INFO)
-const TYPE_WORDS = byNumber<LinkType>(LINK_TYPES)
+const TYPE_WORDS = new Words<LinkType>(LINK_TYPES)
 const KINDS = ['dummy', ...Object.keys(TUNNEL_KINDS)]
 const INPUT_FIELDS = new KnownFields(['name', 'kind', 'mtu', 'local', 'remote', 'ttl', 'external'])
 const CHANGE_FIELDS = new KnownFields(['up', 'mtu'])
@@ -98,7 +99,7 @@ export function readLink(view: DataView, start: number, end: number): FoundLink 
     link: {
       index,
       name: link.require(fields.name),
-      type: wordFor(type, TYPE_WORDS),
+      type: TYPE_WORDS.of(type),
       ...(kind === undefined ? {} : { kind }),
       up: (flags & IFF_UP) !== 0,
       running: (flags & IFF_RUNNING) !== 0,

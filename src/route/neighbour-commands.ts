@@ -1,10 +1,11 @@
 import { FAMILY_NUMBER } from '../netlink/address.ts'
 import { AttributeSet } from '../netlink/attributes.ts'
 import type { CallOptions } from '../netlink/call-options.ts'
-import { byNumber, checkFamily, wordFor } from '../netlink/check.ts'
+import { checkFamily } from '../netlink/check.ts'
 import { checkInterfaceName } from '../netlink/interface-name.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import { readStructure, writeStructure } from '../netlink/structure.ts'
+import { Words } from '../netlink/words.ts'
 import { NEIGHBOUR, NEIGHBOUR_HEADER } from './attributes.ts'
 import type { NetworkClient } from './client.ts'
 import { familyByNumber } from './codecs.ts'
@@ -14,7 +15,7 @@ import { NTF_ROUTER, RTM } from './uapi.ts'
 
 const { fields } = NEIGHBOUR
 const attributes = new AttributeSet(NEIGHBOUR)
-const STATE_WORDS = byNumber<NeighbourState>(NEIGHBOUR_STATES)
+const STATE_WORDS = new Words<NeighbourState>(NEIGHBOUR_STATES)
 const FILTER_FIELDS = new KnownFields(['interface', 'family'])
 
 export async function readNeighbours(
@@ -56,7 +57,7 @@ function readNeighbour(
     neighbour: {
       address: attributes.require(fields.address),
       ...(linkAddress === undefined ? {} : { linkAddress }),
-      state: wordFor(state, STATE_WORDS),
+      state: STATE_WORDS.of(state),
       family,
       router: (flags & NTF_ROUTER) !== 0,
     },

@@ -1,15 +1,23 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { FAMILY_NUMBER, type Family } from '../netlink/address.ts'
 import { writeAttribute } from '../netlink/attributes.ts'
-import { checkAddress, checkFamily, checkInteger, checkWord } from '../netlink/check.ts'
+import { checkAddress, checkFamily, checkInteger } from '../netlink/check.ts'
 import { checkInterfaceName } from '../netlink/interface-name.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import { writeStructure } from '../netlink/structure.ts'
 import type { WireWriter } from '../netlink/wire.ts'
 import { ROUTE, ROUTE_HEADER, ROUTE_METRICS } from './attributes.ts'
-import { SCOPES } from './interface-address.ts'
+import { SCOPE_WORDS, SCOPES } from './interface-address.ts'
 import { bitsOf, checkAddressOf, checkPrefix, isNetwork } from './prefix.ts'
-import { ROUTE_PROTOCOLS, ROUTE_TABLES, ROUTE_TYPES, type Route, type RouteInput } from './route.ts'
+import {
+  ROUTE_PROTOCOL_WORDS,
+  ROUTE_PROTOCOLS,
+  ROUTE_TABLES,
+  ROUTE_TYPE_WORDS,
+  ROUTE_TYPES,
+  type Route,
+  type RouteInput,
+} from './route.ts'
 
 const { fields } = ROUTE
 const KNOWN_FIELDS = new KnownFields([
@@ -56,7 +64,7 @@ export function checkRoute(input: RouteInput): CheckedRoute {
   }
   const destination = checkDestination(input)
   const { family } = destination
-  const type = input.type === undefined ? undefined : checkWord('route.type', input.type, ROUTE_TYPES, 255)
+  const type = input.type === undefined ? undefined : ROUTE_TYPE_WORDS.check('route.type', input.type, 255)
   const usualTable = type === ROUTE_TYPES.local ? ROUTE_TABLES.local : ROUTE_TABLES.main
   return {
     ...destination,
@@ -64,10 +72,10 @@ export function checkRoute(input: RouteInput): CheckedRoute {
     interface:
       input.interface === undefined ? undefined : checkInterfaceName('route.interface', input.interface),
     source: source === undefined ? undefined : checkAddressOf('route.source', source, family),
-    scope: scope === undefined ? undefined : checkWord('route.scope', scope, SCOPES, 255),
+    scope: scope === undefined ? undefined : SCOPE_WORDS.check('route.scope', scope, 255),
     table: table === undefined ? usualTable : checkInteger('route.table', table, 1, MAXIMUM),
     protocol:
-      protocol === undefined ? undefined : checkWord('route.protocol', protocol, ROUTE_PROTOCOLS, 255),
+      protocol === undefined ? undefined : ROUTE_PROTOCOL_WORDS.check('route.protocol', protocol, 255),
     metric: metric === undefined ? undefined : checkInteger('route.metric', metric, 0, MAXIMUM),
     type,
     mtu: mtu === undefined ? undefined : checkInteger('route.mtu', mtu, 68, 65535),

@@ -1,19 +1,11 @@
 import { readAddress } from '../netlink/address.ts'
 import { AttributeSet, malformed } from '../netlink/attributes.ts'
-import { byNumber, wordFor } from '../netlink/check.ts'
 import { readStructure } from '../netlink/structure.ts'
 import { align4, LITTLE_ENDIAN } from '../netlink/wire.ts'
 import { ROUTE, ROUTE_HEADER, ROUTE_METRICS } from './attributes.ts'
 import { ADDRESS_BYTES, familyByNumber } from './codecs.ts'
-import { SCOPES, type Scope } from './interface-address.ts'
-import {
-  type NextHop,
-  ROUTE_PROTOCOLS,
-  ROUTE_TYPES,
-  type Route,
-  type RouteProtocol,
-  type RouteType,
-} from './route.ts'
+import { SCOPE_WORDS } from './interface-address.ts'
+import { type NextHop, ROUTE_PROTOCOL_WORDS, ROUTE_TYPE_WORDS, type Route } from './route.ts'
 import { formatDestination } from './route-message.ts'
 import { RTNEXTHOP_BYTES } from './uapi.ts'
 
@@ -21,9 +13,6 @@ const { fields } = ROUTE
 const attributes = new AttributeSet(ROUTE)
 const hopAttributes = new AttributeSet(ROUTE)
 const metrics = new AttributeSet(ROUTE_METRICS)
-const SCOPE_WORDS = byNumber<Scope>(SCOPES)
-const TYPE_WORDS = byNumber<RouteType>(ROUTE_TYPES)
-const PROTOCOL_WORDS = byNumber<RouteProtocol>(ROUTE_PROTOCOLS)
 
 /** A route as the kernel tells of it: interfaces by number only. */
 export interface FoundRoute {
@@ -54,11 +43,11 @@ export function readRoute(view: DataView, start: number, end: number): FoundRout
       ...{ destination: formatDestination({ address, prefixLength }), family },
       ...(gateway === undefined ? {} : { gateway }),
       ...(source === undefined ? {} : { source }),
-      scope: wordFor(header.scope, SCOPE_WORDS),
+      scope: SCOPE_WORDS.of(header.scope),
       table: attributes.get(fields.table) ?? header.table,
-      protocol: wordFor(header.protocol, PROTOCOL_WORDS),
+      protocol: ROUTE_PROTOCOL_WORDS.of(header.protocol),
       ...(metric === undefined ? {} : { metric }),
-      type: wordFor(header.type, TYPE_WORDS),
+      type: ROUTE_TYPE_WORDS.of(header.type),
       ...(mtu === undefined ? {} : { mtu }),
     },
     index: attributes.get(fields.outputInterface),

@@ -1,4 +1,5 @@
 import type { Family } from '../netlink/address.ts'
+import { Words } from '../netlink/words.ts'
 import type { Scope } from './interface-address.ts'
 
 /** What becomes of packets, by number (RTN_*). */
@@ -32,6 +33,9 @@ export type RouteType =
   | 'throw'
   | 'nat'
 
+/** The same, both ways. */
+export const ROUTE_TYPE_WORDS = new Words<RouteType>(ROUTE_TYPES)
+
 /** Who made a route, by number (RTPROT_*). */
 export const ROUTE_PROTOCOLS = {
   unspecified: 0,
@@ -47,6 +51,9 @@ export const ROUTE_PROTOCOLS = {
  * advertisements (`ra`), `dhcp`. RTPROT_*.
  */
 export type RouteProtocol = 'unspecified' | 'redirect' | 'kernel' | 'boot' | 'static' | 'ra' | 'dhcp'
+
+/** The same, both ways. */
+export const ROUTE_PROTOCOL_WORDS = new Words<RouteProtocol>(ROUTE_PROTOCOLS)
 
 /** Numbers of the tables that every host has (RT_TABLE_*). */
 export const ROUTE_TABLES = { default: 253, main: 254, local: 255 } as const

@@ -1,7 +1,6 @@
 import { ArgumentTypeError } from '../errors.ts'
 import type { Destination } from '../ipvs/destination.ts'
 import type { KnownServiceKey } from '../ipvs/service-key.ts'
-import { checkWord } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 
 /** How destinations are removed with care: their weight is taken away first. */
@@ -49,11 +48,10 @@ export function checkRemoval(removal: 'now' | Drain | undefined): Required<Drain
     throw new ArgumentTypeError('removal.drain', 'a number of seconds from 0 to 1000000000', drain)
   }
   for (const [field, value, words] of [
-    ['removal.count', count, { active: 0, all: 1 }],
-    ['removal.udp', udp, { now: 0, drain: 1 }],
+    ['removal.count', count, ['active', 'all']],
+    ['removal.udp', udp, ['now', 'drain']],
   ] as const) {
-    if (typeof value !== 'string') throw new ArgumentTypeError(field, Object.keys(words).join(' or '), value)
-    checkWord(field, value, words, 0)
+    if (!words.some((word) => word === value)) throw new ArgumentTypeError(field, words.join(' or '), value)
   }
   return { drain, count, udp }
 }

@@ -1,14 +1,14 @@
 import {
   checkDestinationAddress,
   type DestinationLimits,
-  FORWARDING_METHODS,
+  FORWARDING_WORDS,
   type Forwarding,
 } from '../ipvs/destination.ts'
 import { DESTINATION_BLOCK, DESTINATION_FRAME, fillDestination } from '../ipvs/destination-message.ts'
 import type { KnownServiceKey } from '../ipvs/service-key.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from '../ipvs/tunnel.ts'
 import { canonicalIPv6 } from '../netlink/address.ts'
-import { byNumber, checkPort, wordFor } from '../netlink/check.ts'
+import { checkPort } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import type { DesiredDestination, DestinationDefaults } from './desired-state.ts'
 import type { Findings } from './findings.ts'
@@ -17,7 +17,6 @@ import { DESTINATION_SETTINGS, type TargetDestination } from './target.ts'
 
 const FIELDS = new KnownFields(['address', 'port', 'family', ...DESTINATION_SETTINGS])
 const DEFAULTS_FIELDS = new KnownFields(['port', ...DESTINATION_SETTINGS])
-const FORWARDING_WORDS = byNumber(FORWARDING_METHODS)
 /** What is written is only written to be checked. */
 const SCRATCH = new DataView(new ArrayBuffer(DESTINATION_FRAME.length))
 
@@ -84,7 +83,7 @@ export function normaliseDestination(
   const family = checkDestinationAddress(own)
   const port = checkPort('destination.port', orElse(own.port, base.port))
   const given = orElse(own.forwarding, base.forwarding)
-  const forwarding = typeof given === 'number' ? wordFor(given, FORWARDING_WORDS) : given
+  const forwarding = typeof given === 'number' ? FORWARDING_WORDS.of(given) : given
   const target = {
     address: family === 'ipv4' ? own.address : canonicalIPv6(own.address),
     port,

@@ -12,10 +12,10 @@ import {
 } from '../ipvs/service-key.ts'
 import { IPVS_CMD } from '../ipvs/uapi.ts'
 import { AttributeSet, type Fields, type NestField } from '../netlink/attributes.ts'
-import { byNumber } from '../netlink/check.ts'
 import { describeMessage } from '../netlink/describe.ts'
 import { errorName } from '../netlink/errno.ts'
 import { GENL_HDRLEN, GENL_ID_CTRL, NLM_F_DUMP } from '../netlink/uapi.ts'
+import { Words } from '../netlink/words.ts'
 import type { Request } from './request.ts'
 
 /** A command of IPVS under the kernel's name, or what the controller is asked. */
@@ -26,7 +26,7 @@ export type CommandName =
   | ('SET_CONFIG' | 'GET_CONFIG' | 'SET_INFO' | 'GET_INFO' | 'ZERO' | 'FLUSH')
   | 'GETFAMILY'
 
-const NAMES: ReadonlyMap<number, CommandName> = byNumber(
+const NAMES = new Words<Exclude<CommandName, 'GETFAMILY'>>(
   IPVS_CMD satisfies Record<Exclude<CommandName, 'GETFAMILY'>, number>,
 )
 const command = new AttributeSet(COMMAND)
@@ -50,7 +50,7 @@ export class LoggedRequest {
   get command(): CommandName | number {
     const { type, command: number = 0 } = this.#request
     if (type === GENL_ID_CTRL) return 'GETFAMILY'
-    return NAMES.get(number) ?? number
+    return NAMES.of(number)
   }
 
   /** Whether it asks for a whole table. */

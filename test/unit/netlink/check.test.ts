@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError } from '../../../src/errors.ts'
 import {
-  byNumber,
   checkAddress,
   checkBoolean,
   checkFamily,
@@ -9,11 +8,7 @@ import {
   checkName,
   checkObject,
   checkPort,
-  checkWord,
-  wordFor,
 } from '../../../src/netlink/check.ts'
-
-const WORDS = { one: 1, two: 2 } as const
 
 /** What a check throws. */
 function thrown(check: () => unknown): ArgumentTypeError | ArgumentRangeError {
@@ -82,29 +77,6 @@ describe('a name', () => {
   it('has a longest length', () => {
     expect(checkName('x', '12345678', 8)).toBe('12345678')
     expect(thrown(() => checkName('x', '123456789', 8))).toBeInstanceOf(ArgumentRangeError)
-  })
-})
-
-describe('a word', () => {
-  it('is given as its number; a number is itself', () => {
-    expect([checkWord('x', 'two', WORDS, 9), checkWord('x', 9, WORDS, 9)]).toEqual([2, 9])
-  })
-
-  it.each(['three', '', 'toString', '__proto__', null, {}])(
-    '%o is none, and the error lists those there are',
-    (value) => {
-      const error = thrown(() => checkWord('x', value, WORDS, 9))
-      expect(error).toBeInstanceOf(ArgumentTypeError)
-      expect(error.message).toContain('one of one, two')
-    },
-  )
-
-  it('in numbers has a range', () => {
-    expect(() => checkWord('x', 10, WORDS, 9)).toThrow(RangeError)
-  })
-
-  it('is found by its number; one without a word keeps it', () => {
-    expect([wordFor(1, byNumber(WORDS)), wordFor(3, byNumber(WORDS))]).toEqual(['one', 3])
   })
 })
 

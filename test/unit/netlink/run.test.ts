@@ -51,6 +51,19 @@ describe('a run of messages', () => {
     expect(run.failures).toEqual([{ index: 11, subject: 'message 11', outcome: refusal(17) }])
   })
 
+  it('finds what they were made of where all of it is given', async () => {
+    const batch = new Batch()
+    const run = new Run({ given: ['zero', 'one', 'two', 'three'] })
+    add(batch, run, [1, 3])
+    batch.seal()
+    batch.lose(LOSS)
+    await run.finished()
+    expect(told(run)).toEqual([
+      [1, 'one'],
+      [3, 'three'],
+    ])
+  })
+
   it('has the right numbers where some were left out, and where others asked in between', () => {
     const batch = new Batch()
     const [run, other] = [new Run<string>(), new Run<string>()]
@@ -101,8 +114,9 @@ describe('a run of messages', () => {
   it('of dumps has a datagram for each, and hands over what each is answered', () => {
     const batch = new Batch()
     const replies: [string, number][] = []
-    const run = new Run<string>(NLM_F_DUMP, (subject, _view, message) => {
-      replies.push([subject, message.sequence])
+    const run = new Run<string>({
+      flags: NLM_F_DUMP,
+      onReply: (subject, _view, message) => replies.push([subject, message.sequence]),
     })
     add(batch, run, [0, 1, 2])
     batch.seal()
