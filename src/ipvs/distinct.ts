@@ -9,8 +9,6 @@ const REPEATS_POSSIBLE = 64
  * counts, which is the newer reading.
  */
 export class Distinct<T> {
-  /** Whether any came twice. */
-  repeated = false
   readonly #keyOf: (entry: T) => string
   readonly #entries: T[] = []
   #places: Map<string, number> | undefined
@@ -37,7 +35,6 @@ export class Distinct<T> {
       places.set(key, this.#entries.length)
       this.#entries.push(entry)
     } else {
-      this.repeated = true
       this.#entries[place] = entry
     }
   }

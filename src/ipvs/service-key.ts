@@ -171,6 +171,28 @@ export function readServiceKey(service: AttributeSet<typeof fields>): KnownServi
   }
 }
 
+/** How many numbers tell one service from another: family, protocol, mark, address, port. */
+export const SERVICE_IDENTITY = 8
+
+/** Reads those numbers: equal for equal keys, and for no others. */
+export function readServiceIdentity(service: AttributeSet<typeof fields>, into: Int32Array): void {
+  const fwmark = service.get(fields.fwmark)
+  const family = service.require(fields.family)
+  into.fill(0)
+  into[0] = family
+  if (fwmark !== undefined) {
+    into[1] = -1
+    into[2] = fwmark
+    return
+  }
+  into[1] = service.require(fields.protocol)
+  into[3] = service.require(fields.port)
+  const { view } = service
+  const address = service.offsetOf(fields.address)
+  const end = address + Math.min(service.lengthOf(fields.address), ADDRESS_BYTES[readFamily(family)])
+  for (let at = address, word = 4; at + 4 <= end; at += 4, word++) into[word] = view.getInt32(at)
+}
+
 export function readFamily(number: number): Family {
   if (number === FAMILY_NUMBER.ipv4) return 'ipv4'
   if (number === FAMILY_NUMBER.ipv6) return 'ipv6'

@@ -1,18 +1,18 @@
 import type { Family } from '../netlink/address.ts'
 import { AttributeSet, answered } from '../netlink/attributes.ts'
 import { NLM_F_DUMP } from '../netlink/uapi.ts'
-import { COMMAND, DESTINATION, SERVICE } from './attributes.ts'
+import { COMMAND, DESTINATION } from './attributes.ts'
 import type { Command, Commands } from './commands.ts'
 import type { Destination } from './destination.ts'
 import { readDestination } from './destination-message.ts'
 import { Distinct } from './distinct.ts'
-import { readService, type Service, type ServiceHeader } from './service.ts'
+import type { Service, ServiceHeader } from './service.ts'
 import { writeServiceIdentity } from './service-identity.ts'
 import { formatEndpoint, formatService, type KnownServiceKey } from './service-key.ts'
+import { decodeService, ServiceRecords } from './service-records.ts'
 import { IPVS_CMD } from './uapi.ts'
 
 const command = new AttributeSet(COMMAND)
-const service = new AttributeSet(SERVICE)
 const destination = new AttributeSet(DESTINATION)
 
 /** How often a table that is on the move is read before what was found is taken together. */
@@ -23,17 +23,17 @@ const READINGS = 10
  * entries (ip_vs_genl_dump_services). When others add services meanwhile, or since Linux 7.1 when its table grows and is
  * shuffled, some come twice, and in the second case as many are missing: then it is read again.
  */
-export async function readServiceHeaders(
+export async function readServiceRecords(
   commands: Commands,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<ServiceHeader[]> {
-  const found = new Map<string, ServiceHeader>()
+): Promise<ServiceRecords> {
+  const found = new ServiceRecords()
   for (let reading = 1; ; reading++) {
-    const { entries, repeated } = await dumpServices(commands, name, signal)
-    if (!repeated) return entries
-    for (const header of entries) found.set(formatService(header), header)
-    if (reading === READINGS) return [...found.values()]
+    const records = await dumpServices(commands, name, signal)
+    if (!records.repeated) return records
+    found.addAll(records)
+    if (reading === READINGS) return found
   }
 }
 
@@ -41,18 +41,18 @@ async function dumpServices(
   commands: Commands,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<Distinct<ServiceHeader>> {
-  const headers = new Distinct<ServiceHeader>(formatService)
+): Promise<ServiceRecords> {
+  const records = new ServiceRecords()
   await commands.read(
     {
       command: IPVS_CMD.GET_SERVICE,
       name,
       flags: NLM_F_DUMP,
-      onReply: (view, start, end) => headers.add(decodeService(view, start, end)),
+      onReply: (view, start, end) => records.add(view, start, end),
     },
     signal,
   )
-  return headers
+  return records
 }
 
 /** Reads one service without its destinations. */
@@ -144,9 +144,4 @@ export function decodeDestination(view: DataView, start: number, end: number, fa
 
 function endpointOf({ address, port }: Destination): string {
   return formatEndpoint(address, port)
-}
-
-function decodeService(view: DataView, start: number, end: number): ServiceHeader {
-  command.readStrictly(view, start, end)
-  return readService(command.requireNest(COMMAND.fields.service, service))
 }

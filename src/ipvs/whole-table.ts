@@ -13,7 +13,7 @@ import {
   destinationsCommand,
   distinctDestinations,
   readDestinations,
-  readServiceHeaders,
+  readServiceRecords,
   withDestinations,
 } from './table.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from './uapi.ts'
@@ -50,11 +50,10 @@ async function* readWindows(
   name: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Service[], void, undefined> {
-  const headers = await readServiceHeaders(commands, name, signal)
+  const records = await readServiceRecords(commands, name, signal)
   const aborted = new Aborted(signal)
   const readNext = () => {
-    // Taken out, or the list would hold on to what the consumer has done with.
-    const window = readWindow(commands, name, headers.splice(0, WINDOW), aborted)
+    const window = readWindow(commands, name, records.take(WINDOW), aborted)
     // Nobody waits for it where the consumer stops before.
     window.catch(() => undefined)
     return window
