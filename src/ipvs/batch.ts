@@ -136,14 +136,19 @@ class Sending {
         const { connection, id } = commands.family
         this.#full = !connection.append(this.#run, index, given, id, writeDirect)
       } else {
-        const result = call(this.#client, given, { signal: this.#aborted.signal })
-        this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
+        this.#call(index, given)
       }
     } catch (error) {
       this.#fail(index, error as Error)
     }
     if (this.#full || this.#calls.length >= MOST_CALLS) return false
     return this.#turn.step()
+  }
+
+  /** Apart from {@link take}, which would allocate a context for the closure whether it comes here or not. */
+  #call(index: number, given: BatchCommand): void {
+    const result = call(this.#client, given, { signal: this.#aborted.signal })
+    this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
   }
 
   /** Sends what waits now rather than with more. */

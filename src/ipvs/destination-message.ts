@@ -1,9 +1,9 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
-import { type Family, familyNumber, writeAddress } from '../netlink/address.ts'
+import { type Family, familyNumber, putAddress } from '../netlink/address.ts'
 import { attributeBlock } from '../netlink/attribute-block.ts'
 import type { AttributeSet } from '../netlink/attributes.ts'
 import { checkInteger } from '../netlink/check.ts'
-import { LITTLE_ENDIAN, WireWriter } from '../netlink/wire.ts'
+import { WireWriter } from '../netlink/wire.ts'
 import { COMMAND, DESTINATION } from './attributes.ts'
 import {
   type CheckedDestinationKey,
@@ -47,7 +47,7 @@ export function writeDestinationKey(
   serviceFamily: Family,
 ): void {
   const at = writer.payload(fields.address.type, 16)
-  writeAddress(writer.view, at, address, family)
+  putAddress(writer, at, address, family)
   writer.u16be(fields.port, port)
   writeFamily(writer, family, serviceFamily)
 }
@@ -78,7 +78,7 @@ export function completeDestination(
   settings: DestinationLimits & Forwarding,
   serviceFamily: Family,
 ): void {
-  const tunnel = fillDestination(writer.view, start, address, port, family, settings, serviceFamily)
+  const tunnel = fillDestination(writer, start, address, port, family, settings, serviceFamily)
   writeFamily(writer, family, serviceFamily)
   if (tunnel !== PLAIN_TUNNEL) writeTunnel(writer, tunnel)
 }
@@ -88,7 +88,7 @@ export function completeDestination(
  * which is no part of the block.
  */
 export function fillDestination(
-  view: DataView,
+  writer: WireWriter,
   start: number,
   address: string,
   port: number,
@@ -121,12 +121,13 @@ export function fillDestination(
     )
   }
   const { at } = BLOCK
-  writeAddress(view, start + at.address, address, family)
-  view.setUint16(start + at.port, port)
-  view.setUint32(start + at.forwarding, method, LITTLE_ENDIAN)
-  view.setInt32(start + at.weight, weight, LITTLE_ENDIAN)
-  view.setUint32(start + at.upperThreshold, upperThreshold, LITTLE_ENDIAN)
-  view.setUint32(start + at.lowerThreshold, lowerThreshold, LITTLE_ENDIAN)
+  const { words } = writer
+  putAddress(writer, start + at.address, address, family)
+  writer.view.setUint16(start + at.port, port)
+  words[(start + at.forwarding) >> 2] = method
+  words[(start + at.weight) >> 2] = weight
+  words[(start + at.upperThreshold) >> 2] = upperThreshold
+  words[(start + at.lowerThreshold) >> 2] = lowerThreshold
   return tunnel === undefined || tunnel === null ? PLAIN_TUNNEL : checkTunnel(tunnel)
 }
 

@@ -4,13 +4,13 @@ import {
   FAMILY_NUMBER,
   type Family,
   familyNumber,
+  putAddress,
   readAddress,
-  writeAddress,
 } from '../netlink/address.ts'
 import { attributeBlock } from '../netlink/attribute-block.ts'
 import { type AttributeSet, type Field, type Fields, malformed } from '../netlink/attributes.ts'
 import { checkAddress, checkFamily, checkInteger, checkObject, checkPort } from '../netlink/check.ts'
-import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
+import type { WireWriter } from '../netlink/wire.ts'
 import { Words } from '../netlink/words.ts'
 import { SERVICE } from './attributes.ts'
 
@@ -151,11 +151,11 @@ export function writeServiceKey(writer: WireWriter, key: KnownServiceKey): void 
   }
   const start = writer.append(ADDRESS_KEY.bytes)
   const { at } = ADDRESS_KEY
-  const { view } = writer
-  view.setUint16(start + at.family, number, LITTLE_ENDIAN)
-  view.setUint16(start + at.protocol, PROTOCOL_WORDS.check('protocol', key.protocol, 65535), LITTLE_ENDIAN)
-  writeAddress(view, start + at.address, key.address, key.family)
-  view.setUint16(start + at.port, key.port)
+  const { shorts } = writer
+  shorts[(start + at.family) >> 1] = number
+  shorts[(start + at.protocol) >> 1] = PROTOCOL_WORDS.check('protocol', key.protocol, 65535)
+  putAddress(writer, start + at.address, key.address, key.family)
+  writer.view.setUint16(start + at.port, key.port)
 }
 
 /** Reads what identifies a service. */

@@ -1,3 +1,5 @@
+import type { WireWriter } from './wire.ts'
+
 /** Address family of an IP address. */
 export type Family = 'ipv4' | 'ipv6'
 
@@ -19,15 +21,42 @@ export function familyOf(address: string): Family | undefined {
 let lastText = ''
 let lastNumber: number | undefined
 
+/** Addresses by their last characters: commands name the same real servers again and again. The texts are our own. */
+const SLOTS = 4096
+const parsedTexts = new Array<string>(SLOTS).fill('')
+const parsedNumbers = new Int32Array(SLOTS)
+
 /**
  * The 32 bits of a dotted IPv4 address, or undefined. The number is signed: half of the unsigned ones are beyond what V8
  * keeps without allocating.
  */
 export function parseIPv4(address: string): number | undefined {
   if (address === lastText) return lastNumber
+  const slot = slotOf(address)
   lastText = address
+  if (parsedTexts[slot] === address) {
+    lastNumber = parsedNumbers[slot]
+    return lastNumber
+  }
   lastNumber = readIPv4(address)
+  if (lastNumber === undefined) return undefined
+  parsedTexts[slot] = formatIPv4(lastNumber)
+  parsedNumbers[slot] = lastNumber
   return lastNumber
+}
+
+function slotOf(address: string): number {
+  const last = address.length - 1
+  // What is before the beginning is NaN, which counts as 0 here.
+  return (
+    (address.charCodeAt(last) ^
+      (address.charCodeAt(last - 1) << 2) ^
+      (address.charCodeAt(last - 2) << 4) ^
+      (address.charCodeAt(last - 3) << 5) ^
+      (address.charCodeAt(last - 4) << 7) ^
+      (address.charCodeAt(last - 5) << 8)) &
+    (SLOTS - 1)
+  )
 }
 
 function readIPv4(address: string): number | undefined {
@@ -70,8 +99,21 @@ export function writeAddress(view: DataView, offset: number, address: string, fa
   }
 }
 
-/** Texts by the low bits of their number: a table names the same real servers again and again. */
-const SLOTS = 4096
+/** The same into a message. */
+export function putAddress(writer: WireWriter, at: number, address: string, family: Family): void {
+  if (family === 'ipv6') {
+    writeAddress(writer.view, at, address, family)
+    return
+  }
+  const word = at >> 2
+  const { words } = writer
+  writer.view.setInt32(at, parseIPv4(address) ?? 0)
+  words[word + 1] = 0
+  words[word + 2] = 0
+  words[word + 3] = 0
+}
+
+/** Texts by the low bits of their number, likewise. */
 const texts = new Array<string>(SLOTS).fill('0.0.0.0')
 const numbers = new Int32Array(SLOTS)
 

@@ -16,12 +16,15 @@ export interface FieldKind<N extends string> {
 
 /**
  * Writes netlink messages one after another into one buffer that grows and is used again: fresh memory is what a
- * fast path must not touch.
+ * fast path must not touch. Whatever is in host order and aligned is stored through `words` and `shorts`, which takes half the
+ * time of a DataView before V8 has optimized the code, and as long afterwards.
  */
 export class WireWriter {
   bytes: Uint8Array<ArrayBuffer>
   view: DataView<ArrayBuffer>
-  #words: Int32Array<ArrayBuffer>
+  /** The same by four bytes and by two. */
+  words: Int32Array<ArrayBuffer>
+  shorts: Uint16Array<ArrayBuffer>
   /** Bytes written so far; always a multiple of four between messages. */
   length = 0
   /** How often something was taken back: since then, what was written before may have been overwritten. */
@@ -30,7 +33,8 @@ export class WireWriter {
   constructor(capacity = 4096) {
     this.bytes = new Uint8Array(align4(capacity))
     this.view = new DataView(this.bytes.buffer)
-    this.#words = new Int32Array(this.bytes.buffer)
+    this.words = new Int32Array(this.bytes.buffer)
+    this.shorts = new Uint16Array(this.bytes.buffer)
   }
 
   /** Takes back everything written since `length` was `mark`. */
@@ -51,46 +55,45 @@ export class WireWriter {
   /** Begins a message with its header; {@link endMessage} fills in its length. */
   beginMessage(type: number, flags: number, sequence: number): number {
     const start = this.reserve(NLMSG_HDRLEN)
-    const view = this.view
-    view.setUint32(start, 0, LITTLE_ENDIAN)
-    view.setUint16(start + 4, type, LITTLE_ENDIAN)
-    view.setUint16(start + 6, flags, LITTLE_ENDIAN)
-    view.setUint32(start + 8, sequence, LITTLE_ENDIAN)
-    view.setUint32(start + 12, 0, LITTLE_ENDIAN)
+    const { words, shorts } = this
+    const short = (start >> 1) + 2
+    const word = (start >> 2) + 2
+    shorts[short] = type
+    shorts[short + 1] = flags
+    words[word] = sequence
+    words[word + 1] = 0
     return start
   }
 
   endMessage(start: number): void {
-    this.view.setUint32(start, this.length - start, LITTLE_ENDIAN)
+    this.words[start >> 2] = this.length - start
   }
 
   /** Writes the header that generic netlink puts behind the message's own. */
   genericHeader(command: number, version: number): void {
     const start = this.reserve(GENL_HDRLEN)
-    this.view.setUint8(start, command)
-    this.view.setUint8(start + 1, version)
-    this.view.setUint16(start + 2, 0, LITTLE_ENDIAN)
+    this.words[start >> 2] = 0
+    this.bytes[start] = command
+    this.bytes[start + 1] = version
   }
 
   /** Begins an attribute that holds attributes; {@link endNest} fills in its length. */
   beginNest(type: number): number {
     const start = this.reserve(NLA_HDRLEN)
-    this.view.setUint16(start, 0, LITTLE_ENDIAN)
-    this.view.setUint16(start + 2, type, LITTLE_ENDIAN)
+    this.shorts[(start >> 1) + 1] = type
     return start
   }
 
   endNest(start: number): void {
-    this.view.setUint16(start, this.length - start, LITTLE_ENDIAN)
+    this.shorts[start >> 1] = this.length - start
   }
 
   /** Writes an attribute's header, reserves its payload with zeroed padding, and gives where the payload begins. */
   payload(type: number, size: number): number {
     const start = this.reserve(NLA_HDRLEN + align4(size))
-    const view = this.view
-    view.setUint16(start, NLA_HDRLEN + size, LITTLE_ENDIAN)
-    view.setUint16(start + 2, type, LITTLE_ENDIAN)
-    if ((size & 3) !== 0) view.setUint32(this.length - 4, 0, LITTLE_ENDIAN)
+    this.shorts[start >> 1] = NLA_HDRLEN + size
+    this.shorts[(start >> 1) + 1] = type
+    if ((size & 3) !== 0) this.words[(this.length - 4) >> 2] = 0
     return start + NLA_HDRLEN
   }
 
@@ -104,9 +107,7 @@ export class WireWriter {
   /** Writes once more what stands between `start` and `end`, both multiples of four; gives where it begins. */
   repeat(start: number, end: number): number {
     const target = this.reserve(end - start)
-    const words = this.#words
-    let to = target >> 2
-    for (let from = start >> 2; from < end >> 2; from++) words[to++] = words[from]!
+    this.bytes.copyWithin(target, start, end)
     return target
   }
 
@@ -120,7 +121,7 @@ export class WireWriter {
 
   u16(field: FieldKind<'u16'>, value: number): void {
     const at = this.payload(field.type, 2)
-    this.view.setUint16(at, value, LITTLE_ENDIAN)
+    this.shorts[at >> 1] = value
   }
 
   /** 16 bits in network order. */
@@ -131,12 +132,12 @@ export class WireWriter {
 
   u32(field: FieldKind<'u32'>, value: number): void {
     const at = this.payload(field.type, 4)
-    this.view.setUint32(at, value, LITTLE_ENDIAN)
+    this.words[at >> 2] = value
   }
 
   i32(field: FieldKind<'i32'>, value: number): void {
     const at = this.payload(field.type, 4)
-    this.view.setInt32(at, value, LITTLE_ENDIAN)
+    this.words[at >> 2] = value
   }
 
   /** ASCII text and the NUL that ends it. */
@@ -150,14 +151,14 @@ export class WireWriter {
 
   /** Asks the message at `start` to be acknowledged. */
   requestAcknowledgement(start: number): void {
-    const flags = this.view.getUint16(start + 6, LITTLE_ENDIAN)
-    this.view.setUint16(start + 6, flags | NLM_F_ACK, LITTLE_ENDIAN)
+    const flags = (start >> 1) + 3
+    this.shorts[flags] = this.shorts[flags]! | NLM_F_ACK
   }
 
   /** Turns the message at `start` into one that the kernel acknowledges and does not execute (netlink_rcv_skb). */
   blank(start: number): void {
-    this.view.setUint16(start + 4, NLMSG_NOOP, LITTLE_ENDIAN)
-    this.view.setUint16(start + 6, NLM_F_REQUEST | NLM_F_ACK, LITTLE_ENDIAN)
+    this.shorts[(start >> 1) + 2] = NLMSG_NOOP
+    this.shorts[(start >> 1) + 3] = NLM_F_REQUEST | NLM_F_ACK
   }
 
   #grow(needed: number): void {
@@ -165,7 +166,8 @@ export class WireWriter {
     bytes.set(this.bytes)
     this.bytes = bytes
     this.view = new DataView(bytes.buffer)
-    this.#words = new Int32Array(bytes.buffer)
+    this.words = new Int32Array(bytes.buffer)
+    this.shorts = new Uint16Array(bytes.buffer)
   }
 }
 

@@ -7,7 +7,7 @@ export class Words<W extends string> {
   readonly #words: ReadonlyMap<number, W>
   /** One thing after another mostly says the same, and to look up takes ten times as long as to compare. */
   #lastWord: W | undefined
-  #lastNumber = Number.NaN
+  #lastNumber = -1
 
   constructor(numbers: Readonly<Record<W, number>>) {
     const entries = Object.entries<number>(numbers) as [W, number][]

@@ -10,6 +10,7 @@ import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from '../ipvs/tunn
 import { canonicalIPv6 } from '../netlink/address.ts'
 import { checkPort } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
+import { WireWriter } from '../netlink/wire.ts'
 import type { DesiredDestination, DestinationDefaults } from './desired-state.ts'
 import type { Findings } from './findings.ts'
 import type { StatePath } from './state-error.ts'
@@ -18,7 +19,7 @@ import { DESTINATION_SETTINGS, type TargetDestination } from './target.ts'
 const FIELDS = new KnownFields(['address', 'port', 'family', ...DESTINATION_SETTINGS])
 const DEFAULTS_FIELDS = new KnownFields(['port', ...DESTINATION_SETTINGS])
 /** What is written is only written to be checked. */
-const SCRATCH = new DataView(new ArrayBuffer(DESTINATION_FRAME.length))
+const SCRATCH = new WireWriter(DESTINATION_FRAME.length)
 
 /** Where settings that a destination does not name come from, the nearest first. */
 export interface DefaultsLayer {
