@@ -1,5 +1,4 @@
 import type { CallOptions } from '../netlink/call-options.ts'
-import { checkPort } from '../netlink/check.ts'
 import { ENOENT } from '../netlink/errno.ts'
 import type { Refusal } from '../netlink/messages.ts'
 import type { WireWriter } from '../netlink/wire.ts'
@@ -8,8 +7,8 @@ import type { Client } from './client.ts'
 import { type Building, type Command, type Commands, sayTheSame, tryOut } from './commands.ts'
 import { readDaemons } from './daemon-commands.ts'
 import {
-  checkDestinationFamily,
   checkDestinationKey,
+  DESTINATION_FIELDS,
   type Destination,
   type DestinationChanges,
   type DestinationInput,
@@ -18,14 +17,10 @@ import {
   mergeDestination,
   onItsOwn,
 } from './destination.ts'
-import {
-  completeDestination,
-  DESTINATION_BLOCK,
-  DESTINATION_FRAME,
-  writeDestinationKey,
-} from './destination-message.ts'
+import { writeDestination, writeDestinationKey } from './destination-message.ts'
+import { noteDestination, repeatDestination } from './destination-repeat.ts'
 import { diagnoseDestination } from './diagnose.ts'
-import { writeServiceIdentity } from './service-identity.ts'
+import { checkedKey, writeCheckedIdentity } from './service-identity.ts'
 import {
   checkServiceKey,
   formatEndpoint,
@@ -43,21 +38,18 @@ export function writeDestinationCommand(
   reference: ServiceReference,
   destination: DestinationKey | DestinationInput,
 ): void {
-  if (command === IPVS_CMD.DEL_DEST) {
-    const service = writeServiceIdentity(writer, reference)
-    const nest = writer.beginNest(COMMAND.fields.destination.type)
-    writeDestinationKey(writer, checkDestinationKey(destination, service.port ?? 0), service.family)
-    writer.endNest(nest)
-  } else {
-    const service = writeServiceIdentity(writer, reference, DESTINATION_FRAME)
-    const family = checkDestinationFamily(destination)
-    const { address, port = service.port ?? 0 } = destination
-    checkPort('destination.port', port)
-    const frame = writer.length - DESTINATION_FRAME.length
-    const settings = destination as DestinationInput
-    completeDestination(writer, frame + DESTINATION_BLOCK, address, port, family, settings, service.family)
-    writer.endNest(frame)
-  }
+  const service = checkedKey(reference)
+  DESTINATION_FIELDS.check('destination', destination)
+  const whole = command !== IPVS_CMD.DEL_DEST
+  if (whole && repeatDestination(writer, service, destination)) return
+  const start = writer.length
+  writeCheckedIdentity(writer, service)
+  const nest = writer.beginNest(COMMAND.fields.destination.type)
+  const key = checkDestinationKey(destination, service.port ?? 0)
+  if (whole) writeDestination(writer, key, destination as DestinationInput, service.family)
+  else writeDestinationKey(writer, key, service.family)
+  writer.endNest(nest)
+  if (whole) noteDestination(writer, start, service, destination as DestinationInput)
 }
 
 /** A command about one destination: NEW_DEST and SET_DEST with all of it, DEL_DEST with its key. */

@@ -1,44 +1,28 @@
-import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { type Family, familyNumber, putAddress } from '../netlink/address.ts'
 import { attributeBlock } from '../netlink/attribute-block.ts'
 import type { AttributeSet } from '../netlink/attributes.ts'
-import { checkInteger } from '../netlink/check.ts'
-import { WireWriter } from '../netlink/wire.ts'
-import { COMMAND, DESTINATION } from './attributes.ts'
+import type { WireWriter } from '../netlink/wire.ts'
+import { DESTINATION } from './attributes.ts'
 import {
   type CheckedDestinationKey,
+  checkDestinationSettings,
   type Destination,
   type DestinationLimits,
-  FORWARDING_METHODS,
   FORWARDING_WORDS,
   type Forwarding,
-  MAXIMUM,
 } from './destination.ts'
 import { readAddressField, readFamily } from './service-key.ts'
 import { readStatistics } from './statistics.ts'
-import { checkTunnel, PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
+import { PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
 import { IP_VS_CONN_F_FWD_MASK } from './uapi.ts'
 
 const { fields } = DESTINATION
 
-const BLOCK = attributeBlock(DESTINATION, {
+/** What every whole destination has. */
+export const DESTINATION_BLOCK = attributeBlock(DESTINATION, {
   ...{ address: new Uint8Array(16), port: 0 },
   ...{ forwarding: 0, weight: 0, upperThreshold: 0, lowerThreshold: 0 },
 })
-
-/** What every whole destination has, within its attribute, to be appended to that of a service. */
-export const DESTINATION_FRAME = nested(BLOCK.bytes)
-
-function nested(bytes: Uint8Array): Uint8Array {
-  const writer = new WireWriter()
-  const nest = writer.beginNest(COMMAND.fields.destination.type)
-  writer.append(bytes)
-  writer.endNest(nest)
-  return writer.bytes.slice(0, writer.length)
-}
-
-/** Where the block begins in the frame. */
-export const DESTINATION_BLOCK = DESTINATION_FRAME.length - BLOCK.bytes.length
 
 /** Writes what identifies a destination. */
 export function writeDestinationKey(
@@ -57,70 +41,20 @@ function writeFamily(writer: WireWriter, family: Family, serviceFamily: Family):
   if (family !== serviceFamily) writer.u16(fields.family, familyNumber(family))
 }
 
-/** Checks and writes a whole destination (what NEW_DEST and SET_DEST need). */
+/** Checks and writes a whole destination (what NEW_DEST and SET_DEST need): the block, and what is rare behind it. */
 export function writeDestination(
   writer: WireWriter,
   { address, port, family }: CheckedDestinationKey,
   settings: DestinationLimits & Forwarding,
   serviceFamily: Family,
 ): void {
-  const start = writer.append(BLOCK.bytes)
-  completeDestination(writer, start, address, port, family, settings, serviceFamily)
-}
-
-/** Checks and writes a whole destination into a block at `start`, which ends what was written; the rest behind it. */
-export function completeDestination(
-  writer: WireWriter,
-  start: number,
-  address: string,
-  port: number,
-  family: Family,
-  settings: DestinationLimits & Forwarding,
-  serviceFamily: Family,
-): void {
-  const tunnel = fillDestination(writer, start, address, port, family, settings, serviceFamily)
-  writeFamily(writer, family, serviceFamily)
-  if (tunnel !== PLAIN_TUNNEL) writeTunnel(writer, tunnel)
-}
-
-/**
- * Checks a whole destination, whose key has been checked, and fills it into a block that begins at `start`. Gives its tunnel,
- * which is no part of the block.
- */
-export function fillDestination(
-  writer: WireWriter,
-  start: number,
-  address: string,
-  port: number,
-  family: Family,
-  settings: DestinationLimits & Forwarding,
-  serviceFamily: Family,
-): TunnelNumbers {
-  const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = settings
-  const method = FORWARDING_WORDS.check('destination.forwarding', forwarding, IP_VS_CONN_F_FWD_MASK)
-  if (method !== FORWARDING_METHODS.tun) {
-    if (family !== serviceFamily) {
-      throw new ArgumentTypeError(
-        'destination.forwarding',
-        `'tun': an ${family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
-        forwarding,
-      )
-    }
-    if (tunnel !== undefined && tunnel !== null) {
-      throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
-    }
-  }
-  checkInteger('destination.weight', weight, 0, MAXIMUM)
-  checkInteger('destination.upperThreshold', upperThreshold, 0, MAXIMUM)
-  checkInteger('destination.lowerThreshold', lowerThreshold, 0, MAXIMUM)
-  if (lowerThreshold > upperThreshold) {
-    throw new ArgumentRangeError(
-      'destination.lowerThreshold',
-      `at most upperThreshold (${upperThreshold})`,
-      lowerThreshold,
-    )
-  }
-  const { at } = BLOCK
+  const { method, weight, upperThreshold, lowerThreshold, tunnel } = checkDestinationSettings(
+    settings,
+    family,
+    serviceFamily,
+  )
+  const start = writer.append(DESTINATION_BLOCK.bytes)
+  const { at } = DESTINATION_BLOCK
   const { words } = writer
   putAddress(writer, start + at.address, address, family)
   writer.view.setUint16(start + at.port, port)
@@ -128,7 +62,8 @@ export function fillDestination(
   words[(start + at.weight) >> 2] = weight
   words[(start + at.upperThreshold) >> 2] = upperThreshold
   words[(start + at.lowerThreshold) >> 2] = lowerThreshold
-  return tunnel === undefined || tunnel === null ? PLAIN_TUNNEL : checkTunnel(tunnel)
+  writeFamily(writer, family, serviceFamily)
+  if (tunnel !== PLAIN_TUNNEL) writeTunnel(writer, tunnel)
 }
 
 /** Left out where it is plain: that is what the kernel takes it for then, whatever it was (ip_vs_genl_parse_dest). */

@@ -1,10 +1,11 @@
-import { ArgumentRangeError } from '../errors.ts'
+import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 import { canonicalIPv6, type Family } from '../netlink/address.ts'
-import { checkAddress, checkFamily, checkPort } from '../netlink/check.ts'
+import { checkAddress, checkFamily, checkInteger, checkPort } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
 import { Words } from '../netlink/words.ts'
 import type { Statistics } from './statistics.ts'
-import type { Tunnel } from './tunnel.ts'
+import { checkTunnel, PLAIN_TUNNEL, type Tunnel, type TunnelNumbers } from './tunnel.ts'
+import { IP_VS_CONN_F_FWD_MASK } from './uapi.ts'
 
 /** Forwarding methods by their number (IP_VS_CONN_F_*). */
 export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 } as const satisfies Record<
@@ -110,19 +111,14 @@ export interface CheckedDestinationKey {
   readonly family: Family
 }
 
-const KNOWN_FIELDS = new KnownFields([
+/** What a destination may have, as it is given or as it was read. */
+export const DESTINATION_FIELDS = new KnownFields([
   ...['address', 'port', 'family'],
   ...['forwarding', 'weight', 'upperThreshold', 'lowerThreshold', 'tunnel'],
   ...['activeConnections', 'inactiveConnections', 'persistentConnections', 'statistics'],
 ])
 /** The largest weight and threshold. */
 export const MAXIMUM = 2 ** 31 - 1
-
-/** Checks the fields and the address of a destination, and gives its family. */
-export function checkDestinationFamily(key: DestinationKey): Family {
-  KNOWN_FIELDS.check('destination', key)
-  return checkDestinationAddress(key)
-}
 
 /** Checks the address of a destination whose fields have been checked, and gives its family. */
 export function checkDestinationAddress(key: DestinationKey): Family {
@@ -135,10 +131,63 @@ export function checkDestinationAddress(key: DestinationKey): Family {
 
 /** Checks what identifies a destination; `defaultPort` is that of its service. */
 export function checkDestinationKey(key: DestinationKey, defaultPort: number): CheckedDestinationKey {
-  const family = checkDestinationFamily(key)
+  DESTINATION_FIELDS.check('destination', key)
+  const family = checkDestinationAddress(key)
   const { address, port = defaultPort } = key
   const text = family === 'ipv4' ? address : canonicalIPv6(address)
   return { address: text, port: checkPort('destination.port', port), family }
+}
+
+/** The settings of a destination as they go to the kernel. */
+export interface DestinationNumbers {
+  readonly method: number
+  readonly weight: number
+  readonly upperThreshold: number
+  readonly lowerThreshold: number
+  readonly tunnel: TunnelNumbers
+}
+
+/** Checks the settings of a destination, each by itself and those that must go together. */
+export function checkDestinationSettings(
+  settings: DestinationLimits & Forwarding,
+  family: Family,
+  serviceFamily: Family,
+): DestinationNumbers {
+  const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = settings
+  const method = FORWARDING_WORDS.check('destination.forwarding', forwarding, IP_VS_CONN_F_FWD_MASK)
+  const plain = tunnel === undefined || tunnel === null
+  if (method !== FORWARDING_METHODS.tun) {
+    if (family !== serviceFamily) {
+      throw new ArgumentTypeError(
+        'destination.forwarding',
+        `'tun': an ${family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
+        forwarding,
+      )
+    }
+    if (!plain)
+      throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
+  }
+  checkWeight(weight)
+  checkInteger('destination.upperThreshold', upperThreshold, 0, MAXIMUM)
+  checkInteger('destination.lowerThreshold', lowerThreshold, 0, MAXIMUM)
+  if (lowerThreshold > upperThreshold) {
+    throw new ArgumentRangeError(
+      'destination.lowerThreshold',
+      `at most upperThreshold (${upperThreshold})`,
+      lowerThreshold,
+    )
+  }
+  return {
+    method,
+    weight,
+    upperThreshold,
+    lowerThreshold,
+    tunnel: plain ? PLAIN_TUNNEL : checkTunnel(tunnel),
+  }
+}
+
+export function checkWeight(weight: unknown): number {
+  return checkInteger('destination.weight', weight, 0, MAXIMUM)
 }
 
 /** Whether changes leave nothing open, so that a destination can be set without reading it first. */

@@ -10,75 +10,70 @@ import {
   writeServiceKey,
 } from './service-key.ts'
 
-const NOTHING = new Uint8Array(0)
-
 /**
- * Checks which service is meant and writes the SERVICE attribute that says so, and `tail` behind it: as it is, or as the
- * caller filled it in the last time. Throws what {@link checkServiceKey} throws; nothing was written then.
+ * Checks which service is meant and writes the SERVICE attribute that says so. Throws what {@link checkServiceKey} throws;
+ * nothing was written then.
  */
-export function writeServiceIdentity(
-  writer: WireWriter,
-  reference: ServiceReference,
-  tail: Uint8Array = NOTHING,
-): KnownServiceKey {
-  const key = checkedKey(reference)
-  if (key === written && tail === writtenTail && passage.repeat(writer)) return key
+export function writeServiceIdentity(writer: WireWriter, reference: ServiceReference): void {
+  writeCheckedIdentity(writer, checkedKey(reference))
+}
+
+/** The same for a key that {@link checkedKey} gave. */
+export function writeCheckedIdentity(writer: WireWriter, key: KnownServiceKey): void {
+  if (key === written && passage.repeat(writer)) return
   const start = writer.beginNest(COMMAND.fields.service.type)
   writeServiceKey(writer, key)
   writer.endNest(start)
-  writer.append(tail)
   written = key
-  writtenTail = tail
   passage.note(writer, start)
-  return key
 }
 
 /** What stands in the passage. */
 let written: KnownServiceKey | undefined
-let writtenTail: Uint8Array = NOTHING
 const passage = new Passage()
 
 /** The same as {@link checkServiceKey}; commands that follow one another are mostly about one service. */
 export function checkedKey(reference: ServiceReference): KnownServiceKey {
-  if (!last.isOf(reference)) last.take(reference, checkServiceKey(reference))
-  return last.key
+  const { text, protocol, address, port, fwmark, family } = last
+  if (typeof reference === 'string') {
+    if (reference === text) return last.key
+  } else if (
+    text === undefined &&
+    typeof reference === 'object' &&
+    reference !== null &&
+    reference.address === address &&
+    reference.port === port &&
+    reference.protocol === protocol &&
+    reference.fwmark === fwmark &&
+    reference.family === family
+  ) {
+    return last.key
+  }
+  const key = checkServiceKey(reference)
+  last = remembered(reference, key)
+  return key
 }
 
 /** A reference as it was given, since the caller may change its object, and what it was checked to mean. */
-class Checked {
-  key: KnownServiceKey = { fwmark: 0, family: 'ipv4' }
+interface Remembered {
+  readonly key: KnownServiceKey
   /** `null` before there is any. */
-  #text: string | undefined | null = null
-  #protocol: Protocol | number | undefined
-  #address: string | undefined
-  #port: number | undefined
-  #fwmark: number | undefined
-  #family: Family | undefined
-
-  take(reference: ServiceReference, key: KnownServiceKey): void {
-    this.key = key
-    this.#text = typeof reference === 'string' ? reference : undefined
-    const { protocol, address, port, fwmark, family } = typeof reference === 'string' ? key : reference
-    this.#protocol = protocol
-    this.#address = address
-    this.#port = port
-    this.#fwmark = fwmark
-    this.#family = family
-  }
-
-  isOf(reference: ServiceReference): boolean {
-    if (typeof reference === 'string') return reference === this.#text
-    return (
-      typeof reference === 'object' &&
-      reference !== null &&
-      reference.address === this.#address &&
-      reference.port === this.#port &&
-      reference.protocol === this.#protocol &&
-      reference.fwmark === this.#fwmark &&
-      reference.family === this.#family &&
-      this.#text === undefined
-    )
-  }
+  readonly text: string | undefined | null
+  readonly protocol: Protocol | number | undefined
+  readonly address: string | undefined
+  readonly port: number | undefined
+  readonly fwmark: number | undefined
+  readonly family: Family | undefined
 }
 
-const last = new Checked()
+function remembered(reference: ServiceReference, key: KnownServiceKey): Remembered {
+  if (typeof reference === 'string') return { ...NONE, key, text: reference }
+  const { protocol, address, port, fwmark, family } = reference
+  return { key, text: undefined, protocol, address, port, fwmark, family }
+}
+
+const NONE: Remembered = {
+  ...{ key: { fwmark: 0, family: 'ipv4' }, text: null },
+  ...{ protocol: undefined, address: undefined, port: undefined, fwmark: undefined, family: undefined },
+}
+let last = NONE

@@ -23,7 +23,7 @@ let lastNumber: number | undefined
 
 /** Addresses by their last characters: commands name the same real servers again and again. The texts are our own. */
 const SLOTS = 4096
-const parsedTexts = new Array<string>(SLOTS).fill('')
+const parsedTexts = new Array<string>(SLOTS).fill('0.0.0.0')
 const parsedNumbers = new Int32Array(SLOTS)
 
 /**
@@ -32,7 +32,16 @@ const parsedNumbers = new Int32Array(SLOTS)
  */
 export function parseIPv4(address: string): number | undefined {
   if (address === lastText) return lastNumber
-  const slot = slotOf(address)
+  // What is before the beginning is NaN, which counts as 0 here.
+  const last = address.length - 1
+  const slot =
+    (address.charCodeAt(last) ^
+      (address.charCodeAt(last - 1) << 2) ^
+      (address.charCodeAt(last - 2) << 4) ^
+      (address.charCodeAt(last - 3) << 5) ^
+      (address.charCodeAt(last - 4) << 7) ^
+      (address.charCodeAt(last - 5) << 8)) &
+    (SLOTS - 1)
   lastText = address
   if (parsedTexts[slot] === address) {
     lastNumber = parsedNumbers[slot]
@@ -43,20 +52,6 @@ export function parseIPv4(address: string): number | undefined {
   parsedTexts[slot] = formatIPv4(lastNumber)
   parsedNumbers[slot] = lastNumber
   return lastNumber
-}
-
-function slotOf(address: string): number {
-  const last = address.length - 1
-  // What is before the beginning is NaN, which counts as 0 here.
-  return (
-    (address.charCodeAt(last) ^
-      (address.charCodeAt(last - 1) << 2) ^
-      (address.charCodeAt(last - 2) << 4) ^
-      (address.charCodeAt(last - 3) << 5) ^
-      (address.charCodeAt(last - 4) << 7) ^
-      (address.charCodeAt(last - 5) << 8)) &
-    (SLOTS - 1)
-  )
 }
 
 function readIPv4(address: string): number | undefined {

@@ -89,7 +89,7 @@ export class Batch {
 
   /** Takes in the message that was just written from `offset` on as one more of a run. */
   addToRun<T>(run: Run<T>, offset: number, index: number, subject: T, limits: DatagramLimits): void {
-    const dump = isDump(run.flags)
+    const dump = (run.flags & NLM_F_DUMP) === NLM_F_DUMP
     this.#take(offset, 1, dump, limits)
     if (this.#openRun?.extend(run, index, subject) === true) return
     const entry = run.open(offset, this.nextSequence - 1, index, subject)

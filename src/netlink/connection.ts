@@ -68,7 +68,15 @@ export class Connection {
     if (this.#closed) return Promise.resolve({ loss: closed('not-done') })
     if (message.signal?.aborted === true) return Promise.resolve({ aborted: 'unsent' })
     const { type, flags, body, onReply, signal } = message
-    const offset = writeMessage(batch, type, flags, body)
+    const { writer } = batch
+    const offset = writer.beginMessage(type, flags | NLM_F_REQUEST, batch.nextSequence)
+    try {
+      body(writer)
+    } catch (error) {
+      writer.truncate(offset)
+      throw error
+    }
+    writer.endMessage(offset)
     return new Promise((settle) => {
       const entry = new Request(offset, batch.nextSequence, onReply, settle)
       batch.add(entry, flags, this.#courier.limits)
@@ -94,10 +102,18 @@ export class Connection {
       return false
     }
     const batch = this.#filling
-    const offset = writeMessage(batch, type, run.flags, body, subject)
+    const { writer } = batch
+    const offset = writer.beginMessage(type, run.flags | NLM_F_REQUEST, batch.nextSequence)
+    try {
+      body(writer, subject)
+    } catch (error) {
+      writer.truncate(offset)
+      throw error
+    }
+    writer.endMessage(offset)
     batch.addToRun(run, offset, index, subject, this.#courier.limits)
     const enough = run.hasLeft || !this.#courier.isIdle ? FULL : FULL / 4
-    return batch.writer.length < enough
+    return writer.length < enough
   }
 
   /** Takes back what waits of a run: the kernel will not execute it. */
@@ -187,23 +203,4 @@ export class Connection {
   #depart(): void {
     for (const resolve of this.#departures.splice(0)) resolve()
   }
-}
-
-/** Writes a message into a batch, or nothing when `body` throws. Gives where it begins. */
-function writeMessage<T>(
-  { writer, nextSequence }: Batch,
-  type: number,
-  flags: number,
-  body: (writer: WireWriter, subject: T) => void,
-  subject?: T,
-): number {
-  const offset = writer.beginMessage(type, flags | NLM_F_REQUEST, nextSequence)
-  try {
-    body(writer, subject as T)
-  } catch (error) {
-    writer.truncate(offset)
-    throw error
-  }
-  writer.endMessage(offset)
-  return offset
 }

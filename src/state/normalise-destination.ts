@@ -1,16 +1,15 @@
 import {
   checkDestinationAddress,
+  checkDestinationSettings,
   type DestinationLimits,
   FORWARDING_WORDS,
   type Forwarding,
 } from '../ipvs/destination.ts'
-import { DESTINATION_BLOCK, DESTINATION_FRAME, fillDestination } from '../ipvs/destination-message.ts'
 import type { KnownServiceKey } from '../ipvs/service-key.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from '../ipvs/tunnel.ts'
 import { canonicalIPv6 } from '../netlink/address.ts'
 import { checkPort } from '../netlink/check.ts'
 import { KnownFields } from '../netlink/known-fields.ts'
-import { WireWriter } from '../netlink/wire.ts'
 import type { DesiredDestination, DestinationDefaults } from './desired-state.ts'
 import type { Findings } from './findings.ts'
 import type { StatePath } from './state-error.ts'
@@ -18,8 +17,6 @@ import { DESTINATION_SETTINGS, type TargetDestination } from './target.ts'
 
 const FIELDS = new KnownFields(['address', 'port', 'family', ...DESTINATION_SETTINGS])
 const DEFAULTS_FIELDS = new KnownFields(['port', ...DESTINATION_SETTINGS])
-/** What is written is only written to be checked. */
-const SCRATCH = new WireWriter(DESTINATION_FRAME.length)
 
 /** Where settings that a destination does not name come from, the nearest first. */
 export interface DefaultsLayer {
@@ -96,9 +93,8 @@ export function normaliseDestination(
     // A default tunnel is for those that have one.
     tunnel: forwarding === 'tun' ? canonicalTunnel(orElse(own.tunnel, base.tunnel)) : (own.tunnel ?? null),
   }
-  // Writing makes every check that a call would make: after it the settings are what their types say.
-  const settings = target as DestinationLimits & Forwarding
-  fillDestination(SCRATCH, DESTINATION_BLOCK, target.address, port, family, settings, serviceFamily)
+  // Every check that a call would make: after it the settings are what their types say.
+  checkDestinationSettings(target as DestinationLimits & Forwarding, family, serviceFamily)
   return target as TargetDestination
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writeServiceIdentity } from '../../../src/ipvs/service-identity.ts'
+import { checkedKey, writeServiceIdentity } from '../../../src/ipvs/service-identity.ts'
 import { checkServiceKey, type ServiceReference } from '../../../src/ipvs/service-key.ts'
 import { WireWriter } from '../../../src/netlink/wire.ts'
 
@@ -18,33 +18,41 @@ const REFERENCES: ServiceReference[] = [
   'tcp://192.0.2.1:81',
   'fwmark://7',
 ]
-const TAILS = [undefined, Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8, 9, 10, 11, 12)]
-
-function write(reference: ServiceReference, tail?: Uint8Array) {
+/** Writes references one after another into one writer; gives what was written for each. */
+function write(...references: ServiceReference[]): number[][] {
   const writer = new WireWriter(64)
-  const key = writeServiceIdentity(writer, reference, tail)
-  return { key, bytes: [...writer.bytes.slice(0, writer.length)] }
+  return references.map((reference) => {
+    const start = writer.length
+    writeServiceIdentity(writer, reference)
+    return [...writer.bytes.slice(start, writer.length)]
+  })
 }
 
-/** Makes whatever is kept something else. */
-function forget() {
+/** The same, each by itself, after something else. */
+function writeAnew(reference: ServiceReference): number[] {
   write({ fwmark: 4711 })
+  return write(reference)[0]!
 }
 
 describe('which service is meant', () => {
   it('is written alike whatever was written before', () => {
-    const step = fc.tuple(fc.constantFrom(...REFERENCES), fc.constantFrom(...TAILS))
     fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
-        for (const [reference, tail] of steps) {
-          const kept = write(reference, tail)
-          forget()
-          expect(kept).toEqual(write(reference, tail))
-          expect(kept.key).toEqual(checkServiceKey(reference))
-          write(reference, tail)
-        }
+      fc.property(fc.array(fc.constantFrom(...REFERENCES), { minLength: 1, maxLength: 8 }), (references) => {
+        const written = write(...references)
+        expect(written).toEqual(references.map(writeAnew))
+        expect(references.map(checkedKey)).toEqual(references.map(checkServiceKey))
       }),
     )
+  })
+
+  it('is written anew where what was written before has been overwritten', () => {
+    const writer = new WireWriter(64)
+    writeServiceIdentity(writer, 'fwmark://7')
+    writer.truncate(0)
+    writer.append(new Uint8Array(64).fill(0xff))
+    const start = writer.length
+    writeServiceIdentity(writer, 'fwmark://7')
+    expect([...writer.bytes.slice(start, writer.length)]).toEqual(writeAnew('fwmark://7'))
   })
 
   it('is looked at again when the caller has changed its object', () => {
@@ -52,14 +60,15 @@ describe('which service is meant', () => {
     const before = write(service)
     service.port = 8080
     expect(write(service)).not.toEqual(before)
-    expect(write(service).key).toMatchObject({ port: 8080 })
+    expect(checkedKey(service)).toMatchObject({ port: 8080 })
   })
 
   it.each([[undefined], [null], [7], [{}], [{ protocol: 'tcp', address: '192.0.2.1', port: -1 }]])(
     'is refused and not kept when it is %o',
     (reference) => {
       for (let time = 0; time < 2; time++) expect(() => write(reference as never)).toThrow()
-      expect(write('fwmark://7').key).toEqual({ fwmark: 7, family: 'ipv4' })
+      expect(checkedKey('fwmark://7')).toEqual({ fwmark: 7, family: 'ipv4' })
+      expect(() => write(reference as never)).toThrow()
     },
   )
 })
