@@ -122,8 +122,11 @@ class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
     options.protocol = integer("protocol", INT32_MAX);
     options.receive_buffer = integer("receiveBuffer", kMaximumBuffer);
     options.send_buffer = integer("sendBuffer", kMaximumBuffer);
-    return Operation::start(
-        std::make_unique<OpenSocket>(info.Env(), optional_netns(read_property(given, "netns")), options));
+    std::string netns = optional_netns(read_property(given, "netns"));
+    // Nothing of it waits, but for the thread that goes into another namespace.
+    const bool waits = !netns.empty();
+    auto operation = std::make_unique<OpenSocket>(info.Env(), std::move(netns), options);
+    return waits ? Operation::start(std::move(operation)) : Operation::perform(operation.get());
   }
 
   Napi::Value open_file(const Napi::CallbackInfo& info) {

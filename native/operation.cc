@@ -27,6 +27,15 @@ Napi::Value Operation::start(std::unique_ptr<Operation> operation,
   return {env, promise};
 }
 
+Napi::Value Operation::perform(Operation* operation) {
+  const Napi::Env env = operation->env_;
+  napi_value promise;
+  check(env, napi_create_promise(env, &operation->deferred_, &promise));
+  operation->run();
+  settle(env, operation->deferred_, [&] { return operation->result(env); });
+  return {env, promise};
+}
+
 void Operation::execute(napi_env, void* data) noexcept { static_cast<Operation*>(data)->run(); }
 
 /**

@@ -19,6 +19,9 @@ class Operation {
   static Napi::Value start(std::unique_ptr<Operation> operation,
                            std::initializer_list<Napi::Value> keep_alive = {});
 
+  /** Does work that cannot wait, here and now. Gives a promise all the same. */
+  static Napi::Value perform(Operation* operation);
+
  protected:
   explicit Operation(Napi::Env env) : env_(env) {}
 

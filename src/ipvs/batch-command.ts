@@ -15,7 +15,8 @@ import {
   DestinationCommand,
   removeDestination,
   updateDestination,
-  writeDestinationCommand,
+  writeDestinationReference,
+  writeWholeDestination,
 } from './destination-commands.ts'
 import type { ServiceInput, ServiceSettings } from './service.ts'
 import {
@@ -30,7 +31,7 @@ import {
 } from './service-commands.ts'
 import { writeServiceIdentity } from './service-identity.ts'
 import type { ServiceReference } from './service-key.ts'
-import { IPVS_CMD, IPVS_GENL_VERSION } from './uapi.ts'
+import { IPVS_CMD } from './uapi.ts'
 
 /** A command of a batch as plain data: the name of a method of {@link Ipvs} with its arguments. */
 export type BatchCommand =
@@ -106,40 +107,37 @@ const DIRECT = {
 
 export type DirectCommand = Extract<BatchCommand, { readonly command: keyof typeof DIRECT }>
 
-export function isDirect(given: BatchCommand): given is DirectCommand {
+/** The kernel's number of a command that goes to it as it is; 0 for any other. */
+export function directNumber(given: BatchCommand): number {
+  // Name by name: a look into the table by a name that varies takes V8 as long as half of the command.
   switch (given?.command) {
-    case 'addDestination':
-    case 'removeDestination':
-    case 'addService':
-    case 'removeService':
-      return true
     case 'updateDestination':
-      return isWholeDestination(given.destination)
+      return isWholeDestination(given.destination) ? DIRECT.updateDestination : 0
+    case 'addDestination':
+      return DIRECT.addDestination
+    case 'removeDestination':
+      return DIRECT.removeDestination
+    case 'addService':
+      return DIRECT.addService
+    case 'removeService':
+      return DIRECT.removeService
     default:
-      return false
+      return 0
   }
 }
 
-/** Checks and writes a command, from the header of the family on. */
+/** Checks and writes the attributes of a command. */
 export function writeDirect(writer: WireWriter, given: DirectCommand): void {
   const { command, service } = given
-  if (command === 'addService') {
-    writer.genericHeader(DIRECT.addService, IPVS_GENL_VERSION)
+  if (command === 'addDestination' || command === 'updateDestination') {
+    writeWholeDestination(writer, service, given.destination as DestinationInput)
+  } else if (command === 'removeDestination') {
+    writeDestinationReference(writer, service, given.destination)
+  } else if (command === 'addService') {
     writeServiceCommand(writer, service, given.service)
-  } else if (command === 'removeService') {
-    writer.genericHeader(DIRECT.removeService, IPVS_GENL_VERSION)
-    writeServiceIdentity(writer, service)
   } else {
-    const number = destinationCommand(command)
-    writer.genericHeader(number, IPVS_GENL_VERSION)
-    writeDestinationCommand(writer, number, service, given.destination)
+    writeServiceIdentity(writer, service)
   }
-}
-
-/** Name by name: a look into the table by a name that varies takes V8 as long as half of the command. */
-function destinationCommand(command: 'addDestination' | 'updateDestination' | 'removeDestination'): number {
-  if (command === 'updateDestination') return DIRECT.updateDestination
-  return command === 'addDestination' ? DIRECT.addDestination : DIRECT.removeDestination
 }
 
 /** The same for an error about it, or to send it again. */

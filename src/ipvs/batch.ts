@@ -12,10 +12,11 @@ import {
   call,
   commandOf,
   type DirectCommand,
-  isDirect,
+  directNumber,
   writeDirect,
 } from './batch-command.ts'
 import type { Client } from './client.ts'
+import { IPVS_GENL_VERSION } from './uapi.ts'
 
 /** Commands under way that have a promise each. */
 const MOST_CALLS = 1000
@@ -104,7 +105,7 @@ class Sending {
 
   constructor(client: Client, signal: AbortSignal | undefined, given: readonly BatchCommand[] | undefined) {
     this.#client = client
-    this.#run = new Run({ given: given as readonly DirectCommand[] | undefined })
+    this.#run = new Run({ version: IPVS_GENL_VERSION, given: given as readonly DirectCommand[] | undefined })
     this.#aborted = new Aborted(signal)
     this.#id = client.commands.family.id
     this.#turn.begin()
@@ -132,11 +133,12 @@ class Sending {
     const index = this.#count++
     const { commands } = this.#client
     try {
-      if (!this.#observed && !commands.order.busy && isDirect(given)) {
-        const { connection, id } = commands.family
-        this.#full = !connection.append(this.#run, index, given, id, writeDirect)
-      } else {
+      const number = this.#observed || commands.order.busy ? 0 : directNumber(given)
+      if (number === 0) {
         this.#call(index, given)
+      } else {
+        const { connection, id } = commands.family
+        this.#full = !connection.append(this.#run, index, given as DirectCommand, id, number, writeDirect)
       }
     } catch (error) {
       this.#fail(index, error as Error)

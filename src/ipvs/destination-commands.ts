@@ -31,25 +31,34 @@ import {
 import { readDestinations, readWholeService } from './table.ts'
 import { IPVS_CMD } from './uapi.ts'
 
-/** Checks and writes the attributes of a {@link DestinationCommand}. */
-export function writeDestinationCommand(
+/** Checks and writes what NEW_DEST and SET_DEST say. */
+export function writeWholeDestination(
   writer: WireWriter,
-  command: number,
   reference: ServiceReference,
-  destination: DestinationKey | DestinationInput,
+  destination: DestinationInput,
 ): void {
   const service = checkedKey(reference)
   DESTINATION_FIELDS.check('destination', destination)
-  const whole = command !== IPVS_CMD.DEL_DEST
-  if (whole && repeatDestination(writer, service, destination)) return
+  if (repeatDestination(writer, service, destination)) return
   const start = writer.length
   writeCheckedIdentity(writer, service)
   const nest = writer.beginNest(COMMAND.fields.destination.type)
-  const key = checkDestinationKey(destination, service.port ?? 0)
-  if (whole) writeDestination(writer, key, destination as DestinationInput, service.family)
-  else writeDestinationKey(writer, key, service.family)
+  writeDestination(writer, checkDestinationKey(destination, service.port ?? 0), destination, service.family)
   writer.endNest(nest)
-  if (whole) noteDestination(writer, start, service, destination as DestinationInput)
+  noteDestination(writer, start, service, destination)
+}
+
+/** Checks and writes what DEL_DEST says. */
+export function writeDestinationReference(
+  writer: WireWriter,
+  reference: ServiceReference,
+  destination: DestinationKey,
+): void {
+  const service = checkedKey(reference)
+  writeCheckedIdentity(writer, service)
+  const nest = writer.beginNest(COMMAND.fields.destination.type)
+  writeDestinationKey(writer, checkDestinationKey(destination, service.port ?? 0), service.family)
+  writer.endNest(nest)
 }
 
 /** A command about one destination: NEW_DEST and SET_DEST with all of it, DEL_DEST with its key. */
@@ -75,7 +84,11 @@ export class DestinationCommand implements Command {
   }
 
   body(writer: WireWriter): void {
-    writeDestinationCommand(writer, this.command, this.#reference, this.#destination)
+    if (this.command === IPVS_CMD.DEL_DEST) {
+      writeDestinationReference(writer, this.#reference, this.#destination)
+    } else {
+      writeWholeDestination(writer, this.#reference, this.#destination as DestinationInput)
+    }
   }
 
   subject(): string {

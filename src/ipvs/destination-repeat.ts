@@ -2,7 +2,7 @@ import { familyOf, parseIPv4, writeAddress } from '../netlink/address.ts'
 import { checkPort } from '../netlink/check.ts'
 import { Passage } from '../netlink/passage.ts'
 import type { WireWriter } from '../netlink/wire.ts'
-import { checkWeight, type DestinationInput, type DestinationKey } from './destination.ts'
+import { checkWeight, type DestinationInput } from './destination.ts'
 import { DESTINATION_BLOCK } from './destination-message.ts'
 import type { KnownServiceKey } from './service-key.ts'
 
@@ -46,7 +46,7 @@ export function noteDestination(
 export function repeatDestination(
   writer: WireWriter,
   service: KnownServiceKey,
-  given: DestinationKey | DestinationInput,
+  destination: DestinationInput,
 ): boolean {
   const {
     address,
@@ -57,7 +57,7 @@ export function repeatDestination(
     upperThreshold,
     lowerThreshold,
     tunnel,
-  } = given as DestinationInput
+  } = destination
   if (
     service !== noted.service ||
     forwarding !== noted.forwarding ||
@@ -71,7 +71,7 @@ export function repeatDestination(
   }
   const number = service.family === 'ipv4' ? parseIPv4(address) : undefined
   if (number === undefined && familyOf(address) !== service.family) return false
-  if (!passage.repeat(writer)) return false
+  if (!writer.repeat(passage)) return false
   const start = writer.length - DESTINATION_BLOCK.bytes.length
   const { at } = DESTINATION_BLOCK
   const { view } = writer

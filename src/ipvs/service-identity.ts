@@ -20,7 +20,7 @@ export function writeServiceIdentity(writer: WireWriter, reference: ServiceRefer
 
 /** The same for a key that {@link checkedKey} gave. */
 export function writeCheckedIdentity(writer: WireWriter, key: KnownServiceKey): void {
-  if (key === written && passage.repeat(writer)) return
+  if (key === written && writer.repeat(passage)) return
   const start = writer.beginNest(COMMAND.fields.service.type)
   writeServiceKey(writer, key)
   writer.endNest(start)
@@ -34,46 +34,48 @@ const passage = new Passage()
 
 /** The same as {@link checkServiceKey}; commands that follow one another are mostly about one service. */
 export function checkedKey(reference: ServiceReference): KnownServiceKey {
-  const { text, protocol, address, port, fwmark, family } = last
   if (typeof reference === 'string') {
-    if (reference === text) return last.key
+    if (reference === last.text) return last.key
   } else if (
-    text === undefined &&
+    last.text === undefined &&
     typeof reference === 'object' &&
     reference !== null &&
-    reference.address === address &&
-    reference.port === port &&
-    reference.protocol === protocol &&
-    reference.fwmark === fwmark &&
-    reference.family === family
+    reference.address === last.address &&
+    reference.port === last.port &&
+    reference.protocol === last.protocol &&
+    reference.fwmark === last.fwmark &&
+    reference.family === last.family
   ) {
     return last.key
   }
   const key = checkServiceKey(reference)
-  last = remembered(reference, key)
+  remember(reference, key)
   return key
 }
 
-/** A reference as it was given, since the caller may change its object, and what it was checked to mean. */
-interface Remembered {
-  readonly key: KnownServiceKey
-  /** `null` before there is any. */
-  readonly text: string | undefined | null
-  readonly protocol: Protocol | number | undefined
-  readonly address: string | undefined
-  readonly port: number | undefined
-  readonly fwmark: number | undefined
-  readonly family: Family | undefined
+/** The last reference as it was given, since the caller may change its object, and what it was checked to mean. */
+const last: {
+  key: KnownServiceKey
+  /** `null` before there is any, `undefined` when it was an object. */
+  text: string | undefined | null
+  protocol: Protocol | number | undefined
+  address: string | undefined
+  port: number | undefined
+  fwmark: number | undefined
+  family: Family | undefined
+} = {
+  ...{ key: { fwmark: 0, family: 'ipv4' }, text: null, protocol: undefined, address: undefined },
+  ...{ port: undefined, fwmark: undefined, family: undefined },
 }
 
-function remembered(reference: ServiceReference, key: KnownServiceKey): Remembered {
-  if (typeof reference === 'string') return { ...NONE, key, text: reference }
-  const { protocol, address, port, fwmark, family } = reference
-  return { key, text: undefined, protocol, address, port, fwmark, family }
+function remember(reference: ServiceReference, key: KnownServiceKey): void {
+  const isText = typeof reference === 'string'
+  const { protocol, address, port, fwmark, family } = isText ? key : reference
+  last.key = key
+  last.text = isText ? reference : undefined
+  last.protocol = protocol
+  last.address = address
+  last.port = port
+  last.fwmark = fwmark
+  last.family = family
 }
-
-const NONE: Remembered = {
-  ...{ key: { fwmark: 0, family: 'ipv4' }, text: null },
-  ...{ protocol: undefined, address: undefined, port: undefined, fwmark: undefined, family: undefined },
-}
-let last = NONE

@@ -151,7 +151,7 @@ export function writeService(writer: WireWriter, key: KnownServiceKey, settings:
     onePacket === last.onePacket &&
     persistenceEngine === last.persistenceEngine &&
     key.family === last.family &&
-    passage.repeat(writer)
+    writer.repeat(passage)
   ) {
     return
   }

@@ -94,9 +94,10 @@ async function readWindow(
     )
   }
   const { connection, id } = commands.family
-  const run = new Run({ flags: NLM_F_DUMP, onReply: takeDestination })
+  const run = new Run({ version: IPVS_GENL_VERSION, flags: NLM_F_DUMP, onReply: takeDestination })
   const readings = headers.map((header) => ({ header, destinations: distinctDestinations() }))
-  for (const [index, reading] of readings.entries()) connection.append(run, index, reading, id, writeRequest)
+  for (const [index, reading] of readings.entries())
+    connection.append(run, index, reading, id, IPVS_CMD.GET_DEST, writeRequest)
   connection.flush()
   try {
     await aborted.unless(run.finished())
@@ -116,7 +117,6 @@ async function readWindow(
 }
 
 function writeRequest(writer: WireWriter, { header }: Reading): void {
-  writer.genericHeader(IPVS_CMD.GET_DEST, IPVS_GENL_VERSION)
   writeServiceIdentity(writer, header)
 }
 

@@ -27,8 +27,8 @@ const ANSWER_COST = 2048
 export class Batch {
   readonly writer = new WireWriter(256 * 1024)
   readonly entries: Entry[] = []
-  /** How many messages there are. */
-  messages = 0
+  /** The sequence number that the next message gets. */
+  nextSequence = 1
   /** Where each datagram ends in the buffer. */
   ends = new Uint32Array(64)
   datagrams = 0
@@ -48,18 +48,18 @@ export class Batch {
   reset(firstSequence: number): void {
     this.writer.truncate(0)
     this.entries.length = 0
-    this.messages = 0
     this.datagrams = 0
     this.#firstSequence = firstSequence
+    this.nextSequence = firstSequence
     this.#openBytes = 0
     this.#openAnswers = 0
     this.#openRun = undefined
     this.#lastFound = 0
   }
 
-  /** The sequence number that the next message gets. */
-  get nextSequence(): number {
-    return this.#firstSequence + this.messages
+  /** How many messages there are. */
+  get messages(): number {
+    return this.nextSequence - this.#firstSequence
   }
 
   /** The entry with a message; answers to one entry come in a row. */
@@ -78,7 +78,7 @@ export class Batch {
     return this.entries[low]
   }
 
-  /** Takes in the message that was just written from the entry's offset on. */
+  /** Takes in the message that was just written from the entry's offset on, and ends it. */
   add(entry: Request, flags: number, limits: DatagramLimits): void {
     const dump = isDump(flags)
     this.#openRun = undefined
@@ -87,11 +87,16 @@ export class Batch {
     if (dump) this.#cut(this.writer.length, false)
   }
 
-  /** Takes in the message that was just written from `offset` on as one more of a run. */
+  /** Takes in the message that was just written from `offset` on as one more of a run, and ends it. */
   addToRun<T>(run: Run<T>, offset: number, index: number, subject: T, limits: DatagramLimits): void {
     const dump = (run.flags & NLM_F_DUMP) === NLM_F_DUMP
     this.#take(offset, 1, dump, limits)
-    if (this.#openRun?.extend(run, index, subject) === true) return
+    const open = this.#openRun
+    if (open !== undefined && open.run === run && open.firstIndex + open.count === index) {
+      open.count++
+      if (run.given === undefined) open.keep(subject)
+      return
+    }
     const entry = run.open(offset, this.nextSequence - 1, index, subject)
     this.#openRun = entry as RunEntry<unknown>
     this.entries.push(entry)
@@ -154,12 +159,13 @@ export class Batch {
   /** Counts the message from `offset` on into the open datagram, or into a new one when it does not fit. */
   #take(offset: number, answers: number, alone: boolean, limits: DatagramLimits): void {
     const size = this.writer.length - offset
+    this.writer.words[offset >> 2] = size
     const full = this.#openBytes + size > limits.bytes || this.#openAnswers + answers > limits.answers
     if (this.#openBytes > 0 && (alone || full)) this.#cut(offset)
     this.#openBytes += size
     this.#openAnswers += answers
     this.#lastOffset = offset
-    this.messages++
+    this.nextSequence++
   }
 
   #cut(end: number, acknowledge = true): void {

@@ -76,7 +76,6 @@ export class Connection {
       writer.truncate(offset)
       throw error
     }
-    writer.endMessage(offset)
     return new Promise((settle) => {
       const entry = new Request(offset, batch.nextSequence, onReply, settle)
       batch.add(entry, flags, this.#courier.limits)
@@ -86,8 +85,8 @@ export class Connection {
   }
 
   /**
-   * Queues a message as one of a run; `index` is the caller's number of it. Throws at once what `body` throws. It leaves
-   * with {@link flush}. Gives false when so much waits that it should leave before more comes, by {@link departure}: a
+   * Queues a command of a generic family as one of a run; `index` is the caller's number of it. Throws at once what `body`
+   * throws, which writes the attributes. It leaves with {@link flush}. Gives false when so much waits that it should leave before more comes, by {@link departure}: a
    * datagram, or at the beginning, when the kernel has nothing to do, a part of one.
    */
   append<T>(
@@ -95,6 +94,7 @@ export class Connection {
     index: number,
     subject: T,
     type: number,
+    command: number,
     body: (writer: WireWriter, subject: T) => void,
   ): boolean {
     if (this.#closed) {
@@ -103,14 +103,14 @@ export class Connection {
     }
     const batch = this.#filling
     const { writer } = batch
-    const offset = writer.beginMessage(type, run.flags | NLM_F_REQUEST, batch.nextSequence)
+    const flags = run.flags | NLM_F_REQUEST
+    const offset = writer.beginRequest(type, flags, batch.nextSequence, command, run.version)
     try {
       body(writer, subject)
     } catch (error) {
       writer.truncate(offset)
       throw error
     }
-    writer.endMessage(offset)
     batch.addToRun(run, offset, index, subject, this.#courier.limits)
     const enough = run.hasLeft || !this.#courier.isIdle ? FULL : FULL / 4
     return writer.length < enough

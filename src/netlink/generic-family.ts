@@ -39,14 +39,15 @@ export class GenericFamily {
   readonly name: string
   readonly connection: Connection
   readonly #version: number
-  #id: number
+  /** The family's number at present. */
+  id: number
   #lookup: Promise<number | undefined> | undefined
 
   private constructor(connection: Connection, name: string, version: number, id: number) {
     this.connection = connection
     this.name = name
     this.#version = version
-    this.#id = id
+    this.id = id
   }
 
   /**
@@ -63,16 +64,11 @@ export class GenericFamily {
     return id === undefined ? undefined : new GenericFamily(connection, name, version, id)
   }
 
-  /** The family's number at present. */
-  get id(): number {
-    return this.#id
-  }
-
   /** Queues one command under the family's present number. Throws at once what its `body` throws. */
   send(request: FamilyRequest, signal: AbortSignal | undefined): Promise<Outcome> {
     const { flags = 0, onReply } = request
     return this.connection.request({
-      type: this.#id,
+      type: this.id,
       flags,
       body: (writer) => {
         writer.genericHeader(request.command, this.#version)
@@ -92,7 +88,7 @@ export class GenericFamily {
    * @throws {IpvsUnavailableError} when the family has gone.
    */
   async moved(id: number): Promise<boolean> {
-    if (this.#id !== id) return true
+    if (this.id !== id) return true
     this.#lookup ??= lookUp(this.connection, this.name).finally(() => {
       this.#lookup = undefined
     })
@@ -100,7 +96,7 @@ export class GenericFamily {
     if (found === undefined) {
       throw new IpvsUnavailableError(`The ${this.name} module was unloaded and cannot be loaded again`)
     }
-    this.#id = found
+    this.id = found
     return found !== id
   }
 }

@@ -138,12 +138,29 @@ let addon: Addon | undefined
 
 /** Loaded at the first use, so that importing the package needs no compiled code. */
 function loadAddon(): Addon {
-  if (addon !== undefined) return addon
+  addon ??= loadCompiled() ?? loadAny()
+  return addon
+}
+
+/** Where installation compiles it: to look there first takes a fourth of the time of a search. */
+const COMPILED = fileURLToPath(new URL('../../build/Release/lvs_netlink.node', import.meta.url))
+
+function loadCompiled(): Addon | undefined {
+  if (process.env['PREBUILDS_ONLY'] !== undefined) return undefined
+  const module = { exports: {} }
+  try {
+    process.dlopen(module, COMPILED)
+  } catch {
+    return undefined
+  }
+  return module.exports as Addon
+}
+
+function loadAny(): Addon {
   const root = fileURLToPath(new URL('../..', import.meta.url))
   try {
-    addon = createRequire(import.meta.url)('node-gyp-build')(root) as Addon
+    return createRequire(import.meta.url)('node-gyp-build')(root) as Addon
   } catch (cause) {
     throw new AddonError(root, cause)
   }
-  return addon
 }

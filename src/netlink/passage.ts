@@ -1,27 +1,20 @@
 import type { WireWriter } from './wire.ts'
 
 /**
- * Something that was written and may be written once more: commands that follow one another say much the same. To copy it
- * takes a fraction of the time in which it is checked and written anew.
+ * Something that was written and may be written once more, by {@link WireWriter.repeat}: commands that follow one another say
+ * much the same. To copy it takes a fraction of the time in which it is checked and written anew.
  */
 export class Passage {
-  #writer: WireWriter | undefined
-  #revision = 0
-  #start = 0
-  #end = 0
+  writer: WireWriter | undefined
+  revision = 0
+  start = 0
+  end = 0
 
   /** Notes that what stands in a writer from `start` on is it. */
   note(writer: WireWriter, start: number): void {
-    this.#writer = writer
-    this.#revision = writer.revision
-    this.#start = start
-    this.#end = writer.length
-  }
-
-  /** Writes it once more; false when this is another writer, or it may have been overwritten. */
-  repeat(writer: WireWriter): boolean {
-    if (writer !== this.#writer || writer.revision !== this.#revision) return false
-    writer.repeat(this.#start, this.#end)
-    return true
+    this.writer = writer
+    this.revision = writer.revision
+    this.start = start
+    this.end = writer.length
   }
 }

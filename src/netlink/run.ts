@@ -12,6 +12,8 @@ export interface Failure<T> {
 
 /** What a run is like. */
 export interface RunOptions<T> {
+  /** Version of the generic family. Default 1. */
+  readonly version?: number
   /** Flags of its messages beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. Default none. */
   readonly flags?: number
   /** Gets each message that the kernel sends in answer to one of the run, acknowledgements apart. */
@@ -26,13 +28,15 @@ export class Run<T> {
   hasLeft = false
   /** What failed so far, in no order. */
   readonly failures: Failure<T>[] = []
+  readonly version: number
   readonly flags: number
   readonly given: readonly T[] | undefined
   readonly #onReply: RunOptions<T>['onReply']
   #open = 0
   #onFinished: (() => void) | undefined
 
-  constructor({ flags = 0, onReply, given }: RunOptions<T> = {}) {
+  constructor({ version = 1, flags = 0, onReply, given }: RunOptions<T> = {}) {
+    this.version = version
     this.flags = flags
     this.given = given
     this.#onReply = onReply
@@ -69,7 +73,7 @@ export class Run<T> {
 /** Those messages of a run that stand together in one datagram and were numbered one after another. */
 export class RunEntry<T> extends Entry {
   readonly run: Run<T>
-  readonly #firstIndex: number
+  readonly firstIndex: number
   /** Unless they are given. */
   readonly #subjects: T[] = []
   #noted: Set<number> | undefined
@@ -77,16 +81,13 @@ export class RunEntry<T> extends Entry {
   constructor(run: Run<T>, offset: number, sequence: number, index: number, subject: T) {
     super(offset, sequence)
     this.run = run
-    this.#firstIndex = index
+    this.firstIndex = index
     if (run.given === undefined) this.#subjects.push(subject)
   }
 
-  /** Takes one more message in; false when it does not follow the last one. */
-  extend(run: unknown, index: number, subject: T): boolean {
-    if (run !== this.run || index !== this.#firstIndex + this.count) return false
-    if (this.run.given === undefined) this.#subjects.push(subject)
-    this.count++
-    return true
+  /** Keeps what one more message was made of. */
+  keep(subject: T): void {
+    this.#subjects.push(subject)
   }
 
   reply(view: DataView, message: MessageHeader): void {
@@ -98,7 +99,7 @@ export class RunEntry<T> extends Entry {
     if (outcome === undefined || this.#noted.has(sequence)) return
     this.#noted.add(sequence)
     const position = sequence - this.sequence
-    this.run.fail(this.#firstIndex + position, this.#subject(position), outcome)
+    this.run.fail(this.firstIndex + position, this.#subject(position), outcome)
   }
 
   protected tell(rest: Outcome): void {
@@ -110,6 +111,6 @@ export class RunEntry<T> extends Entry {
 
   #subject(position: number): T {
     const { given } = this.run
-    return given === undefined ? this.#subjects[position]! : given[this.#firstIndex + position]!
+    return given === undefined ? this.#subjects[position]! : given[this.firstIndex + position]!
   }
 }

@@ -1,3 +1,4 @@
+import type { Passage } from './passage.ts'
 import { GENL_HDRLEN, NLA_HDRLEN, NLM_F_ACK, NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_NOOP } from './uapi.ts'
 
 /** Netlink speaks the byte order of the host. */
@@ -52,20 +53,15 @@ export class WireWriter {
     return start
   }
 
-  // What every command takes makes room by itself: calls are what V8 takes longest over before it has optimized the code.
-
   /** Begins a message with its header; {@link endMessage} fills in its length. */
   beginMessage(type: number, flags: number, sequence: number): number {
-    const start = this.length
-    if (start + NLMSG_HDRLEN > this.bytes.length) this.#grow(start + NLMSG_HDRLEN)
-    this.length = start + NLMSG_HDRLEN
-    const { words, shorts } = this
+    const start = this.reserve(NLMSG_HDRLEN)
     const short = (start >> 1) + 2
     const word = (start >> 2) + 2
-    shorts[short] = type
-    shorts[short + 1] = flags
-    words[word] = sequence
-    words[word + 1] = 0
+    this.shorts[short] = type
+    this.shorts[short + 1] = flags
+    this.words[word] = sequence
+    this.words[word + 1] = 0
     return start
   }
 
@@ -75,20 +71,40 @@ export class WireWriter {
 
   /** Writes the header that generic netlink puts behind the message's own. */
   genericHeader(command: number, version: number): void {
-    const start = this.length
-    if (start + GENL_HDRLEN > this.bytes.length) this.#grow(start + GENL_HDRLEN)
-    this.length = start + GENL_HDRLEN
+    const start = this.reserve(GENL_HDRLEN)
     this.words[start >> 2] = 0
     this.bytes[start] = command
     this.bytes[start + 1] = version
   }
 
-  /** Writes once more what stands between `start` and `end`. */
-  repeat(start: number, end: number): void {
+  // What every command takes is spelled out: calls are what V8 takes longest over before it has optimized the code.
+
+  /** Both in one: begins a message of a generic family. */
+  beginRequest(type: number, flags: number, sequence: number, command: number, version: number): number {
+    const start = this.length
+    const end = start + NLMSG_HDRLEN + GENL_HDRLEN
+    if (end > this.bytes.length) this.#grow(end)
+    this.length = end
+    const { words, shorts, bytes } = this
+    const word = start >> 2
+    shorts[word * 2 + 2] = type
+    shorts[word * 2 + 3] = flags
+    words[word + 2] = sequence
+    words[word + 3] = 0
+    words[word + 4] = 0
+    bytes[start + NLMSG_HDRLEN] = command
+    bytes[start + NLMSG_HDRLEN + 1] = version
+    return start
+  }
+
+  /** Writes a passage once more; false when it stands in another writer, or may have been overwritten. */
+  repeat({ writer, revision, start, end }: Passage): boolean {
+    if (writer !== this || revision !== this.revision) return false
     const target = this.length
     this.length = target + end - start
     if (this.length > this.bytes.length) this.#grow(this.length)
     this.bytes.copyWithin(target, start, end)
+    return true
   }
 
   /** Begins an attribute that holds attributes; {@link endNest} fills in its length. */

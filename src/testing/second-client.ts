@@ -1,5 +1,5 @@
 import { ArgumentTypeError } from '../errors.ts'
-import { type BatchCommand, isDirect, writeDirect } from '../ipvs/batch-command.ts'
+import { type BatchCommand, type DirectCommand, directNumber, writeDirect } from '../ipvs/batch-command.ts'
 import { writeServiceIdentity } from '../ipvs/service-identity.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from '../ipvs/uapi.ts'
 import { errorName } from '../netlink/errno.ts'
@@ -43,8 +43,10 @@ function runOne(socket: SimulatedSocket, familyId: number, command: BatchCommand
 }
 
 function write(writer: WireWriter, command: BatchCommand): void {
-  if (isDirect(command)) {
-    writeDirect(writer, command)
+  const number = directNumber(command)
+  if (number !== 0) {
+    writer.genericHeader(number, IPVS_GENL_VERSION)
+    writeDirect(writer, command as DirectCommand)
   } else if (command?.command === 'flush') {
     writer.genericHeader(IPVS_CMD.FLUSH, IPVS_GENL_VERSION)
   } else if (command?.command === 'zero') {
