@@ -45,7 +45,7 @@ export function writeWholeDestination(
   const nest = writer.beginNest(COMMAND.fields.destination.type)
   writeDestination(writer, checkDestinationKey(destination, service.port ?? 0), destination, service.family)
   writer.endNest(nest)
-  noteDestination(writer, start, service, destination)
+  noteDestination(writer, start, nest, service, destination)
 }
 
 /** Checks and writes what DEL_DEST says. */

@@ -17,4 +17,9 @@ export class Passage {
     this.start = start
     this.end = writer.length
   }
+
+  /** Whether it still stands in a writer. */
+  isIn(writer: WireWriter): boolean {
+    return writer === this.writer && writer.revision === this.revision
+  }
 }
