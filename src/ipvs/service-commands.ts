@@ -5,7 +5,6 @@ import { COMMAND } from './attributes.ts'
 import type { Client } from './client.ts'
 import { type Building, type Command, type Commands, sayTheSame, tryOut } from './commands.ts'
 import {
-  checkServiceFields,
   isWholeService,
   mergeService,
   onItsOwn,
@@ -14,6 +13,7 @@ import {
   type ServiceSettings,
   writeService,
 } from './service.ts'
+import { checkServiceFields, readServiceFields } from './service-fields.ts'
 import { checkedKey, writeServiceIdentity } from './service-identity.ts'
 import {
   checkServiceKey,
@@ -31,10 +31,10 @@ export function writeServiceCommand(
   reference: ServiceReference,
   settings: ServiceSettings,
 ): void {
-  const key = checkedKey(reference)
-  checkServiceFields(settings)
+  const fields = readServiceFields(settings)
+  const key = checkedKey(reference === settings ? (fields as ServiceKey) : reference)
   const nest = writer.beginNest(COMMAND.fields.service.type)
-  writeService(writer, key, settings)
+  writeService(writer, key, fields)
   writer.endNest(nest)
 }
 

@@ -1,7 +1,6 @@
 import type { Family } from '../netlink/address.ts'
 import { type AttributeSet, writeAttribute } from '../netlink/attributes.ts'
 import { checkBoolean, checkName } from '../netlink/check.ts'
-import { KnownFields } from '../netlink/known-fields.ts'
 import { Passage } from '../netlink/passage.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../netlink/wire.ts'
 import { SERVICE } from './attributes.ts'
@@ -21,6 +20,7 @@ import {
   schedulerFlagBits,
   schedulerFlagNames,
 } from './scheduler.ts'
+import { SETTINGS } from './service-fields.ts'
 import { type KnownServiceKey, readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
 import { readStatistics, type Statistics } from './statistics.ts'
 import {
@@ -81,13 +81,6 @@ export type Service = ServiceHeader & {
 
 const { fields } = SERVICE
 
-const SETTINGS = ['scheduler', 'schedulerFlags', 'onePacket', 'persistence', 'persistenceEngine'] as const
-const KNOWN_FIELDS = new KnownFields([
-  ...['protocol', 'address', 'port', 'fwmark', 'family'],
-  ...SETTINGS,
-  ...['statistics', 'destinations'],
-])
-
 /** The flag bits that this library sets and clears; any other keeps the value it has in the kernel. */
 const KNOWN_FLAGS =
   IP_VS_SVC_F_PERSISTENT |
@@ -95,11 +88,6 @@ const KNOWN_FLAGS =
   IP_VS_SVC_F_SCHED1 |
   IP_VS_SVC_F_SCHED2 |
   IP_VS_SVC_F_SCHED3
-
-/** Refuses a misspelled setting. */
-export function checkServiceFields(settings: unknown): void {
-  KNOWN_FIELDS.check('service', settings)
-}
 
 /** Whether settings leave nothing open, so that a service can be set without reading it first. */
 export function isWholeService(settings: ServiceSettings): boolean {

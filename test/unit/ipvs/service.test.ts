@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SERVICE } from '../../../src/ipvs/attributes.ts'
 import {
-  checkServiceFields,
   isWholeService,
   mergeService,
   readService,
@@ -9,6 +8,7 @@ import {
   type ServiceState,
   writeService,
 } from '../../../src/ipvs/service.ts'
+import { readServiceFields } from '../../../src/ipvs/service-fields.ts'
 import { writeServiceKey } from '../../../src/ipvs/service-key.ts'
 import { IP_VS_SVC_F_HASHED } from '../../../src/ipvs/uapi.ts'
 import { AttributeSet, writeAttribute } from '../../../src/netlink/attributes.ts'
@@ -135,18 +135,62 @@ describe('the flags of a service', () => {
 })
 
 describe('the fields of a service', () => {
+  const service = {
+    ...{ protocol: 'tcp', address: '192.0.2.1', port: 80, family: 'ipv4', scheduler: 'sh' },
+    ...{
+      schedulerFlags: ['sh-port'],
+      onePacket: false,
+      persistence: { timeout: 5 },
+      persistenceEngine: null,
+    },
+  } as const
+
   it('may be those of what was read', () => {
-    expect(() => checkServiceFields({ ...write({}), destinations: [] })).not.toThrow()
+    const read = { ...write({}), destinations: [] }
+    const { statistics: _, destinations: __, ...rest } = read
+    expect(readServiceFields(read)).toMatchObject(rest)
+  })
+
+  it('are found whatever order they come in, and whatever kind of object has them', () => {
+    class Own {
+      get scheduler() {
+        return 'sh'
+      }
+    }
+    const inherited = Object.create(service) as typeof service
+    const reversed = Object.fromEntries(Object.entries(service).toReversed())
+    const bare = Object.assign(Object.create(null), service) as typeof service
+    for (const given of [service, reversed, inherited, bare]) {
+      const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine, address } =
+        readServiceFields(given as ServiceSettings) as typeof service
+      expect({
+        ...service,
+        scheduler,
+        schedulerFlags,
+        onePacket,
+        persistence,
+        persistenceEngine,
+        address,
+      }).toEqual(service)
+    }
+    expect(readServiceFields(new Own()).scheduler).toBe('sh')
+  })
+
+  it('are undefined where they are not given', () => {
+    expect(readServiceFields({}).scheduler).toBeUndefined()
+    expect(readServiceFields({ scheduler: undefined }).scheduler).toBeUndefined()
   })
 
   it.each(['schedular', 'Scheduler', 'weight'])('are not %s; the error lists them', (name) => {
-    const check = () => checkServiceFields({ [name]: 'wrr' })
-    expect(check).toThrow(expect.objectContaining(refusal('TypeError', `service.${name}`)))
-    expect(check).toThrow(/scheduler, schedulerFlags, onePacket, persistence, persistenceEngine/)
+    for (const given of [{ [name]: 'wrr' }, Object.assign(Object.create(null), { [name]: 'wrr' })]) {
+      const read = () => readServiceFields(given as object)
+      expect(read).toThrow(expect.objectContaining(refusal('TypeError', `service.${name}`)))
+      expect(read).toThrow(/scheduler, schedulerFlags, onePacket, persistence, persistenceEngine/)
+    }
   })
 
   it.each([[null], [undefined], [5], ['rr'], [[]]])('are not in %j', (value) => {
-    expect(() => checkServiceFields(value as object)).toThrow(
+    expect(() => readServiceFields(value as unknown as object)).toThrow(
       expect.objectContaining({ name: 'TypeError', field: 'service' }),
     )
   })
