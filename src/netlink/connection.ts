@@ -86,8 +86,9 @@ export class Connection {
 
   /**
    * Queues a command of a generic family as one of a run; `index` is the caller's number of it. Throws at once what `body`
-   * throws, which writes the attributes. It leaves with {@link flush}. Gives false when so much waits that it should leave before more comes, by {@link departure}: a
-   * datagram, or at the beginning, when the kernel has nothing to do, a part of one.
+   * throws, which writes the attributes. It leaves with {@link flush}. Gives false when so much waits that it should leave
+   * before more comes, by {@link departure}: a datagram, or at the beginning, when the kernel has nothing to do, a part of
+   * one.
    */
   append<T>(
     run: Run<T>,

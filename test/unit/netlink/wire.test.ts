@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Passage } from '../../../src/netlink/passage.ts'
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../../../src/netlink/uapi.ts'
 import { align4, LITTLE_ENDIAN, readText, readU64, WireWriter, writeU64 } from '../../../src/netlink/wire.ts'
 
@@ -27,6 +28,34 @@ describe('a writer', () => {
     expect(view.getUint32(8, LITTLE_ENDIAN)).toBe(0xfedcba98)
     expect(view.getUint32(12, LITTLE_ENDIAN)).toBe(0)
     expect([...written(writer).subarray(16)]).toEqual([7, 1, 0, 0])
+  })
+
+  it('begins a request as a message with the header of its family, whatever was there before', () => {
+    const [one, other] = [new WireWriter(4), new WireWriter(4)]
+    one.bytes.fill(0xff)
+    other.bytes.fill(0xff)
+    expect(one.beginRequest(0x1234, 0x301, 0xfedcba98, 7, 1)).toBe(0)
+    const start = other.beginMessage(0x1234, 0x301, 0xfedcba98)
+    other.genericHeader(7, 1)
+    one.endMessage(0)
+    other.endMessage(start)
+    expect(written(one)).toEqual(written(other))
+  })
+
+  it('repeats a passage as long as it stands there, also when it has grown', () => {
+    const writer = new WireWriter(16)
+    const passage = new Passage()
+    expect(writer.repeat(passage)).toBe(false)
+    writer.payload(1, 4)
+    const start = writer.length
+    writer.bytes.set([1, 2, 3, 4], writer.payload(2, 4))
+    passage.note(writer, start)
+    for (let time = 0; time < 5; time++) expect(writer.repeat(passage)).toBe(true)
+    expect(written(writer).subarray(8).toString('hex')).toBe('0800020001020304'.repeat(6))
+    expect(new WireWriter().repeat(passage)).toBe(false)
+    writer.truncate(start)
+    expect(writer.repeat(passage)).toBe(false)
+    expect(writer.length).toBe(start)
   })
 
   it('writes the length of a nest as that of its own header and what it holds', () => {
