@@ -49,42 +49,10 @@ export function readServiceFields(given: ServiceSettings): ServiceSettings & Par
     return given
   }
   const fields = new ServiceFields()
-  const values = given as Readonly<Record<string, unknown>>
-  for (const name in values) {
-    switch (name) {
-      case 'protocol':
-        fields.protocol = values[name] as Protocol
-        break
-      case 'address':
-        fields.address = values[name] as string
-        break
-      case 'port':
-        fields.port = values[name] as number
-        break
-      case 'fwmark':
-        fields.fwmark = values[name] as number
-        break
-      case 'family':
-        fields.family = values[name] as Family
-        break
-      case 'scheduler':
-        fields.scheduler = values[name] as Scheduler
-        break
-      case 'schedulerFlags':
-        fields.schedulerFlags = values[name] as SchedulerFlag[]
-        break
-      case 'onePacket':
-        fields.onePacket = values[name] as boolean
-        break
-      case 'persistence':
-        fields.persistence = values[name] as Persistence
-        break
-      case 'persistenceEngine':
-        fields.persistenceEngine = values[name] as string
-        break
-      default:
-        KNOWN_FIELDS.check('service', given)
-    }
+  for (const name in given) {
+    if (Object.hasOwn(fields, name))
+      fields[name as keyof ServiceFields] = given[name as keyof ServiceSettings] as never
+    else KNOWN_FIELDS.check('service', given)
   }
   return fields as ServiceSettings & Partial<ServiceKey>
 }
