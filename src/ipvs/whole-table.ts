@@ -94,11 +94,14 @@ async function readWindow(
     )
   }
   const { connection, id } = commands.family
-  const run = new Run({ version: IPVS_GENL_VERSION, flags: NLM_F_DUMP, onReply: takeDestination })
   const readings = headers.map((header) => ({ header, destinations: distinctDestinations() }))
+  const run = new Run({
+    ...{ version: IPVS_GENL_VERSION, flags: NLM_F_DUMP },
+    ...{ onReply: takeDestination, given: readings },
+  })
   for (const [index, reading] of readings.entries())
     connection.append(run, index, reading, id, IPVS_CMD.GET_DEST, writeRequest)
-  connection.flush()
+  connection.flush(true)
   try {
     await aborted.unless(run.finished())
   } catch (error) {
