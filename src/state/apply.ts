@@ -8,7 +8,7 @@ import { type Memory, memoryOf } from './memory.ts'
 import type { CheckedOptions } from './options.ts'
 import { OwnershipError } from './ownership.ts'
 import { type Outline, outline } from './planning.ts'
-import { readFor } from './read-table.ts'
+import { readBeside, readFor } from './read-table.ts'
 import { Sending } from './sending.ts'
 import { protectLast } from './serving.ts'
 import type { TableClient } from './table-client.ts'
@@ -26,28 +26,28 @@ const ROUNDS = 5
  */
 export async function applyTarget(
   ipvs: TableClient,
-  target: TargetTable,
+  desired: TargetTable | Promise<TargetTable>,
   options: CheckedOptions,
   backOff?: BackOff,
 ): Promise<ApplyResult> {
   const memory = memoryOf(ipvs)
   const report = new Report(backOff)
-  await memory.exclusive(() => mend(ipvs, target, options, memory, report))
+  const target = await memory.exclusive(() => mend(ipvs, desired, options, memory, report))
   if (options.wait && report.draining.length > 0) await awaitDrains(ipvs, target, options, memory, report)
   return report.end()
 }
 
 async function mend(
   ipvs: TableClient,
-  target: TargetTable,
+  desired: TargetTable | Promise<TargetTable>,
   options: CheckedOptions,
   memory: Memory,
   report: Report,
-): Promise<void> {
+): Promise<TargetTable> {
   const ledger = await memory.ledger(options)
-  for (let again = true; again && report.rounds < ROUNDS; ) {
+  let { current, target } = await readBeside(ipvs, desired, options)
+  for (;;) {
     report.rounds++
-    const current = await readFor(ipvs, target, options)
     const rules = { ...options, ownership: ledger, deadlines: ledger.deadlines, now: Date.now() }
     const plan = outline(current, target, rules)
     for (const { service, explanation } of plan.clashes) {
@@ -59,9 +59,11 @@ async function mend(
       report.warnings.add(warning)
     note(ledger, target, plan)
     await ledger.save()
-    again = await carryOut(new Sending(ipvs, options, report, ledger), current, target, plan, report)
+    const again = await carryOut(new Sending(ipvs, options, report, ledger), current, target, plan, report)
     forgetDeadlines(ledger, memory, target, report)
     await ledger.save()
+    if (!again || report.rounds === ROUNDS) return target
+    current = await readFor(ipvs, target, options)
   }
 }
 

@@ -9,7 +9,7 @@ import type { DesiredState } from './desired-state.ts'
 import { Keeper, type KeepOptions } from './keeper.ts'
 import { makePlan } from './make-plan.ts'
 import { memoryOf } from './memory.ts'
-import { normalise } from './normalise.ts'
+import { normaliseInTurns } from './normalise-in-turns.ts'
 import { type ApplyOptions, checkOptions, type PlanOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import type { TableChange } from './table-changes.ts'
@@ -57,7 +57,8 @@ export class Ipvs extends Client {
   }
 
   /**
-   * Says what has to be done to make the table what it is to be, and does nothing.
+   * Says what has to be done to make the table what it is to be, and does nothing. A large document is gone through while the
+   * table is read: leave it as it is until then.
    *
    * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
    * @throws {OwnershipError} when it names what is somebody else's.
@@ -68,14 +69,15 @@ export class Ipvs extends Client {
 
   /**
    * Makes the table what it is to be, with as few commands as that takes; what is right is not touched. What others change
-   * meanwhile is read again and planned again. Steps that fail do not stop the others.
+   * meanwhile is read again and planned again. Steps that fail do not stop the others. A large document is gone through while
+   * the table is read: leave it as it is until then.
    *
    * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
    * @throws {OwnershipError} before anything is touched, when it names what is somebody else's.
    * @throws {ApplyError} when steps failed; its `result` has what became of each.
    */
   async apply(desired: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
-    return await applyTarget(this, normalise(desired), checkOptions(options))
+    return await applyTarget(this, normaliseInTurns(desired), checkOptions(options))
   }
 
   /**

@@ -1,12 +1,12 @@
 import { applyTarget } from './apply.ts'
 import type { DesiredState } from './desired-state.ts'
 import { memoryOf } from './memory.ts'
-import { normalise } from './normalise.ts'
+import { normaliseInTurns } from './normalise-in-turns.ts'
 import { checkOptions, type PlanOptions } from './options.ts'
 import { OwnershipError } from './ownership.ts'
 import { Plan } from './plan.ts'
 import { outline } from './planning.ts'
-import { readFor } from './read-table.ts'
+import { readBeside } from './read-table.ts'
 import type { TableClient } from './table-client.ts'
 
 /**
@@ -20,10 +20,10 @@ export async function makePlan(
   desired: DesiredState,
   options: PlanOptions,
 ): Promise<Plan> {
-  const target = normalise(desired)
+  const normalised = normaliseInTurns(desired)
   const checked = checkOptions(options)
   const ledger = await memoryOf(ipvs).ledger(checked)
-  const current = await readFor(ipvs, target, checked)
+  const { current, target } = await readBeside(ipvs, normalised, checked)
   const rules = { ...checked, ownership: ledger, deadlines: ledger.deadlines, now: Date.now() }
   const planned = outline(current, target, rules)
   if (planned.clashes.length > 0) throw new OwnershipError(planned.clashes)

@@ -24,14 +24,30 @@ const DEFAULT_DAEMON = { syncId: 0, group: '224.0.0.81', port: 8848, ttl: 1 } as
  * @throws {DesiredStateError} with everything that is wrong.
  */
 export function normalise(desired: DesiredState): TargetTable {
+  return finish(normalising(desired))
+}
+
+/** The same a service at a time: after each, something else may be done. */
+export function* normalising(desired: DesiredState): Generator<void, TargetTable, void> {
   const findings = new Findings()
-  const target = examine(desired, findings)
+  const target = yield* examining(desired, findings)
   if (findings.problems.length > 0) throw new DesiredStateError(findings.problems)
   return target
 }
 
-/** The same, with problems noted instead of thrown; what has any is not to be used. */
+/** The same as {@link normalise}, with problems noted instead of thrown; what has any is not to be used. */
 export function examine(desired: DesiredState, findings: Findings): TargetTable {
+  return finish(examining(desired, findings))
+}
+
+function finish<T>(work: Generator<void, T, void>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+  }
+}
+
+function* examining(desired: DesiredState, findings: Findings): Generator<void, TargetTable, void> {
   const nothing = { services: undefined, timeouts: {}, daemons: undefined }
   const whole = findings.attempt(
     () => FIELDS.check('document', desired),
@@ -40,7 +56,7 @@ export function examine(desired: DesiredState, findings: Findings): TargetTable 
   if (whole === undefined && !isObject(desired)) return nothing
   const defaults = defaultsOf(desired, findings)
   const daemons = daemonsOf(desired, findings)
-  const services = servicesOf(desired, defaults, findings)
+  const services = yield* servicesOf(desired, defaults, findings)
   if (daemons !== undefined && daemons.length > 0) refuseMixedFamilies(services, findings)
   return { services, timeouts: timeoutsOf(desired, findings), daemons }
 }
@@ -59,11 +75,11 @@ function defaultsOf({ defaults }: DesiredState, findings: Findings): StateDefaul
   }
 }
 
-function servicesOf(
+function* servicesOf(
   { services }: DesiredState,
   defaults: StateDefaults,
   findings: Findings,
-): Map<string, TargetService> | undefined {
+): Generator<void, Map<string, TargetService> | undefined, void> {
   if (services === undefined) return undefined
   const targets = new Map<string, TargetService>()
   if (!Array.isArray(services)) {
@@ -71,10 +87,13 @@ function servicesOf(
     return targets
   }
   const reader = new SettingsReader(defaults.service ?? {})
-  const columns = new DestinationColumns(countDestinations(services))
+  const { length } = services
+  const capacity = countDestinations(services)
+  const columns = new DestinationColumns(capacity)
   const surroundings = { defaults, reader, columns, findings }
   const places: number[] = []
-  for (let index = 0; index < services.length; index++) {
+  for (let index = 0; index < length; index++) {
+    if (index > 0) yield
     const path = ['services', index]
     const target = normaliseService(services[index] as DesiredService, targets.size, path, surroundings)
     if (target === undefined) continue
@@ -84,6 +103,10 @@ function servicesOf(
       targets.set(name, target)
       places.push(index)
     }
+  }
+  // Who changes it between two turns would have half of the one and half of the other.
+  if (services.length !== length || countDestinations(services) !== capacity) {
+    findings.add(['services'], 'must stay as it is until it has been gone through')
   }
   return targets
 }

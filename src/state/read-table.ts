@@ -18,6 +18,19 @@ export async function readFor(
   return { services, timeouts, daemons }
 }
 
+/** The same; the services already while it is being found out what a desired state says of them. */
+export async function readBeside(
+  ipvs: TableClient,
+  desired: TargetTable | Promise<TargetTable>,
+  options: CallOptions,
+): Promise<{ target: TargetTable; current: CurrentTable }> {
+  if (!(desired instanceof Promise))
+    return { target: desired, current: await readFor(ipvs, desired, options) }
+  const [target, services] = await Promise.all([desired, ipvs.services(options)])
+  const others = await readFor(ipvs, { ...target, services: undefined }, options)
+  return { target, current: { ...others, services } }
+}
+
 /** Reads all that a desired state can speak of. */
 export async function readAll(ipvs: TableClient, options: CallOptions = {}): Promise<CurrentTable> {
   const [services, timeouts, daemons] = await Promise.all([

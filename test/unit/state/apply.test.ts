@@ -49,6 +49,35 @@ const services = () => describeTable(table.current).services
 const names = () => services()?.map(({ service }) => service)
 const ownsAll = { owns: () => true }
 
+describe('a document that is not gone through yet', () => {
+  it('is made as one that is, with its timeouts and daemons', async () => {
+    const desired: DesiredState = {
+      ...state([WEB, A, B]),
+      timeouts: { tcp: 1000 },
+      daemons: [{ role: 'master', interface: 'lo', syncId: 3 }],
+    }
+    await applyTarget(table, Promise.resolve(normalise(desired)), checkOptions({}))
+    const { timeouts, daemons } = table.current
+    expect(services()).toEqual(desired.services)
+    expect(timeouts.tcp).toBe(1000)
+    expect(daemons).toMatchObject(desired.daemons!)
+  })
+
+  it('leaves alone what it does not speak of', async () => {
+    table = ModelTable.of({ ...state([WEB, A]), timeouts: { tcp: 1000 } })
+    const target = normalise(state([WEB, A]))
+    const { steps } = await applyTarget(table, Promise.resolve(target), checkOptions({}))
+    expect(steps).toEqual([])
+  })
+
+  it('touches nothing when it turns out to be wrong', async () => {
+    const wrong = new Error('wrong')
+    const refused = applyTarget(table, Promise.reject(wrong), checkOptions({}))
+    await expect(refused).rejects.toBe(wrong)
+    expect(table.log).toEqual([])
+  })
+})
+
 describe('without a word about ownership', () => {
   it('makes what is not there, and removes what it made itself when the document drops it', async () => {
     await apply(state([WEB, A, B], [MAIL, A]))
