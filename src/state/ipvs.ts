@@ -57,8 +57,8 @@ export class Ipvs extends Client {
   }
 
   /**
-   * Says what has to be done to make the table what it is to be, and does nothing. A large document is gone through while the
-   * table is read: leave it as it is until then.
+   * Says what has to be done to make the table what it is to be, and does nothing. A document of more than 256
+   * services is gone through while the table is read: leave it as it is until then.
    *
    * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
    * @throws {OwnershipError} when it names what is somebody else's.
@@ -69,8 +69,8 @@ export class Ipvs extends Client {
 
   /**
    * Makes the table what it is to be, with as few commands as that takes; what is right is not touched. What others change
-   * meanwhile is read again and planned again. Steps that fail do not stop the others. A large document is gone through while
-   * the table is read: leave it as it is until then.
+   * meanwhile is read again and planned again. Steps that fail do not stop the others. A document of more than
+   * 256 services is gone through while the table is read: leave it as it is until then.
    *
    * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
    * @throws {OwnershipError} before anything is touched, when it names what is somebody else's.

@@ -24,12 +24,12 @@ const MANY = 10_000
 
 describe('a document that is gone through in turns', () => {
   it('is done at once when it is small, so that its owner may change it', () => {
-    const target = normaliseInTurns(documentOf(1))
-    expect(target).toEqual(normalise(documentOf(1)))
+    const target = normaliseInTurns(documentOf(256))
+    expect(target).toEqual(normalise(documentOf(256)))
   })
 
   it('is refused at once when it is small', () => {
-    expect(() => normaliseInTurns(documentOf(1, -1))).toThrow(DesiredStateError)
+    expect(() => normaliseInTurns(documentOf(256, -1))).toThrow(DesiredStateError)
   })
 
   it('lets the event loop go round when it is large, and comes to the same', async () => {
