@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { REAL_ONLY_FILES } from './test/kernel/simulated.ts'
+import { REAL_ONLY_FILES } from './test/support/kernel/real-only.ts'
 
 /** Tests of the addon and of a real kernel share one machine: one file at a time, in one process, after the others. */
 const oneByOne = {

@@ -23,15 +23,15 @@ export {
   SysctlError,
 } from './errors.ts'
 export { diagnose } from './host/doctor/doctor.ts'
-export { FINDINGS, type Finding, type FindingId, type Mend, type Severity } from './host/doctor/finding.ts'
-export type { DiagnoseOptions, DoctorOptions, HostRole } from './host/doctor/options.ts'
-export type { FactsOptions, HostFacts, ModuleFacts } from './host/facts.ts'
+export { FINDINGS, type Finding, type FindingId, type Mend, type Severity } from './host/doctor/model/finding.ts'
+export type { DiagnoseOptions, DoctorOptions, HostRole } from './host/doctor/model/options.ts'
+export type { FactsOptions, HostFacts, ModuleFacts } from './host/facts/host-facts.ts'
 export { Host, type HostOptions } from './host/host.ts'
-export type { RoleHost } from './host/register/register.ts'
-export type { DirectedService } from './host/register/service.ts'
+export type { RoleHost } from './host/resource/resource-handler.ts'
+export type { DirectedService } from './host/resource/service.ts'
 export { ClusterNode, type ClusterNodeOptions, type ClusterNodeStatus } from './host/role/cluster-node.ts'
 export { Director, type DirectorOptions, type DirectorVip } from './host/role/director.ts'
-export type { RoleItem, RoleStatus } from './host/role/item.ts'
+export type { RoleItem, RoleStatus } from './host/role/role-item.ts'
 export {
   type DirectRealServer,
   type NatRealServer,
@@ -41,23 +41,23 @@ export {
 } from './host/role/real-server.ts'
 export { Role, type RoleOptions } from './host/role/role.ts'
 export { StateFileError, type StateFileErrorCode } from './host/role/state-file-error.ts'
-export type { TunnelEnd } from './host/role/tunnel-end.ts'
-export type { AnySysctlValue } from './host/sysctl/definition.ts'
-export type { CombinedSysctl } from './host/sysctl/effective.ts'
-export type { PersistOptions } from './host/sysctl/file.ts'
-export type { Ipv4InterfaceSysctl, Ipv6InterfaceSysctl } from './host/sysctl/interface.ts'
-export type { IpvsSysctl } from './host/sysctl/ipvs.ts'
+export type { TunnelEnd } from './host/role/tunnel-endpoint.ts'
+export type { AnySysctlValue } from './sysctl/definition.ts'
+export type { CombinedSysctl } from './sysctl/effective.ts'
+export type { PersistOptions } from './sysctl/sysctl-file.ts'
+export type { Ipv4InterfaceSysctl, Ipv6InterfaceSysctl } from './sysctl/interface-sysctls.ts'
+export type { IpvsSysctl } from './sysctl/ipvs-sysctls.ts'
 export {
   type InterfaceSysctlName,
   type IpvsSysctlName,
   interfaceSysctl,
   type SysctlName,
   type SysctlValue,
-} from './host/sysctl/name.ts'
-export { type EffectiveOptions, Sysctls } from './host/sysctl/sysctls.ts'
-export type { BatchCommand } from './ipvs/batch-command.ts'
-export type { ConnectionEntry, Endpoint } from './ipvs/connection-entry.ts'
-export type { Daemon, DaemonInput, SyncRole } from './ipvs/daemon.ts'
+} from './sysctl/sysctl-name.ts'
+export { type EffectiveOptions, Sysctls } from './sysctl/sysctls.ts'
+export type { BatchCommand } from './ipvs/write/batch-command.ts'
+export type { ConnectionEntry, Endpoint } from './ipvs/proc/connection-entry.ts'
+export type { Daemon, DaemonInput, SyncRole } from './ipvs/model/daemon.ts'
 export type {
   Destination,
   DestinationChanges,
@@ -66,18 +66,18 @@ export type {
   DestinationLimits,
   Forwarding,
   ForwardingMethod,
-} from './ipvs/destination.ts'
+} from './ipvs/model/destination.ts'
 export type {
   DestinationOverview,
   FwmarkOfUnknownFamily,
   PersistenceOverview,
   ServiceOverview,
   ServiceOverviewState,
-} from './ipvs/overview.ts'
-export type { Persistence, PersistenceState } from './ipvs/persistence.ts'
+} from './ipvs/proc/overview.ts'
+export type { Persistence, PersistenceState } from './ipvs/model/persistence.ts'
 export type { Availability } from './ipvs/probe.ts'
-export { SCHEDULERS, type Scheduler, type SchedulerFlag } from './ipvs/scheduler.ts'
-export type { Service, ServiceHeader, ServiceInput, ServiceSettings, ServiceState } from './ipvs/service.ts'
+export { SCHEDULERS, type Scheduler, type SchedulerFlag } from './ipvs/model/scheduler.ts'
+export type { Service, ServiceHeader, ServiceInput, ServiceSettings, ServiceState } from './ipvs/model/service.ts'
 export {
   type AddressKey,
   type FwmarkKey,
@@ -88,13 +88,13 @@ export {
   parseService,
   type ServiceKey,
   type ServiceReference,
-} from './ipvs/service-key.ts'
-export type { Info, TimeoutChanges, Timeouts } from './ipvs/settings.ts'
-export type { Statistics } from './ipvs/statistics.ts'
-export type { Tunnel, TunnelChecksum, TunnelType } from './ipvs/tunnel.ts'
-export type { Activity } from './netlink/activity.ts'
-export type { Family } from './netlink/address.ts'
-export type { CallOptions } from './netlink/call-options.ts'
+} from './ipvs/model/service-key.ts'
+export type { Info, TimeoutChanges, Timeouts } from './ipvs/model/settings.ts'
+export type { Statistics } from './ipvs/model/statistics.ts'
+export type { Tunnel, TunnelChecksum, TunnelType } from './ipvs/model/tunnel.ts'
+export type { Activity } from './netlink/connection/activity.ts'
+export type { Family } from './netlink/wire/address.ts'
+export type { CallOptions } from './netlink/arguments/call-options.ts'
 export type { OpenOptions } from './netlink/open.ts'
 export type { CommandContext } from './netlink/tracing.ts'
 export type {
@@ -105,8 +105,8 @@ export type {
   NetlinkProtocol,
   NetlinkSocket,
   Transport,
-} from './netlink/transport.ts'
-export type { AnnounceOptions } from './route/announce.ts'
+} from './netlink/transport/transport.ts'
+export type { AnnounceOptions } from './route/commands/announce.ts'
 export type {
   AddressFilter,
   AddressFlag,
@@ -114,9 +114,9 @@ export type {
   InterfaceAddressInput,
   InterfaceAddressKey,
   Scope,
-} from './route/interface-address.ts'
-export type { Link, LinkChanges, LinkInput, LinkType } from './route/link.ts'
-export type { Neighbour, NeighbourFilter, NeighbourState } from './route/neighbour.ts'
+} from './route/model/interface-address.ts'
+export type { Link, LinkChanges, LinkInput, LinkType } from './route/model/link.ts'
+export type { Neighbour, NeighbourFilter, NeighbourState } from './route/model/neighbour.ts'
 export { Network } from './route/network.ts'
 export type {
   NextHop,
@@ -126,9 +126,9 @@ export type {
   RouteLookup,
   RouteProtocol,
   RouteType,
-} from './route/route.ts'
-export type { TunnelKind, TunnelSettings } from './route/tunnel-link.ts'
-export { ApplyError, type ApplyResult, type StepOutcome, type StepResult } from './state/apply-result.ts'
+} from './route/model/route.ts'
+export type { TunnelKind, TunnelSettings } from './route/model/tunnel-link.ts'
+export { ApplyError, type ApplyResult, type StepOutcome, type StepResult } from './state/apply/apply-result.ts'
 export type {
   DesiredDestination,
   DesiredService,
@@ -136,37 +136,37 @@ export type {
   DestinationDefaults,
   DestinationSettings,
   StateDefaults,
-} from './state/desired-state.ts'
-export type { SettingChange } from './state/difference.ts'
-export type { LeftAlone } from './state/drafts.ts'
-export type { Drain, Draining } from './state/drain.ts'
-export { describeTable, exportState } from './state/export-state.ts'
-export { formatState, type StateFormat } from './state/format-state.ts'
+} from './state/model/desired-state.ts'
+export type { SettingChange } from './state/model/difference.ts'
+export type { LeftAlone } from './state/plan/plan-builder.ts'
+export type { Drain, Draining } from './state/plan/drain.ts'
+export { describeTable, exportState } from './state/document/export-state.ts'
+export { formatState, type StateFormat } from './state/document/format-state.ts'
 export { Ipvs } from './state/ipvs.ts'
-export { formatRules } from './state/ipvsadm/format-rules.ts'
-export { parseRules } from './state/ipvsadm/parse-rules.ts'
+export { formatRules } from './dialect/ipvsadm/format-rules.ts'
+export { parseRules } from './dialect/ipvsadm/parse-rules.ts'
 export type {
   KeepalivedConfiguration,
   KeepalivedRealServer,
   KeepalivedServer,
-} from './state/keepalived/configuration.ts'
-export { formatKeepalived } from './state/keepalived/format-keepalived.ts'
-export { type KeepalivedOptions, parseKeepalived } from './state/keepalived/parse-keepalived.ts'
-export { readKeepalived } from './state/keepalived/read-keepalived.ts'
-export type { ConfigurationProblem } from './state/keepalived/source-line.ts'
-export type { FindIncluded, IncludedFile } from './state/keepalived/source-reader.ts'
-export type { Statement } from './state/keepalived/statement.ts'
-export { Keeper, type KeepOptions, type KeepRound } from './state/keeper.ts'
-export type { ApplyOptions, PlanOptions } from './state/options.ts'
-export { type Clash, OwnershipError, type OwnershipPredicate } from './state/ownership.ts'
-export { parseState } from './state/parse-state.ts'
-export { Plan, type PlanApplyOptions } from './state/plan.ts'
-export { type PlanTableOptions, planTable } from './state/plan-table.ts'
-export type { PlannedSteps } from './state/planning.ts'
-export { stateJsonSchema } from './state/schema.ts'
-export type { NamedSet } from './state/set-ledger.ts'
-export { DesiredStateError, type StatePath, type StateProblem } from './state/state-error.ts'
-export { Step, type StepCommand, type StepKind } from './state/step.ts'
+} from './dialect/keepalived/configuration.ts'
+export { formatKeepalived } from './dialect/keepalived/format-keepalived.ts'
+export { type KeepalivedOptions, parseKeepalived } from './dialect/keepalived/parse-keepalived.ts'
+export { readKeepalived } from './dialect/keepalived/read-keepalived.ts'
+export type { ConfigurationProblem } from './dialect/keepalived/source-line.ts'
+export type { FindIncluded, IncludedFile } from './dialect/keepalived/source-reader.ts'
+export type { Statement } from './dialect/keepalived/statement.ts'
+export { Keeper, type KeepOptions, type KeepRound } from './state/apply/reconciler.ts'
+export type { ApplyOptions, PlanOptions } from './state/plan/options.ts'
+export { type Clash, OwnershipError, type OwnershipPredicate } from './state/ownership/ownership.ts'
+export { parseState } from './state/document/parse-state.ts'
+export { Plan, type PlanApplyOptions } from './state/apply/plan.ts'
+export { type PlanTableOptions, planTable } from './state/plan/plan-table.ts'
+export type { PlannedSteps } from './state/plan/compute-plan.ts'
+export { stateJsonSchema } from './state/document/schema.ts'
+export type { NamedSet } from './state/ownership/set-ledger.ts'
+export { DesiredStateError, type StatePath, type StateProblem } from './state/model/desired-state-error.ts'
+export { Step, type StepCommand, type StepKind } from './state/model/step.ts'
 export type {
   DaemonChange,
   DestinationChange,
@@ -174,7 +174,7 @@ export type {
   ServiceChange,
   TableChange,
   TimeoutsChange,
-} from './state/table-changes.ts'
-export type { TableClient } from './state/table-client.ts'
-export type { CurrentTable } from './state/target.ts'
-export type { WatchOptions } from './state/watch.ts'
+} from './state/watch/table-changes.ts'
+export type { TableClient } from './state/model/table-client.ts'
+export type { CurrentTable } from './state/model/target.ts'
+export type { WatchOptions } from './state/watch/watch.ts'

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { basename } from 'node:path'
-import { SystemProcess } from './system-process.ts'
+import { SystemProcess } from './io/system-process.ts'
 
 /** Under this name the program is a drop-in for another; it is also the name of the command that does the same. */
 const IPVSADM = 'ipvsadm'
@@ -13,7 +13,7 @@ async function main([, started = 'lvs', ...words]: readonly string[]): Promise<n
     const surroundings = new SystemProcess(isLink ? IPVSADM : `lvs ${IPVSADM}`)
     return await ipvsadm(isLink ? words : words.slice(1), surroundings)
   }
-  const { face } = await import('./face.ts')
+  const { face } = await import('./main.ts')
   return await face(words)
 }
 

@@ -1,10 +1,10 @@
 import { IpvsUnavailableError } from '../errors.ts'
 import { GenericFamily } from '../netlink/generic-family.ts'
 import { type OpenOptions, openConnection, openTransport } from '../netlink/open.ts'
-import type { Transport } from '../netlink/transport.ts'
-import { Commands } from './commands.ts'
-import { describePayload } from './describe.ts'
-import { IPVS_GENL_NAME, IPVS_GENL_VERSION } from './uapi.ts'
+import type { Transport } from '../netlink/transport/transport.ts'
+import { Commands } from './commands/commands.ts'
+import { describePayload } from './protocol/describe.ts'
+import { IPVS_GENL_NAME, IPVS_GENL_VERSION } from './protocol/uapi.ts'
 
 const NO_IPVS =
   'This kernel has no IPVS, or could not load it; load it (modprobe ip_vs), in a container on the host, and see that the kernel was built with CONFIG_IP_VS'

@@ -1,5 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError, IpvsError, IpvsUnavailableError } from '../errors.ts'
-import type { Info } from './settings.ts'
+import type { Info } from './model/settings.ts'
 
 /** Whether IPVS can be used, and if not, why. */
 export type Availability =

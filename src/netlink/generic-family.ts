@@ -1,13 +1,13 @@
 import { IpvsError, IpvsUnavailableError } from '../errors.ts'
-import { AttributeSet, attributeTable, writeAttribute } from './attributes.ts'
-import { bytes, text, u16, u32 } from './codecs.ts'
-import type { Connection } from './connection.ts'
-import type { Outcome } from './entry.ts'
-import { errorName } from './errno.ts'
-import type { MessageHeader } from './messages.ts'
-import { refusalOf } from './outcome.ts'
-import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './uapi.ts'
-import type { WireWriter } from './wire.ts'
+import { AttributeSet, attributeTable, writeAttribute } from './wire/attributes.ts'
+import { bytes, text, u16, u32 } from './wire/codecs.ts'
+import type { Connection } from './connection/connection.ts'
+import type { Outcome } from './connection/pending-request.ts'
+import { errorName } from './wire/errno.ts'
+import type { MessageHeader } from './wire/messages.ts'
+import { refusalOf } from './connection/outcome.ts'
+import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './wire/uapi.ts'
+import type { WireWriter } from './wire/wire.ts'
 
 /** Attributes of the controller (CTRL_ATTR_*), the family that knows the numbers of the others. */
 export const CONTROLLER = attributeTable('controller', {

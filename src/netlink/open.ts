@@ -1,11 +1,11 @@
 import { debuglog } from 'node:util'
 import { ArgumentTypeError } from '../errors.ts'
-import { checkInteger } from './check.ts'
-import { Connection } from './connection.ts'
-import { describeMessage, type PayloadDescription } from './describe.ts'
-import { KernelTransport } from './kernel-transport.ts'
-import { KnownFields } from './known-fields.ts'
-import type { HostTransport, NetlinkProtocol, Transport } from './transport.ts'
+import { checkInteger } from './arguments/check.ts'
+import { Connection } from './connection/connection.ts'
+import { describeMessage, type PayloadDescription } from './wire/describe.ts'
+import { KernelTransport } from './transport/kernel-transport.ts'
+import { KnownFields } from './arguments/known-fields.ts'
+import type { HostTransport, NetlinkProtocol, Transport } from './transport/transport.ts'
 
 /** How a client reaches its kernel. */
 export interface OpenOptions<T extends Transport = Transport> {

@@ -1,24 +1,24 @@
-import type { Activity } from '../netlink/activity.ts'
-import type { CallOptions } from '../netlink/call-options.ts'
+import type { Activity } from '../netlink/connection/activity.ts'
+import type { CallOptions } from '../netlink/arguments/call-options.ts'
 import { type OpenOptions, openConnection, openTransport } from '../netlink/open.ts'
-import type { HostTransport } from '../netlink/transport.ts'
+import type { HostTransport } from '../netlink/transport/transport.ts'
 import {
   addAddress,
   ensureAddress,
   ensureNoAddress,
   readAddresses,
   removeAddress,
-} from './address-commands.ts'
-import { type AnnounceOptions, announce } from './announce.ts'
-import type { NetworkClient } from './client.ts'
-import { describePayload } from './describe.ts'
+} from './commands/address-commands.ts'
+import { type AnnounceOptions, announce } from './commands/announce.ts'
+import type { NetworkClient } from './commands/client.ts'
+import { describePayload } from './protocol/describe.ts'
 import type {
   AddressFilter,
   InterfaceAddress,
   InterfaceAddressInput,
   InterfaceAddressKey,
-} from './interface-address.ts'
-import type { Link, LinkChanges, LinkInput } from './link.ts'
+} from './model/interface-address.ts'
+import type { Link, LinkChanges, LinkInput } from './model/link.ts'
 import {
   addLink,
   ensureLink,
@@ -27,13 +27,13 @@ import {
   readLinks,
   removeLink,
   updateLink,
-} from './link-commands.ts'
-import type { Neighbour, NeighbourFilter } from './neighbour.ts'
-import { readNeighbours } from './neighbour-commands.ts'
-import { Requests } from './requests.ts'
-import type { Route, RouteFilter, RouteInput, RouteLookup } from './route.ts'
-import { addRoute, ensureNoRoute, ensureRoute, readRoutes, removeRoute } from './route-commands.ts'
-import { routeTo } from './route-lookup.ts'
+} from './commands/link-commands.ts'
+import type { Neighbour, NeighbourFilter } from './model/neighbour.ts'
+import { readNeighbours } from './commands/neighbour-commands.ts'
+import { Requests } from './commands/network-call.ts'
+import type { Route, RouteFilter, RouteInput, RouteLookup } from './model/route.ts'
+import { addRoute, ensureNoRoute, ensureRoute, readRoutes, removeRoute } from './commands/route-commands.ts'
+import { routeTo } from './commands/route-lookup.ts'
 
 /**
  * The links, addresses, routes and neighbours of one network namespace, as far as virtual addresses need them

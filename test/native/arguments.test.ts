@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addon, endsOf, open, type Socket } from './addon.ts'
-import { fail } from './messages.ts'
+import { addon, endsOf, open, type Socket } from '../support/native/addon.ts'
+import { fail } from '../support/native/messages.ts'
 
 type Request = Parameters<Socket['exchange']>
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { exchange, makeNamespace, type Namespace, open, ROUTE, type Socket } from './addon.ts'
+import { exchange, makeNamespace, type Namespace, open, ROUTE, type Socket } from '../support/native/addon.ts'
 import {
   dumpFamilies,
   dumpRoutes,
@@ -13,7 +13,7 @@ import {
   statusOf,
   succeed,
   TYPE,
-} from './messages.ts'
+} from '../support/native/messages.ts'
 
 const EBUSY = 16
 const ROUTES = 3000

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { exchange, MiB, open, type Socket } from './addon.ts'
+import { exchange, MiB, open, type Socket } from '../support/native/addon.ts'
 import {
   dumpFamilies,
   FLAG,
@@ -10,7 +10,7 @@ import {
   stringAttribute,
   succeed,
   TYPE,
-} from './messages.ts'
+} from '../support/native/messages.ts'
 
 const ENOENT = 2
 const EMSGSIZE = 90

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeNamespace, type Namespace, run } from './addon.ts'
+import { makeNamespace, type Namespace, run } from '../support/native/addon.ts'
 
 let namespace: Namespace
 beforeAll(() => {

@@ -3,8 +3,8 @@ import { constants, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addon, descriptors, exchange, makeNamespace, type Namespace, open, ROUTE, run } from './addon.ts'
-import { getLinks, parse, stringAttribute } from './messages.ts'
+import { addon, descriptors, exchange, makeNamespace, type Namespace, open, ROUTE, run } from '../support/native/addon.ts'
+import { getLinks, parse, stringAttribute } from '../support/native/messages.ts'
 
 /** Of <fcntl.h>; node:fs does not name it. */
 const O_CLOEXEC = 0o2000000

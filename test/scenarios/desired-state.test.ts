@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { ApplyOptions, DesiredState, StepKind } from '../../src/index.ts'
-import { Crowd, type Failure } from './crowd.ts'
-import { layOut } from './topology.ts'
+import { Crowd, type Failure } from '../support/scenarios/crowd.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 /** Seconds that each test lasts: long enough to be sure where it matters, short enough to be run often. */
 const SECONDS = Number(process.env['LVS_TRAFFIC_SECONDS'] ?? 8)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../kernel/until.ts'
-import { Client, tally } from './client.ts'
-import { askForLinkAddress, everyLinkAddress } from './neighbours.ts'
-import { layOut } from './topology.ts'
+import { until } from '../support/kernel/until.ts'
+import { Client, tally } from '../support/scenarios/client.ts'
+import { askForLinkAddress, everyLinkAddress } from '../support/scenarios/neighbours.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 const VIP = '2001:db8:5::50'
 const web = { protocol: 'tcp', address: VIP, port: 80 } as const

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Scheduler } from '../../src/index.ts'
-import { until } from '../kernel/until.ts'
-import { Client, tally } from './client.ts'
-import type { Machine } from './machine.ts'
-import { askForLinkAddress, everyLinkAddress } from './neighbours.ts'
-import { drSite } from './sites.ts'
-import { layOut } from './topology.ts'
+import { until } from '../support/kernel/until.ts'
+import { Client, tally } from '../support/scenarios/client.ts'
+import type { Machine } from '../support/scenarios/machine.ts'
+import { askForLinkAddress, everyLinkAddress } from '../support/scenarios/neighbours.ts'
+import { drSite } from '../support/scenarios/sites.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 /** A cluster on one network that has its hosts and its servers, and nothing else yet. */
 async function makeCluster(prefix: string) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../kernel/until.ts'
-import { Client, tally } from './client.ts'
-import { drSite } from './sites.ts'
-import { layOut } from './topology.ts'
+import { until } from '../support/kernel/until.ts'
+import { Client, tally } from '../support/scenarios/client.ts'
+import { drSite } from '../support/scenarios/sites.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 const VIP = '192.168.79.110'
 const shop = { fwmark: 7, family: 'ipv4' } as const

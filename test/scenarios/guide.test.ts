@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { Client, tally } from './client.ts'
-import type { Machine } from './machine.ts'
-import { programsOf, runOn } from './page.ts'
-import { drSite, NAT_SITE, TUN_SITE } from './sites.ts'
-import { layOut } from './topology.ts'
+import { Client, tally } from '../support/scenarios/client.ts'
+import type { Machine } from '../support/scenarios/machine.ts'
+import { programsOf, runOn } from '../support/scenarios/guide-programs.ts'
+import { drSite, NAT_SITE, TUN_SITE } from '../support/scenarios/sites.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 const programs = programsOf('forwarding-methods.md')
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../kernel/until.ts'
-import { Client, tally } from './client.ts'
-import type { Machine } from './machine.ts'
-import { layOut } from './topology.ts'
+import { until } from '../support/kernel/until.ts'
+import { Client, tally } from '../support/scenarios/client.ts'
+import type { Machine } from '../support/scenarios/machine.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 const VIP = '192.168.79.110'
 const redis = { protocol: 'tcp', address: VIP, port: 6379 } as const

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../kernel/until.ts'
-import { Client, type Stream } from './client.ts'
-import { publishedStreams, startStreamingServer } from './streaming-server.ts'
-import { layOut } from './topology.ts'
+import { until } from '../support/kernel/until.ts'
+import { Client, type Stream } from '../support/scenarios/client.ts'
+import { publishedStreams, startStreamingServer } from '../support/scenarios/streaming-server.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 const VIP = '203.0.113.1'
 const ingest = { protocol: 'tcp', address: VIP, port: 1935 } as const

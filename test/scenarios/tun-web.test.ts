@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Family, Tunnel } from '../../src/index.ts'
-import { until } from '../kernel/until.ts'
-import { Client, tally } from './client.ts'
-import type { Machine } from './machine.ts'
-import { TUN_SITE } from './sites.ts'
-import { layOut } from './topology.ts'
+import { until } from '../support/kernel/until.ts'
+import { Client, tally } from '../support/scenarios/client.ts'
+import type { Machine } from '../support/scenarios/machine.ts'
+import { TUN_SITE } from '../support/scenarios/sites.ts'
+import { layOut } from '../support/scenarios/topology.ts'
 
 const ipip = { type: 'ipip' } as const
 const gre = { type: 'gre' } as const

@@ -1,7 +1,7 @@
-import { serviceKey } from './changes.ts'
-import type { Columns, Command } from './command.ts'
+import { serviceKey } from '../../dialect/ipvsadm/parse/changes.ts'
+import type { Columns, Command } from '../../dialect/ipvsadm/parse/command.ts'
 import { Complaint } from './complaint.ts'
-import type { Draft } from './draft.ts'
+import type { Draft } from '../../dialect/ipvsadm/parse/draft.ts'
 
 /** The first of these that was given decides. */
 const COLUMNS = [

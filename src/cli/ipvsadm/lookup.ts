@@ -1,6 +1,6 @@
-import type { Command } from './command.ts'
-import { type SystemNames, UnknownHost } from './names.ts'
-import { parse } from './parse.ts'
+import type { Command } from '../../dialect/ipvsadm/parse/command.ts'
+import { type SystemNames, UnknownHost } from '../../dialect/ipvsadm/parse/names.ts'
+import { parse } from '../../dialect/ipvsadm/parse/parse.ts'
 
 /** Reads a command line, and looks up the hosts that it names. */
 export async function parseWithNames(words: readonly string[], names: SystemNames): Promise<Command> {

@@ -1,10 +1,10 @@
 import { BatchError } from '../../errors.ts'
-import type { Ipvs } from '../../ipvs/ipvs.ts'
-import type { Command } from './command.ts'
+import type { Ipvs } from '../../ipvs/ipvs-client.ts'
+import type { Command } from '../../dialect/ipvsadm/parse/command.ts'
 import { Complaint } from './complaint.ts'
 import { printUsage, printVersion } from './help.ts'
-import type { SystemNames } from './names.ts'
-import { printDaemons, printTimeouts } from './print-settings.ts'
+import type { SystemNames } from '../../dialect/ipvsadm/parse/names.ts'
+import { printDaemons, printTimeouts } from '../../dialect/ipvsadm/print/print-settings.ts'
 import { showConnections, showRules, showTable } from './show.ts'
 
 /** A command that is run by itself; rules are restored elsewhere. */

@@ -1,7 +1,7 @@
-import type { RoleHost } from '../register/register.ts'
-import { SYSCTL } from '../register/sysctl.ts'
-import { interfaceSysctl } from '../sysctl/name.ts'
-import { expect, type Item, settle } from './item.ts'
+import type { RoleHost } from '../resource/resource-handler.ts'
+import { SYSCTL } from '../resource/sysctl.ts'
+import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
+import { expect, type Item, settle } from './role-item.ts'
 
 /** A sysctl that keeps a host silent about addresses that are not those of the interface it is asked on. */
 interface Silence {

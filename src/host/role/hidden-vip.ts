@@ -1,9 +1,9 @@
-import type { InterfaceAddress } from '../../route/interface-address.ts'
-import { ADDRESS } from '../register/address.ts'
-import { formatPlace } from '../register/place.ts'
-import type { RoleHost } from '../register/register.ts'
-import { ROUTE } from '../register/route.ts'
-import { expect, type Item, settle } from './item.ts'
+import type { InterfaceAddress } from '../../route/model/interface-address.ts'
+import { ADDRESS } from '../resource/address.ts'
+import { formatPlace } from '../resource/place.ts'
+import type { RoleHost } from '../resource/resource-handler.ts'
+import { ROUTE } from '../resource/route.ts'
+import { expect, type Item, settle } from './role-item.ts'
 import { ADDRESS_BITS, asHost, type Vip } from './vip.ts'
 
 /** A virtual address that a host has without anybody seeing it. */

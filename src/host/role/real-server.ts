@@ -1,13 +1,13 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import type { Family } from '../../netlink/address.ts'
-import { checkAddress, checkObject } from '../../netlink/check.ts'
-import { checkInterfaceName } from '../../netlink/interface-name.ts'
-import { KnownFields } from '../../netlink/known-fields.ts'
-import { LINK } from '../register/link.ts'
-import type { RoleHost } from '../register/register.ts'
+import type { Family } from '../../netlink/wire/address.ts'
+import { checkAddress, checkObject } from '../../netlink/arguments/check.ts'
+import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { LINK } from '../resource/link.ts'
+import type { RoleHost } from '../resource/resource-handler.ts'
 import { suppressArp } from './arp-suppression.ts'
 import { type HiddenVip, hiddenAddresses, hostRoutes, nowhereVisible } from './hidden-vip.ts'
-import { expect, type Item, settle } from './item.ts'
+import { expect, type Item, settle } from './role-item.ts'
 import { Role, type RoleOptions } from './role.ts'
 import {
   checkTunnelEnd,
@@ -16,7 +16,7 @@ import {
   type TunnelEnd,
   tunnelDevice,
   tunnelItems,
-} from './tunnel-end.ts'
+} from './tunnel-endpoint.ts'
 import { checkHiddenVip, checkVips, type Vip } from './vip.ts'
 
 /** A real server that has the virtual addresses itself, hidden. */

@@ -1,8 +1,8 @@
-import type { CallOptions } from '../../netlink/call-options.ts'
-import { checkObject } from '../../netlink/check.ts'
-import type { RoleHost } from '../register/register.ts'
-import { type Item, lookAt, type RoleStatus, statusOf } from './item.ts'
-import { Ledger } from './ledger.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { checkObject } from '../../netlink/arguments/check.ts'
+import type { RoleHost } from '../resource/resource-handler.ts'
+import { type Item, lookAt, type RoleStatus, statusOf } from './role-item.ts'
+import { Ledger } from './change-journal.ts'
 import { StateFile } from './state-file.ts'
 
 /** Options of every role. */

@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { defaultStateFile, identify, type NamespaceIdentity } from '../namespace-identity.ts'
-import { REGISTERS } from '../register/registers.ts'
-import { removeFile, replaceFile } from '../replace-file.ts'
+import { defaultStateFile, identify, type NamespaceIdentity } from '../facts/namespace-identity.ts'
+import { REGISTERS } from '../resource/resource-handlers.ts'
+import { removeFile, replaceFile } from '../../system/replace-file.ts'
 import { StateFileError } from './state-file-error.ts'
 
 /** What was there before something was changed, and what it was changed to. */

@@ -1,5 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { canonicalIPv6, type Family, familyOf } from '../../netlink/address.ts'
+import { canonicalIPv6, type Family, familyOf } from '../../netlink/wire/address.ts'
 
 /** A virtual address as a role was given it. */
 export interface Vip {

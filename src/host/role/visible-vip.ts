@@ -1,10 +1,10 @@
 import { ArgumentRangeError } from '../../errors.ts'
-import type { Link } from '../../route/link.ts'
-import { ADDRESS } from '../register/address.ts'
-import { formatPlace } from '../register/place.ts'
-import type { RoleHost } from '../register/register.ts'
-import { SYSCTL } from '../register/sysctl.ts'
-import { expect, type Item, settle } from './item.ts'
+import type { Link } from '../../route/model/link.ts'
+import { ADDRESS } from '../resource/address.ts'
+import { formatPlace } from '../resource/place.ts'
+import type { RoleHost } from '../resource/resource-handler.ts'
+import { SYSCTL } from '../resource/sysctl.ts'
+import { expect, type Item, settle } from './role-item.ts'
 import { ADDRESS_BITS, type Vip, withPrefix } from './vip.ts'
 
 /** A virtual address that a host answers for. */

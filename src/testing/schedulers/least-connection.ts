@@ -1,4 +1,4 @@
-import type { DestinationRecord } from '../destination-record.ts'
+import type { DestinationRecord } from '../ipvs/destination-record.ts'
 import { isAvailable, leastLoaded, overhead, type Scheduler } from './scheduler.ts'
 
 /** Load as the next connection would find it. */

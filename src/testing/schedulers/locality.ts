@@ -1,5 +1,5 @@
-import type { DestinationRecord } from '../destination-record.ts'
-import type { ServiceRecord } from '../service-record.ts'
+import type { DestinationRecord } from '../ipvs/destination-record.ts'
+import type { ServiceRecord } from '../ipvs/service-record.ts'
 import { leastLoaded, overhead, type Packet, type SchedulerState } from './scheduler.ts'
 
 /** Seconds for which what was remembered of an address counts (lblc_expiration, lblcr_expiration). */

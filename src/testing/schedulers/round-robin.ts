@@ -1,5 +1,5 @@
-import type { DestinationRecord } from '../destination-record.ts'
-import type { ServiceRecord } from '../service-record.ts'
+import type { DestinationRecord } from '../ipvs/destination-record.ts'
+import type { ServiceRecord } from '../ipvs/service-record.ts'
 import { isAvailable, type SchedulerState } from './scheduler.ts'
 
 /** `rr`: one after another, whatever their weights; a new one stands before all others (ip_vs_rr.c). */

@@ -3,9 +3,9 @@ import { Host, type HostOptions } from '../../../src/host/host.ts'
 import { ClusterNode } from '../../../src/host/role/cluster-node.ts'
 import { Director } from '../../../src/host/role/director.ts'
 import { RealServer } from '../../../src/host/role/real-server.ts'
-import type { HostTransport } from '../../../src/netlink/transport.ts'
-import { FakeKernel } from '../ipvs/fake-kernel.ts'
-import { deferred } from '../netlink/fake-transport.ts'
+import type { HostTransport } from '../../../src/netlink/transport/transport.ts'
+import { FakeKernel } from '../../support/ipvs/fake-kernel.ts'
+import { deferred } from '../../support/netlink/fake-transport.ts'
 
 /** A kernel with IPVS and files. */
 class FakeHost extends FakeKernel implements HostTransport {

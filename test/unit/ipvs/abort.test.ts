@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Ipvs } from '../../../src/ipvs/ipvs.ts'
-import type { CallOptions } from '../../../src/netlink/call-options.ts'
-import { type FakeKernel, open, serviceReply } from './fake-kernel.ts'
+import type { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import type { CallOptions } from '../../../src/netlink/arguments/call-options.ts'
+import { type FakeKernel, open, serviceReply } from '../../support/ipvs/fake-kernel.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const

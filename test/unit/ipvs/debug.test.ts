@@ -1,6 +1,6 @@
 import { format } from 'node:util'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { open } from './fake-kernel.ts'
+import { open } from '../../support/ipvs/fake-kernel.ts'
 
 const lines = vi.hoisted((): string[] => [])
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { Ipvs } from '../../../src/ipvs/ipvs.ts'
+import { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
 import type { OpenOptions } from '../../../src/netlink/open.ts'
-import { FakeKernel, open } from './fake-kernel.ts'
+import { FakeKernel, open } from '../../support/ipvs/fake-kernel.ts'
 
 describe('opening', () => {
   it('opens one socket and finds the family', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AddonError } from '../../../src/errors.ts'
-import { Ipvs } from '../../../src/ipvs/ipvs.ts'
-import { FakeKernel } from './fake-kernel.ts'
+import { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import { FakeKernel } from '../../support/ipvs/fake-kernel.ts'
 
 describe('probing', () => {
   const probe = (transport: FakeKernel) => Ipvs.probe({ transport })

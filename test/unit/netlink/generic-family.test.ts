@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { IpvsUnavailableError, NetlinkError } from '../../../src/errors.ts'
-import { writeAttribute } from '../../../src/netlink/attributes.ts'
+import { writeAttribute } from '../../../src/netlink/wire/attributes.ts'
 import { CONTROLLER, GenericFamily } from '../../../src/netlink/generic-family.ts'
-import { refusalOf } from '../../../src/netlink/outcome.ts'
+import { refusalOf } from '../../../src/netlink/connection/outcome.ts'
 import {
   CTRL_CMD_GETFAMILY,
   CTRL_CMD_NEWFAMILY,
   GENL_ID_CTRL,
   NLM_F_DUMP,
-} from '../../../src/netlink/uapi.ts'
-import { LITTLE_ENDIAN, type WireWriter } from '../../../src/netlink/wire.ts'
-import { type Answer, attributesOf, type SentMessage } from './answers.ts'
-import { FakeTransport } from './fake-transport.ts'
-import { openConnection } from './tagged.ts'
+} from '../../../src/netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../../src/netlink/wire/wire.ts'
+import { type Answer, attributesOf, type SentMessage } from '../../support/netlink/answers.ts'
+import { FakeTransport } from '../../support/netlink/fake-transport.ts'
+import { openConnection } from '../../support/netlink/tagged-messages.ts'
 
 const ENOENT = 2
 

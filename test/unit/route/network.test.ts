@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CommandContext } from '../../../src/netlink/tracing.ts'
 import { Network } from '../../../src/route/network.ts'
-import { FakeNetwork, neighbourReply, open } from './fake-network.ts'
+import { FakeNetwork, neighbourReply, open } from '../../support/route/fake-network.ts'
 
 describe('opening', () => {
   it('opens one socket and asks nothing', async () => {

@@ -3,9 +3,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { PROFILES } from '../../../src/testing/profile.ts'
+import { PROFILES } from '../../../src/testing/time/profile.ts'
 import config from '../../../vitest.config.ts'
-import { REAL_ONLY_FILES, REAL_ONLY_TESTS } from '../../kernel/simulated.ts'
+import { REAL_ONLY_FILES, REAL_ONLY_TESTS } from '../../support/kernel/real-only.ts'
 
 const files = readdirSync(join(import.meta.dirname, '../../kernel')).filter((name) =>
   name.endsWith('.test.ts'),

@@ -4,9 +4,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { IpvsError, NetlinkError } from '../../../src/errors.ts'
 import { Ipvs } from '../../../src/index.ts'
-import type { Fault } from '../../../src/testing/faults.ts'
+import type { Fault } from '../../../src/testing/wire/faults.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
-import { CALLS } from '../../kernel/calls.ts'
+import { CALLS } from '../../support/kernel/ipvs/calls.ts'
 
 const WEB = 'tcp://192.0.2.10:80'
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ipvsadm } from '../../../../src/cli/ipvsadm/ipvsadm.ts'
 import { IpvsUnavailableError } from '../../../../src/errors.ts'
-import { INFO } from '../../../../src/ipvs/attributes.ts'
-import type { Ipvs } from '../../../../src/ipvs/ipvs.ts'
-import { IPVS_CMD } from '../../../../src/ipvs/uapi.ts'
-import { writeAttribute } from '../../../../src/netlink/attributes.ts'
-import { commandOf, type FakeKernel, open, serviceIn } from '../../ipvs/fake-kernel.ts'
+import { INFO } from '../../../../src/ipvs/protocol/attributes.ts'
+import type { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
+import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
+import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
+import { commandOf, type FakeKernel, open, serviceIn } from '../../../support/ipvs/fake-kernel.ts'
 
 const [EPERM, ESRCH, EEXIST] = [1, 3, 17]
 

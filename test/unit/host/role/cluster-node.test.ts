@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ClusterNode, type ClusterNodeOptions } from '../../../../src/host/role/cluster-node.ts'
-import { type Beginning, FakeHost, Killed } from '../fake-host.ts'
-import { StateFolder } from './state-folder.ts'
+import { type Beginning, FakeHost, Killed } from '../../../support/host/fake-host.ts'
+import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
 const REDIS = {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RealServer, type RealServerOptions } from '../../../../src/host/role/real-server.ts'
-import { type Beginning, FakeHost } from '../fake-host.ts'
-import { StateFolder } from './state-folder.ts'
+import { type Beginning, FakeHost } from '../../../support/host/fake-host.ts'
+import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
 const VIP6 = '2001:db8::10'

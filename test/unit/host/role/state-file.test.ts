@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it, onTestFinished } from 'vitest'
-import { defaultStateFile, identify } from '../../../../src/host/namespace-identity.ts'
+import { defaultStateFile, identify } from '../../../../src/host/facts/namespace-identity.ts'
 import { type State, StateFile } from '../../../../src/host/role/state-file.ts'
-import { StateFolder } from './state-folder.ts'
+import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const STATE: State = {
   active: ['cluster-node 192.0.2.1'],

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { withLock } from '../../../../src/host/role/state-lock.ts'
-import { StateFolder } from './state-folder.ts'
+import { StateFolder } from '../../../support/host/state-folder.ts'
 
 function newFile(): string {
   const folder = new StateFolder()

@@ -1,0 +1,69 @@
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
+import type { DestinationChanges, DestinationKey } from '../../../ipvs/model/destination.ts'
+import type { Tunnel, TunnelChecksum } from '../../../ipvs/model/tunnel.ts'
+import { familyOf } from '../../../netlink/wire/address.ts'
+import { type NetnsOptions, readInteger, takesNetns } from './options.ts'
+
+/** Options about a destination, as they were given. */
+export interface DestinationOptions extends NetnsOptions {
+  readonly forwarding?: 'dr' | 'nat' | 'tun'
+  readonly weight?: number
+  readonly upper?: number
+  readonly lower?: number
+  readonly tunnel?: Tunnel
+  readonly checksum?: TunnelChecksum
+}
+
+/** Adds the argument that names a destination. */
+export function takesDestination(command: Command): Command {
+  const destination = new Argument('<destination>', 'address of the real server, with or without :port')
+  return command.addArgument(destination.argParser(readDestination))
+}
+
+/** Adds the options about a destination. */
+export function takesDestinationOptions(command: Command): Command {
+  const forwarding = new Option('--forwarding <method>', 'dr (direct routing), nat or tun')
+  const checksum = new Option('--checksum <mode>', 'outer checksum of gue and gre')
+  return takesNetns(
+    command
+      .addOption(forwarding.choices(['dr', 'nat', 'tun']))
+      .option('--weight <number>', 'share of the connections, 0 for no new ones', readInteger)
+      .option('--upper <number>', 'connections above which it gets no more, 0 for no limit', readInteger)
+      .option('--lower <number>', 'connections below which it gets some again', readInteger)
+      .option('--tunnel <type>', 'ipip, gue:PORT or gre, with forwarding tun', readTunnel)
+      .addOption(checksum.choices(['none', 'checksum', 'remote'])),
+  )
+}
+
+/** A destination with the settings that were named. */
+export function destinationChanges(key: DestinationKey, options: DestinationOptions): DestinationChanges {
+  const { weight, upper, lower, tunnel, checksum } = options
+  const forwarding = options.forwarding ?? (tunnel === undefined ? undefined : 'tun')
+  return {
+    ...key,
+    ...(forwarding === undefined ? {} : { forwarding }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(upper === undefined ? {} : { upperThreshold: upper }),
+    ...(lower === undefined ? {} : { lowerThreshold: lower }),
+    ...(tunnel === undefined ? {} : { tunnel: checksum === undefined ? tunnel : { ...tunnel, checksum } }),
+  } as DestinationChanges
+}
+
+/** Reads `10.0.0.1`, `10.0.0.1:80`, `2001:db8::1` or `[2001:db8::1]:80`. */
+export function readDestination(text: string): DestinationKey {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^[\]:]+))(?::(\d+))?$/.exec(text) ?? []
+  const address = bracketed ?? plain ?? text
+  if (familyOf(address) === undefined) {
+    throw new InvalidArgumentError(
+      'It must be written 10.0.0.1, 10.0.0.1:80, 2001:db8::1 or [2001:db8::1]:80.',
+    )
+  }
+  return port === undefined ? { address } : { address, port: Number(port) }
+}
+
+function readTunnel(text: string): Tunnel {
+  const [type, port] = text.split(':')
+  if (port === undefined && (type === 'ipip' || type === 'gre')) return { type }
+  if (type === 'gue' && port !== undefined && /^\d+$/.test(port)) return { type, port: Number(port) }
+  throw new InvalidArgumentError('It must be ipip, gre, or gue with a port, such as gue:6080.')
+}

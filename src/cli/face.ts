@@ -1,7 +1,0 @@
-import { lvs } from './face/lvs.ts'
-import { SystemScreen } from './system-screen.ts'
-
-/** Runs `lvs` with these words in the process that this is, and gives its exit status. */
-export async function face(words: readonly string[]): Promise<number> {
-  return await lvs(words, new SystemScreen('lvs'))
-}

@@ -1,0 +1,15 @@
+import { type Line, span } from './line.ts'
+import { BINDINGS } from '../keys/table-keys.ts'
+
+/** The page that says what keys do. */
+export function paintHelp(): Line[] {
+  const shown = BINDINGS.filter(({ label }) => label !== '')
+  const width = Math.max(...shown.map(({ label }) => label.length))
+  return [
+    [],
+    ...shown.map(({ label, purpose }) => [span(label.padEnd(width), 'strong'), span(`   ${purpose}`)]),
+    [],
+    [span('Rates are those of the last two seconds: the kernel counts no faster.')],
+    [span('Changes are asked about before they are made.')],
+  ]
+}

@@ -1,0 +1,53 @@
+import { canonicalIPv6, type Family, familyOf, parseIPv4 } from '../../../netlink/wire/address.ts'
+import { readIPv4Text } from './ipv4-text.ts'
+import { type KnownNames, UnknownHost } from './names.ts'
+import { readNumber } from './number.ts'
+
+/** `host[:port]` as it was given. */
+export interface GivenEndpoint {
+  readonly address: string
+  readonly family: Family
+  /** Undefined when none was given. */
+  readonly port: number | undefined
+}
+
+/**
+ * Reads `host[:port]`: an address or a name of an IPv4 host, `[v6]:port` or an IPv6 address alone; a port by number or by
+ * its name under the protocol. Undefined for anything else.
+ *
+ * @throws {UnknownHost} when a host has to be looked up first.
+ */
+export function readEndpoint(text: string, protocol: string, names: KnownNames): GivenEndpoint | undefined {
+  if (text.startsWith('[')) return readBracketed(text, protocol, names)
+  const colon = text.lastIndexOf(':')
+  if (text.indexOf(':') !== colon && familyOf(text) === 'ipv6') {
+    return { address: canonicalIPv6(text), family: 'ipv6', port: undefined }
+  }
+  const address = readHost(colon === -1 ? text : text.slice(0, colon), names)
+  if (address === undefined) return undefined
+  if (colon === -1) return { address, family: 'ipv4', port: undefined }
+  const port = readPort(text.slice(colon + 1), protocol, names)
+  return port === undefined ? undefined : { address, family: 'ipv4', port }
+}
+
+function readBracketed(text: string, protocol: string, names: KnownNames): GivenEndpoint | undefined {
+  const end = text.indexOf(']')
+  const address = text.slice(1, end)
+  if (end === -1 || familyOf(address) !== 'ipv6' || text.charAt(end + 1) !== ':') return undefined
+  const port = readPort(text.slice(end + 2), protocol, names)
+  return port === undefined ? undefined : { address: canonicalIPv6(address), family: 'ipv6', port }
+}
+
+function readHost(host: string, names: KnownNames): string | undefined {
+  if (parseIPv4(host) !== undefined) return host
+  const address = readIPv4Text(host)
+  if (address !== undefined) return address
+  if (host === '') return undefined
+  const found = names.addressOf(host)
+  if (found === undefined) throw new UnknownHost(host)
+  return found ?? undefined
+}
+
+function readPort(text: string, protocol: string, names: KnownNames): number | undefined {
+  return readNumber(text, 0, 65535) ?? names.portOf(text, protocol)
+}

@@ -1,0 +1,28 @@
+import { formatIPv4 } from '../../../netlink/wire/address.ts'
+
+const BLANK = /[ \t\n\v\f\r]/
+
+/**
+ * Reads an IPv4 address in all the forms of inet_aton(3), which ipvsadm takes for addresses and masks: one to four parts,
+ * decimal, octal or hexadecimal, of which the last fills what is left; what follows a blank does not count.
+ */
+export function readIPv4Text(text: string): string | undefined {
+  const end = text.search(BLANK)
+  const parts = (end === -1 ? text : text.slice(0, end)).split('.')
+  if (parts.length > 4) return undefined
+  let value = 0
+  for (const [index, part] of parts.entries()) {
+    const number = readPart(part)
+    const isLast = index === parts.length - 1
+    const room = isLast ? 2 ** (8 * (4 - index)) : 256
+    if (number === undefined || number >= room) return undefined
+    value += isLast ? number : number * 2 ** (8 * (3 - index))
+  }
+  return formatIPv4(value)
+}
+
+function readPart(part: string): number | undefined {
+  if (/^0[xX][0-9a-fA-F]+$/.test(part)) return Number.parseInt(part.slice(2), 16)
+  if (/^0[0-7]*$/.test(part)) return Number.parseInt(part, 8)
+  return /^[1-9][0-9]*$/.test(part) ? Number(part) : undefined
+}

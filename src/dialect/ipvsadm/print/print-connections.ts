@@ -1,0 +1,32 @@
+import type { ConnectionEntry, Endpoint } from '../../../ipvs/proc/connection-entry.ts'
+import type { Label } from './labels.ts'
+
+/** What `ipvsadm -L -c` prints above the entries. */
+export function connectionsHeading(engines: boolean): string {
+  const columns = ['pro expire', 'state'.padEnd(11), 'source'.padEnd(18), 'virtual'.padEnd(18)]
+  const last = engines ? ['destination'.padEnd(18), 'pe name'.padEnd(16), 'pe_data'] : ['destination']
+  return `IPVS connection entries\n${[...columns, ...last].join(' ')}\n`
+}
+
+/** What it prints of an entry. */
+export function printConnection(entry: ConnectionEntry, engines: boolean, label: Label): string {
+  const { protocol, state, expires, client, virtual, destination } = entry
+  const show = ({ address, port }: Endpoint) => label(address, port, protocol)
+  const columns = [
+    protocol.toUpperCase().padEnd(3),
+    printSeconds(expires).padEnd(6),
+    state.padEnd(11),
+    show(client).padEnd(18),
+    show(virtual).padEnd(18),
+  ]
+  const { persistenceEngine, persistenceData = '' } = entry
+  if (!engines || persistenceEngine === undefined) return `${[...columns, show(destination)].join(' ')}\n`
+  // ipvsadm sets these columns apart from their headings.
+  const last = [show(destination).padEnd(16), persistenceEngine.padEnd(18), persistenceData]
+  return `${[...columns, ...last].join(' ')}\n`
+}
+
+function printSeconds(seconds: number): string {
+  const digits = (value: number) => String(value).padStart(2, '0')
+  return `${digits(Math.floor(seconds / 60))}:${digits(seconds % 60)}`
+}

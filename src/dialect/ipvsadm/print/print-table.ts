@@ -1,0 +1,138 @@
+import type { Destination } from '../../../ipvs/model/destination.ts'
+import type { Service } from '../../../ipvs/model/service.ts'
+import type { Statistics } from '../../../ipvs/model/statistics.ts'
+import type { Columns, Format } from '../parse/command.ts'
+import type { Label } from './labels.ts'
+import { printCounter } from './large-number.ts'
+import { printSchedulerFlags } from '../parse/scheduler-flags.ts'
+import { portProtocol, printedMask, printMark } from './service-text.ts'
+
+const FORWARDING: Readonly<Record<string, string>> = {
+  dr: 'Route',
+  local: 'Local',
+  nat: 'Masq',
+  tun: 'Tunnel',
+}
+const CHECKSUM: Readonly<Record<string, string>> = { none: '-c', checksum: '+c', remote: 'r+c' }
+/** What ipvsadm prints where it has no word. */
+const NO_WORD = '(null)'
+/** Characters of an IPv4 destination; what is longer is cut off. */
+const DESTINATION_WIDTH = 28
+/** Characters that ipvsadm keeps of any other name with its port. */
+const LONGEST_NAME = 59
+const COUNTERS = ['Conns', 'InPkts', 'OutPkts', 'InBytes', 'OutBytes']
+const RATES = ['CPS', 'InPPS', 'OutPPS', 'InBPS', 'OutBPS']
+
+const HEADINGS: Readonly<Record<Columns, string>> = {
+  plain:
+    'Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n',
+  'tun-info':
+    'Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn\n',
+  stats: heading(COUNTERS.map((name) => ` ${name.padStart(8)}`)),
+  rate: heading(RATES.map((name) => ` ${name.padStart(8)}`)),
+  thresholds: heading(
+    ['Uthreshold', 'Lthreshold', 'ActiveConn', 'InActConn'].map((name) => ` ${name.padEnd(10)}`),
+  ),
+  'persistent-conn': heading([' Weight   ', ' PersistConn', ' ActiveConn', ' InActConn ']),
+}
+
+function heading(columns: readonly string[]): string {
+  return `${'Prot LocalAddress:Port'.padEnd(33)}${columns.join('')}\n  -> RemoteAddress:Port\n`
+}
+
+/** What `ipvsadm -L` prints below its first line. */
+export function printTable(services: readonly Service[], format: Format, label: Label): string {
+  const cut: Label = (...end) => label(...end).slice(0, LONGEST_NAME)
+  return HEADINGS[format.columns] + services.map((service) => printService(service, format, cut)).join('')
+}
+
+function printService(service: Service, format: Format, label: Label): string {
+  const protocol = portProtocol(service)
+  const name = serviceName(service, label)
+  const counts = COUNTS[format.columns]
+  const head =
+    counts === undefined
+      ? `${name} ${service.scheduler}${settings(service)}`
+      : `${name.padEnd(33)}${printCounts(counts(service.statistics), format.exact)}`
+  return service.destinations.reduce((text, destination) => {
+    const { address, port, family, statistics } = destination
+    const full = label(address, port, protocol)
+    const shown = family === 'ipv4' ? full.slice(0, DESTINATION_WIDTH) : full
+    const cells =
+      counts === undefined
+        ? CELLS[format.columns](destination)
+        : printCounts(counts(statistics), format.exact)
+    return `${text}  -> ${shown.padEnd(DESTINATION_WIDTH)}${cells}\n`
+  }, `${head}\n`)
+}
+
+function serviceName(service: Service, label: Label): string {
+  if (service.fwmark !== undefined) {
+    return `FWM  ${printMark(service.fwmark)}${service.family === 'ipv6' ? ' IPv6' : ''}`
+  }
+  const { protocol, address, port } = service
+  return `${String(protocol).toUpperCase().padEnd(4)} ${label(address, port, String(protocol))}`
+}
+
+function settings({ scheduler, schedulerFlags, onePacket, persistence, persistenceEngine }: Service): string {
+  let text = ''
+  const flags = printSchedulerFlags(scheduler, schedulerFlags)
+  if (flags !== undefined) text += ` (${flags})`
+  if (persistence !== null) {
+    const mask = printedMask(persistence.mask)
+    text += ` persistent ${persistence.timeout}${mask === undefined ? '' : ` mask ${mask}`}`
+    // Without persistence ipvsadm does not show the engine.
+    if (persistenceEngine !== null) text += ` pe ${persistenceEngine}`
+  }
+  return onePacket ? `${text} ops` : text
+}
+
+type Counts = (statistics: Statistics) => readonly number[]
+
+/** The figures of listings that have nothing but figures. */
+const COUNTS: Readonly<Partial<Record<Columns, Counts>>> = {
+  stats: (all) => [
+    ...[all.connections, all.incomingPackets, all.outgoingPackets],
+    ...[all.incomingBytes, all.outgoingBytes],
+  ],
+  rate: (all) => [
+    ...[all.connectionsPerSecond, all.incomingPacketsPerSecond, all.outgoingPacketsPerSecond],
+    ...[all.incomingBytesPerSecond, all.outgoingBytesPerSecond],
+  ],
+}
+
+function printCounts(counts: readonly number[], exact: boolean): string {
+  return counts.map((count) => printCounter(count, exact)).join('')
+}
+
+/** What is shown of a destination. */
+const CELLS: Readonly<Record<Columns, (destination: Destination) => string>> = {
+  plain: (each) => ` ${forwarding(each).padEnd(7)} ${cell(each.weight, 6)} ${connections(each)}`,
+  'tun-info': (each) =>
+    ` ${forwarding(each).padEnd(7)} ${tunnelInfo(each).padEnd(13)} ${cell(each.weight, 6)} ${connections(each)}`,
+  thresholds: (each) =>
+    ` ${cell(each.upperThreshold, 10)} ${cell(each.lowerThreshold, 10)} ${connections(each)}`,
+  'persistent-conn': (each) =>
+    ` ${cell(each.weight, 9)} ${cell(each.persistentConnections, 11)} ${connections(each)}`,
+  stats: () => '',
+  rate: () => '',
+}
+
+function cell(value: number, width: number): string {
+  return String(value).padEnd(width)
+}
+
+function connections({ activeConnections, inactiveConnections }: Destination): string {
+  return `${cell(activeConnections, 10)} ${cell(inactiveConnections, 10)}`
+}
+
+function forwarding({ forwarding: method }: Destination): string {
+  return FORWARDING[method] ?? NO_WORD
+}
+
+function tunnelInfo({ tunnel }: Destination): string {
+  if (tunnel === null) return 'n/a'
+  const sign = CHECKSUM[tunnel.checksum ?? 'none'] ?? NO_WORD
+  if (tunnel.type === 'gue') return `gue:${tunnel.port}:${sign}`
+  return tunnel.type === 'gre' ? `gre:${sign}` : String(tunnel.type)
+}

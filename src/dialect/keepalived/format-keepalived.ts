@@ -1,0 +1,96 @@
+import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
+import type { Tunnel } from '../../ipvs/model/tunnel.ts'
+import type { DesiredState } from '../../state/model/desired-state.ts'
+import { normalise } from '../../state/document/normalise.ts'
+import type { TargetDestination, TargetService } from '../../state/model/target.ts'
+
+const METHODS: Readonly<Record<string, string>> = { dr: 'DR', nat: 'NAT', tun: 'TUN' }
+const CHECKSUMS: Readonly<Record<string, string>> = { none: 'nocsum', checksum: 'csum', remote: 'remcsum' }
+const LONGEST_PERSISTENCE = 31 * 86_400
+
+/**
+ * Writes the services and timeouts of a desired state as the virtual servers of a keepalived.conf, without checks.
+ *
+ * @throws {DesiredStateError} when the desired state is not one.
+ * @throws {RangeError} when it says what keepalived has no words for, or would change: a `dr` or `tun` destination at another
+ * port than its service's, a service without destinations, `local`, `bypass`, an engine without persistence, daemons.
+ */
+export function formatKeepalived(desired: DesiredState): string {
+  const { services, timeouts, daemons = [] } = normalise(desired)
+  if (daemons.length > 0)
+    throw new RangeError('keepalived starts daemons for a VRRP instance: lvs_sync_daemon')
+  const blocks = [...(services?.values() ?? [])].map(virtualServer)
+  return [...globals(timeouts), ...blocks].map((block) => `${block}\n`).join('\n')
+}
+
+function globals({ tcp, tcpFin, udp }: TimeoutChanges): string[] {
+  const words = Object.entries({ tcp, tcpfin: tcpFin, udp }).filter(([, seconds]) => seconds !== undefined)
+  if (words.length === 0) return []
+  return [block('global_defs', [`lvs_timeouts ${words.flat().join(' ')}`])]
+}
+
+function virtualServer({ key, name, settings, destinations }: TargetService): string {
+  if (destinations === undefined || destinations.length === 0) {
+    throw new RangeError(`${name} has no destinations: keepalived takes no notice of such a service`)
+  }
+  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
+  const lines = [`lvs_sched ${scheduler}`, ...schedulerFlags]
+  if (key.fwmark !== undefined && key.family === 'ipv6') lines.push('ip_family inet6')
+  if (key.fwmark === undefined) lines.push(`protocol ${protocolOf(key)}`)
+  if (onePacket) lines.push('ops')
+  if (persistence !== null) {
+    if (persistence.timeout < 1 || persistence.timeout > LONGEST_PERSISTENCE) {
+      throw new RangeError(`keepalived has no persistence of ${persistence.timeout} seconds: ${name}`)
+    }
+    lines.push(`persistence_timeout ${persistence.timeout}`)
+    if (!coversAll(persistence.mask)) lines.push(`persistence_granularity ${persistence.mask}`)
+  }
+  if (persistenceEngine !== null) {
+    if (persistence === null) throw new RangeError(`keepalived has no engine without persistence: ${name}`)
+    lines.push(`persistence_engine ${persistenceEngine}`)
+  }
+  const servers = destinations.list.map((destination) => realServer(key, name, destination))
+  return block(`virtual_server ${placeOf(key)}`, [...lines, ...servers.flatMap((text) => text.split('\n'))])
+}
+
+function realServer(key: KnownServiceKey, name: string, destination: TargetDestination): string {
+  const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination
+  const method = METHODS[forwarding]
+  if (method === undefined)
+    throw new RangeError(`keepalived has no word for the way of forwarding ${forwarding}`)
+  if (method !== 'NAT' && port !== (key.port ?? 0)) {
+    throw new RangeError(`keepalived would take port ${key.port ?? 0} for ${address} in ${name}, not ${port}`)
+  }
+  const lines = [`weight ${weight}`, `lvs_method ${method}${tunnel === null ? '' : tunnelWords(tunnel)}`]
+  if (upperThreshold > 0) lines.push(`uthreshold ${upperThreshold}`)
+  if (lowerThreshold > 0) lines.push(`lthreshold ${lowerThreshold}`)
+  return block(`real_server ${address} ${port}`, lines)
+}
+
+function tunnelWords({ type, port, checksum = 'none' }: Tunnel): string {
+  const word = CHECKSUMS[checksum]
+  if (typeof type === 'number' || word === undefined) {
+    throw new RangeError(`keepalived has no word for the tunnel type ${type} with checksum ${checksum}`)
+  }
+  if (type === 'ipip') return ''
+  return ` type ${type}${type === 'gue' ? ` port ${port}` : ''} ${word}`
+}
+
+function protocolOf({ protocol }: KnownServiceKey): string {
+  if (typeof protocol !== 'string')
+    throw new RangeError(`keepalived has no word for the protocol ${protocol}`)
+  return protocol.toUpperCase()
+}
+
+function placeOf(key: KnownServiceKey): string {
+  return key.fwmark === undefined ? `${key.address} ${key.port}` : `fwmark ${key.fwmark}`
+}
+
+function coversAll(mask: string | number): boolean {
+  return mask === '255.255.255.255' || mask === 128
+}
+
+function block(head: string, lines: readonly string[]): string {
+  return [`${head} {`, ...lines.map((line) => `    ${line}`), '}'].join('\n')
+}

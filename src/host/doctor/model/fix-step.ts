@@ -1,0 +1,180 @@
+import type { Destination, DestinationChanges, DestinationInput } from '../../../ipvs/model/destination.ts'
+import type { Service, ServiceSettings } from '../../../ipvs/model/service.ts'
+import { formatService } from '../../../ipvs/model/service-key.ts'
+import type { InterfaceAddressInput, InterfaceAddressKey } from '../../../route/model/interface-address.ts'
+import type { LinkChanges, LinkInput } from '../../../route/model/link.ts'
+import type { RouteInput } from '../../../route/model/route.ts'
+import type { Host } from '../../host.ts'
+import type { Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
+import { interfaceSysctl, type SysctlName, type SysctlValue } from '../../../sysctl/sysctl-name.ts'
+import { destinationWords, serviceName, serviceWords } from './ipvsadm-words.ts'
+import { literal } from './to-source.ts'
+
+/** One step of a mend: a call of this library, as text and as a deed, and the command of the shell that does the same. */
+export interface Step {
+  /** With `host` and `ipvs` in scope. */
+  readonly call: string
+  readonly shell: string
+  run(host: Host): Promise<void>
+}
+
+export function setSysctl<N extends SysctlName>(name: N, value: SysctlValue<N> & number): Step {
+  return {
+    call: `await host.sysctls.set(${literal(name)}, ${value})`,
+    shell: `sysctl -w ${name}=${value}`,
+    run: (host) => host.sysctls.set(name, value),
+  }
+}
+
+export function setInterfaceSysctl(interfaceName: string, setting: Ipv4InterfaceSysctl, value: number): Step {
+  return setSysctl(interfaceSysctl('ipv4', interfaceName, setting), value)
+}
+
+/** The kernel loads a scheduler when a service first asks for it; there is no other call for it. */
+export function loadModule(module: string): Step {
+  const scheduler = module.replace('ip_vs_', '')
+  const trial = { fwmark: 0xffff_ffff, scheduler }
+  return {
+    call: `await ipvs.addService(${literal(trial)})\nawait ipvs.removeService('fwmark://${trial.fwmark}')`,
+    shell: `modprobe ${module}`,
+    run: async (host) => {
+      const ipvs = await host.ipvs()
+      await ipvs.addService(trial)
+      await ipvs.removeService(`fwmark://${trial.fwmark}`)
+    },
+  }
+}
+
+/** A sysctl of an interface that has no type here. */
+export function setText(interfaceName: string, setting: string, value: number): Step {
+  const name = `net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`
+  return {
+    call: `await host.sysctls.setText(${literal(name)}, '${value}')`,
+    shell: `sysctl -w ${name}=${value}`,
+    run: (host) => host.sysctls.setText(name, String(value)),
+  }
+}
+
+export function addAddress(address: InterfaceAddressInput): Step {
+  const { label, nodad, preferredLifetime } = address
+  const further = [
+    label === undefined ? '' : ` label ${label}`,
+    preferredLifetime === undefined ? '' : ` preferred_lft ${preferredLifetime}`,
+    nodad ? ' nodad' : '',
+  ].join('')
+  return {
+    call: `await host.network.addAddress(${literal(address)})`,
+    shell: `ip address add ${address.address} dev ${address.interface}${further}`,
+    run: (host) => host.network.addAddress(address),
+  }
+}
+
+export function removeAddress(address: InterfaceAddressKey): Step {
+  return {
+    call: `await host.network.removeAddress(${literal(address)})`,
+    shell: `ip address del ${address.address} dev ${address.interface}`,
+    run: (host) => host.network.removeAddress(address),
+  }
+}
+
+export function addRoute(route: RouteInput): Step {
+  return {
+    call: `await host.network.addRoute(${literal(route)})`,
+    shell: `ip ${routeWords('add', route)}`,
+    run: (host) => host.network.addRoute(route),
+  }
+}
+
+export function removeRoute(route: RouteInput): Step {
+  return {
+    call: `await host.network.removeRoute(${literal(route)})`,
+    shell: `ip ${routeWords('del', route)}`,
+    run: (host) => host.network.removeRoute(route),
+  }
+}
+
+export function addLink(link: LinkInput): Step {
+  const { name, kind } = link
+  // ip(8) has an implicit mode of its own for ip6tnl, without IPv4.
+  const mode = kind === 'ip6tnl' ? ' mode any' : ''
+  return {
+    call: `await host.network.addLink(${literal(link)})`,
+    shell: `ip link add ${name} type ${kind}${mode}`,
+    run: (host) => host.network.addLink(link),
+  }
+}
+
+export function updateLink(name: string, changes: LinkChanges): Step {
+  const words = [changes.mtu === undefined ? [] : ['mtu', changes.mtu], changes.up ? ['up'] : []].flat()
+  return {
+    call: `await host.network.updateLink(${literal(name)}, ${literal(changes)})`,
+    shell: `ip link set ${name} ${words.join(' ')}`,
+    run: (host) => host.network.updateLink(name, changes),
+  }
+}
+
+export function updateService(service: Service, changes: ServiceSettings): Step {
+  const name = formatService(service)
+  const persistence = changes.persistence && { ...service.persistence, ...changes.persistence }
+  return {
+    call: `await ipvs.updateService(${literal(name)}, ${literal(changes)})`,
+    shell: `ipvsadm -E ${serviceWords({ ...service, ...changes, persistence: persistence ?? service.persistence })}`,
+    run: async (host) => (await host.ipvs()).updateService(name, changes),
+  }
+}
+
+export function removeService(service: Service): Step {
+  const name = formatService(service)
+  return {
+    call: `await ipvs.removeService(${literal(name)})`,
+    shell: `ipvsadm -D ${serviceName(service)}`,
+    run: async (host) => (await host.ipvs()).removeService(name),
+  }
+}
+
+export function addDestination(service: Service, destination: DestinationInput): Step {
+  const name = formatService(service)
+  return {
+    call: `await ipvs.addDestination(${literal(name)}, ${literal(destination)})`,
+    shell: `ipvsadm -a ${serviceName(service)} ${destinationWords(service, destination)}`,
+    run: async (host) => (await host.ipvs()).addDestination(name, destination),
+  }
+}
+
+/** Changes a destination as it was read. */
+export function updateDestination(
+  service: Service,
+  current: Destination,
+  changes: Omit<DestinationChanges, 'address' | 'port' | 'family'>,
+): Step {
+  const name = formatService(service)
+  const { address, port } = current
+  const whole = { address, port, ...changes } as DestinationChanges
+  return {
+    call: `await ipvs.updateDestination(${literal(name)}, ${literal(whole)})`,
+    shell: `ipvsadm -e ${serviceName(service)} ${destinationWords(service, { ...current, ...changes } as DestinationInput)}`,
+    run: async (host) => (await host.ipvs()).updateDestination(name, whole),
+  }
+}
+
+export function removeDestination(service: Service, { address, port }: Destination): Step {
+  const name = formatService(service)
+  const key = { address, port }
+  return {
+    call: `await ipvs.removeDestination(${literal(name)}, ${literal(key)})`,
+    shell: `ipvsadm -d ${serviceName(service)} ${destinationWords(service, key)}`,
+    run: async (host) => (await host.ipvs()).removeDestination(name, key),
+  }
+}
+
+function routeWords(verb: string, route: RouteInput): string {
+  const { destination, family, gateway, metric } = route
+  const words = [
+    ...(family === 'ipv6' ? ['-6'] : []),
+    ...['route', verb, destination],
+    ...(gateway === undefined ? [] : ['via', gateway]),
+    ...(route.interface === undefined ? [] : ['dev', route.interface]),
+    ...(metric === undefined ? [] : ['metric', metric]),
+  ]
+  return words.join(' ')
+}

@@ -1,0 +1,246 @@
+import type { Destination } from '../../../ipvs/model/destination.ts'
+import type { Service } from '../../../ipvs/model/service.ts'
+import { type Family, familyOf } from '../../../netlink/wire/address.ts'
+import type { InterfaceAddress } from '../../../route/model/interface-address.ts'
+import type { Link } from '../../../route/model/link.ts'
+import { ROUTE_TABLES, type Route } from '../../../route/model/route.ts'
+import { isTunnelKind } from '../../../route/model/tunnel-link.ts'
+import type { HostFacts } from '../../facts/host-facts.ts'
+import { combinationOf, effectiveValue } from '../../../sysctl/effective.ts'
+import type { IPV4_INTERFACE_SYSCTLS, Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
+import { contains, parseNetwork } from './network.ts'
+import type { DiagnoseOptions, HostRole } from './options.ts'
+
+/**
+ * A host under examination: its facts, and what follows from them. Nothing here asks the kernel. What is asked for often is
+ * worked out once, since a director may have thousands of VIPs.
+ */
+export class Patient {
+  readonly facts: HostFacts
+  readonly options: DiagnoseOptions
+  /** Addresses under which its director is known; empty if nobody has said. */
+  readonly directors: readonly string[]
+  /** Interfaces of networks where a VIP may be asked for, by ARP or neighbour discovery. */
+  readonly wires: readonly Link[]
+  readonly role: HostRole
+  /** VIPs that this host has to receive packets for as a director. */
+  readonly directedVips: readonly string[]
+  /** VIPs that this host answers as a real server of somebody else's. */
+  readonly servedVips: readonly string[]
+  /** How packets for its VIPs reach this real server. */
+  readonly method: 'dr' | 'tun' | 'nat' | undefined
+  readonly #links: ReadonlyMap<string, Link>
+  readonly #holders: ReadonlyMap<string, readonly InterfaceAddress[]>
+  /** The services by address; those by firewall mark have none. */
+  readonly #services: ReadonlyMap<string, readonly Service[]>
+  readonly #local = new Map<string, boolean>()
+  readonly #routes = new Map<string, Route | undefined>()
+
+  constructor(facts: HostFacts, options: DiagnoseOptions, directors?: readonly string[]) {
+    this.facts = facts
+    this.options = options
+    this.directors = directors ?? (options.director === undefined ? [] : [options.director])
+    this.#links = new Map(facts.links.map((link) => [link.name, link]))
+    this.#holders = groupByAddress(facts.addresses)
+    this.#services = groupByAddress(facts.services)
+    this.wires = this.#findWires()
+    this.role = options.role ?? this.#findRole()
+    this.directedVips = this.#findDirectedVips()
+    this.servedVips = this.#findServedVips()
+    this.method = options.method ?? this.#findMethod()
+  }
+
+  link(name: string | undefined): Link | undefined {
+    return name === undefined ? undefined : this.#links.get(name)
+  }
+
+  /** Where the host has an address. */
+  holders(address: string): readonly InterfaceAddress[] {
+    return this.#holders.get(address) ?? []
+  }
+
+  /** Whether the host takes packets for an address in itself. */
+  isLocal(address: string): boolean {
+    const known = this.#local.get(address)
+    if (known !== undefined) return known
+    const family = familyOf(address)!
+    const isLocal =
+      this.holders(address).length > 0 ||
+      this.facts.routes.some(
+        (route) => route.type === 'local' && route.family === family && leadsTo(route, address),
+      )
+    this.#local.set(address, isLocal)
+    return isLocal
+  }
+
+  /** The value of a sysctl; undefined where the kernel has none. */
+  sysctl(name: string): number | undefined {
+    return this.facts.sysctls[name]
+  }
+
+  /** A sysctl as an interface itself has it, or `all`. */
+  ownSysctl(setting: Ipv4InterfaceSysctl, interfaceName: string): number {
+    return this.sysctl(`net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`) ?? 0
+  }
+
+  /** What the kernel makes of that of `all` and that of the interface. */
+  effective(setting: keyof typeof IPV4_INTERFACE_SYSCTLS, interfaceName: string): number {
+    const [all, own] = [this.ownSysctl(setting, 'all'), this.ownSysctl(setting, interfaceName)]
+    return effectiveValue(setting, combinationOf('ipv4', setting).combined, { all, own, other: 0 })
+  }
+
+  /**
+   * Whether the host would tell those who ask on an interface that an address is its own: arp_ignore() of
+   * net/ipv4/arp.c, ndisc_recv_ns() of net/ipv6/ndisc.c.
+   */
+  answers(address: string, { name }: Link): boolean {
+    const holders = this.holders(address)
+    const isThere = holders.some((held) => held.interface === name)
+    if (familyOf(address) === 'ipv6') return isThere
+    switch (this.effective('arp_ignore', name)) {
+      case 0:
+        return holders.length > 0
+      case 3:
+        return holders.some(({ scope }) => scope !== 'host' && scope !== 'nowhere')
+      case 8:
+        return false
+      default:
+        return isThere
+    }
+  }
+
+  /** Whether the host has an address and no network can learn of it. */
+  hides(address: string): boolean {
+    return this.holders(address).length > 0 && !this.wires.some((link) => this.answers(address, link))
+  }
+
+  /** Whether the host hides an address as a real server does: where nobody asks for it. */
+  rests(address: string): boolean {
+    const isOff = this.holders(address).every((held) => isOffTheWire(this.link(held.interface)))
+    return isOff && this.hides(address)
+  }
+
+  /** The way to an address: the longest of the prefixes that it lies in, of those the lowest metric. */
+  routeTo(address: string): Route | undefined {
+    if (!this.#routes.has(address)) {
+      const family = familyOf(address)!
+      const routes = this.#outward(family).filter((route) => leadsTo(route, address))
+      const lengthOf = ({ destination }: Route) => parseNetwork(destination, family).prefixLength
+      const [best] = routes.sort((one, other) => lengthOf(other) - lengthOf(one) || byMetric(one, other))
+      this.#routes.set(address, best)
+    }
+    return this.#routes.get(address)
+  }
+
+  /** The default route that counts. */
+  defaultRoute(family: Family): Route | undefined {
+    return this.#outward(family)
+      .filter(({ destination }) => destination === 'default')
+      .sort(byMetric)[0]
+  }
+
+  /** The interface by which packets to an address leave. */
+  wayTo(address: string): Link | undefined {
+    const route = this.routeTo(address)
+    return this.link(route?.interface ?? route?.nextHops?.[0]?.interface)
+  }
+
+  /** Destinations on other hosts, of one forwarding method, each with its service. */
+  remoteDestinations(method: 'dr' | 'tun' | 'nat'): { service: Service; destination: Destination }[] {
+    return this.facts.services.flatMap((service) =>
+      service.destinations
+        .filter(({ forwarding, address }) => forwarding === method && !this.isLocal(address))
+        .map((destination) => ({ service, destination })),
+    )
+  }
+
+  /** Services for an address. */
+  servicesOf(vip: string): readonly Service[] {
+    return this.#services.get(vip) ?? []
+  }
+
+  /** What packets to other hosts go by; rules that choose other tables are not looked at. */
+  #outward(family: Family): Route[] {
+    const tables: readonly number[] = [ROUTE_TABLES.main, ROUTE_TABLES.default]
+    return this.facts.routes.filter(
+      (route) => route.type === 'unicast' && route.family === family && tables.includes(route.table),
+    )
+  }
+
+  #findWires(): Link[] {
+    const { interface: only } = this.options
+    return this.facts.links.filter(({ name, type, arp, up, master }) => {
+      // A port of a bridge or bond takes nothing in itself; an interface of a VRF does.
+      const isPort = master !== undefined && this.link(master)?.kind !== 'vrf'
+      return up && arp && type !== 'loopback' && !isPort && (only === undefined || name === only)
+    })
+  }
+
+  #findRole(): HostRole {
+    if (this.facts.services.length === 0) return 'real-server'
+    return [...this.#services.keys()].some((address) => this.rests(address)) ? 'both' : 'director'
+  }
+
+  #findDirectedVips(): string[] {
+    if (this.role === 'real-server') return []
+    const further = this.role === 'director' ? (this.options.vips ?? []) : []
+    return [...new Set([...this.#services.keys(), ...further])].filter((vip) => !isOfEveryHost(vip))
+  }
+
+  #findServedVips(): readonly string[] {
+    if (this.role === 'director') return []
+    const vips = this.options.vips ?? this.#addressesOffTheWire()
+    return this.role === 'real-server' ? vips : vips.filter((vip) => !this.#services.has(vip))
+  }
+
+  #findMethod(): 'dr' | 'tun' | 'nat' | undefined {
+    const inTunnel = ({ interface: name }: InterfaceAddress) => isTunnelKind(this.link(name)?.kind)
+    if (this.servedVips.some((vip) => this.holders(vip).some(inTunnel))) return 'tun'
+    if (this.servedVips.length > 0) return 'dr'
+    return this.directors.length > 0 && this.role === 'real-server' ? 'nat' : undefined
+  }
+
+  /** Where VIPs of a real server are put: addresses that belong to no network but to the host itself. */
+  #addressesOffTheWire(): string[] {
+    const addresses = this.facts.addresses
+      .filter(({ interface: name, scope }) => isOffTheWire(this.link(name)) && scope !== 'link')
+      .map(({ address }) => address)
+    return [...new Set(addresses)].filter((address) => !isOfEveryHost(address))
+  }
+}
+
+function groupByAddress<T extends { readonly address?: string | undefined }>(
+  things: readonly T[],
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const thing of things) {
+    if (thing.address === undefined) continue
+    const group = groups.get(thing.address)
+    if (group === undefined) groups.set(thing.address, [thing])
+    else group.push(thing)
+  }
+  return groups
+}
+
+/** Loopback addresses, and the IPv4-compatible ones that the kernel gives `sit0` (add_v4_addrs, net/ipv6/addrconf.c). */
+const OF_EVERY_HOST = [
+  { address: '127.0.0.0', prefixLength: 8 },
+  { address: '::', prefixLength: 96 },
+]
+
+function isOfEveryHost(address: string): boolean {
+  return OF_EVERY_HOST.some((network) => contains(network, address))
+}
+
+/** `lo`, a dummy, a tunnel: nobody asks for addresses there. */
+export function isOffTheWire(link: Link | undefined): boolean {
+  return link !== undefined && (link.type === 'loopback' || !link.arp)
+}
+
+function leadsTo({ destination, family }: Route, address: string): boolean {
+  return contains(parseNetwork(destination, family), address)
+}
+
+function byMetric(one: Route, other: Route): number {
+  return (one.metric ?? 0) - (other.metric ?? 0)
+}

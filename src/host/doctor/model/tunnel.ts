@@ -1,0 +1,54 @@
+import type { Destination } from '../../../ipvs/model/destination.ts'
+import type { Family } from '../../../netlink/wire/address.ts'
+import type { Link } from '../../../route/model/link.ts'
+import { isTunnelKind, TUNNEL_KINDS, type TunnelKind } from '../../../route/model/tunnel-link.ts'
+
+interface TunnelTraits {
+  /** Families of what travels inside. */
+  readonly inner: readonly Family[]
+  /** The device that takes packets from anywhere: the module's own, but for ip6tnl. */
+  readonly standard: string
+}
+
+/** What each kind of tunnel carries, the usual ones first. */
+const TUNNELS = {
+  ipip: { inner: ['ipv4'], standard: 'tunl0' },
+  sit: { inner: ['ipv6'], standard: 'sit0' },
+  ip6tnl: { inner: ['ipv4', 'ipv6'], standard: 'lvs-ip6tnl' },
+  gre: { inner: ['ipv4', 'ipv6'], standard: 'gre0' },
+  ip6gre: { inner: ['ipv4', 'ipv6'], standard: 'ip6gre0' },
+} as const satisfies Record<TunnelKind, TunnelTraits>
+
+const KINDS = Object.keys(TUNNELS) as TunnelKind[]
+
+/** The kinds of tunnel that carry a family; over the other family's addresses only if `outer` says so or is unknown. */
+export function tunnelKinds(inner: Family, outer: Family | undefined): TunnelKind[] {
+  return KINDS.filter((kind) => {
+    const traits: TunnelTraits = TUNNELS[kind]
+    return traits.inner.includes(inner) && (outer === undefined || TUNNEL_KINDS[kind] === outer)
+  })
+}
+
+/** Whether an interface is a tunnel of one of these kinds that takes packets. */
+export function takes({ kind, name }: Link, kinds: readonly TunnelKind[]): boolean {
+  // The device that ip6_tunnel makes by itself takes nothing: nobody has said from whom it may (ip6_tnl_rcv_ctl).
+  return isTunnelKind(kind) && kinds.includes(kind) && name !== 'ip6tnl0'
+}
+
+/** The name that a kind's module gives its own device. */
+export function standardDevice(kind: TunnelKind): string {
+  return TUNNELS[kind].standard
+}
+
+const IP_HEADER = { ipv4: 20, ipv6: 40 } as const satisfies Record<Family, number>
+/** A UDP header and the GUE header, with its checksum option where that is asked for (ipvs_gue_encap_len()). */
+const GUE = { plain: 8 + 4, remote: 8 + 4 + 4 + 4 } as const
+const GRE = { plain: 4, checksum: 8 } as const
+
+/** Bytes by which IPVS makes a packet longer on the way to a destination. */
+export function overheadOf({ family, tunnel }: Destination): number {
+  const outer = IP_HEADER[family]
+  if (tunnel?.type === 'gue') return outer + (tunnel.checksum === 'remote' ? GUE.remote : GUE.plain)
+  if (tunnel?.type === 'gre') return outer + (tunnel.checksum === 'checksum' ? GRE.checksum : GRE.plain)
+  return outer
+}

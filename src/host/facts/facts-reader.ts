@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises'
+import { hostname, release } from 'node:os'
+import { basename } from 'node:path'
+import { ArgumentTypeError } from '../../errors.ts'
+import type { Service } from '../../ipvs/model/service.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { Link } from '../../route/model/link.ts'
+import { isTunnelKind } from '../../route/model/tunnel-link.ts'
+import type { FactsOptions, HostFacts, ModuleFacts } from './host-facts.ts'
+import type { Host } from '../host.ts'
+import { interfaceSysctl, type SysctlName } from '../../sysctl/sysctl-name.ts'
+
+const KNOWN_FIELDS = new KnownFields(['name', 'signal'])
+
+/** Sysctls of the host, and those that each interface has. */
+const HOST_NAMES = [
+  'net.ipv4.ip_forward',
+  'net.ipv6.conf.all.forwarding',
+  ...(
+    ['conntrack', 'conn_reuse_mode', 'expire_nodest_conn', 'expire_quiescent_template', 'pmtu_disc'] as const
+  ).map((name) => `net.ipv4.vs.${name}` as const),
+] as const satisfies readonly SysctlName[]
+const IPV4_NAMES = ['arp_ignore', 'arp_announce', 'rp_filter', 'send_redirects', 'forwarding'] as const
+
+/** Reads everything that a doctor looks at. Nothing is changed, and IPVS is not loaded by it. */
+export async function readFacts(host: Host, options: FactsOptions = {}): Promise<HostFacts> {
+  KNOWN_FIELDS.check('options', options)
+  const { signal, name = nameOf(host) } = options
+  if (typeof name !== 'string') throw new ArgumentTypeError('name', 'text', name)
+  const { network } = host
+  const links = await network.links({ signal })
+  const [addresses, routes, neighbours, sysctls, services, modules, tracked] = await Promise.all([
+    network.addresses({}, { signal }),
+    network.routes({ table: 'all' }, { signal }),
+    network.neighbours({}, { signal }),
+    readSysctls(host, links, signal),
+    readServices(host, signal),
+    readModules(),
+    host.sysctls.findText('net.netfilter.nf_conntrack_count', { signal }),
+  ])
+  return {
+    name,
+    release: release(),
+    ...{ services, links, addresses, routes, neighbours, sysctls, modules },
+    trackedConnections: tracked === undefined ? null : Number(tracked),
+  }
+}
+
+function nameOf({ netns }: Host): string {
+  return netns === undefined ? hostname() : basename(netns)
+}
+
+/** Only where the kernel has IPVS already: to ask for its table would load it. */
+async function readServices(host: Host, signal: AbortSignal | undefined): Promise<Service[]> {
+  if ((await host.sysctls.find('net.ipv4.vs.drop_entry', { signal })) === undefined) return []
+  return await (await host.ipvs()).services({ signal })
+}
+
+async function readSysctls(
+  host: Host,
+  links: readonly Link[],
+  signal: AbortSignal | undefined,
+): Promise<Record<string, number>> {
+  const read = async (names: readonly SysctlName[]) => {
+    const values = await Promise.all(
+      names.map(async (name) => [name, await host.sysctls.find(name, { signal })] as const),
+    )
+    return values.filter((entry): entry is [SysctlName, number] => typeof entry[1] === 'number')
+  }
+  const ofHost = await read([...HOST_NAMES, interfaceSysctl('ipv6', 'all', 'force_forwarding')])
+  const knowsForce = ofHost.some(([name]) => name.endsWith('.force_forwarding'))
+  const ofInterfaces = await read([
+    ...IPV4_NAMES.map((setting) => interfaceSysctl('ipv4', 'all', setting)),
+    ...links
+      .filter(isWire)
+      .flatMap(({ name }) => [
+        ...IPV4_NAMES.map((setting) => interfaceSysctl('ipv4', name, setting)),
+        ...(knowsForce ? [interfaceSysctl('ipv6', name, 'force_forwarding')] : []),
+      ]),
+    ...links
+      .filter(({ kind }) => isTunnelKind(kind))
+      .map(({ name }) => interfaceSysctl('ipv4', name, 'rp_filter')),
+  ])
+  return Object.fromEntries([...ofHost, ...ofInterfaces])
+}
+
+/** A host may have hundreds of interfaces of containers, as ports of a bridge; the bridge speaks for them. */
+function isWire({ type, kind, arp, master }: Link): boolean {
+  return type !== 'loopback' && arp && master === undefined && !isTunnelKind(kind)
+}
+
+async function readModules(): Promise<ModuleFacts> {
+  const folder = `/lib/modules/${release()}`
+  const [loaded, dependencies, builtIn] = await Promise.all([
+    textOf('/proc/modules'),
+    textOf(`${folder}/modules.dep`),
+    textOf(`${folder}/modules.builtin`),
+  ])
+  const available = [...linesOf(dependencies), ...linesOf(builtIn)]
+    .map((line) => /([^/]+)\.ko(\.\w+)?(:|$)/.exec(line)?.[1]?.replaceAll('-', '_') ?? '')
+    .filter((name) => /^ip_vs(_|$)/.test(name))
+  return {
+    loaded: linesOf(loaded).map((line) => line.split(' ')[0]!),
+    available: dependencies === undefined ? null : available,
+  }
+}
+
+/** The text of a file; undefined where it cannot be read. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function linesOf(text: string | undefined): string[] {
+  return (text ?? '').split('\n').filter((line) => line !== '')
+}

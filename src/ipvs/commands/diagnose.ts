@@ -1,0 +1,56 @@
+import { parseIPv4 } from '../../netlink/wire/address.ts'
+import type { Transport } from '../../netlink/transport/transport.ts'
+import type { CheckedDestinationKey } from '../model/destination.ts'
+
+const NOT_UNICAST = 'is not the address of one host (the kernel wants a unicast address)'
+
+/**
+ * Why the kernel answered EINVAL to a new destination. It says no more than that; ipvsadm words it as "Possibly wrong
+ * module version, address not unicast, ...". What is left after this library's own checks is the address
+ * (ip_vs_new_dest looks it up in the namespace's routes) and the rule about mixed families (ip_vs_genl_set_cmd).
+ */
+export async function diagnoseDestination(
+  transport: Transport,
+  { address, family }: CheckedDestinationKey,
+  serviceFamily: string,
+  synchronising: () => Promise<boolean>,
+): Promise<string> {
+  if (family !== serviceFamily && (await synchronising())) {
+    return 'a synchronisation daemon is running, and it cannot carry connections to a destination of another address family; stop it first'
+  }
+  if (family === 'ipv6') return `${address} ${NOT_UNICAST}, or is link-local`
+  const number = (parseIPv4(address) ?? 0) >>> 0
+  if (number === 0 || number >>> 28 === 14 || number === 0xffff_ffff) return `${address} ${NOT_UNICAST}`
+  const routes = await readRoutes(transport)
+  if (routes !== undefined && !routes.includes('host LOCAL')) {
+    return 'this network namespace has no local IPv4 address, and without one the kernel refuses every IPv4 destination; bring its loopback interface up: ip link set lo up'
+  }
+  if (routes !== undefined && isBroadcast(routes, address)) {
+    return `${address} is a broadcast address of a network of this host`
+  }
+  return `the kernel does not take ${address} for a unicast address; see ip route get ${address}`
+}
+
+/** The namespace's routing table as text (fib_trie), or undefined where it cannot be had. */
+async function readRoutes(transport: Transport): Promise<string | undefined> {
+  try {
+    const decoder = new TextDecoder()
+    let text = ''
+    for await (const piece of transport.readFile('/proc/net/fib_trie'))
+      text += decoder.decode(piece, { stream: true })
+    return text
+  } catch {
+    return undefined
+  }
+}
+
+/** A leaf of a trie is `|-- ADDRESS` followed by its routes, one a line; there is a trie for each table. */
+function isBroadcast(routes: string, address: string): boolean {
+  const leaf = `|-- ${address}\n`
+  for (let at = routes.indexOf(leaf); at !== -1; at = routes.indexOf(leaf, at + 1)) {
+    const rest = routes.slice(at + leaf.length)
+    const end = rest.search(/^\s*[|+]/m)
+    if ((end === -1 ? rest : rest.slice(0, end)).includes('BROADCAST')) return true
+  }
+  return false
+}

@@ -1,0 +1,115 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import { writeAddress } from '../../netlink/wire/address.ts'
+import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
+import { checkAddress, checkInteger, checkName } from '../../netlink/arguments/check.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import { Words } from '../../netlink/arguments/enum-map.ts'
+import { DAEMON } from '../protocol/attributes.ts'
+import { readAddressField } from './service-key.ts'
+import { IP_VS_IFNAME_MAXLEN, IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER } from '../protocol/uapi.ts'
+
+/** Roles by their number. */
+export const SYNC_ROLES = {
+  master: IP_VS_STATE_MASTER,
+  backup: IP_VS_STATE_BACKUP,
+} as const satisfies Record<SyncRole, number>
+/** What a synchronisation daemon does: `master` sends its connections, `backup` takes them in. */
+export type SyncRole = 'master' | 'backup'
+
+/** A connection synchronisation daemon to be started. Each role can run once in a network namespace. */
+export interface DaemonInput {
+  /** ipvsadm `--start-daemon`; IPVS_DAEMON_ATTR_STATE. */
+  readonly role: SyncRole
+  /** Network interface for the multicast. ipvsadm `--mcast-interface`; IPVS_DAEMON_ATTR_MCAST_IFN. */
+  readonly interface: string
+  /**
+   * 0 to 255: a backup takes in what carries its own number, or everything if that is 0. The kernel takes more but sends
+   * only eight bits (ip_vs_sync.c). Default 0. ipvsadm `--syncid`; IPVS_DAEMON_ATTR_SYNC_ID.
+   */
+  readonly syncId?: number | undefined
+  /** Bytes of a message, 1 to 65507; the default follows from the interface. ipvsadm `--sync-maxlen`; since Linux 4.3. */
+  readonly maximumLength?: number | undefined
+  /** IPv4 or IPv6 multicast address. Default 224.0.0.81. ipvsadm `--mcast-group`; since Linux 4.3. */
+  readonly group?: string | undefined
+  /** UDP port, 1 to 65535. Default 8848. ipvsadm `--mcast-port`; since Linux 4.3. */
+  readonly port?: number | undefined
+  /** Hops, 1 to 255. Default 1. ipvsadm `--mcast-ttl`; since Linux 4.3. */
+  readonly ttl?: number | undefined
+}
+
+/** A running synchronisation daemon: its settings with the defaults filled in. */
+export interface Daemon {
+  /** A number if it has no name here. */
+  readonly role: SyncRole | number
+  /** Network interface of the multicast. */
+  readonly interface: string
+  /** Only the low eight bits travel. */
+  readonly syncId: number
+  /** Bytes of a message at most. */
+  readonly maximumLength: number
+  /** Multicast address, IPv4 or IPv6. */
+  readonly group: string
+  /** UDP port. */
+  readonly port: number
+  /** Hops. */
+  readonly ttl: number
+}
+
+const { fields } = DAEMON
+const ROLE_WORDS = new Words<SyncRole>(SYNC_ROLES)
+const KNOWN_FIELDS = new KnownFields(['role', 'interface', 'syncId', 'maximumLength', 'group', 'port', 'ttl'])
+const MULTICAST = "a multicast address (224.0.0.0 to 239.255.255.255, or one that begins with 'ff')"
+
+/** Checks and writes what starts a daemon. */
+export function writeDaemon(writer: WireWriter, daemon: DaemonInput): void {
+  KNOWN_FIELDS.check('daemon', daemon)
+  const { syncId = 0, maximumLength, group, port, ttl } = daemon
+  writeRole(writer, daemon.role)
+  writeAttribute(writer, fields.interface, checkName('interface', daemon.interface, IP_VS_IFNAME_MAXLEN))
+  writeAttribute(writer, fields.syncId, checkInteger('syncId', syncId, 0, 255))
+  if (maximumLength !== undefined) {
+    writeAttribute(writer, fields.maximumLength, checkInteger('maximumLength', maximumLength, 1, 65507))
+  }
+  if (group !== undefined) writeGroup(writer, group)
+  if (port !== undefined) writeAttribute(writer, fields.port, checkInteger('port', port, 1, 65535))
+  if (ttl !== undefined) writeAttribute(writer, fields.ttl, checkInteger('ttl', ttl, 1, 255))
+}
+
+/** Checks and writes which daemon is meant. */
+export function writeRole(writer: WireWriter, role: SyncRole): void {
+  if (typeof role !== 'string') throw new ArgumentTypeError('role', "'master' or 'backup'", role)
+  writeAttribute(writer, fields.state, ROLE_WORDS.check('role', role, 0))
+}
+
+function writeGroup(writer: WireWriter, group: string): void {
+  const family = checkAddress('group', group)
+  const multicast = family === 'ipv4' ? /^2(2[4-9]|3\d)\./.test(group) : /^ff[0-9a-f]{2}:/i.test(group)
+  if (!multicast) throw new ArgumentRangeError('group', MULTICAST, group)
+  const size = family === 'ipv4' ? 4 : 16
+  const bytes = new DataView(new ArrayBuffer(16))
+  writeAddress(bytes, 0, group, family)
+  writeAttribute(
+    writer,
+    family === 'ipv4' ? fields.group : fields.group6,
+    new Uint8Array(bytes.buffer, 0, size),
+  )
+}
+
+/** Reads a daemon out of a reply, or out of a request. */
+export function readDaemon(daemon: AttributeSet<typeof fields>): Daemon {
+  return {
+    role: ROLE_WORDS.of(daemon.require(fields.state)),
+    interface: daemon.get(fields.interface) ?? '',
+    syncId: daemon.get(fields.syncId) ?? 0,
+    maximumLength: daemon.get(fields.maximumLength) ?? 0,
+    group: readGroup(daemon),
+    port: daemon.get(fields.port) ?? 0,
+    ttl: daemon.get(fields.ttl) ?? 0,
+  }
+}
+
+function readGroup(daemon: AttributeSet<typeof fields>): string {
+  if (daemon.has(fields.group6)) return readAddressField(daemon, fields.group6, 'ipv6')
+  return daemon.has(fields.group) ? readAddressField(daemon, fields.group, 'ipv4') : '0.0.0.0'
+}

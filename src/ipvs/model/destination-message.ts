@@ -1,0 +1,107 @@
+import { type Family, familyNumber, putAddress } from '../../netlink/wire/address.ts'
+import { attributeBlock } from '../../netlink/wire/attribute-block.ts'
+import type { AttributeSet } from '../../netlink/wire/attributes.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import { DESTINATION } from '../protocol/attributes.ts'
+import {
+  type CheckedDestinationKey,
+  checkDestinationSettings,
+  type Destination,
+  type DestinationLimits,
+  FORWARDING_WORDS,
+  type Forwarding,
+} from './destination.ts'
+import { readAddressField, readFamily } from './service-key.ts'
+import { readStatistics } from './statistics.ts'
+import { PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
+import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
+
+const { fields } = DESTINATION
+
+/** What every whole destination has. */
+export const DESTINATION_BLOCK = attributeBlock(DESTINATION, {
+  ...{ address: new Uint8Array(16), port: 0 },
+  ...{ forwarding: 0, weight: 0, upperThreshold: 0, lowerThreshold: 0 },
+})
+
+/** Writes what identifies a destination. */
+export function writeDestinationKey(
+  writer: WireWriter,
+  { address, port, family }: CheckedDestinationKey,
+  serviceFamily: Family,
+): void {
+  const at = writer.payload(fields.address.type, 16)
+  putAddress(writer, at, address, family)
+  writer.u16be(fields.port, port)
+  writeFamily(writer, family, serviceFamily)
+}
+
+/** An absent family is the service's (ip_vs_genl_set_cmd). */
+function writeFamily(writer: WireWriter, family: Family, serviceFamily: Family): void {
+  if (family !== serviceFamily) writer.u16(fields.family, familyNumber(family))
+}
+
+/** Checks and writes a whole destination (what NEW_DEST and SET_DEST need): the block, and what is rare behind it. */
+export function writeDestination(
+  writer: WireWriter,
+  { address, port, family }: CheckedDestinationKey,
+  settings: DestinationLimits & Forwarding,
+  serviceFamily: Family,
+): void {
+  const { method, weight, upperThreshold, lowerThreshold, tunnel } = checkDestinationSettings(
+    settings,
+    family,
+    serviceFamily,
+  )
+  const start = writer.append(DESTINATION_BLOCK.bytes)
+  const { at } = DESTINATION_BLOCK
+  const { words } = writer
+  putAddress(writer, start + at.address, address, family)
+  writer.view.setUint16(start + at.port, port)
+  words[(start + at.forwarding) >> 2] = method
+  words[(start + at.weight) >> 2] = weight
+  words[(start + at.upperThreshold) >> 2] = upperThreshold
+  words[(start + at.lowerThreshold) >> 2] = lowerThreshold
+  writeFamily(writer, family, serviceFamily)
+  if (tunnel !== PLAIN_TUNNEL) writeTunnel(writer, tunnel)
+}
+
+/** Left out where it is plain: that is what the kernel takes it for then, whatever it was (ip_vs_genl_parse_dest). */
+function writeTunnel(writer: WireWriter, { type, port, checksum }: TunnelNumbers): void {
+  writer.u8(fields.tunnelType, type)
+  writer.u16be(fields.tunnelPort, port)
+  writer.u16(fields.tunnelFlags, checksum)
+}
+
+/** Reads a destination out of a reply, or out of a request. `serviceFamily` counts where it names none. */
+export function readDestination(
+  destination: AttributeSet<typeof fields>,
+  serviceFamily: Family,
+): Destination {
+  const number = destination.u16(fields.family)
+  const family = number === undefined || number === 0 ? serviceFamily : readFamily(number)
+  const forwarding = FORWARDING_WORDS.of(
+    destination.present(fields.forwarding, destination.u32(fields.forwarding)) & IP_VS_CONN_F_FWD_MASK,
+  )
+  return {
+    address: readAddressField(destination, fields.address, family),
+    port: destination.present(fields.port, destination.u16be(fields.port)),
+    family,
+    forwarding,
+    weight: destination.present(fields.weight, destination.i32(fields.weight)),
+    upperThreshold: destination.u32(fields.upperThreshold) ?? 0,
+    lowerThreshold: destination.u32(fields.lowerThreshold) ?? 0,
+    tunnel:
+      forwarding === 'tun'
+        ? readTunnel({
+            type: destination.get(fields.tunnelType) ?? 0,
+            port: destination.get(fields.tunnelPort) ?? 0,
+            checksum: destination.get(fields.tunnelFlags) ?? 0,
+          })
+        : null,
+    activeConnections: destination.u32(fields.activeConnections) ?? 0,
+    inactiveConnections: destination.u32(fields.inactiveConnections) ?? 0,
+    persistentConnections: destination.u32(fields.persistentConnections) ?? 0,
+    statistics: readStatistics(destination, fields.statistics, fields.statistics64),
+  } as Destination
+}

@@ -1,0 +1,214 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import {
+  canonicalIPv6,
+  FAMILY_NUMBER,
+  type Family,
+  familyNumber,
+  putAddress,
+  readAddress,
+} from '../../netlink/wire/address.ts'
+import { attributeBlock } from '../../netlink/wire/attribute-block.ts'
+import { type AttributeSet, type Field, type Fields, malformed } from '../../netlink/wire/attributes.ts'
+import { checkAddress, checkFamily, checkInteger, checkObject, checkPort } from '../../netlink/arguments/check.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import { Words } from '../../netlink/arguments/enum-map.ts'
+import { SERVICE } from '../protocol/attributes.ts'
+
+/** Transport protocols by their IP protocol number. */
+export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>
+const PROTOCOL_WORDS = new Words<Protocol>(PROTOCOLS)
+/** Transport protocol of a virtual service. ipvsadm `-t`, `-u`, `--sctp-service`; IPVS_SVC_ATTR_PROTOCOL. */
+export type Protocol = 'tcp' | 'udp' | 'sctp'
+
+/** A virtual service reached at an address, a port and a protocol. */
+export interface AddressKey {
+  /** A number is only found in what was read: a protocol that has no name here. */
+  readonly protocol: Protocol | number
+  /** The virtual IP address (VIP), IPv4 or IPv6. IPVS_SVC_ATTR_ADDR. */
+  readonly address: string
+  /** 0 to 65535; 0 takes every port, which works with persistence only. IPVS_SVC_ATTR_PORT. */
+  readonly port: number
+  /** Follows from the address; always there in what was read. IPVS_SVC_ATTR_AF. */
+  readonly family?: Family | undefined
+  /** It has none. */
+  readonly fwmark?: undefined
+}
+
+/** A virtual service made of all packets that carry a firewall mark. ipvsadm `-f`. */
+export interface FwmarkKey {
+  /** 1 to 2^32-1. IPVS_SVC_ATTR_FWMARK. */
+  readonly fwmark: number
+  /** The same mark can stand for one service of each family. Default `ipv4`; ipvsadm `-6`. */
+  readonly family?: Family | undefined
+  /** It has none. */
+  readonly protocol?: undefined
+  /** It has none. */
+  readonly address?: undefined
+  /** It has none. */
+  readonly port?: undefined
+}
+
+/** What tells one virtual service from another. */
+export type ServiceKey = AddressKey | FwmarkKey
+
+/** A key whose family is filled in. */
+export type KnownServiceKey = ServiceKey & {
+  /** Address family of the service. */
+  readonly family: Family
+}
+
+/** A key, or its text: `tcp://192.0.2.1:80`, `udp://[2001:db8::1]:53`, `fwmark://7`, `fwmark://7/ipv6`. */
+export type ServiceReference = ServiceKey | string
+
+/** How a key is written; for messages. */
+const SHAPE =
+  "{ protocol, address, port }, { fwmark, family } or text such as 'tcp://192.0.2.1:80', 'fwmark://7', 'fwmark://7/ipv6'"
+
+/**
+ * Reads the text of a service: the inverse of {@link formatService}.
+ *
+ * @throws {TypeError} when the text is not of that form.
+ */
+export function parseService(text: string): ServiceKey {
+  return readReference(text)
+}
+
+function readReference(text: string): KnownServiceKey {
+  const address = /^(tcp|udp|sctp|\d+):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d+)$/.exec(text)
+  if (address !== null) {
+    const [, protocol = '', v6, v4 = '', port] = address
+    const key: AddressKey = {
+      protocol: Object.hasOwn(PROTOCOLS, protocol) ? (protocol as Protocol) : Number(protocol),
+      address: v6 ?? v4,
+      port: Number(port),
+    }
+    if ((checkAddress('address', key.address) === 'ipv6') === (v6 !== undefined)) return checkKeyObject(key)
+  }
+  const fwmark = /^fwmark:\/\/(\d+)(?:\/(ipv4|ipv6))?$/.exec(text)
+  if (fwmark === null) throw new ArgumentTypeError('service', SHAPE, text)
+  return checkKeyObject({ fwmark: Number(fwmark[1]), family: (fwmark[2] as Family | undefined) ?? 'ipv4' })
+}
+
+/** The text of a service, as messages and logs show it: `tcp://192.0.2.1:80`, `fwmark://7/ipv6`. */
+export function formatService(key: ServiceKey): string {
+  if (key.fwmark !== undefined) return `fwmark://${key.fwmark}${key.family === 'ipv6' ? '/ipv6' : ''}`
+  const { protocol, address, port } = key
+  return `${protocol}://${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
+/** The text of what should be a service, for messages; empty when it is none. */
+export function describeService(reference: ServiceReference | undefined): string {
+  try {
+    return formatService(checkServiceKey(reference))
+  } catch {
+    return ''
+  }
+}
+
+/** The text of a socket address: `192.0.2.1:80`, `[2001:db8::1]:80`. */
+export function formatEndpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** Takes a reference in either form and gives a checked key with its family filled in and nothing else. */
+export function checkServiceKey(reference: ServiceReference | undefined): KnownServiceKey {
+  if (typeof reference === 'string') return readReference(reference)
+  checkObject('service', reference)
+  return checkKeyObject(reference as ServiceKey)
+}
+
+function checkKeyObject(reference: ServiceKey): KnownServiceKey {
+  const { fwmark, protocol, address, port } = reference
+  if (fwmark !== undefined) {
+    if (protocol !== undefined || address !== undefined || port !== undefined) {
+      throw new ArgumentTypeError('service', `either a fwmark or a protocol, address and port`, reference)
+    }
+    const family = reference.family === undefined ? 'ipv4' : checkFamily('family', reference.family)
+    return { fwmark: checkInteger('fwmark', fwmark, 1, 0xffff_ffff), family }
+  }
+  if (protocol === undefined && address === undefined)
+    throw new ArgumentTypeError('service', SHAPE, reference)
+  const word = PROTOCOL_WORDS.of(PROTOCOL_WORDS.check('protocol', protocol, 65535))
+  const family = checkAddress('address', address)
+  if (reference.family !== undefined && checkFamily('family', reference.family) !== family) {
+    throw new ArgumentRangeError('family', `${family}, as the address is`, reference.family)
+  }
+  const text = family === 'ipv4' ? address : canonicalIPv6(address)
+  return { protocol: word, address: text, port: checkPort('port', port), family }
+}
+
+const { fields } = SERVICE
+
+const ADDRESS_KEY = attributeBlock(SERVICE, { family: 0, protocol: 0, address: new Uint8Array(16), port: 0 })
+
+/** Writes the attributes that identify a service. The key has been checked. */
+export function writeServiceKey(writer: WireWriter, key: KnownServiceKey): void {
+  const number = familyNumber(key.family)
+  if (key.fwmark !== undefined) {
+    writer.u16(fields.family, number)
+    writer.u32(fields.fwmark, key.fwmark)
+    return
+  }
+  const start = writer.append(ADDRESS_KEY.bytes)
+  const { at } = ADDRESS_KEY
+  const { shorts } = writer
+  shorts[(start + at.family) >> 1] = number
+  shorts[(start + at.protocol) >> 1] = PROTOCOL_WORDS.check('protocol', key.protocol, 65535)
+  putAddress(writer, start + at.address, key.address, key.family)
+  writer.view.setUint16(start + at.port, key.port)
+}
+
+/** Reads what identifies a service. */
+export function readServiceKey(service: AttributeSet<typeof fields>): KnownServiceKey {
+  const family = readFamily(service.require(fields.family))
+  const fwmark = service.get(fields.fwmark)
+  if (fwmark !== undefined) return { fwmark, family }
+  return {
+    protocol: PROTOCOL_WORDS.of(service.require(fields.protocol)),
+    address: readAddressField(service, fields.address, family),
+    port: service.require(fields.port),
+    family,
+  }
+}
+
+/** How many numbers tell one service from another: family, protocol, mark, address, port. */
+export const SERVICE_IDENTITY = 8
+
+/** Reads those numbers: equal for equal keys, and for no others. */
+export function readServiceIdentity(service: AttributeSet<typeof fields>, into: Int32Array): void {
+  const fwmark = service.get(fields.fwmark)
+  const family = service.require(fields.family)
+  into.fill(0)
+  into[0] = family
+  if (fwmark !== undefined) {
+    into[1] = -1
+    into[2] = fwmark
+    return
+  }
+  into[1] = service.require(fields.protocol)
+  into[3] = service.require(fields.port)
+  const { view } = service
+  const address = service.offsetOf(fields.address)
+  const end = address + Math.min(service.lengthOf(fields.address), ADDRESS_BYTES[readFamily(family)])
+  for (let at = address, word = 4; at + 4 <= end; at += 4, word++) into[word] = view.getInt32(at)
+}
+
+export function readFamily(number: number): Family {
+  if (number === FAMILY_NUMBER.ipv4) return 'ipv4'
+  if (number === FAMILY_NUMBER.ipv6) return 'ipv6'
+  throw malformed(`address family ${number}`)
+}
+
+/** Reads an address; what was sent short is filled up with zeros, as the kernel does. */
+export function readAddressField<F extends Fields>(
+  set: AttributeSet<F>,
+  field: Field<Uint8Array>,
+  family: Family,
+): string {
+  if (set.lengthOf(field) >= ADDRESS_BYTES[family]) return readAddress(set.view, set.offsetOf(field), family)
+  const padded = new Uint8Array(ADDRESS_BYTES.ipv6)
+  padded.set(set.require(field))
+  return readAddress(new DataView(padded.buffer), 0, family)
+}
+
+const ADDRESS_BYTES = { ipv4: 4, ipv6: 16 } as const satisfies Record<Family, number>

@@ -1,0 +1,235 @@
+import type { Family } from '../../netlink/wire/address.ts'
+import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
+import { checkBoolean, checkName } from '../../netlink/arguments/check.ts'
+import { Passage } from '../../netlink/wire/encoded-span.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
+import { SERVICE } from '../protocol/attributes.ts'
+import type { Destination } from './destination.ts'
+import {
+  checkPersistence,
+  checkPersistenceFields,
+  noPersistence,
+  type Persistence,
+  type PersistenceState,
+  readPersistence,
+} from './persistence.ts'
+import {
+  checkScheduler,
+  type Scheduler,
+  type SchedulerFlag,
+  schedulerFlagBits,
+  schedulerFlagNames,
+} from './scheduler.ts'
+import { SETTINGS } from './service-fields.ts'
+import { type KnownServiceKey, readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
+import { readStatistics, type Statistics } from './statistics.ts'
+import {
+  IP_VS_PENAME_MAXLEN,
+  IP_VS_SVC_F_ONEPACKET,
+  IP_VS_SVC_F_PERSISTENT,
+  IP_VS_SVC_F_SCHED1,
+  IP_VS_SVC_F_SCHED2,
+  IP_VS_SVC_F_SCHED3,
+} from '../protocol/uapi.ts'
+
+/** What can be chosen about a virtual service. */
+export interface ServiceSettings {
+  /** Default `wlc`, as in ipvsadm. ipvsadm `-s`; IPVS_SVC_ATTR_SCHED_NAME. */
+  readonly scheduler?: Scheduler | undefined
+  /** Default none. They must belong to the scheduler. ipvsadm `-b`; IPVS_SVC_ATTR_FLAGS. */
+  readonly schedulerFlags?: readonly SchedulerFlag[] | undefined
+  /**
+   * One-packet scheduling: every packet is scheduled by itself and no connection is kept. Only has an effect on UDP.
+   * Default false. ipvsadm `-o`; IPVS_SVC_ATTR_FLAGS.
+   */
+  readonly onePacket?: boolean | undefined
+  /** Default none; `null` says none in so many words. ipvsadm `-p`, `-M`. */
+  readonly persistence?: Persistence | null | undefined
+  /** Persistence by what a packet says, such as `sip`; `null` for none. ipvsadm `--pe`; IPVS_SVC_ATTR_PE_NAME. */
+  readonly persistenceEngine?: string | null | undefined
+}
+
+/** A virtual service to be made: its key with its settings. */
+export type ServiceInput = ServiceKey & ServiceSettings
+
+/** The settings of a service as they are read: nothing left open. */
+export interface ServiceState {
+  /** Address family of the service. */
+  readonly family: Family
+  /** The scheduler; `none` without one. */
+  readonly scheduler: Scheduler
+  /** What it was told. */
+  readonly schedulerFlags: readonly SchedulerFlag[]
+  /** Whether every packet is scheduled by itself. */
+  readonly onePacket: boolean
+  /** Persistence, or `null` without. */
+  readonly persistence: PersistenceState | null
+  /** Persistence engine, or `null` without. */
+  readonly persistenceEngine: string | null
+  /** Counters, sampled every two seconds. */
+  readonly statistics: Statistics
+}
+
+/** A virtual service without its destinations. */
+export type ServiceHeader = ServiceKey & ServiceState
+
+/** A virtual service and its destinations, as read; it can be edited and written back. */
+export type Service = ServiceHeader & {
+  /** Its destinations, the newest first. */
+  readonly destinations: readonly Destination[]
+}
+
+const { fields } = SERVICE
+
+/** The flag bits that this library sets and clears; any other keeps the value it has in the kernel. */
+const KNOWN_FLAGS =
+  IP_VS_SVC_F_PERSISTENT |
+  IP_VS_SVC_F_ONEPACKET |
+  IP_VS_SVC_F_SCHED1 |
+  IP_VS_SVC_F_SCHED2 |
+  IP_VS_SVC_F_SCHED3
+
+/** Whether settings leave nothing open, so that a service can be set without reading it first. */
+export function isWholeService(settings: ServiceSettings): boolean {
+  const { persistence } = settings
+  const open = persistence !== null && (persistence?.timeout === undefined || persistence.mask === undefined)
+  return !open && SETTINGS.every((name) => settings[name] !== undefined)
+}
+
+/**
+ * Settings that are valid if these changes are valid by themselves. Flags without their scheduler can only be judged once
+ * it is known.
+ */
+export function onItsOwn(changes: ServiceSettings): ServiceSettings {
+  if (changes.scheduler !== undefined || !Array.isArray(changes.schedulerFlags)) return changes
+  return { ...changes, schedulerFlags: [] }
+}
+
+/** What a service becomes when `changes` are made to it; what they do not name stays. */
+export function mergeService(current: ServiceState, changes: ServiceSettings): ServiceSettings {
+  const scheduler = changes.scheduler === undefined ? current.scheduler : changes.scheduler
+  return {
+    scheduler,
+    schedulerFlags: changes.schedulerFlags ?? (scheduler === current.scheduler ? current.schedulerFlags : []),
+    onePacket: changes.onePacket ?? current.onePacket,
+    persistence: mergePersistence(current.persistence, changes.persistence),
+    persistenceEngine:
+      changes.persistenceEngine === undefined ? current.persistenceEngine : changes.persistenceEngine,
+  }
+}
+
+function mergePersistence(
+  current: PersistenceState | null,
+  changes: Persistence | null | undefined,
+): Persistence | null {
+  if (changes === undefined) return current
+  if (changes === null || current === null) return changes
+  checkPersistenceFields(changes)
+  return { timeout: changes.timeout ?? current.timeout, mask: changes.mask ?? current.mask }
+}
+
+/** Checks and writes a whole service (what NEW_SERVICE and SET_SERVICE need). */
+export function writeService(writer: WireWriter, key: KnownServiceKey, settings: ServiceSettings): void {
+  writeServiceKey(writer, key)
+  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
+  const simple = schedulerFlags === undefined && (persistence === undefined || persistence === null)
+  if (
+    simple &&
+    scheduler === last.scheduler &&
+    onePacket === last.onePacket &&
+    persistenceEngine === last.persistenceEngine &&
+    key.family === last.family &&
+    writer.repeat(passage)
+  ) {
+    return
+  }
+  const start = writer.length
+  writeSettings(writer, key.family, settings)
+  if (!simple) return
+  last = { scheduler, onePacket, persistenceEngine, family: key.family }
+  passage.note(writer, start)
+}
+
+/** Settings that were written: services that follow one another mostly have the same. None that the caller may change within. */
+let last: Pick<ServiceSettings, 'scheduler' | 'onePacket' | 'persistenceEngine'> & {
+  readonly family?: Family
+} = {}
+const passage = new Passage()
+
+function writeSettings(writer: WireWriter, family: Family, settings: ServiceSettings): void {
+  const {
+    scheduler = 'wlc',
+    schedulerFlags = [],
+    onePacket = false,
+    persistence,
+    persistenceEngine,
+  } = settings
+  writer.text(fields.scheduler, checkScheduler(scheduler))
+  if (persistenceEngine !== undefined && persistenceEngine !== null) {
+    checkName('persistenceEngine', persistenceEngine, IP_VS_PENAME_MAXLEN)
+    writer.text(fields.persistenceEngine, persistenceEngine)
+  }
+  const persistent = persistence !== undefined && persistence !== null
+  const { timeout, netmask } = persistent ? checkPersistence(persistence, family) : noPersistence(family)
+  const flags =
+    schedulerFlagBits(scheduler, schedulerFlags) |
+    (checkBoolean('onePacket', onePacket) ? IP_VS_SVC_F_ONEPACKET : 0) |
+    (persistent ? IP_VS_SVC_F_PERSISTENT : 0)
+  const offset = writer.payload(fields.flags.type, 8)
+  writer.view.setUint32(offset, flags, LITTLE_ENDIAN)
+  writer.view.setUint32(offset + 4, KNOWN_FLAGS, LITTLE_ENDIAN)
+  writer.u32(fields.timeout, timeout)
+  writeAttribute(writer, fields.netmask, netmask)
+}
+
+/** Reads a service out of a reply, or out of a request. */
+export function readService(service: AttributeSet<typeof fields>): ServiceHeader {
+  const key = readServiceKey(service)
+  const scheduler = service.require(fields.scheduler)
+  const flags = readFlags(service)
+  const schedulerFlags = schedulerFlagNames(scheduler, flags)
+  const onePacket = (flags & IP_VS_SVC_F_ONEPACKET) !== 0
+  const persistent = (flags & IP_VS_SVC_F_PERSISTENT) !== 0
+  const { family } = key
+  const persistence = persistent
+    ? readPersistence(service.require(fields.timeout), service.require(fields.netmask), family)
+    : null
+  const persistenceEngine = service.get(fields.persistenceEngine) ?? null
+  const statistics = readStatistics(service, fields.statistics, fields.statistics64)
+  // Spelled out: an object that begins with a copy of another takes V8 ten times as long to make.
+  if (key.fwmark !== undefined) {
+    return {
+      fwmark: key.fwmark,
+      family,
+      scheduler,
+      schedulerFlags,
+      onePacket,
+      persistence,
+      persistenceEngine,
+      statistics,
+    }
+  }
+  const { protocol, address, port } = key
+  return {
+    protocol,
+    address,
+    port,
+    family,
+    scheduler,
+    schedulerFlags,
+    onePacket,
+    persistence,
+    persistenceEngine,
+    statistics,
+  }
+}
+
+/** The first word; one that was sent short is filled up with zeros, as the kernel does. */
+function readFlags(service: AttributeSet<typeof fields>): number {
+  if (service.lengthOf(fields.flags) >= 4) {
+    return service.view.getUint32(service.offsetOf(fields.flags), LITTLE_ENDIAN)
+  }
+  const padded = new Uint8Array(4)
+  padded.set(service.require(fields.flags))
+  return new DataView(padded.buffer).getUint32(0, LITTLE_ENDIAN)
+}

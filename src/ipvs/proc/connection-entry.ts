@@ -1,0 +1,78 @@
+import type { Family } from '../../netlink/wire/address.ts'
+import { formatIPv4, readAddress } from '../../netlink/wire/address.ts'
+
+/** A socket address. */
+export interface Endpoint {
+  /** IPv4 or IPv6 address. */
+  readonly address: string
+  /** 0 to 65535. */
+  readonly port: number
+}
+
+/** One entry of the connection table. ipvsadm `-L -c`; a line of /proc/net/ip_vs_conn. */
+export interface ConnectionEntry {
+  /** `tcp`, `udp`, `sctp`, or the kernel's word for any other; `ip` for a template under a firewall mark. */
+  readonly protocol: string
+  /** Where it comes from; port 0, and the address masked, in a persistence template. */
+  readonly client: Endpoint
+  /** The virtual service it came to. A template under a firewall mark has the mark for an address, as the kernel keeps it. */
+  readonly virtual: Endpoint
+  /** The real server. */
+  readonly destination: Endpoint
+  /** The kernel's word: `ESTABLISHED`, `FIN_WAIT`, `UDP`, `NONE`, `ASSURED`, ... */
+  readonly state: string
+  /** Seconds until it is forgotten. */
+  readonly expires: number
+  /** Whether this is a persistence template: not a connection but the memory of a client. */
+  readonly template: boolean
+  /** Persistence engine, or undefined without. */
+  readonly persistenceEngine: string | undefined
+  /** What the engine knows the client by, such as a SIP call id; each character is a byte. */
+  readonly persistenceData: string | undefined
+}
+
+const STATES_OF_TEMPLATES = new Set(['NONE', 'ASSURED'])
+
+/** Three times an address and a port, the state and the seconds; then the engine and its data, which may be any bytes. */
+const LINE = /^(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\d+)(?: (\S+) (.*))?/s
+
+/** Reads a line of /proc/net/ip_vs_conn; undefined for its heading and for anything that is no entry. */
+export function parseConnectionEntry(line: string): ConnectionEntry | undefined {
+  const words = LINE.exec(line)
+  if (words === null) return undefined
+  const [, protocol = '', from, fromPort, to, toPort, dest, destPort, state = '', expires, engine, data] =
+    words
+  const client = endpoint(from, fromPort)
+  const virtual = endpoint(to, toPort)
+  const destination = endpoint(dest, destPort)
+  if (client === undefined || virtual === undefined || destination === undefined) return undefined
+  return {
+    protocol: protocol.toLowerCase(),
+    client,
+    virtual,
+    destination,
+    state,
+    expires: Number(expires),
+    template: client.port === 0 && STATES_OF_TEMPLATES.has(state),
+    persistenceEngine: engine,
+    persistenceData: data,
+  }
+}
+
+/** IPv4 as eight hexadecimal digits, IPv6 as eight full groups; ports as four digits. */
+function endpoint(address: string | undefined, port: string | undefined): Endpoint | undefined {
+  if (address === undefined || port === undefined || !/^[0-9A-F]{4}$/i.test(port)) return undefined
+  const text = parseAddress(address)
+  return text === undefined ? undefined : { address: text, port: Number.parseInt(port, 16) }
+}
+
+function parseAddress(text: string): string | undefined {
+  if (/^[0-9A-F]{8}$/i.test(text)) return formatIPv4(Number.parseInt(text, 16))
+  const groups = text.split(':')
+  if (groups.length !== 8 || !groups.every((group) => /^[0-9a-f]{4}$/i.test(group))) return undefined
+  const view = new DataView(new ArrayBuffer(16))
+  groups.forEach((group, index) => {
+    view.setUint16(index * 2, Number.parseInt(group, 16))
+  })
+  return readAddress(view, 0, 'ipv6' satisfies Family)
+}

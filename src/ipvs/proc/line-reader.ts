@@ -1,0 +1,117 @@
+import type { NetlinkError } from '../../errors.ts'
+import { malformed } from '../../netlink/wire/attributes.ts'
+
+const LINE_FEED = 10
+const SPACE = 32
+const ZERO = 48
+
+/** The value of each character as a hexadecimal digit, -1 for one that is none. */
+const HEXADECIMAL = Int8Array.from({ length: 256 }, (_, code) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()),
+)
+
+/**
+ * Reads lines of a file under /proc from left to right, character by character, which takes half the time of a pattern.
+ * The text is made of whole lines: no word or number goes on beyond a line feed, so nothing is read beyond the end of a
+ * line. What is not as it should be is malformed.
+ */
+export class LineReader {
+  readonly #text: string
+  readonly #path: string
+  /** Where the line begins. */
+  start = 0
+  #at = 0
+
+  constructor(text: string, path: string) {
+    this.#text = text
+    this.#path = path
+  }
+
+  /** Goes on to the next line. Of this one nothing may be left but blanks. */
+  next(): void {
+    this.blanks(0)
+    if (!this.isAtEnd) throw this.malformed()
+    this.start = ++this.#at
+  }
+
+  /** Whether all of the line has been read. */
+  get isAtEnd(): boolean {
+    return this.#text.charCodeAt(this.#at) === LINE_FEED
+  }
+
+  /** What is left of the line. */
+  rest(): string {
+    const start = this.#at
+    this.#at = this.#text.indexOf('\n', start)
+    return this.#text.slice(start, this.#at)
+  }
+
+  /** The error for a line that is not as it should be. */
+  malformed(): NetlinkError {
+    this.#at = this.start
+    return malformed(`${JSON.stringify(this.rest().slice(0, 200))} in ${this.#path}`)
+  }
+
+  /** Passes over these characters if they come next. */
+  takes(characters: string): boolean {
+    for (let index = 0; index < characters.length; index++) {
+      if (this.#text.charCodeAt(this.#at + index) !== characters.charCodeAt(index)) return false
+    }
+    this.#at += characters.length
+    return true
+  }
+
+  /** Passes over these characters, which must come next. */
+  exactly(characters: string): void {
+    if (!this.takes(characters)) throw this.malformed()
+  }
+
+  /** Passes over blanks, at least so many. */
+  blanks(minimum: number): void {
+    const text = this.#text
+    let at = this.#at
+    while (text.charCodeAt(at) === SPACE) at++
+    if (at < this.#at + minimum) throw this.malformed()
+    this.#at = at
+  }
+
+  /** All up to the next blank. */
+  word(): string {
+    const text = this.#text
+    let at = this.#at
+    for (let code = text.charCodeAt(at); code !== SPACE && code !== LINE_FEED; ) code = text.charCodeAt(++at)
+    if (at === this.#at) throw this.malformed()
+    const word = text.slice(this.#at, at)
+    this.#at = at
+    return word
+  }
+
+  /** An unsigned number of so many digits, at most eight. */
+  hexadecimal(digits: number): number {
+    const text = this.#text
+    const end = this.#at + digits
+    let value = 0
+    for (let at = this.#at; at < end; at++) {
+      const digit = HEXADECIMAL[text.charCodeAt(at)]!
+      if (digit === -1) throw this.malformed()
+      value = (value << 4) | digit
+    }
+    this.#at = end
+    return value >>> 0
+  }
+
+  /** A number of 32 bits with its sign. */
+  decimal(): number {
+    const text = this.#text
+    const negative = this.takes('-')
+    let at = this.#at
+    let value = 0
+    for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; ) {
+      value = value * 10 + digit
+      digit = text.charCodeAt(++at) - ZERO
+    }
+    if (at === this.#at || value > 2 ** 31 - (negative ? 0 : 1)) throw this.malformed()
+    this.#at = at
+    return negative ? -value : value
+  }
+}

@@ -1,0 +1,171 @@
+import { ArgumentTypeError, IpvsError } from '../../errors.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import { COMMAND } from '../protocol/attributes.ts'
+import type { Client } from '../commands/client.ts'
+import { type Building, type Command, type Commands, sayTheSame, tryOut } from '../commands/commands.ts'
+import {
+  isWholeService,
+  mergeService,
+  onItsOwn,
+  type ServiceHeader,
+  type ServiceInput,
+  type ServiceSettings,
+  writeService,
+} from '../model/service.ts'
+import { checkServiceFields, readServiceFields } from '../model/service-fields.ts'
+import { checkedKey, writeServiceIdentity } from '../model/service-identity.ts'
+import {
+  checkServiceKey,
+  describeService,
+  formatService,
+  type ServiceKey,
+  type ServiceReference,
+} from '../model/service-key.ts'
+import { readServiceHeader } from '../read/read-service.ts'
+import { IPVS_CMD } from '../protocol/uapi.ts'
+
+/** Checks and writes the attributes of a {@link ServiceCommand}. */
+export function writeServiceCommand(
+  writer: WireWriter,
+  reference: ServiceReference,
+  settings: ServiceSettings,
+): void {
+  const fields = readServiceFields(settings)
+  const key = checkedKey(reference === settings ? (fields as ServiceKey) : reference)
+  const nest = writer.beginNest(COMMAND.fields.service.type)
+  writeService(writer, key, fields)
+  writer.endNest(nest)
+}
+
+/** A command with a whole service: NEW_SERVICE or SET_SERVICE. */
+export class ServiceCommand implements Command {
+  readonly command: number
+  readonly name: string
+  readonly circumstances: ServiceSettings
+  readonly #reference: ServiceReference
+
+  constructor(command: number, name: string, reference: ServiceReference, settings: ServiceSettings) {
+    this.command = command
+    this.name = name
+    this.circumstances = settings
+    this.#reference = reference
+  }
+
+  body(writer: WireWriter): void {
+    writeServiceCommand(writer, this.#reference, this.circumstances)
+  }
+
+  subject(): string {
+    return describeService(this.#reference)
+  }
+
+  async isInPlace(commands: Commands): Promise<boolean> {
+    const current = await findService(commands, this.#reference)
+    return (
+      current !== undefined &&
+      sayTheSame(this, new ServiceCommand(this.command, this.name, this.#reference, current))
+    )
+  }
+}
+
+/** The service as it is; undefined when there is none. */
+async function findService(
+  commands: Commands,
+  reference: ServiceReference,
+): Promise<ServiceHeader | undefined> {
+  try {
+    return await readServiceHeader(commands, 'service', checkServiceKey(reference), undefined)
+  } catch (error) {
+    if (error instanceof IpvsError && error.code === 'ESRCH') return undefined
+    throw error
+  }
+}
+
+/** A command that needs no more of a service than which one: DEL_SERVICE, or ZERO, which concerns all without one. */
+export class ServiceKeyCommand implements Command {
+  readonly command: number
+  readonly name: string
+  readonly #reference: ServiceReference | undefined
+
+  constructor(command: number, name: string, reference: ServiceReference | undefined) {
+    this.command = command
+    this.name = name
+    this.#reference = reference
+  }
+
+  body(writer: WireWriter): void {
+    if (this.#reference === undefined && this.command === IPVS_CMD.ZERO) return
+    writeServiceIdentity(writer, this.#reference as ServiceReference)
+  }
+
+  subject(): string {
+    return describeService(this.#reference)
+  }
+
+  async isInPlace(commands: Commands): Promise<boolean> {
+    if (this.command !== IPVS_CMD.DEL_SERVICE) throw new Error('The table does not show it')
+    return (await findService(commands, this.#reference as ServiceReference)) === undefined
+  }
+}
+
+export function addService(
+  { commands }: Client,
+  input: ServiceInput,
+  { signal }: CallOptions,
+): Promise<void> {
+  return commands.write(new ServiceCommand(IPVS_CMD.NEW_SERVICE, 'addService', input, input), signal)
+}
+
+export async function updateService(
+  { commands }: Client,
+  reference: ServiceReference,
+  given: ServiceSettings,
+  { signal }: CallOptions,
+): Promise<void> {
+  const key = checkServiceKey(reference)
+  checkServiceFields(given)
+  checkSameService(key, given)
+  const set = (settings: ServiceSettings) =>
+    new ServiceCommand(IPVS_CMD.SET_SERVICE, 'updateService', key, settings)
+  if (isWholeService(given)) return await commands.write(set(given), signal)
+  tryOut(set(onItsOwn(given)))
+  const changes = structuredClone(given)
+  const service = formatService(key)
+  const building: Building<ServiceHeader> = {
+    target: service,
+    source: `service ${service}`,
+    read: () => readServiceHeader(commands, 'updateService', key, undefined),
+    build: (current) => ({ command: set(mergeService(current, changes)) }),
+  }
+  await commands.merge(set(changes), building, signal)
+}
+
+/** A service as it was read brings its key along; one with another key would not become that service. */
+function checkSameService(key: ServiceKey, given: ServiceSettings & Partial<ServiceKey>): void {
+  const { protocol, address, port, fwmark } = given
+  if (protocol === undefined && address === undefined && port === undefined && fwmark === undefined) return
+  const own = formatService(key)
+  const other = describeService(given as ServiceKey)
+  if (own !== other) throw new ArgumentTypeError('service', `${own}, whose key cannot be changed`, other)
+}
+
+export function removeService(
+  { commands }: Client,
+  reference: ServiceReference,
+  { signal }: CallOptions,
+): Promise<void> {
+  return commands.write(new ServiceKeyCommand(IPVS_CMD.DEL_SERVICE, 'removeService', reference), signal)
+}
+
+export function zero(
+  { commands }: Client,
+  reference: ServiceReference | undefined,
+  { signal }: CallOptions,
+): Promise<void> {
+  return commands.write(new ServiceKeyCommand(IPVS_CMD.ZERO, 'zero', reference), signal)
+}
+
+export function flush({ commands }: Client, { signal }: CallOptions): Promise<void> {
+  return commands.write({ command: IPVS_CMD.FLUSH, name: 'flush' }, signal)
+}

@@ -1,0 +1,27 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+
+/** IFNAMSIZ of <linux/if.h>, less the zero byte at the end. */
+const MAXIMUM_BYTES = 15
+const ALLOWED = `the name of a network interface: 1 to ${MAXIMUM_BYTES} bytes without '/', ':' and whitespace`
+/**
+ * The kernel looks at bytes, not at characters (dev_valid_name, net/core/dev.c), and to its isspace() the byte 0xa0 is
+ * one too (lib/ctype.c): no name can have an 'à', which ends with it.
+ */
+const FORBIDDEN_BYTES = /[\0\t-\r /:\xa0]/
+
+/** Checks the name of a network interface as the kernel does when one is made. Gives it back. */
+export function checkInterfaceName(field: string, value: unknown): string {
+  if (typeof value !== 'string') throw new ArgumentTypeError(field, ALLOWED, value)
+  const bytes = Buffer.from(value)
+  if (bytes.length > MAXIMUM_BYTES) throw new ArgumentRangeError(field, ALLOWED, value)
+  const isName = value !== '' && value !== '.' && value !== '..' && isWellFormed(value)
+  if (!isName || FORBIDDEN_BYTES.test(bytes.toString('latin1'))) {
+    throw new ArgumentTypeError(field, ALLOWED, value)
+  }
+  return value
+}
+
+/** Half of a surrogate pair has no UTF-8 form: it would become another character on the way out. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text)
+}

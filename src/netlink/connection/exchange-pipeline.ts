@@ -1,0 +1,246 @@
+import { setImmediate } from 'node:timers/promises'
+import { type Activity, countExchange } from './activity.ts'
+import { type Batch, type DatagramLimits, datagramLimits } from './datagram-batch.ts'
+import { Deadline } from './deadline.ts'
+import { Delivery, type Observe } from './reply-dispatcher.ts'
+import {
+  brokenSocket,
+  CUT_ANSWER,
+  LOST_ANSWERS,
+  malformedAnswer,
+  NO_ANSWER,
+  noAnswerWithin,
+  systemFailure,
+} from './transport-failures.ts'
+import { eachMessage } from '../wire/messages.ts'
+import { type ReplyBuffer, ReplyBuffers } from './reply-buffers.ts'
+import type { ExchangeReport, NetlinkProtocol, NetlinkSocket, Transport } from '../transport/transport.ts'
+
+/** How a connection behaves. */
+export interface ConnectionOptions {
+  readonly protocol: NetlinkProtocol
+  /** Milliseconds that the kernel may take over one exchange before its callers are told and a new socket is opened. */
+  readonly timeout: number
+  readonly observe?: Observe | undefined
+}
+
+/** An exchange with the room for its answers. */
+interface Hop {
+  readonly replies: ReplyBuffer
+  readonly result: ExchangeReport | Promise<ExchangeReport>
+}
+
+/**
+ * Carries batches to the kernel, one after another, and hands the answers to their entries. The next one is handed to the
+ * socket while the one before is under way, so that the kernel need not wait for the event loop in between. Replaces a socket
+ * that broke.
+ */
+export class Courier {
+  readonly activity: Activity = { messages: 0, datagrams: 0, sends: 0, receives: 0 }
+  readonly #transport: Transport
+  readonly #options: ConnectionOptions
+  readonly #deadline: Deadline
+  readonly #buffers = new ReplyBuffers()
+  #socket: NetlinkSocket | undefined
+  #limits: DatagramLimits
+  /** Batches that the kernel has not answered yet. */
+  #unanswered = 0
+  /** Resolves when the last of them has been answered; absent when there is none. */
+  #lastAnswered: Promise<void> | undefined
+  /** Answers that are being read, in the order in which they came. */
+  #reading: Promise<boolean> | undefined
+  #closed = false
+
+  private constructor(transport: Transport, socket: NetlinkSocket, options: ConnectionOptions) {
+    this.#transport = transport
+    this.#options = options
+    this.#deadline = new Deadline(options.timeout)
+    this.#socket = socket
+    this.#limits = datagramLimits(socket)
+  }
+
+  /** @throws {SystemError} when the socket cannot be opened. */
+  static async open(transport: Transport, options: ConnectionOptions): Promise<Courier> {
+    return new Courier(transport, await transport.open(options.protocol), options)
+  }
+
+  /** How much a datagram may hold on the present socket. */
+  get limits(): DatagramLimits {
+    return this.#limits
+  }
+
+  /** Whether the kernel has nothing to do. */
+  get isIdle(): boolean {
+    return this.#unanswered === 0
+  }
+
+  /** Whether a batch may be carried: always when idle, else when the socket takes one more to follow. */
+  get hasRoom(): boolean {
+    return this.isIdle || this.#unanswered < (this.#socket?.depth ?? 1)
+  }
+
+  /** Closes the socket; a batch under way is carried no further. */
+  close(): void {
+    this.#closed = true
+    this.#deadline.clear()
+    this.#dropSocket()
+  }
+
+  /**
+   * Carries a batch to the kernel and back; there must be room. False when its buffers may still be in use. Calls
+   * `onAnswered` once, when the kernel has answered everything: before the answers are read, if all goes well.
+   */
+  async carry(batch: Batch, onAnswered: () => void): Promise<boolean> {
+    const { before, leave } = this.#enter(onAnswered)
+    let ahead = before
+    let first = 0
+    let awaiting = false
+    let hop: Hop | undefined
+    try {
+      this.#observeSent(batch)
+      while (!this.#closed && first < batch.datagrams) {
+        let report: ExchangeReport | undefined
+        try {
+          this.#socket ??= await this.#reopen()
+          if (this.#socket === undefined) break
+          hop ??= this.#exchange(this.#socket, batch, first, awaiting, ahead !== undefined)
+          // Time is counted from its own turn on.
+          if (ahead !== undefined) await ahead
+          ahead = undefined
+          report = await this.#deadline.hold(hop.result)
+        } catch (cause) {
+          batch.lose(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
+          this.#dropSocket()
+          return false
+        }
+        if (report === undefined) {
+          batch.lose(noAnswerWithin(this.#options.timeout))
+          this.#dropSocket()
+          return false
+        }
+        const { replies }: Hop = hop
+        hop = undefined
+        if (report.state === 'held') {
+          this.#buffers.giveBack(replies)
+          continue
+        }
+        await this.#reading
+        countExchange(this.activity, batch, report, first, awaiting)
+        if (this.#closed) break
+        // The kernel goes on while the answers that filled a buffer are read out of it.
+        if (report.state === 'full')
+          hop = this.#exchange(this.#socket, batch, report.datagram, report.awaiting, false)
+        if (report.state === 'complete') leave()
+        this.#reading = this.#deliver(batch, report, replies)
+        if (!(await this.#reading)) break
+        first = this.#settle(batch, first, report)
+        awaiting = report.awaiting
+      }
+      return hop === undefined
+    } finally {
+      leave()
+    }
+  }
+
+  /** Counts a batch in. `before` resolves when the one before it has been answered, where there is one. */
+  #enter(onAnswered: () => void): { before: Promise<void> | undefined; leave: () => void } {
+    const before = this.#lastAnswered
+    let tellNext = () => {}
+    const answered = new Promise<void>((resolve) => {
+      tellNext = resolve
+    })
+    this.#unanswered++
+    this.#lastAnswered = answered
+    let left = false
+    const leave = () => {
+      if (left) return
+      left = true
+      this.#unanswered--
+      if (this.#lastAnswered === answered) this.#lastAnswered = undefined
+      tellNext()
+      onAnswered()
+    }
+    return { before, leave }
+  }
+
+  /** Settles what an exchange that began with datagram `first` came to. Gives the datagram to go on with. */
+  #settle(batch: Batch, first: number, report: ExchangeReport): number {
+    const { state, datagram, awaiting } = report
+    batch.settle(first, datagram)
+    if (state === 'failed') {
+      this.#dropSocket()
+      const cause = systemFailure(report)
+      if (awaiting) batch.lose(brokenSocket(cause, 'unknown'), datagram, datagram + 1)
+      batch.lose(brokenSocket(cause, 'not-done'))
+      return batch.datagrams
+    }
+    if (state === 'complete' || state === 'full') return datagram
+    if (state === 'unanswered') {
+      batch.loseLast(datagram, NO_ANSWER)
+      batch.settle(datagram, datagram + 1)
+    } else {
+      batch.lose(state === 'overrun' ? LOST_ANSWERS : CUT_ANSWER, datagram, datagram + 1)
+    }
+    return datagram + 1
+  }
+
+  /** Opens a socket in place of one that broke; undefined when the client was closed meanwhile. */
+  async #reopen(): Promise<NetlinkSocket | undefined> {
+    const socket = await this.#transport.open(this.#options.protocol)
+    this.#limits = datagramLimits(socket)
+    if (!this.#closed) return socket
+    socket.close()
+    return undefined
+  }
+
+  /** Begins an exchange; `after` the one before it, if that is complete. */
+  #exchange(socket: NetlinkSocket, batch: Batch, first: number, awaiting: boolean, after: boolean): Hop {
+    const replies = this.#buffers.take()
+    const request = {
+      datagrams: batch.writer.bytes,
+      ends: batch.ends,
+      count: batch.datagrams,
+      first,
+      awaiting,
+      after,
+      replies: replies.bytes,
+    }
+    try {
+      const result = socket.exchange(request)
+      // Nobody may come to wait for it: where the answers before it make no sense, or the batch before is lost.
+      if (result instanceof Promise) result.catch(() => undefined)
+      return { replies, result }
+    } catch (error) {
+      return { replies, result: Promise.reject(error) }
+    }
+  }
+
+  /** Reads the answers that came; false when they made no sense. */
+  async #deliver(batch: Batch, report: ExchangeReport, replies: ReplyBuffer): Promise<boolean> {
+    const delivery = new Delivery(batch, replies.view, report.received, this.#options.observe)
+    try {
+      while (!this.#closed && !delivery.takeTurn()) await setImmediate()
+      return true
+    } catch (cause) {
+      // What was cut off is the last that can be told apart, and belongs to the datagram that is lost anyway.
+      if (report.state === 'truncated') return true
+      this.#dropSocket()
+      batch.lose(malformedAnswer(cause))
+      return false
+    } finally {
+      this.#buffers.giveBack(replies)
+    }
+  }
+
+  #dropSocket(): void {
+    this.#socket?.close()
+    this.#socket = undefined
+  }
+
+  #observeSent(batch: Batch): void {
+    const { observe } = this.#options
+    if (observe === undefined) return
+    const { view, length } = batch.writer
+    eachMessage(view, length, (message) => observe('sent', view, message))
+  }
+}

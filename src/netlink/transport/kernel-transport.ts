@@ -1,0 +1,166 @@
+import { constants, read, write } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { AddonError } from '../../errors.ts'
+import type {
+  ExchangeReport,
+  ExchangeRequest,
+  HostTransport,
+  NetlinkProtocol,
+  NetlinkSocket,
+} from './transport.ts'
+
+/** What `native/` exports. It knows sockets and network namespaces, and nothing of any family. */
+interface Addon {
+  openSocket(options: {
+    /** The protocol of `socket(AF_NETLINK, ...)`. */
+    readonly protocol: number
+    /** Path of a network namespace, or absent for the caller's own. */
+    readonly netns?: string
+    /** Wanted size of the receive buffer in bytes, before the kernel doubles it. */
+    readonly receiveBuffer: number
+    readonly sendBuffer: number
+  }): Promise<AddonSocket>
+  /**
+   * Opens a file as a thread inside `netns` sees it and gives its descriptor, which `closeFile` closes, or else the end
+   * of the thread that asked.
+   */
+  openFile(path: string, flags: number, netns?: string): Promise<number>
+  closeFile(descriptor: number): void
+  /** Sends one Ethernet frame from an interface of `netns`. */
+  sendFrame(interfaceIndex: number, frame: Uint8Array, netns?: string): Promise<void>
+}
+
+interface AddonSocket {
+  readonly portId: number
+  readonly receiveBuffer: number
+  readonly sendBuffer: number
+  exchange(
+    datagrams: Uint8Array,
+    ends: Uint32Array,
+    count: number,
+    first: number,
+    awaiting: boolean,
+    after: boolean,
+    replies: Uint8Array,
+  ): ExchangeReport | Promise<ExchangeReport>
+  close(): void
+}
+
+/** NETLINK_ROUTE and NETLINK_GENERIC of <linux/netlink.h>. */
+const PROTOCOL_NUMBER = { route: 0, generic: 16 } as const satisfies Record<NetlinkProtocol, number>
+
+/** Room for the answers of some thousands of failing commands, where the process may ask for it. */
+const RECEIVE_BUFFER = 2 * 1024 * 1024
+const SEND_BUFFER = 1024 * 1024
+
+/** Files of /proc come a page or a few at a time, whatever is asked for (seq_read). */
+const READ_BYTES = 64 * 1024
+const readDescriptor = promisify(read)
+const writeDescriptor = promisify(write)
+
+/** The running kernel, in the process's own network namespace or another one. */
+export class KernelTransport implements HostTransport {
+  readonly #netns: string | undefined
+
+  /** @param options.netns Path of a network namespace such as `/run/netns/director`; default: the process's own. */
+  constructor(options: { netns?: string | undefined } = {}) {
+    this.#netns = options.netns
+  }
+
+  async open(protocol: NetlinkProtocol): Promise<NetlinkSocket> {
+    const socket = await loadAddon().openSocket({
+      protocol: PROTOCOL_NUMBER[protocol],
+      receiveBuffer: RECEIVE_BUFFER,
+      sendBuffer: SEND_BUFFER,
+      ...(this.#netns === undefined ? {} : { netns: this.#netns }),
+    })
+    return new KernelSocket(socket)
+  }
+
+  async *readFile(path: string): AsyncIterable<Uint8Array> {
+    const { openFile, closeFile } = loadAddon()
+    const descriptor = await openFile(path, constants.O_RDONLY, this.#netns)
+    try {
+      const buffer = new Uint8Array(READ_BYTES)
+      for (;;) {
+        const { bytesRead } = await readDescriptor(descriptor, buffer, 0, READ_BYTES, null)
+        if (bytesRead === 0) return
+        yield buffer.slice(0, bytesRead)
+      }
+    } finally {
+      closeFile(descriptor)
+    }
+  }
+
+  async writeFile(path: string, text: string): Promise<void> {
+    const { openFile, closeFile } = loadAddon()
+    const descriptor = await openFile(path, constants.O_WRONLY, this.#netns)
+    try {
+      // One write: the kernel takes each for a value of its own (proc_sys_write).
+      await writeDescriptor(descriptor, Buffer.from(text))
+    } finally {
+      closeFile(descriptor)
+    }
+  }
+
+  async sendFrame(interfaceIndex: number, frame: Uint8Array): Promise<void> {
+    await loadAddon().sendFrame(interfaceIndex, frame, this.#netns)
+  }
+}
+
+class KernelSocket implements NetlinkSocket {
+  readonly depth = 2
+  readonly #socket: AddonSocket
+  readonly portId: number
+  readonly receiveBuffer: number
+  readonly sendBuffer: number
+
+  constructor(socket: AddonSocket) {
+    this.#socket = socket
+    this.portId = socket.portId
+    this.receiveBuffer = socket.receiveBuffer
+    this.sendBuffer = socket.sendBuffer
+  }
+
+  exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport> {
+    const { datagrams, ends, count, first, awaiting, after = false, replies } = request
+    return this.#socket.exchange(datagrams, ends, count, first, awaiting, after, replies)
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+}
+
+let addon: Addon | undefined
+
+/** Loaded at the first use, so that importing the package needs no compiled code. */
+function loadAddon(): Addon {
+  addon ??= loadCompiled() ?? loadAny()
+  return addon
+}
+
+/** Where installation compiles it: to look there first takes a fourth of the time of a search. */
+const COMPILED = fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
+
+function loadCompiled(): Addon | undefined {
+  if (process.env['PREBUILDS_ONLY'] !== undefined) return undefined
+  const module = { exports: {} }
+  try {
+    process.dlopen(module, COMPILED)
+  } catch {
+    return undefined
+  }
+  return module.exports as Addon
+}
+
+function loadAny(): Addon {
+  const root = fileURLToPath(new URL('../../..', import.meta.url))
+  try {
+    return createRequire(import.meta.url)('node-gyp-build')(root) as Addon
+  } catch (cause) {
+    throw new AddonError(root, cause)
+  }
+}

@@ -1,0 +1,153 @@
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { checkFamily } from '../../netlink/arguments/check.ts'
+import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { writeStructure } from '../../netlink/wire/structure.ts'
+import {
+  type CheckedAddress,
+  type CheckedAddressKey,
+  checkAddressInput,
+  checkAddressKey,
+  formatAddress,
+  readAddressMessage,
+  writeAddressMessage,
+} from '../model/address-message.ts'
+import { ADDRESS_HEADER } from '../protocol/attributes.ts'
+import type { NetworkClient } from './client.ts'
+import {
+  type AddressFilter,
+  type InterfaceAddress,
+  type InterfaceAddressInput,
+  type InterfaceAddressKey,
+  SCOPES,
+} from '../model/interface-address.ts'
+import { namesFor, readIndex } from './interface-names.ts'
+import { type Call, isDone, isRefusal } from './network-call.ts'
+import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
+
+const FILTER_FIELDS = new KnownFields(['interface', 'family'])
+
+export async function readAddresses(
+  { requests }: NetworkClient,
+  filter: AddressFilter,
+  { signal }: CallOptions,
+): Promise<InterfaceAddress[]> {
+  FILTER_FIELDS.check('filter', filter)
+  const { interface: name, family } = filter
+  if (name !== undefined) checkInterfaceName('filter.interface', name)
+  if (family !== undefined) checkFamily('filter.family', family)
+  return await requests.call('addresses', name ?? '', signal, (call) => list(call, name, family))
+}
+
+async function list(
+  call: Call,
+  interfaceName: string | undefined,
+  family: Family | undefined,
+): Promise<InterfaceAddress[]> {
+  const number = family === undefined ? 0 : FAMILY_NUMBER[family]
+  const found = await call.dump(
+    { type: RTM.GETADDR, body: (writer) => writeStructure(writer, ADDRESS_HEADER, { family: number }) },
+    readAddressMessage,
+  )
+  const names = await namesFor(call, interfaceName)
+  return found.flatMap(({ address, index }) => {
+    const name = names.get(index)
+    const wanted = name !== undefined && (family ?? address.family) === address.family
+    return wanted ? [{ ...address, interface: name }] : []
+  })
+}
+
+export async function addAddress(
+  { requests }: NetworkClient,
+  input: InterfaceAddressInput,
+  { signal }: CallOptions,
+): Promise<void> {
+  const address = checkAddressInput(input)
+  await requests.call('addAddress', formatAddress(address), signal, (call) => add(call, address))
+}
+
+export async function ensureAddress(
+  { requests }: NetworkClient,
+  input: InterfaceAddressInput,
+  { signal }: CallOptions,
+): Promise<boolean> {
+  const address = checkAddressInput(input)
+  const named = input.scope === undefined ? { ...address, scope: undefined } : address
+  return await requests.call('ensureAddress', formatAddress(address), signal, async (call) => {
+    try {
+      await add(call, address)
+      return true
+    } catch (error) {
+      if (!isRefusal(error, 'EEXIST')) throw error
+      const listed = await list(call, address.interface, address.family)
+      const same = listed.filter((candidate) => candidate.address === address.address)
+      const found = same.find(({ prefixLength }) => prefixLength === address.prefixLength) ?? same[0]
+      const difference = found === undefined ? undefined : differenceFrom(named, found)
+      if (found !== undefined && difference === undefined) return false
+      throw difference === undefined ? error : call.otherwise(error, difference)
+    }
+  })
+}
+
+/** In which respect an address is not what was asked for; undefined when in none. */
+function differenceFrom(
+  wanted: Omit<CheckedAddress, 'scope'> & { readonly scope: number | undefined },
+  found: InterfaceAddress,
+): string | undefined {
+  const { prefixLength, label, scope, peer, lifetimes } = wanted
+  if (found.prefixLength !== prefixLength) return `with the prefix length ${found.prefixLength}`
+  if (label !== undefined && found.label !== label) return `under the label '${found.label}'`
+  if (scope !== undefined && scopeNumber(found.scope) !== scope) return `with the scope '${found.scope}'`
+  if (peer !== undefined && found.peer !== peer) {
+    return found.peer === undefined ? 'without a peer' : `with the peer ${found.peer}`
+  }
+  if (lifetimes?.preferred === 0 && !found.flags.includes('deprecated')) {
+    return 'as one that is chosen for connections of this host (it is not deprecated)'
+  }
+  if (found.flags.includes('dadfailed')) return 'unusable, since another host on the network has it too'
+  return undefined
+}
+
+function scopeNumber(scope: InterfaceAddress['scope']): number {
+  return typeof scope === 'number' ? scope : SCOPES[scope]
+}
+
+export async function removeAddress(
+  { requests }: NetworkClient,
+  key: InterfaceAddressKey,
+  { signal }: CallOptions,
+): Promise<void> {
+  const address = checkAddressKey(key)
+  await requests.call('removeAddress', formatAddress(address), signal, (call) => remove(call, address))
+}
+
+export async function ensureNoAddress(
+  { requests }: NetworkClient,
+  key: InterfaceAddressKey,
+  { signal }: CallOptions,
+): Promise<boolean> {
+  const address = checkAddressKey(key)
+  return await requests.call('ensureNoAddress', formatAddress(address), signal, (call) =>
+    isDone(remove(call, address), 'EADDRNOTAVAIL', 'ENODEV'),
+  )
+}
+
+async function add(call: Call, address: CheckedAddress): Promise<void> {
+  const index = await readIndex(call, address.interface)
+  await call.send({
+    type: RTM.NEWADDR,
+    flags: NLM_F_CREATE | NLM_F_EXCL,
+    circumstances: { interface: address.interface },
+    body: (writer) => writeAddressMessage(writer, address, index),
+  })
+}
+
+async function remove(call: Call, address: CheckedAddressKey): Promise<void> {
+  const index = await readIndex(call, address.interface)
+  await call.send({
+    type: RTM.DELADDR,
+    circumstances: { interface: address.interface },
+    body: (writer) => writeAddressMessage(writer, address, index),
+  })
+}

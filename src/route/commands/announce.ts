@@ -1,0 +1,129 @@
+import { constants } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
+import type { NetworkError } from '../../errors.ts'
+import type { Family } from '../../netlink/wire/address.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { checkAddress, checkInteger } from '../../netlink/arguments/check.ts'
+import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { HostTransport } from '../../netlink/transport/transport.ts'
+import { arpAnnouncement, neighbourAdvertisement } from '../protocol/announcement-frames.ts'
+import type { NetworkClient } from './client.ts'
+import { explain } from './explain.ts'
+import type { Link } from '../model/link.ts'
+import { readLinkNamed } from './link-commands.ts'
+import { canonical } from '../model/prefix.ts'
+import type { Call } from './network-call.ts'
+
+/** How an address is announced. */
+export interface AnnounceOptions extends CallOptions {
+  /** How often, 1 to 100. Default 1. Frames get lost, and a switch that has just come up drops them. */
+  readonly times?: number | undefined
+  /** Milliseconds from one time to the next, 1 to 60000. Default 1000. */
+  readonly interval?: number | undefined
+}
+
+const KNOWN_FIELDS = new KnownFields(['times', 'interval', 'signal'])
+const ELSEWHERE = 'announce the address on the interface that its clients are behind'
+const IS_DOWN = 'the interface is down; bring it up with updateLink'
+/** What an error of the system call means. */
+const SENDING: Readonly<Record<string, string>> = {
+  EPERM: 'this needs the capability CAP_NET_RAW in the network namespace; run it as root',
+  ENETDOWN: IS_DOWN,
+  ENXIO: 'the interface has gone',
+  ENODEV: 'the interface has gone',
+  ENOBUFS: 'the interface could not take the frame; it may have no carrier',
+}
+
+/** Tells the network of an interface that this host has an address. */
+export async function announce(
+  { requests, transport }: NetworkClient,
+  given: string,
+  interfaceName: string,
+  options: AnnounceOptions,
+): Promise<void> {
+  KNOWN_FIELDS.check('options', options)
+  const { signal } = options
+  const family = checkAddress('address', given)
+  const address = canonical(given, family)
+  const name = checkInterfaceName('interfaceName', interfaceName)
+  const times = checkInteger('times', options.times ?? 1, 1, 100)
+  const interval = checkInteger('interval', options.interval ?? 1000, 1, 60_000)
+  await requests.call('announce', `${address} on ${name}`, signal, async (call) => {
+    const link = await findAudience(call, name)
+    const frames = await framesFor(transport, link, address, family)
+    for (let time = 1; ; time++) {
+      for (const frame of frames) {
+        signal?.throwIfAborted()
+        await send(call, transport, link, frame)
+      }
+      if (time === times) return
+      await pause(interval, signal)
+    }
+  })
+}
+
+/** The interface, which has to be one that others can hear. */
+async function findAudience(call: Call, name: string): Promise<Link & { readonly address: string }> {
+  const link = await readLinkNamed(call, name)
+  if (link === undefined) throw refusal(call, 'ENODEV', explain('announce', 'ENODEV', { interface: name }))
+  const { address } = link
+  if (link.type === 'loopback')
+    throw refusal(call, 'EOPNOTSUPP', `the loopback interface reaches nobody; ${ELSEWHERE}`)
+  if (link.type !== 'ether' || !link.arp || address === undefined) {
+    throw refusal(call, 'EOPNOTSUPP', `the interface is not Ethernet, or does without ARP; ${ELSEWHERE}`)
+  }
+  if (!link.up) throw refusal(call, 'ENETDOWN', IS_DOWN)
+  return { ...link, address }
+}
+
+async function framesFor(
+  transport: HostTransport,
+  { name, address: linkAddress }: Link & { readonly address: string },
+  address: string,
+  family: Family,
+): Promise<Uint8Array[]> {
+  if (family === 'ipv6')
+    return [neighbourAdvertisement(linkAddress, address, await isRouter(transport, name))]
+  return [arpAnnouncement(linkAddress, address, 'request'), arpAnnouncement(linkAddress, address, 'reply')]
+}
+
+/** What the kernel says in its own advertisements: hosts that hear otherwise drop it as a router (RFC 4861, 7.2.5). */
+async function isRouter(transport: HostTransport, name: string): Promise<boolean> {
+  let text = ''
+  try {
+    for await (const piece of transport.readFile(`/proc/sys/net/ipv6/conf/${name}/forwarding`)) {
+      text += Buffer.from(piece).toString('latin1')
+    }
+  } catch (error) {
+    // Without IPv6 there is no such file.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  return Number.parseInt(text, 10) > 0
+}
+
+async function send(call: Call, transport: HostTransport, { index }: Link, frame: Uint8Array): Promise<void> {
+  try {
+    await transport.sendFrame(index, frame)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const explanation = SENDING[code]
+    throw explanation === undefined ? error : refusal(call, code, explanation, error)
+  }
+}
+
+function refusal(call: Call, code: string, explanation: string, cause?: unknown): NetworkError {
+  const errno = constants.errno[code as keyof typeof constants.errno]
+  const options = cause === undefined ? undefined : { cause }
+  return call.refused({ ...{ code, errno, explanation }, kernelMessage: undefined }, options)
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await setTimeout(milliseconds, undefined, { signal })
+  } catch (error) {
+    // Not the AbortError of the timer: what a call that is given up rejects with is the signal's reason.
+    signal?.throwIfAborted()
+    throw error
+  }
+}

@@ -1,0 +1,170 @@
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { checkFamily, checkInteger } from '../../netlink/arguments/check.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { writeStructure } from '../../netlink/wire/structure.ts'
+import { ROUTE_HEADER } from '../protocol/attributes.ts'
+import type { NetworkClient } from './client.ts'
+import { SCOPES } from '../model/interface-address.ts'
+import { readIndex, readNames } from './interface-names.ts'
+import { type Call, isDone, isRefusal } from './network-call.ts'
+import {
+  ROUTE_PROTOCOLS,
+  ROUTE_TABLES,
+  ROUTE_TYPES,
+  type Route,
+  type RouteFilter,
+  type RouteInput,
+} from '../model/route.ts'
+import {
+  type CheckedRoute,
+  checkRoute,
+  checkWholeRoute,
+  formatDestination,
+  writeRoute,
+  writeRouteRemoval,
+} from '../model/route-message.ts'
+import { nameInterfaces, readRoute } from '../model/read-route.ts'
+import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
+
+const FILTER_FIELDS = new KnownFields(['family', 'table'])
+/** What a route of IPv6 gets that names none (IP6_RT_PRIO_USER). */
+const USUAL_METRIC = { ipv4: 0, ipv6: 1024 } as const satisfies Record<Family, number>
+
+export async function readRoutes(
+  { requests }: NetworkClient,
+  filter: RouteFilter,
+  { signal }: CallOptions,
+): Promise<Route[]> {
+  FILTER_FIELDS.check('filter', filter)
+  const { family, table = ROUTE_TABLES.main } = filter
+  if (family !== undefined) checkFamily('filter.family', family)
+  if (table !== 'all') checkInteger('filter.table', table, 1, 2 ** 32 - 1)
+  return await requests.call('routes', '', signal, async (call) => {
+    const routes = await list(call, family)
+    return table === 'all' ? routes : routes.filter((route) => route.table === table)
+  })
+}
+
+async function list(call: Call, family: Family | undefined): Promise<Route[]> {
+  const number = family === undefined ? 0 : FAMILY_NUMBER[family]
+  const found = await call.dump(
+    { type: RTM.GETROUTE, body: (writer) => writeStructure(writer, ROUTE_HEADER, { family: number }) },
+    readRoute,
+  )
+  // After the routes: an interface that has gone in between took its routes with it.
+  const names = await readNames(call)
+  return found.flatMap((one) => {
+    const route = nameInterfaces(one, names)
+    return route !== undefined && (family ?? route.family) === route.family ? [route] : []
+  })
+}
+
+export async function addRoute(
+  { requests }: NetworkClient,
+  input: RouteInput,
+  { signal }: CallOptions,
+): Promise<void> {
+  const route = checkWholeRoute(input)
+  await requests.call('addRoute', formatDestination(route), signal, (call) => add(call, route))
+}
+
+export async function ensureRoute(
+  { requests }: NetworkClient,
+  input: RouteInput,
+  { signal }: CallOptions,
+): Promise<boolean> {
+  const route = checkWholeRoute(input)
+  return await requests.call('ensureRoute', formatDestination(route), signal, async (call) => {
+    try {
+      await add(call, route)
+      return true
+    } catch (error) {
+      if (!isRefusal(error, 'EEXIST')) throw error
+      const routes = await list(call, route.family)
+      const found = routes.find((candidate) => isInTheWay(route, candidate))
+      if (found === undefined) throw error
+      if (isAsAsked(route, found)) return false
+      throw call.otherwise(error, `as ${describeRoute(found)}`)
+    }
+  })
+}
+
+export async function removeRoute(
+  { requests }: NetworkClient,
+  input: RouteInput,
+  { signal }: CallOptions,
+): Promise<void> {
+  const route = checkRoute(input)
+  await requests.call('removeRoute', formatDestination(route), signal, (call) => remove(call, route))
+}
+
+export async function ensureNoRoute(
+  { requests }: NetworkClient,
+  input: RouteInput,
+  { signal }: CallOptions,
+): Promise<boolean> {
+  const route = checkRoute(input)
+  return await requests.call('ensureNoRoute', formatDestination(route), signal, (call) =>
+    isDone(remove(call, route), 'ESRCH', 'ENODEV'),
+  )
+}
+
+async function add(call: Call, route: CheckedRoute): Promise<void> {
+  const index = await indexOf(call, route)
+  await call.send({
+    type: RTM.NEWROUTE,
+    flags: NLM_F_CREATE | NLM_F_EXCL,
+    circumstances: { interface: route.interface },
+    body: (writer) => writeRoute(writer, route, index),
+  })
+}
+
+async function remove(call: Call, route: CheckedRoute): Promise<void> {
+  const index = await indexOf(call, route)
+  await call.send({
+    type: RTM.DELROUTE,
+    circumstances: { interface: route.interface },
+    body: (writer) => writeRouteRemoval(writer, route, index),
+  })
+}
+
+async function indexOf(call: Call, { interface: name }: CheckedRoute): Promise<number | undefined> {
+  return name === undefined ? undefined : await readIndex(call, name)
+}
+
+/** Whether the kernel takes a route for the same: its destination, table and metric are (fib_table_insert). */
+function isInTheWay(route: CheckedRoute, found: Route): boolean {
+  return (
+    found.destination === formatDestination(route) &&
+    found.table === route.table &&
+    (found.metric ?? 0) === (route.metric || USUAL_METRIC[route.family])
+  )
+}
+
+/** Whether a route is what was to be made; what was left open may be anything. */
+function isAsAsked(route: CheckedRoute, found: Route): boolean {
+  const { gateway, interface: name, source, type = ROUTE_TYPES.unicast, protocol, scope, mtu } = route
+  return (
+    numberOf(found.type, ROUTE_TYPES) === type &&
+    found.gateway === gateway &&
+    (name === undefined || found.interface === name) &&
+    (source === undefined || found.source === source) &&
+    (protocol === undefined || numberOf(found.protocol, ROUTE_PROTOCOLS) === protocol) &&
+    (scope === undefined || numberOf(found.scope, SCOPES) === scope) &&
+    (mtu === undefined || found.mtu === mtu) &&
+    found.nextHops === undefined
+  )
+}
+
+function numberOf<W extends string>(word: W | number, numbers: Readonly<Record<W, number>>): number {
+  return typeof word === 'number' ? word : numbers[word]
+}
+
+function describeRoute({ type, gateway, interface: name, source }: Route): string {
+  const parts = [`${type}`]
+  if (gateway !== undefined) parts.push(`via ${gateway}`)
+  if (name !== undefined) parts.push(`dev ${name}`)
+  if (source !== undefined) parts.push(`src ${source}`)
+  return parts.join(' ')
+}

@@ -1,0 +1,61 @@
+import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
+import { answered, writeAttribute } from '../../netlink/wire/attributes.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { checkAddress } from '../../netlink/arguments/check.ts'
+import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { writeStructure } from '../../netlink/wire/structure.ts'
+import { ROUTE, ROUTE_HEADER } from '../protocol/attributes.ts'
+import type { NetworkClient } from './client.ts'
+import { readIndex, readName } from './interface-names.ts'
+import { bitsOf, canonical, checkAddressOf } from '../model/prefix.ts'
+import type { Route, RouteLookup } from '../model/route.ts'
+import { nameInterfaces, readRoute } from '../model/read-route.ts'
+import { RTM, RTM_F_LOOKUP_TABLE } from '../protocol/uapi.ts'
+
+const { fields } = ROUTE
+const KNOWN_FIELDS = new KnownFields(['from', 'interface'])
+
+/** Asks the kernel for the way that a packet would take. */
+export async function routeTo(
+  { requests }: NetworkClient,
+  given: string,
+  lookup: RouteLookup,
+  { signal }: CallOptions,
+): Promise<Route> {
+  KNOWN_FIELDS.check('lookup', lookup)
+  const family = checkAddress('address', given)
+  const address = canonical(given, family)
+  const from = lookup.from === undefined ? undefined : checkAddressOf('lookup.from', lookup.from, family)
+  const name = lookup.interface
+  if (name !== undefined) checkInterfaceName('lookup.interface', name)
+  const bits = bitsOf(family)
+  return await requests.call('routeTo', address, signal, async (call) => {
+    const index = name === undefined ? undefined : await readIndex(call, name)
+    const answer = await call.ask(
+      {
+        type: RTM.GETROUTE,
+        circumstances: { from },
+        body: (writer) => {
+          writeStructure(writer, ROUTE_HEADER, {
+            family: FAMILY_NUMBER[family],
+            destinationLength: bits,
+            sourceLength: from === undefined ? 0 : bits,
+            flags: RTM_F_LOOKUP_TABLE,
+          })
+          writeAttribute(writer, fields.destination, address)
+          if (from !== undefined) writeAttribute(writer, fields.source, from)
+          if (index !== undefined) writeAttribute(writer, fields.outputInterface, index)
+        },
+      },
+      readRoute,
+    )
+    const found = answered(answer)
+    const names = new Map<number, string>()
+    if (found.index !== undefined) {
+      const leaving = await readName(call, found.index)
+      if (leaving !== undefined) names.set(found.index, leaving)
+    }
+    return answered(nameInterfaces(found, names))
+  })
+}

@@ -1,0 +1,181 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
+import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
+import { checkBoolean, checkInteger } from '../../netlink/arguments/check.ts'
+import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import { ADDRESS, ADDRESS_HEADER } from '../protocol/attributes.ts'
+import { FOR_EVER, familyByNumber, type Lifetimes } from '../protocol/codecs.ts'
+import {
+  ADDRESS_FLAGS,
+  type AddressFlag,
+  type InterfaceAddress,
+  type InterfaceAddressInput,
+  type InterfaceAddressKey,
+  SCOPE_WORDS,
+  SCOPES,
+  type Scope,
+} from './interface-address.ts'
+import { bitsOf, checkAddressOf, checkPrefix } from './prefix.ts'
+import { IFA_F_NODAD } from '../protocol/uapi.ts'
+
+const { fields } = ADDRESS
+const attributes = new AttributeSet(ADDRESS)
+const ENDLESS: Lifetimes = { preferred: FOR_EVER, valid: FOR_EVER }
+const FLAG_BITS = Object.entries(ADDRESS_FLAGS) as readonly [AddressFlag, number][]
+const KNOWN_FIELDS = new KnownFields([
+  ...['address', 'prefixLength', 'interface', 'family'],
+  ...['label', 'scope', 'nodad', 'peer', 'broadcast', 'flags', 'preferredLifetime', 'validLifetime'],
+])
+/** IFNAMSIZ less the zero byte at the end. */
+const LABEL_BYTES = 15
+
+/** What tells one address of an interface from another, with nothing left open. */
+export interface CheckedAddressKey {
+  readonly address: string
+  readonly family: Family
+  readonly prefixLength: number
+  readonly interface: string
+  readonly peer: string | undefined
+}
+
+/** An address to be given to an interface. */
+export interface CheckedAddress extends CheckedAddressKey {
+  readonly label: string | undefined
+  readonly scope: number
+  readonly nodad: boolean
+  readonly broadcast: string | undefined
+  readonly lifetimes: Lifetimes | undefined
+}
+
+/** Checks which address of which interface is meant. */
+export function checkAddressKey(key: InterfaceAddressKey): CheckedAddressKey {
+  KNOWN_FIELDS.check('address', key)
+  const { address, family, length } = checkPrefix('address.address', key.address, key.prefixLength)
+  const name = checkInterfaceName('address.interface', key.interface)
+  const peer = key.peer === undefined ? undefined : checkAddressOf('address.peer', key.peer, family)
+  return { address, family, prefixLength: length ?? bitsOf(family), interface: name, peer }
+}
+
+/** Checks an address to be given to an interface. */
+export function checkAddressInput(input: InterfaceAddressInput): CheckedAddress {
+  const key = checkAddressKey(input)
+  const { family } = key
+  const { label, broadcast, flags } = input as InterfaceAddressInput & Partial<InterfaceAddress>
+  const nodad = input.nodad ?? flags?.includes('nodad') ?? false
+  checkBoolean('address.nodad', nodad)
+  if (family === 'ipv4' && nodad) throw new ArgumentRangeError('address.nodad', 'false with IPv4', nodad)
+  if (family === 'ipv6') {
+    for (const [name, value] of Object.entries({ label, broadcast })) {
+      if (value === undefined) continue
+      throw new ArgumentTypeError(`address.${name}`, 'left out with IPv6, which has none', value)
+    }
+  }
+  return {
+    ...key,
+    label: label === undefined ? undefined : checkLabel(label, key.interface),
+    scope: checkScope(key, input.scope),
+    nodad,
+    broadcast: broadcast === undefined ? undefined : checkAddressOf('address.broadcast', broadcast, family),
+    lifetimes: checkLifetimes(input),
+  }
+}
+
+function checkLifetimes({
+  preferredLifetime: preferred,
+  validLifetime: valid,
+}: InterfaceAddressInput): Lifetimes | undefined {
+  if (valid !== undefined) checkInteger('address.validLifetime', valid, 1, FOR_EVER - 1)
+  if (preferred !== undefined) {
+    checkInteger('address.preferredLifetime', preferred, 0, Math.min(valid ?? FOR_EVER, FOR_EVER - 1))
+  }
+  if (valid === undefined && preferred === undefined) return undefined
+  return { preferred: preferred ?? valid ?? FOR_EVER, valid: valid ?? FOR_EVER }
+}
+
+/** ip(8) asks for the interface's name in it too: without that ifconfig(8) cannot find it. */
+function checkLabel(label: unknown, interfaceName: string): string {
+  const allowed = `'${interfaceName}', or that with a colon and more behind it, at most ${LABEL_BYTES} bytes in all`
+  if (typeof label !== 'string') throw new ArgumentTypeError('address.label', allowed, label)
+  const belongs = label === interfaceName || label.startsWith(`${interfaceName}:`)
+  if (!belongs || label.includes('\0') || Buffer.byteLength(label) > LABEL_BYTES) {
+    throw new ArgumentRangeError('address.label', allowed, label)
+  }
+  return label
+}
+
+function checkScope({ address, family }: CheckedAddressKey, scope: Scope | number | undefined): number {
+  const usual = family === 'ipv4' ? scopeOfIPv4(address) : scopeOfIPv6(address)
+  if (scope === undefined) return usual
+  const number = SCOPE_WORDS.check('address.scope', scope, 255)
+  if (family === 'ipv4' || number === usual) return number
+  throw new ArgumentRangeError('address.scope', `'${SCOPE_WORDS.of(usual)}', as the IPv6 address is`, scope)
+}
+
+function scopeOfIPv4(address: string): number {
+  return address.startsWith('127.') ? SCOPES.host : SCOPES.global
+}
+
+/** As the kernel has it (rt_scope, net/ipv6/addrconf.c). */
+function scopeOfIPv6(address: string): number {
+  if (address === '::1') return SCOPES.host
+  if (/^fe[89ab][0-9a-f]:/.test(address)) return SCOPES.link
+  return /^fe[c-f][0-9a-f]:/.test(address) ? SCOPES.site : SCOPES.global
+}
+
+/** An address as messages name it: `192.0.2.10/32 on lo`. */
+export function formatAddress({ address, prefixLength, interface: name }: CheckedAddressKey): string {
+  return `${address}/${prefixLength} on ${name}`
+}
+
+/** Writes which address is meant, or one to be given to an interface. */
+export function writeAddressMessage(
+  writer: WireWriter,
+  key: CheckedAddressKey & Partial<CheckedAddress>,
+  index: number,
+): void {
+  const { address, family, prefixLength, scope, label, peer, broadcast } = key
+  writeStructure(writer, ADDRESS_HEADER, { family: FAMILY_NUMBER[family], prefixLength, scope, index })
+  writeAttribute(writer, fields.local, address)
+  writeAttribute(writer, fields.address, peer ?? address)
+  if (broadcast !== undefined) writeAttribute(writer, fields.broadcast, broadcast)
+  if (label !== undefined) writeAttribute(writer, fields.label, label)
+  if (key.lifetimes !== undefined) writeAttribute(writer, fields.lifetimes, key.lifetimes)
+  if (key.nodad === true) writeAttribute(writer, fields.flags, IFA_F_NODAD)
+}
+
+/** An address as the kernel tells of it: its interface by number only. */
+export interface FoundAddress {
+  readonly address: Omit<InterfaceAddress, 'interface'>
+  readonly index: number
+}
+
+/** Reads an address of an interface; undefined when it is of neither family. */
+export function readAddressMessage(view: DataView, start: number, end: number): FoundAddress | undefined {
+  const header = readStructure(view, start, end, ADDRESS_HEADER)
+  const family = familyByNumber(header.family)
+  if (family === undefined) return undefined
+  const { prefixLength, index } = header
+  attributes.readStrictly(view, start + ADDRESS_HEADER.size, end)
+  // IPv6 has only the one unless the link is point-to-point (inet6_fill_ifaddr).
+  const address = attributes.get(fields.local) ?? attributes.require(fields.address)
+  const peer = attributes.get(fields.address) ?? address
+  const label = attributes.get(fields.label)
+  const broadcast = attributes.get(fields.broadcast)
+  const bits = attributes.get(fields.flags) ?? header.flags
+  const { preferred, valid } = attributes.get(fields.lifetimes) ?? ENDLESS
+  return {
+    address: {
+      ...{ address, prefixLength, family, scope: SCOPE_WORDS.of(header.scope) },
+      ...(label === undefined ? {} : { label }),
+      ...(peer === address ? {} : { peer }),
+      ...(broadcast === undefined ? {} : { broadcast }),
+      ...(preferred === FOR_EVER ? {} : { preferredLifetime: preferred }),
+      ...(valid === FOR_EVER ? {} : { validLifetime: valid }),
+      flags: FLAG_BITS.filter(([, bit]) => (bits & bit) !== 0).map(([flag]) => flag),
+    },
+    index,
+  }
+}

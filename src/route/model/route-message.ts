@@ -1,0 +1,165 @@
+import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
+import { writeAttribute } from '../../netlink/wire/attributes.ts'
+import { checkAddress, checkFamily, checkInteger } from '../../netlink/arguments/check.ts'
+import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { writeStructure } from '../../netlink/wire/structure.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import { ROUTE, ROUTE_HEADER, ROUTE_METRICS } from '../protocol/attributes.ts'
+import { SCOPE_WORDS, SCOPES } from './interface-address.ts'
+import { bitsOf, checkAddressOf, checkPrefix, isNetwork } from './prefix.ts'
+import {
+  ROUTE_PROTOCOL_WORDS,
+  ROUTE_PROTOCOLS,
+  ROUTE_TABLES,
+  ROUTE_TYPE_WORDS,
+  ROUTE_TYPES,
+  type Route,
+  type RouteInput,
+} from './route.ts'
+
+const { fields } = ROUTE
+const KNOWN_FIELDS = new KnownFields([
+  ...['destination', 'family', 'gateway', 'interface', 'source', 'scope', 'table', 'protocol'],
+  ...['metric', 'type', 'mtu', 'nextHops'],
+])
+const MAXIMUM = 2 ** 32 - 1
+/** Types of routes that end here: no interface is needed. */
+const ENDS: readonly number[] = [
+  ROUTE_TYPES.blackhole,
+  ROUTE_TYPES.unreachable,
+  ROUTE_TYPES.prohibit,
+  ROUTE_TYPES.throw,
+]
+
+/** A route to be made or removed; what was left open is undefined. */
+export interface CheckedRoute {
+  /** The address alone; undefined for `default`. */
+  readonly address: string | undefined
+  readonly prefixLength: number
+  readonly family: Family
+  readonly gateway: string | undefined
+  readonly interface: string | undefined
+  readonly source: string | undefined
+  readonly scope: number | undefined
+  readonly table: number
+  readonly protocol: number | undefined
+  readonly metric: number | undefined
+  readonly type: number | undefined
+  readonly mtu: number | undefined
+}
+
+/** Checks which route is meant. */
+export function checkRoute(input: RouteInput): CheckedRoute {
+  KNOWN_FIELDS.check('route', input)
+  const { gateway, source, scope, table, protocol, metric, mtu, nextHops } = input as RouteInput &
+    Partial<Route>
+  if (nextHops !== undefined) {
+    throw new ArgumentTypeError(
+      'route.nextHops',
+      'left out: a route with several ways is only read',
+      nextHops,
+    )
+  }
+  const destination = checkDestination(input)
+  const { family } = destination
+  const type = input.type === undefined ? undefined : ROUTE_TYPE_WORDS.check('route.type', input.type, 255)
+  const usualTable = type === ROUTE_TYPES.local ? ROUTE_TABLES.local : ROUTE_TABLES.main
+  return {
+    ...destination,
+    gateway: gateway === undefined ? undefined : checkAddressOf('route.gateway', gateway, family),
+    interface:
+      input.interface === undefined ? undefined : checkInterfaceName('route.interface', input.interface),
+    source: source === undefined ? undefined : checkAddressOf('route.source', source, family),
+    scope: scope === undefined ? undefined : SCOPE_WORDS.check('route.scope', scope, 255),
+    table: table === undefined ? usualTable : checkInteger('route.table', table, 1, MAXIMUM),
+    protocol:
+      protocol === undefined ? undefined : ROUTE_PROTOCOL_WORDS.check('route.protocol', protocol, 255),
+    metric: metric === undefined ? undefined : checkInteger('route.metric', metric, 0, MAXIMUM),
+    type,
+    mtu: mtu === undefined ? undefined : checkInteger('route.mtu', mtu, 68, 65535),
+  }
+}
+
+/** Checks a route to be made, which has to lead somewhere. */
+export function checkWholeRoute(input: RouteInput): CheckedRoute {
+  const route = checkRoute(input)
+  const { gateway, interface: name, type = ROUTE_TYPES.unicast } = route
+  if (gateway === undefined && name === undefined && !ENDS.includes(type)) {
+    throw new ArgumentTypeError(
+      'route.interface',
+      'the name of a network interface, unless route.gateway is given',
+      name,
+    )
+  }
+  return route
+}
+
+function checkDestination({ destination, family, gateway, source }: RouteInput) {
+  if (destination === 'default') {
+    const checked = family === undefined ? familyOfEnds(gateway, source) : checkFamily('route.family', family)
+    return { address: undefined, prefixLength: 0, family: checked } as const
+  }
+  const prefix = checkPrefix('route.destination', destination)
+  const { address, length = bitsOf(prefix.family) } = prefix
+  if (family !== undefined && checkFamily('route.family', family) !== prefix.family) {
+    throw new ArgumentRangeError('route.family', `${prefix.family}, as the destination is`, family)
+  }
+  if (!isNetwork(address, length)) {
+    const allowed = `a network, whose bits behind the first ${length} are zero`
+    throw new ArgumentRangeError('route.destination', allowed, destination)
+  }
+  return { address: length === 0 ? undefined : address, prefixLength: length, family: prefix.family } as const
+}
+
+function familyOfEnds(gateway: string | undefined, source: string | undefined): Family {
+  if (gateway !== undefined) return checkAddress('route.gateway', gateway)
+  return source === undefined ? 'ipv4' : checkAddress('route.source', source)
+}
+
+/** A route as messages name it: `default`, `192.0.2.0/24`. */
+export function formatDestination({
+  address,
+  prefixLength,
+}: Pick<CheckedRoute, 'address' | 'prefixLength'>): string {
+  return address === undefined ? 'default' : `${address}/${prefixLength}`
+}
+
+/** Writes a route to be made: what was left open gets what ip(8) would choose. */
+export function writeRoute(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
+  const { type = ROUTE_TYPES.unicast, protocol = ROUTE_PROTOCOLS.static } = route
+  const scope = route.scope ?? usualScope(type, route)
+  write(writer, { ...route, type, protocol, scope }, index)
+}
+
+/** Writes which route is to be removed: what was left open may be anything (fib_table_delete, ip6_route_del). */
+export function writeRouteRemoval(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
+  write(writer, { ...route, scope: route.scope ?? SCOPES.nowhere }, index)
+}
+
+function usualScope(type: number, { family, gateway }: CheckedRoute): number {
+  if (family === 'ipv6' || gateway !== undefined || ENDS.includes(type)) return SCOPES.global
+  return type === ROUTE_TYPES.local || type === ROUTE_TYPES.nat ? SCOPES.host : SCOPES.link
+}
+
+function write(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
+  const { address, family, prefixLength, gateway, source, metric, table } = route
+  writeStructure(writer, ROUTE_HEADER, {
+    family: FAMILY_NUMBER[family],
+    destinationLength: prefixLength,
+    // Eight bits; the attribute has all of the number.
+    table: table > 255 ? 0 : table,
+    ...{ protocol: route.protocol, scope: route.scope, type: route.type },
+  })
+  if (address !== undefined) writeAttribute(writer, fields.destination, address)
+  if (gateway !== undefined) writeAttribute(writer, fields.gateway, gateway)
+  if (index !== undefined) writeAttribute(writer, fields.outputInterface, index)
+  if (source !== undefined) writeAttribute(writer, fields.preferredSource, source)
+  if (metric !== undefined) writeAttribute(writer, fields.priority, metric)
+  writeAttribute(writer, fields.table, table)
+  if (route.mtu === undefined) return
+  const nest = writer.beginNest(fields.metrics.type)
+  writeAttribute(writer, ROUTE_METRICS.fields.mtu, route.mtu)
+  writer.endNest(nest)
+}

@@ -1,0 +1,42 @@
+import type { AttributeTable } from '../../netlink/wire/attributes.ts'
+import {
+  describeAttributes,
+  describeDump,
+  describeUnknown,
+  type PayloadDescription,
+} from '../../netlink/wire/describe.ts'
+import { readStructure, type Structure } from '../../netlink/wire/structure.ts'
+import {
+  ADDRESS,
+  ADDRESS_HEADER,
+  LINK,
+  LINK_HEADER,
+  NEIGHBOUR,
+  NEIGHBOUR_HEADER,
+  ROUTE,
+  ROUTE_HEADER,
+} from './attributes.ts'
+import { RTM } from './uapi.ts'
+
+const SUBJECTS: readonly { readonly header: Structure; readonly table: AttributeTable }[] = [
+  { header: LINK_HEADER, table: LINK },
+  { header: ADDRESS_HEADER, table: ADDRESS },
+  { header: ROUTE_HEADER, table: ROUTE },
+  { header: NEIGHBOUR_HEADER, table: NEIGHBOUR },
+]
+
+/** Messages of rtnetlink: type, flags, structure, attributes. */
+export const describePayload: PayloadDescription = (view, message) => {
+  const { start, end, type, flags } = message
+  const name = Object.entries(RTM).find(([, number]) => number === type)?.[0]
+  const subject = SUBJECTS[(type - RTM.NEWLINK) >> 2]
+  if (name === undefined || subject === undefined || end - start < subject.header.size) {
+    return describeUnknown(message)
+  }
+  const { header, table } = subject
+  const members = Object.entries(readStructure(view, start, end, header))
+    .filter(([, value]) => value !== 0)
+    .map(([member, value]) => `${member}: ${value}`)
+  const attributes = describeAttributes(view, start + header.size, end, table)
+  return `${name}${describeDump(flags)} [${members.join(', ')}] ${attributes}`
+}

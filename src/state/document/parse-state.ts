@@ -1,0 +1,68 @@
+import type { z } from 'zod'
+import { ArgumentTypeError } from '../../errors.ts'
+import type { DesiredState } from '../model/desired-state.ts'
+import { Findings } from './problem-collector.ts'
+import { examine } from './normalise.ts'
+import { documentSchema } from './schema.ts'
+import { SourceText } from './yaml-document.ts'
+import { DesiredStateError, formatPath, type StatePath, type StateProblem } from '../model/desired-state-error.ts'
+
+/**
+ * Reads a desired state from YAML or JSON.
+ *
+ * @param source What to call the text in errors, such as the name of its file.
+ * @throws {DesiredStateError} with everything that is wrong: line, column, path and what is allowed.
+ */
+export function parseState(text: string, source = ''): DesiredState {
+  if (typeof text !== 'string') throw new ArgumentTypeError('text', 'YAML or JSON in a string', text)
+  const read = new SourceText(text, source)
+  const problems = problemsOf(read.data)
+  if (problems.length > 0) {
+    const placed = problems.map((problem) => ({ ...problem, ...read.placeOf(problem.path) }))
+    throw new DesiredStateError(placed.sort(byPlace), source)
+  }
+  const { $schema: _, ...desired } = read.data as DesiredState & { readonly $schema?: unknown }
+  return desired
+}
+
+function problemsOf(data: unknown): StateProblem[] {
+  const shape = documentSchema().safeParse(data)
+  const findings = new Findings()
+  if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
+    const { $schema: _, ...desired } = data as DesiredState & { readonly $schema?: unknown }
+    examine(desired, findings)
+  }
+  const problems = [...findings.problems]
+  const known = problems.map(({ path }) => path)
+  // What the checks of the library see they tell better: they know what is allowed just there.
+  for (const problem of shape.error?.issues.flatMap(problemsIn) ?? []) {
+    if (!known.some((path) => isWithin(problem.path, path) || isWithin(path, problem.path)))
+      problems.push(problem)
+  }
+  return problems
+}
+
+function problemsIn(issue: z.core.$ZodIssue): StateProblem[] {
+  const path = issue.path as StatePath
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => complaint([...path, key], 'must be left out: there is no such field'))
+  }
+  if (path.length === 0)
+    return [{ path, message: 'A document must be a list of fields: services, defaults, timeouts, daemons' }]
+  if (issue.code === 'invalid_type' && issue.input === undefined && / undefined$/.test(issue.message)) {
+    return [complaint(path, `must be there: ${issue.expected}`)]
+  }
+  return [complaint(path, `is not right: ${issue.message}`)]
+}
+
+function complaint(path: StatePath, text: string): StateProblem {
+  return { path, message: `${formatPath(path)} ${text}` }
+}
+
+function isWithin(path: StatePath, other: StatePath): boolean {
+  return other.length <= path.length && other.every((part, index) => part === path[index])
+}
+
+function byPlace(one: StateProblem, other: StateProblem): number {
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
+}

@@ -1,0 +1,125 @@
+import type { z as Zod } from 'zod'
+import { SYNC_ROLES } from '../../ipvs/model/daemon.ts'
+import { FORWARDING_METHODS, MAXIMUM } from '../../ipvs/model/destination.ts'
+import { PROTOCOLS } from '../../ipvs/model/service-key.ts'
+import { TUNNEL_CHECKSUMS, TUNNEL_TYPES } from '../../ipvs/model/tunnel.ts'
+import { zodPackage } from './lazy-packages.ts'
+
+let schema: Zod.ZodType | undefined
+
+/**
+ * The shape of a document. It is what the JSON Schema is made of, and what a text is first held against. What goes beyond a
+ * shape (an address, flags that belong to a scheduler, a service that is there twice) is checked where it is filled in.
+ */
+export function documentSchema(): Zod.ZodType {
+  schema ??= makeSchema(zodPackage().z)
+  return schema
+}
+
+/** The JSON Schema of documents, for editors and other programs. The package has it as a file too: `dist/state.schema.json`. */
+export function stateJsonSchema(): object {
+  return zodPackage().z.toJSONSchema(documentSchema(), { target: 'draft-2020-12', unrepresentable: 'any' })
+}
+
+const wordsOf = <W extends string>(table: Readonly<Record<W, number>>) => Object.keys(table) as [W, ...W[]]
+
+function makeSchema(z: typeof Zod): Zod.ZodType {
+  const integer = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum)
+  const port = integer(0, 65_535)
+  const family = z.enum(['ipv4', 'ipv6'])
+  const address = z.string().describe('An IPv4 or IPv6 address')
+  const threshold = integer(0, MAXIMUM)
+
+  const serviceKey = z.union([
+    z
+      .string()
+      .regex(/^((tcp|udp|sctp|\d+):\/\/(\[[^\]]+\]|[^:/[\]]+):\d+|fwmark:\/\/\d+(\/ipv[46])?)$/)
+      .describe('tcp://192.0.2.1:80, udp://[2001:db8::1]:53, fwmark://7 or fwmark://7/ipv6'),
+    z.strictObject({
+      protocol: z.union([z.enum(wordsOf(PROTOCOLS)), port]),
+      address,
+      port,
+      family: family.optional(),
+    }),
+    z.strictObject({ fwmark: integer(1, 0xffff_ffff), family: family.optional() }),
+  ])
+
+  const schedulerFlags = z
+    .array(z.enum(['sh-fallback', 'sh-port', 'mh-fallback', 'mh-port', 'flag-1', 'flag-2', 'flag-3']))
+    .describe('Flags that the scheduler has')
+
+  const serviceSettings = {
+    scheduler: z.string().min(1).max(15).describe('rr, wrr, lc, wlc, sh, mh, ...; default wlc').optional(),
+    schedulerFlags: schedulerFlags.optional(),
+    onePacket: z.boolean().describe('Every packet is scheduled by itself; for UDP').optional(),
+    persistence: z
+      .strictObject({
+        timeout: integer(0, 4_294_967).describe('Seconds; default 300').optional(),
+        mask: z
+          .union([z.string(), integer(0, 128)])
+          .describe('Which clients count as one: a dotted mask or a prefix length')
+          .optional(),
+      })
+      .nullable()
+      .optional(),
+    persistenceEngine: z.string().min(1).max(16).nullable().describe('Such as sip').optional(),
+  }
+
+  const tunnel = z.strictObject({
+    type: z.union([z.enum(wordsOf(TUNNEL_TYPES)), integer(0, 255)]),
+    port: port.describe('UDP port of the receiving end; gue only').optional(),
+    checksum: z.union([z.enum(wordsOf(TUNNEL_CHECKSUMS)), port]).optional(),
+  })
+
+  const destinationSettings = {
+    port: port.describe("Default: the service's port, 0 under a firewall mark").optional(),
+    forwarding: z.union([z.enum(wordsOf(FORWARDING_METHODS)), integer(0, 7)]).optional(),
+    weight: integer(0, MAXIMUM).describe('Default 1; 0 for no new connections').optional(),
+    upperThreshold: threshold
+      .describe('Connections above which it gets no new ones; 0 for no limit')
+      .optional(),
+    lowerThreshold: threshold.describe('Connections below which it gets new ones again').optional(),
+    tunnel: tunnel.nullable().describe('Only with forwarding tun').optional(),
+  }
+
+  const destination = z.strictObject({ address, family: family.optional(), ...destinationSettings })
+
+  const service = z.strictObject({
+    service: serviceKey,
+    ...serviceSettings,
+    defaults: z.strictObject(destinationSettings).describe('For its destinations').optional(),
+    destinations: z
+      .array(destination)
+      .describe('Left out, they are left alone; an empty list says that there are none')
+      .optional(),
+  })
+
+  const timeout = integer(1, 21_474_836).describe('Seconds').optional()
+
+  const daemon = z.strictObject({
+    role: z.enum(wordsOf(SYNC_ROLES)),
+    interface: z.string().min(1).max(15),
+    syncId: integer(0, 255).optional(),
+    maximumLength: integer(1, 65_507).optional(),
+    group: z.string().describe('A multicast address; default 224.0.0.81').optional(),
+    port: integer(1, 65_535).describe('Default 8848').optional(),
+    ttl: integer(1, 255).describe('Default 1').optional(),
+  })
+
+  return z.strictObject({
+    $schema: z.string().optional(),
+    defaults: z
+      .strictObject({
+        service: z.strictObject(serviceSettings).optional(),
+        destination: z.strictObject(destinationSettings).optional(),
+      })
+      .describe('What services and destinations have where they say nothing else')
+      .optional(),
+    services: z
+      .array(service)
+      .describe('Left out, they are left alone; an empty list says that there are none')
+      .optional(),
+    timeouts: z.strictObject({ tcp: timeout, tcpFin: timeout, udp: timeout }).optional(),
+    daemons: z.array(daemon).describe('Left out, they are left alone').optional(),
+  })
+}

@@ -1,0 +1,86 @@
+import type { Node, Pair } from 'yaml'
+import { yamlPackage } from './lazy-packages.ts'
+import { DesiredStateError, type StatePath, type StateProblem } from '../model/desired-state-error.ts'
+
+/** A place in a text, from 1. */
+export interface TextPlace {
+  readonly line: number
+  readonly column: number
+}
+
+/** A text in YAML, which JSON is too, that knows where in it everything stands. */
+export class SourceText {
+  /** What it says, as plain data. */
+  readonly data: unknown
+  readonly #yaml = yamlPackage()
+  readonly #lines = new this.#yaml.LineCounter()
+  readonly #root: Node | null
+
+  /** @throws {DesiredStateError} when it is not YAML. */
+  constructor(text: string, source: string) {
+    const document = this.#yaml.parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      stringKeys: true,
+      merge: true,
+    })
+    const problems: StateProblem[] = []
+    const complain = (message: string, offset: number) =>
+      problems.push({ ...this.#placeAt(offset), path: [], message: message.split('\n')[0] ?? message })
+    for (const { message, pos } of [...document.errors, ...document.warnings]) complain(message, pos[0])
+    this.#yaml.visit(document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(document) !== undefined) return
+        complain(`There is nothing called &${alias.source} before`, alias.range?.[0] ?? 0)
+      },
+    })
+    if (problems.length > 0) throw new DesiredStateError(problems, source)
+    this.#root = document.contents
+    this.data = toData(() => document.toJS({ maxAliasCount: 1000 }) as unknown, source)
+  }
+
+  /** Where a path of the data stands: a field at its name, an entry of a list at its beginning. */
+  placeOf(path: StatePath): TextPlace {
+    let node: unknown = this.#root
+    let offset = this.#root?.range?.[0] ?? 0
+    for (const part of path) {
+      const found = childOf(this.#yaml, node, part)
+      if (found === undefined) break
+      offset = found.offset ?? offset
+      node = found.node
+    }
+    return this.#placeAt(offset)
+  }
+
+  #placeAt(offset: number): TextPlace {
+    const { line, col } = this.#lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+}
+
+function childOf(
+  { isMap, isPair, isScalar, isSeq }: typeof import('yaml'),
+  node: unknown,
+  part: string | number,
+): { node: unknown; offset: number | undefined } | undefined {
+  const nameOf = ({ key }: Pair) => (isScalar(key) ? key.value : key)
+  if (isSeq(node)) {
+    const item = node.items[Number(part)] as Node | undefined
+    return item === undefined ? undefined : { node: item, offset: item.range?.[0] }
+  }
+  if (!isMap(node)) return undefined
+  const pair = node.items.find(
+    (item): item is Pair<Node, Node | null> => isPair(item) && nameOf(item) === part,
+  )
+  return pair === undefined ? undefined : { node: pair.value, offset: pair.key.range?.[0] }
+}
+
+/** Refuses aliases that stand for others again and again. */
+function toData(read: () => unknown, source: string): unknown {
+  try {
+    return read()
+  } catch (error) {
+    const problem: StateProblem = { path: [], message: (error as Error).message, line: 1, column: 1 }
+    throw new DesiredStateError([problem], source)
+  }
+}

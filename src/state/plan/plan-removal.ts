@@ -1,0 +1,48 @@
+import type { Destination } from '../../ipvs/model/destination.ts'
+import type { Service } from '../../ipvs/model/service.ts'
+import { formatEndpoint } from '../../ipvs/model/service-key.ts'
+import type { Drafts, PlanRules } from './plan-builder.ts'
+import { drainKey, drainState } from './drain.ts'
+import { drainDestination, removeDestination, removeService } from './plan-steps.ts'
+
+/** Finds the next step for a destination that is to go. */
+export function planRemoval(
+  name: string,
+  service: Service,
+  endpoint: string,
+  destination: Destination,
+  rules: PlanRules,
+  drafts: Drafts,
+): void {
+  if (isDrained(name, service, endpoint, destination, rules, drafts)) {
+    drafts.removing.push(removeDestination(name, service, endpoint, destination))
+  }
+}
+
+/** Finds the next steps for a service that is to go: its destinations first, when they are to go with care. */
+export function planServiceRemoval(name: string, service: Service, rules: PlanRules, drafts: Drafts): void {
+  let drained = true
+  for (const destination of rules.drain === undefined ? [] : service.destinations) {
+    const endpoint = formatEndpoint(destination.address, destination.port)
+    // All of them are looked at: each loses its weight.
+    if (!isDrained(name, service, endpoint, destination, rules, drafts)) drained = false
+  }
+  if (drained) drafts.ending.push(removeService(name, service))
+}
+
+function isDrained(
+  name: string,
+  service: Service,
+  endpoint: string,
+  destination: Destination,
+  { drain, deadlines, now }: PlanRules,
+  drafts: Drafts,
+): boolean {
+  if (drain === undefined) return true
+  const state = drainState(drain, service, destination, deadlines.get(drainKey(name, endpoint)), now)
+  if (state.action === 'remove') return true
+  if (state.action === 'drain') drafts.lowering.push(drainDestination(name, service, endpoint, destination))
+  const { connections, deadline } = state
+  drafts.draining.push({ service: name, destination: endpoint, connections, deadline })
+  return false
+}

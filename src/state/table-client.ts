@@ -1,7 +1,0 @@
-import type { Ipvs } from '../ipvs/ipvs.ts'
-
-/** What of a client this room uses, so that anything that behaves like a table can stand in its place. */
-export type TableClient = Pick<
-  Ipvs,
-  'services' | 'service' | 'timeouts' | 'daemons' | 'batch' | 'setTimeouts' | 'startDaemon' | 'stopDaemon'
->

@@ -1,0 +1,161 @@
+import type { Daemon } from '../../ipvs/model/daemon.ts'
+import type { Destination } from '../../ipvs/model/destination.ts'
+import type { Service } from '../../ipvs/model/service.ts'
+import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
+import type { Timeouts } from '../../ipvs/model/settings.ts'
+import type { Statistics } from '../../ipvs/model/statistics.ts'
+import {
+  daemonDifference,
+  destinationDifference,
+  type SettingChange,
+  serviceDifference,
+} from '../model/difference.ts'
+import type { CurrentTable } from '../model/target.ts'
+
+/** What every change has. */
+interface ChangeOf<W extends string, T> {
+  /** What changed. */
+  readonly what: W
+  /** What happened to it. */
+  readonly type: 'added' | 'removed' | 'changed'
+  /** The settings that changed; empty for what was added or removed. */
+  readonly changes: readonly SettingChange[]
+  /** As it was; undefined for what was added. */
+  readonly before: T | undefined
+  /** As it is; undefined for what was removed. */
+  readonly after: T | undefined
+}
+
+/** A virtual service was added, removed or changed. Its destinations come and go with it. */
+export interface ServiceChange extends ChangeOf<'service', Service> {
+  /** The service as text. */
+  readonly service: string
+}
+
+/** A destination of a service that stays was added, removed or changed. */
+export interface DestinationChange extends ChangeOf<'destination', Destination> {
+  /** Its virtual service as text. */
+  readonly service: string
+  /** The destination, as `192.0.2.10:80`. */
+  readonly destination: string
+}
+
+/** A synchronisation daemon was started (`added`), stopped or restarted with other settings. */
+export type DaemonChange = ChangeOf<'daemon', Daemon>
+
+/** The timeouts of connections were changed. */
+export type TimeoutsChange = ChangeOf<'timeouts', Timeouts>
+
+/** The counters of a service or a destination have moved, or its rates have changed. */
+export interface RatesChange {
+  /** What changed. */
+  readonly what: 'rates'
+  /** Always the same. */
+  readonly type: 'changed'
+  /** The virtual service as text. */
+  readonly service: string
+  /** The destination; empty for the counters of the service. */
+  readonly destination: string
+  /** As they were. */
+  readonly before: Statistics
+  /** As they are. */
+  readonly after: Statistics
+}
+
+/** Something that is otherwise than at the reading before. */
+export type TableChange = ServiceChange | DestinationChange | DaemonChange | TimeoutsChange | RatesChange
+
+/** What makes a table that has nothing in it. */
+export const EMPTY_TABLE: CurrentTable = {
+  services: [],
+  timeouts: { tcp: 0, tcpFin: 0, udp: 0 },
+  daemons: [],
+}
+
+/** Compares two readings: services and what belongs to them first, in the order of the newer reading. */
+export function* tableChanges(
+  before: CurrentTable,
+  after: CurrentTable,
+  options: { readonly rates: boolean },
+): Generator<TableChange, void, undefined> {
+  const old = new Map(before.services.map((service) => [formatService(service), service]))
+  for (const service of after.services) {
+    const name = formatService(service)
+    const was = old.get(name)
+    old.delete(name)
+    if (was === undefined)
+      yield { what: 'service', type: 'added', service: name, changes: [], before: was, after: service }
+    else yield* serviceChanges(name, was, service, options)
+  }
+  for (const [name, service] of old) {
+    yield { what: 'service', type: 'removed', service: name, changes: [], before: service, after: undefined }
+  }
+  yield* timeoutChanges(before.timeouts, after.timeouts)
+  yield* daemonChanges(before.daemons, after.daemons)
+}
+
+function* serviceChanges(
+  name: string,
+  before: Service,
+  after: Service,
+  options: { readonly rates: boolean },
+): Generator<TableChange, void, undefined> {
+  const changes = serviceDifference(before, after)
+  if (changes.length > 0) yield { what: 'service', type: 'changed', service: name, changes, before, after }
+  if (options.rates) yield* rateChanges(name, '', before.statistics, after.statistics)
+  const subject = { what: 'destination', service: name } as const
+  const old = new Map(before.destinations.map((each) => [formatEndpoint(each.address, each.port), each]))
+  for (const each of after.destinations) {
+    const destination = formatEndpoint(each.address, each.port)
+    const was = old.get(destination)
+    old.delete(destination)
+    if (was === undefined) {
+      yield { ...subject, type: 'added', destination, changes: [], before: undefined, after: each }
+      continue
+    }
+    const differing = destinationDifference(was, each)
+    if (differing.length > 0) {
+      yield { ...subject, type: 'changed', destination, changes: differing, before: was, after: each }
+    }
+    if (options.rates) yield* rateChanges(name, destination, was.statistics, each.statistics)
+  }
+  for (const [destination, was] of old) {
+    yield { ...subject, type: 'removed', destination, changes: [], before: was, after: undefined }
+  }
+}
+
+function* rateChanges(
+  service: string,
+  destination: string,
+  before: Statistics,
+  after: Statistics,
+): Generator<RatesChange, void, undefined> {
+  const names = Object.keys(after) as (keyof Statistics)[]
+  if (names.every((name) => before[name] === after[name])) return
+  yield { what: 'rates', type: 'changed', service, destination, before, after }
+}
+
+function* timeoutChanges(before: Timeouts, after: Timeouts): Generator<TimeoutsChange, void, undefined> {
+  const names = (Object.keys(after) as (keyof Timeouts)[]).filter((name) => before[name] !== after[name])
+  if (names.length === 0) return
+  const changes = names.map((setting) => ({ setting, from: before[setting], to: after[setting] }))
+  yield { what: 'timeouts', type: 'changed', changes, before, after }
+}
+
+function* daemonChanges(
+  before: readonly Daemon[],
+  after: readonly Daemon[],
+): Generator<DaemonChange, void, undefined> {
+  const old = new Map(before.map((daemon) => [daemon.role, daemon]))
+  for (const daemon of after) {
+    const was = old.get(daemon.role)
+    old.delete(daemon.role)
+    const changes = was === undefined ? [] : daemonDifference(was, daemon)
+    if (was === undefined) yield { what: 'daemon', type: 'added', changes, before: was, after: daemon }
+    else if (changes.length > 0)
+      yield { what: 'daemon', type: 'changed', changes, before: was, after: daemon }
+  }
+  for (const daemon of old.values()) {
+    yield { what: 'daemon', type: 'removed', changes: [], before: daemon, after: undefined }
+  }
+}

@@ -1,0 +1,127 @@
+import { STATISTICS_32, STATISTICS_64 } from '../../ipvs/protocol/attributes.ts'
+import type { Statistics } from '../../ipvs/model/statistics.ts'
+import type { Field } from '../../netlink/wire/attributes.ts'
+import { LITTLE_ENDIAN, type WireWriter, writeU64 } from '../../netlink/wire/wire.ts'
+
+/** The five things that are counted, in the kernel's order. */
+export interface Totals {
+  connections: number
+  incomingPackets: number
+  outgoingPackets: number
+  incomingBytes: number
+  outgoingBytes: number
+}
+
+const NAMES = ['connections', 'incomingPackets', 'outgoingPackets', 'incomingBytes', 'outgoingBytes'] as const
+const RATE_NAMES = [
+  'connectionsPerSecond',
+  'incomingPacketsPerSecond',
+  'outgoingPacketsPerSecond',
+  'incomingBytesPerSecond',
+  'outgoingBytesPerSecond',
+] as const
+/** Rates of bytes have 5 binary places, the others 10 (ip_vs_est.c). */
+const PLACES = [10, 10, 10, 5, 5] as const
+/** Seconds between samples. */
+export const SAMPLING_SECONDS = 2
+
+const noTotals = (): Totals => ({
+  connections: 0,
+  incomingPackets: 0,
+  outgoingPackets: 0,
+  incomingBytes: 0,
+  outgoingBytes: 0,
+})
+
+/** Counters of a service, a destination or everything: what happened, and what the last sample shows of it. */
+export class Counters {
+  /** Counted live. */
+  readonly live = noTotals()
+  /** As of the last sample. */
+  readonly #sampled = noTotals()
+  /** The sample from which totals are told (ip_vs_zero_stats). */
+  #base = noTotals()
+  /** What the rates were last reckoned from: for the 32 bits of it, bytes apart, the kernel allows a wrap. */
+  readonly #last = noTotals()
+  readonly #rates = [0, 0, 0, 0, 0]
+
+  /** Takes a sample and moves the rates by a quarter of the difference (ip_vs_estimation). */
+  sample(): void {
+    NAMES.forEach((name, index) => {
+      const total = this.live[name]
+      this.#sampled[name] = total
+      const places = PLACES[index]!
+      const perSecond = Math.floor(((total - this.#last[name]) * 2 ** places) / SAMPLING_SECONDS)
+      this.#last[name] = total
+      this.#rates[index]! += Math.floor((perSecond - this.#rates[index]!) / 4)
+    })
+  }
+
+  /** Tells totals from the last sample on, and no rates. */
+  zero(): void {
+    this.#base = { ...this.#sampled }
+    Object.assign(this.#last, this.#sampled)
+    this.#rates.fill(0)
+  }
+
+  /** As the kernel tells them: totals less the base, rates rounded to whole numbers. */
+  get shown(): Statistics {
+    const shown: Record<string, number> = {}
+    NAMES.forEach((name, index) => {
+      shown[name] = this.#sampled[name] - this.#base[name]
+      shown[RATE_NAMES[index]!] = roundedRate(this.#rates[index]!, PLACES[index]!)
+    })
+    return shown as unknown as Statistics
+  }
+
+  /** Makes them show what is given. */
+  set shown(statistics: Partial<Statistics>) {
+    NAMES.forEach((name, index) => {
+      const total = statistics[name] ?? 0
+      this.live[name] = total
+      this.#sampled[name] = total
+      this.#last[name] = total
+      this.#rates[index] = (statistics[RATE_NAMES[index]!] ?? 0) * 2 ** PLACES[index]!
+    })
+    this.#base = noTotals()
+  }
+}
+
+function roundedRate(rate: number, places: number): number {
+  return Math.floor((rate + (places === 10 ? 0x1ff : 0xf)) / 2 ** places)
+}
+
+const ORDER = [...NAMES, ...RATE_NAMES]
+
+/** Writes both nests, into a message whose buffer begins where the kernel's would. `aligns`: with PAD attributes. */
+export function writeCounters(
+  writer: WireWriter,
+  types: readonly [narrow: number, wide: number],
+  counters: Counters | undefined,
+  aligns: boolean,
+): void {
+  const shown = counters?.shown
+  const tables = [STATISTICS_32.fields, STATISTICS_64.fields] as const
+  tables.forEach((fields, index) => {
+    const nest = writer.beginNest(types[index]!)
+    for (const name of ORDER) writeCounter(writer, fields[name], shown?.[name] ?? 0, aligns)
+    writer.endNest(nest)
+  })
+}
+
+function writeCounter(
+  writer: WireWriter,
+  { type, codec }: Field<number>,
+  value: number,
+  aligns: boolean,
+): void {
+  if (codec.name === 'u32') {
+    const at = writer.payload(type, 4)
+    writer.view.setUint32(at, value % 2 ** 32, LITTLE_ENDIAN)
+    return
+  }
+  // A payload comes four bytes behind its header (nla_need_padding_for_64bit).
+  if (aligns && writer.length % 8 === 0) writer.payload(STATISTICS_64.fields.pad.type, 0)
+  const at = writer.payload(type, 8)
+  writeU64(writer.view, at, value)
+}

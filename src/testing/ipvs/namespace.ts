@@ -1,0 +1,145 @@
+import type { Timeouts } from '../../ipvs/model/settings.ts'
+import { type NetworkInterface, type Networks, networksOf } from './address-type.ts'
+import type { VirtualClock } from '../time/clock.ts'
+import { ConnectionTable } from './connection-table.ts'
+import { Counters } from './counters.ts'
+import type { DaemonRecord } from './daemon-record.ts'
+import type { DestinationRecord } from './destination-record.ts'
+import type { KernelProfile } from '../time/profile.ts'
+import type { ServiceOrder } from './service-order.ts'
+import { type ServiceIdentity, type ServiceRecord, serviceKey } from './service-record.ts'
+import { Trash } from './trash.ts'
+
+const DEFAULT_TIMEOUTS = { tcp: 900, tcpFin: 120, udp: 300 } as const satisfies Timeouts
+
+/** Everything that IPVS keeps for one network namespace. */
+export class Namespace {
+  readonly name: string
+  readonly profile: KernelProfile
+  readonly clock: VirtualClock
+  readonly order: ServiceOrder
+  readonly trash: Trash
+  /** At most one of each role; the master stands first. */
+  daemons: DaemonRecord[] = []
+  /** Seconds. */
+  timeouts: Timeouts = { ...DEFAULT_TIMEOUTS }
+  #interfaces: readonly NetworkInterface[]
+  #networks: Networks
+  /** Destinations of another family than their service. */
+  mixedFamilies = 0
+  /** Of everything. */
+  readonly totals = new Counters()
+  readonly connections = new ConnectionTable(this)
+  /** Whether there has been a service or a backup daemon: before that a growing connection table has no buckets. */
+  hasConnectionTable = false
+  readonly #services = new Map<string, ServiceRecord>()
+  #sockets = 0
+  #isDeleted = false
+
+  constructor(
+    name: string,
+    profile: KernelProfile,
+    clock: VirtualClock,
+    order: ServiceOrder,
+    interfaces: readonly NetworkInterface[],
+  ) {
+    this.name = name
+    this.#interfaces = interfaces
+    this.#networks = networksOf(interfaces)
+    this.profile = profile
+    this.clock = clock
+    this.order = order
+    this.trash = new Trash(clock)
+  }
+
+  get interfaces(): readonly NetworkInterface[] {
+    return this.#interfaces
+  }
+
+  set interfaces(interfaces: readonly NetworkInterface[]) {
+    this.#interfaces = interfaces
+    this.#networks = networksOf(interfaces)
+  }
+
+  /** What the addresses of the interfaces make special. */
+  get networks(): Networks {
+    return this.#networks
+  }
+
+  /** The services in the order in which they were made. */
+  get services(): readonly ServiceRecord[] {
+    return [...this.#services.values()]
+  }
+
+  find(identity: ServiceIdentity): ServiceRecord | undefined {
+    return this.#services.get(serviceKey(identity))
+  }
+
+  add(service: ServiceRecord): void {
+    this.#services.set(serviceKey(service), service)
+    this.order.add(this, service)
+    this.hasConnectionTable = true
+  }
+
+  /** Removes a service; its destinations go to the trash one by one. */
+  remove(service: ServiceRecord): void {
+    for (const destination of service.destinations) this.removeDestination(service, destination)
+    this.#services.delete(serviceKey(service))
+    this.order.remove(this, service)
+  }
+
+  /** The counters of a service or a destination, which are made when there is something to count. */
+  countersOf(record: ServiceRecord | DestinationRecord): Counters {
+    if (record.counters === undefined) record.counters = new Counters()
+    return record.counters
+  }
+
+  /** Brings all counters up to date, as the kernel does every two seconds. */
+  sample(): void {
+    this.totals.sample()
+    for (const service of this.#services.values()) {
+      service.counters?.sample()
+      for (const { counters } of service.destinations) counters?.sample()
+    }
+  }
+
+  addDestination(service: ServiceRecord, destination: DestinationRecord): void {
+    service.add(destination)
+    if (destination.family !== service.family) this.mixedFamilies++
+  }
+
+  removeDestination(service: ServiceRecord, destination: DestinationRecord): void {
+    service.remove(destination)
+    if (destination.family !== service.family) this.mixedFamilies--
+    this.trash.add(destination)
+  }
+
+  /** A socket is opened in it, which keeps it alive. */
+  hold(): void {
+    this.#sockets++
+  }
+
+  /** A socket is closed. */
+  release(): void {
+    this.#sockets--
+    if (this.#isDeleted && this.#sockets === 0) this.reset()
+  }
+
+  /** Its name is gone; it ends with its last socket (cleanup_net). */
+  delete(): void {
+    this.#isDeleted = true
+    if (this.#sockets === 0) this.reset()
+  }
+
+  /** Forgets everything, as at the end of the module. */
+  reset(): void {
+    for (const connection of this.connections.entries) connection.end()
+    for (const service of this.services) this.remove(service)
+    this.trash.empty()
+    this.daemons = []
+    this.timeouts = { ...DEFAULT_TIMEOUTS }
+    this.mixedFamilies = 0
+    this.totals.shown = {}
+    this.hasConnectionTable = false
+  }
+}

@@ -1,0 +1,128 @@
+import { COMMAND, SERVICE } from '../../ipvs/protocol/attributes.ts'
+import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
+import { type Counters, writeCounters } from './counters.ts'
+import type { DestinationRecord } from './destination-record.ts'
+import { endpointKey, type FamilyNumber, type InetAddress, writeInetAddress } from './inet-address.ts'
+import type { KernelProfile } from '../time/profile.ts'
+import type { SchedulerState } from '../schedulers/scheduler.ts'
+
+/** What tells one service from another, in the kernel's numbers. Under a firewall mark the rest is TCP and zero. */
+export interface ServiceIdentity {
+  readonly family: FamilyNumber
+  readonly protocol: number
+  readonly address: InetAddress
+  readonly port: number
+  readonly fwmark: number
+}
+
+/** What can be set of a service, in the kernel's numbers. */
+export interface ServiceRecordSettings {
+  /** `none` without one. */
+  scheduler: string
+  /** Empty without one. */
+  persistenceEngine: string
+  /** IP_VS_SVC_F_* bits. */
+  flags: number
+  /** In ticks of the kernel's clock. */
+  timeout: number
+  /** The four bytes as they came, read in host order. */
+  netmask: number
+}
+
+/** A virtual service as the kernel keeps it (struct ip_vs_service). */
+export class ServiceRecord implements ServiceIdentity, ServiceRecordSettings {
+  readonly family: FamilyNumber
+  readonly protocol: number
+  readonly address: InetAddress
+  readonly port: number
+  readonly fwmark: number
+  scheduler = ''
+  persistenceEngine = ''
+  flags = 0
+  timeout = 0
+  netmask = 0
+  /** Undefined while nothing was counted. */
+  counters: Counters | undefined
+  /** The scheduler at work; undefined without one. */
+  schedulerState: SchedulerState | undefined
+  /** The oldest first; the kernel has them the other way round. */
+  readonly #destinations: DestinationRecord[] = []
+
+  constructor(identity: ServiceIdentity, settings: ServiceRecordSettings) {
+    const { family, protocol, address, port, fwmark } = identity
+    this.family = family
+    this.protocol = protocol
+    this.address = address
+    this.port = port
+    this.fwmark = fwmark
+    Object.assign(this, settings)
+  }
+
+  get destinationCount(): number {
+    return this.#destinations.length
+  }
+
+  /** A destination by its place in the kernel's list, which begins with the newest. */
+  destinationAt(index: number): DestinationRecord {
+    return this.#destinations[this.#destinations.length - 1 - index]!
+  }
+
+  /** In the kernel's order, the newest first. */
+  get destinations(): DestinationRecord[] {
+    return this.#destinations.toReversed()
+  }
+
+  find(family: number, address: InetAddress, port: number): DestinationRecord | undefined {
+    return this.#destinations.find((destination) => destination.is(family, address, port))
+  }
+
+  /** Puts a destination at the head of the list. */
+  add(destination: DestinationRecord): void {
+    this.#destinations.push(destination)
+    this.schedulerState?.changed?.()
+  }
+
+  /** Takes a destination out of the list, and tells the scheduler which one stood before it. */
+  remove(destination: DestinationRecord): void {
+    const index = this.#destinations.lastIndexOf(destination)
+    const previous = this.#destinations[index + 1]
+    this.#destinations.splice(index, 1)
+    this.schedulerState?.removed?.(destination, previous)
+  }
+}
+
+/** Tells the services of a namespace apart. */
+export function serviceKey({ family, protocol, address, port, fwmark }: ServiceIdentity): string {
+  if (fwmark !== 0) return `${family}/${fwmark}`
+  return `${family}/${protocol}/${endpointKey(family, address, port)}`
+}
+
+const { fields } = SERVICE
+const ALL_FLAGS = 0xffff_ffff
+
+/** Writes a service as GET_SERVICE gives it (ip_vs_genl_fill_service). */
+export function writeServiceRecord(writer: WireWriter, service: ServiceRecord, profile: KernelProfile): void {
+  writer.genericHeader(IPVS_CMD.NEW_SERVICE, IPVS_GENL_VERSION)
+  const nest = writer.beginNest(COMMAND.fields.service.type)
+  writer.u16(fields.family, service.family)
+  if (service.fwmark !== 0) {
+    writer.u32(fields.fwmark, service.fwmark)
+  } else {
+    writer.u16(fields.protocol, service.protocol)
+    const at = writer.payload(fields.address.type, 16)
+    writeInetAddress(writer.view, at, service.address)
+    writer.u16be(fields.port, service.port)
+  }
+  writer.text(fields.scheduler, service.scheduler)
+  if (service.persistenceEngine !== '') writer.text(fields.persistenceEngine, service.persistenceEngine)
+  const flags = writer.payload(fields.flags.type, 8)
+  writer.view.setUint32(flags, service.flags, LITTLE_ENDIAN)
+  writer.view.setUint32(flags + 4, ALL_FLAGS, LITTLE_ENDIAN)
+  writer.u32(fields.timeout, Math.floor(service.timeout / profile.ticksPerSecond))
+  const netmask = writer.payload(fields.netmask.type, 4)
+  writer.view.setUint32(netmask, service.netmask, LITTLE_ENDIAN)
+  const types = [fields.statistics.type, fields.statistics64.type] as const
+  writeCounters(writer, types, service.counters, profile.alignsCounters)
+  writer.endNest(nest)
+}

@@ -1,0 +1,103 @@
+import type { VirtualClock } from '../time/clock.ts'
+import type { DestinationRecord } from './destination-record.ts'
+import { endpointKey, type InetAddress, isSameAddress } from './inet-address.ts'
+import type { ServiceRecord } from './service-record.ts'
+
+/** Seconds for which a removed destination is kept when nothing uses it any more (IP_VS_DEST_TRASH_PERIOD). */
+const PERIOD = 120
+
+/** A removed destination. */
+interface Kept {
+  readonly destination: DestinationRecord
+  /** When it was first found unused. */
+  idleSince: number | undefined
+}
+
+/**
+ * Removed destinations of a network namespace. They are kept for the sake of their connections, and come back with counters and
+ * connections when they are added again (ip_vs_trash_get_dest). Every minute those are looked at that nothing uses: the first
+ * look stamps them, a later one gives up those stamped two minutes ago (ip_vs_dest_trash_expire).
+ */
+export class Trash {
+  readonly #clock: VirtualClock
+  /** By address and port, the newest last: services with other addresses may have had the same destination. */
+  readonly #kept = new Map<string, Kept[]>()
+  #count = 0
+  #cancelLook: (() => void) | undefined
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock
+  }
+
+  /** What it holds, in no order. */
+  get destinations(): DestinationRecord[] {
+    return [...this.#kept.values()].flat().map(({ destination }) => destination)
+  }
+
+  add(destination: DestinationRecord): void {
+    const key = destinationKey(destination.family, destination.address, destination.port)
+    const kept = this.#kept.get(key)
+    const entry = { destination, idleSince: undefined }
+    if (kept === undefined) this.#kept.set(key, [entry])
+    else kept.push(entry)
+    if (this.#count++ === 0) this.#lookLater()
+  }
+
+  /** Gives up everything. */
+  empty(): void {
+    this.#kept.clear()
+    this.#count = 0
+    this.#cancelLook?.()
+  }
+
+  /** Takes back the destination of a service, or of one that was like it. */
+  take(
+    service: ServiceRecord,
+    family: number,
+    address: InetAddress,
+    port: number,
+  ): DestinationRecord | undefined {
+    if (this.#count === 0) return undefined
+    const key = destinationKey(family, address, port)
+    const kept = this.#kept.get(key)
+    const index = kept?.findLastIndex(({ destination }) => wasOf(service, destination.owner)) ?? -1
+    if (kept === undefined || index === -1) return undefined
+    const [entry] = kept.splice(index, 1)
+    if (kept.length === 0) this.#kept.delete(key)
+    this.#count--
+    return entry!.destination
+  }
+
+  #lookLater(): void {
+    this.#cancelLook?.()
+    this.#cancelLook = this.#clock.after(PERIOD / 2, () => {
+      for (const [key, kept] of this.#kept) {
+        const left = kept.filter((entry) => !this.#isOver(entry))
+        this.#count -= kept.length - left.length
+        if (left.length === 0) this.#kept.delete(key)
+        else this.#kept.set(key, left)
+      }
+      if (this.#count > 0) this.#lookLater()
+    })
+  }
+
+  #isOver(entry: Kept): boolean {
+    const { activeConnections, inactiveConnections, persistentConnections } = entry.destination
+    if (activeConnections + inactiveConnections + persistentConnections > 0) return false
+    const { now } = this.#clock
+    entry.idleSince ??= now
+    return now >= entry.idleSince + PERIOD
+  }
+}
+
+function destinationKey(family: number, address: InetAddress, port: number): string {
+  return `${family}/${endpointKey(family, address, port)}`
+}
+
+/** The family of the service is not looked at, except to compare addresses. */
+function wasOf(service: ServiceRecord, owner: ServiceRecord): boolean {
+  if (owner === service) return true
+  if (owner.fwmark !== service.fwmark || owner.protocol !== service.protocol) return false
+  if (service.fwmark !== 0) return true
+  return isSameAddress(service.family, owner.address, service.address) && owner.port === service.port
+}

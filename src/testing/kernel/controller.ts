@@ -1,0 +1,76 @@
+import { IPVS_CMD, IPVS_GENL_NAME, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
+import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
+import { CONTROLLER } from '../../netlink/generic-family.ts'
+import { CTRL_CMD_GETFAMILY, CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
+import { type GenericOperations, readAttributes } from './generic-netlink.ts'
+import type { Machine } from './simulated-machine.ts'
+import { FAMILY_POLICY } from '../wire/policy.ts'
+import { Refused } from '../wire/kernel-errno.ts'
+import { reply } from '../wire/reply.ts'
+
+const { fields } = CONTROLLER
+const set = new AttributeSet(CONTROLLER)
+/** Version of the controller itself. */
+const VERSION = 2
+/** GENL_ADMIN_PERM, GENL_CMD_CAP_DO and GENL_CMD_CAP_HASPOL; GET_SERVICE has a dump as well. */
+const PLAIN_FLAGS = 0x0b
+const BOTH_FLAGS = 0x0f
+/** CTRL_ATTR_OP_ID and CTRL_ATTR_OP_FLAGS. */
+const OPERATION_ID = 1
+const OPERATION_FLAGS = 2
+/** IPVS_CMD_ATTR_MAX. */
+const MAXIMUM_ATTRIBUTE = 6
+/** CTRL_CMD_GETPOLICY is the last of the old commands. */
+const STRICT_FROM = 11
+
+/** The family that knows the numbers of the others. To be asked for IPVS by name makes the kernel load it. */
+export function controllerOperations(machine: Machine): GenericOperations {
+  const getFamily = {
+    act: (request: Parameters<typeof readAttributes>[0]) => {
+      readAttributes(request, set, FAMILY_POLICY)
+      const name = set.get(fields.familyName)
+      const id = set.u16(fields.familyId)
+      if (name === undefined && id === undefined) throw new Refused('EINVAL')
+      const isMeant = name === undefined ? id === machine.module.familyId : name === IPVS_GENL_NAME
+      if (name === IPVS_GENL_NAME) machine.module.load()
+      const { familyId } = machine.module
+      if (!isMeant || familyId === undefined) throw new Refused('ENOENT')
+      reply(request, GENL_ID_CTRL, (writer) => writeFamily(writer, machine, familyId))
+    },
+  }
+  return {
+    operations: new Map([[CTRL_CMD_GETFAMILY, getFamily]]),
+    privileged: false,
+    strictFrom: STRICT_FROM,
+  }
+}
+
+/** ctrl_fill_info. */
+function writeFamily(writer: WireWriter, { profile }: Machine, id: number): void {
+  writer.genericHeader(CTRL_CMD_NEWFAMILY, VERSION)
+  writeAttribute(writer, fields.familyName, IPVS_GENL_NAME)
+  writeAttribute(writer, fields.familyId, id)
+  writeAttribute(writer, fields.version, IPVS_GENL_VERSION)
+  writeAttribute(writer, fields.headerSize, 0)
+  writeAttribute(writer, fields.maximumAttribute, MAXIMUM_ATTRIBUTE)
+  const operations = writer.beginNest(fields.operations.type)
+  const commands = Object.values(IPVS_CMD).filter((command) => command !== IPVS_CMD.SET_INFO)
+  commands.forEach((command, index) => {
+    const operation = writer.beginNest(index + 1)
+    writeNumber(writer, OPERATION_ID, command)
+    writeNumber(writer, OPERATION_FLAGS, flagsOf(command, profile.dumpOperationFlags))
+    writer.endNest(operation)
+  })
+  writer.endNest(operations)
+}
+
+function flagsOf(command: number, dumpOnly: number): number {
+  if (command === IPVS_CMD.GET_SERVICE) return BOTH_FLAGS
+  return command === IPVS_CMD.GET_DEST || command === IPVS_CMD.GET_DAEMON ? dumpOnly : PLAIN_FLAGS
+}
+
+function writeNumber(writer: WireWriter, type: number, value: number): void {
+  const at = writer.payload(type, 4)
+  writer.view.setUint32(at, value, LITTLE_ENDIAN)
+}

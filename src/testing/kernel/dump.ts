@@ -1,0 +1,134 @@
+import { COMMAND } from '../../ipvs/protocol/attributes.ts'
+import { AttributeSet } from '../../netlink/wire/attributes.ts'
+import { NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_DONE } from '../../netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
+import { writeDaemonRecord } from '../ipvs/daemon-record.ts'
+import { writeDestinationRecord } from '../ipvs/destination-record.ts'
+import { type ExtendedAck, LEFTOVER } from '../wire/extended-ack.ts'
+import type { Namespace } from '../ipvs/namespace.ts'
+import { COMMAND_POLICY, violation } from '../wire/policy.ts'
+import { Refused } from '../wire/kernel-errno.ts'
+import { writeServiceRecord } from '../ipvs/service-record.ts'
+import { readServiceIdentity } from './service-request.ts'
+
+/** What a dump is of: writes what comes next into a block, and remembers by itself how far it came. */
+export type DumpSource = (block: DumpBlock, ack: ExtendedAck) => void
+
+const scratch = new WireWriter(64 * 1024)
+
+/** Messages of a dump that travel together. */
+export class DumpBlock {
+  readonly #size: number
+  readonly #type: number
+  readonly #sequence: number
+  readonly #portId: number
+
+  constructor(size: number, type: number, sequence: number, portId: number) {
+    this.#size = size
+    this.#type = type
+    this.#sequence = sequence
+    this.#portId = portId
+    scratch.truncate(0)
+  }
+
+  /** Adds a message; false when it does not fit. */
+  add(write: (writer: WireWriter) => void): boolean {
+    const start = this.#begin(this.#type, NLM_F_MULTI)
+    write(scratch)
+    scratch.endMessage(start)
+    if (scratch.length <= this.#size) return true
+    scratch.truncate(start)
+    return false
+  }
+
+  /** Adds what ends a dump, with what there is to say about the request. */
+  addDone(ack: ExtendedAck): void {
+    const start = this.#begin(NLMSG_DONE, NLM_F_MULTI | (ack.isEmpty ? 0 : NLM_F_ACK_TLVS))
+    const at = scratch.reserve(4)
+    scratch.view.setInt32(at, 0, LITTLE_ENDIAN)
+    ack.write(scratch, false, false)
+    scratch.endMessage(start)
+  }
+
+  get isEmpty(): boolean {
+    return scratch.length === 0
+  }
+
+  /** A copy of the block. */
+  get bytes(): Uint8Array {
+    return scratch.bytes.slice(0, scratch.length)
+  }
+
+  #begin(type: number, flags: number): number {
+    const start = scratch.beginMessage(type, flags, this.#sequence)
+    scratch.view.setUint32(start + 12, this.#portId, LITTLE_ENDIAN)
+    return start
+  }
+}
+
+/**
+ * GET_SERVICE: goes on by counting the entries that were passed, those of other network namespaces among them
+ * (ip_vs_genl_dump_services).
+ */
+export function dumpServices(namespace: Namespace): DumpSource {
+  let passed = 0
+  return (block) => {
+    let index = 0
+    for (const service of namespace.order.walk(namespace)) {
+      if (index++ < passed || service === undefined) continue
+      if (!block.add((writer) => writeServiceRecord(writer, service, namespace.profile))) {
+        index--
+        break
+      }
+    }
+    passed = index
+  }
+}
+
+/**
+ * GET_DEST: looks the service up anew for each block, and one that is not there has nothing to give
+ * (ip_vs_genl_dump_dests). `view` is the request, `start` and `end` where its attributes lie.
+ */
+export function dumpDestinations(
+  namespace: Namespace,
+  view: DataView,
+  start: number,
+  end: number,
+  request: number,
+): DumpSource {
+  let passed = 0
+  const command = new AttributeSet(COMMAND)
+  return (block, ack) => {
+    const broken = violation(view, start, end, COMMAND_POLICY)
+    if (broken !== undefined) return ack.blame(broken, request)
+    if (command.read(view, start, end).leftover > 0) ack.message = LEFTOVER
+    const service = serviceOf(namespace, command)
+    while (service !== undefined && passed < service.destinationCount) {
+      const destination = service.destinationAt(passed)
+      const aligns = namespace.profile.alignsCounters
+      if (!block.add((writer) => writeDestinationRecord(writer, destination, aligns))) return
+      passed++
+    }
+  }
+}
+
+function serviceOf(namespace: Namespace, command: AttributeSet<(typeof COMMAND)['fields']>) {
+  try {
+    return namespace.find(readServiceIdentity(command))
+  } catch (error) {
+    if (error instanceof Refused) return undefined
+    throw error
+  }
+}
+
+/** GET_DAEMON: one flag for each role says whether it was told (ip_vs_genl_dump_daemons). */
+export function dumpDaemons(namespace: Namespace): DumpSource {
+  const told = new Set<number>()
+  return (block) => {
+    for (const daemon of namespace.daemons) {
+      if (told.has(daemon.state)) continue
+      if (!block.add((writer) => writeDaemonRecord(writer, daemon))) return
+      told.add(daemon.state)
+    }
+  }
+}

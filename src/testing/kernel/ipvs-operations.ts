@@ -1,0 +1,65 @@
+import { COMMAND } from '../../ipvs/protocol/attributes.ts'
+import { IPVS_CMD } from '../../ipvs/protocol/uapi.ts'
+import { AttributeSet } from '../../netlink/wire/attributes.ts'
+import { GENL_HDRLEN } from '../../netlink/wire/uapi.ts'
+import { startDaemon, stopDaemon } from '../ipvs/daemon-record.ts'
+import { addDestination, removeDestination, setDestination } from './destination-commands.ts'
+import { type DumpSource, dumpDaemons, dumpDestinations, dumpServices } from './dump.ts'
+import { type GenericOperations, type Operation, readAttributes } from './generic-netlink.ts'
+import type { Machine } from './simulated-machine.ts'
+import type { Namespace } from '../ipvs/namespace.ts'
+import { COMMAND_POLICY } from '../wire/policy.ts'
+import { reply } from '../wire/reply.ts'
+import type { Request } from '../wire/request.ts'
+import { addService, flush, namedService, removeService, setService, zero } from './service-commands.ts'
+import { writeServiceRecord } from '../ipvs/service-record.ts'
+import { setTimeouts, writeInfo, writeTimeouts } from './settings-commands.ts'
+
+type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
+type Act = (namespace: Namespace, command: CommandAttributes, request: Request) => void
+
+const set = new AttributeSet(COMMAND)
+
+/** All commands are old ones, up to FLUSH. */
+const STRICT_FROM = IPVS_CMD.FLUSH + 1
+
+/** The commands of IPVS (ip_vs_genl_ops). */
+export function ipvsOperations(machine: Machine): GenericOperations {
+  const act = (run: Act): Operation['act'] => {
+    return (request) => run(request.socket.namespace, readAttributes(request, set, COMMAND_POLICY), request)
+  }
+  const dump = (source: (request: Request) => DumpSource): Operation['dump'] => {
+    return (request) => request.socket.startDump(request, source(request))
+  }
+  const plain: readonly (readonly [number, Act])[] = [
+    [IPVS_CMD.NEW_SERVICE, addService],
+    [IPVS_CMD.SET_SERVICE, setService],
+    [IPVS_CMD.DEL_SERVICE, removeService],
+    [IPVS_CMD.NEW_DEST, addDestination],
+    [IPVS_CMD.SET_DEST, setDestination],
+    [IPVS_CMD.DEL_DEST, removeDestination],
+    [IPVS_CMD.NEW_DAEMON, (netns, command, { start, ack }) => startDaemon(netns, command, start, ack)],
+    [IPVS_CMD.DEL_DAEMON, (netns, command, { start, ack }) => stopDaemon(netns, command, start, ack)],
+    [IPVS_CMD.SET_CONFIG, setTimeouts],
+    [IPVS_CMD.GET_CONFIG, (netns, _, request) => answer(request, (writer) => writeTimeouts(writer, netns))],
+    [IPVS_CMD.GET_INFO, (netns, _, request) => answer(request, (writer) => writeInfo(writer, netns))],
+    [IPVS_CMD.ZERO, (netns, command) => zero(netns, command, command.has(COMMAND.fields.service))],
+    [IPVS_CMD.FLUSH, flush],
+  ]
+  const answer = (request: Request, write: Parameters<typeof reply>[2]) => reply(request, request.type, write)
+  const operations = new Map<number, Operation>(plain.map(([command, run]) => [command, { act: act(run) }]))
+  operations.set(IPVS_CMD.GET_SERVICE, {
+    act: act((netns, command, request) => {
+      const service = namedService(netns, command)
+      answer(request, (writer) => writeServiceRecord(writer, service, machine.profile))
+    }),
+    dump: dump(({ socket }) => dumpServices(socket.namespace)),
+  })
+  operations.set(IPVS_CMD.GET_DEST, {
+    dump: dump(({ socket, view, start, payload, end }) =>
+      dumpDestinations(socket.namespace, view, payload + GENL_HDRLEN, end, start),
+    ),
+  })
+  operations.set(IPVS_CMD.GET_DAEMON, { dump: dump(({ socket }) => dumpDaemons(socket.namespace)) })
+  return { operations, privileged: true, strictFrom: STRICT_FROM }
+}

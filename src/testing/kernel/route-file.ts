@@ -1,0 +1,28 @@
+import { isIPv4 } from 'node:net'
+import { formatIPv4 } from '../../netlink/wire/address.ts'
+import { broadcastOf, type NetworkInterface } from '../ipvs/address-type.ts'
+
+/** Where IPv4 routes are told: a client that was refused a destination looks there for the reason. */
+export const ROUTE_FILE = '/proc/net/fib_trie'
+
+/** The leaves of the local table, without the nodes that lead to them; nothing where no interface has an IPv4 address. */
+export function routeText(interfaces: readonly NetworkInterface[]): string {
+  const up = interfaces.filter((candidate) => candidate.up ?? true)
+  const networks = up
+    .flatMap(({ addresses = [] }) => addresses)
+    .filter((network) => isIPv4(addressOf(network)))
+  const leaves = networks.flatMap((network) => {
+    const broadcast = broadcastOf(network)
+    const own = leaf(addressOf(network), 'host LOCAL')
+    return broadcast === 0 ? [own] : [own, leaf(formatIPv4(broadcast), 'link BROADCAST')]
+  })
+  return leaves.length === 0 ? '' : `Local:\n${leaves.join('')}`
+}
+
+function addressOf(network: string): string {
+  return network.split('/')[0]!
+}
+
+function leaf(address: string, route: string): string {
+  return `     |-- ${address}\n        /32 ${route}\n`
+}

@@ -1,0 +1,88 @@
+import { COMMAND, SERVICE } from '../../ipvs/protocol/attributes.ts'
+import { AttributeSet } from '../../netlink/wire/attributes.ts'
+import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
+import { inFamily, isFamily, NO_ADDRESS, readInetAddress } from '../ipvs/inet-address.ts'
+import type { Namespace } from '../ipvs/namespace.ts'
+import { SERVICE_POLICY, violation } from '../wire/policy.ts'
+import { Refused } from '../wire/kernel-errno.ts'
+import type { ServiceIdentity, ServiceRecord, ServiceRecordSettings } from '../ipvs/service-record.ts'
+
+type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
+
+const { fields } = SERVICE
+const set = new AttributeSet(SERVICE)
+const IPPROTO_TCP = 6
+
+/** Which service a request names (ip_vs_genl_parse_service). */
+export function readServiceIdentity(command: CommandAttributes): ServiceIdentity {
+  const field = COMMAND.fields.service
+  const start = command.offsetOf(field)
+  const end = start + command.lengthOf(field)
+  if (start === 0 || violation(command.view, start, end, SERVICE_POLICY) !== undefined) {
+    throw new Refused('EINVAL')
+  }
+  set.read(command.view, start, end)
+  const family = set.u16(fields.family)
+  const marked = set.has(fields.fwmark)
+  const addressed = set.has(fields.protocol) && set.has(fields.address) && set.has(fields.port)
+  if (family === undefined || !(marked || addressed)) throw new Refused('EINVAL')
+  if (!isFamily(family)) throw new Refused('EAFNOSUPPORT')
+  // Mark 0 is no mark but TCP 0.0.0.0:0.
+  if (marked) {
+    return {
+      family,
+      protocol: IPPROTO_TCP,
+      address: NO_ADDRESS,
+      port: 0,
+      fwmark: set.u32(fields.fwmark) ?? 0,
+    }
+  }
+  const address = readInetAddress(set.view, set.offsetOf(fields.address), set.lengthOf(fields.address))
+  return {
+    family,
+    protocol: set.u16(fields.protocol) ?? 0,
+    address: inFamily(family, address),
+    port: set.u16be(fields.port) ?? 0,
+    fwmark: 0,
+  }
+}
+
+/** A request for a whole service: which, what it is to be, and the one that is there. */
+export interface WholeService {
+  readonly identity: ServiceIdentity
+  readonly found: ServiceRecord | undefined
+  readonly settings: ServiceRecordSettings
+}
+
+/** Reads what NEW_SERVICE and SET_SERVICE need; all of it must be there before anything else is looked at. */
+export function readWholeService(command: CommandAttributes, namespace: Namespace): WholeService {
+  const identity = readServiceIdentity(command)
+  const found = namespace.find(identity)
+  const timeout = set.u32(fields.timeout)
+  const whole = set.has(fields.scheduler) && set.has(fields.flags) && set.has(fields.netmask)
+  if (timeout === undefined || !whole) throw new Refused('EINVAL')
+  const [flags, mask] = readFlags()
+  const before = found?.flags ?? 0
+  return {
+    identity,
+    found,
+    settings: {
+      scheduler: set.get(fields.scheduler) ?? '',
+      persistenceEngine: set.get(fields.persistenceEngine) ?? '',
+      flags: ((before & ~mask) | (flags & mask)) >>> 0,
+      // 32 bits, and no look at whether they suffice.
+      timeout: Math.imul(timeout, namespace.profile.ticksPerSecond) >>> 0,
+      netmask: set.view.getUint32(set.offsetOf(fields.netmask), LITTLE_ENDIAN),
+    },
+  }
+}
+
+/** The bits and the mask of those that count; what was sent short counts as zero. */
+function readFlags(): [flags: number, mask: number] {
+  const padded = new DataView(new ArrayBuffer(8))
+  const offset = set.offsetOf(fields.flags)
+  for (let index = 0; index < set.lengthOf(fields.flags); index++) {
+    padded.setUint8(index, set.view.getUint8(offset + index))
+  }
+  return [padded.getUint32(0, LITTLE_ENDIAN), padded.getUint32(4, LITTLE_ENDIAN)]
+}

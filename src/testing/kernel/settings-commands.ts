@@ -1,0 +1,56 @@
+import { COMMAND, INFO } from '../../ipvs/protocol/attributes.ts'
+import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
+import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import type { Namespace } from '../ipvs/namespace.ts'
+import { Refused } from '../wire/kernel-errno.ts'
+
+type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
+
+/** 1.2.1, for longer than netlink has carried it. */
+const VERSION = 0x010201
+/** Buckets of the connection table: of a fixed one, and of a growing one to begin with. */
+const FIXED_TABLE = 4096
+const LEAST_TABLE = 256
+const INT_MAX = 0x7fff_ffff
+
+const { fields } = COMMAND
+const FIELDS = { tcp: fields.tcpTimeout, tcpFin: fields.tcpFinTimeout, udp: fields.udpTimeout } as const
+
+/** SET_CONFIG (ip_vs_set_timeout): all or nothing, and 0 leaves a timeout as it is. */
+export function setTimeouts(namespace: Namespace, command: CommandAttributes): void {
+  const { timeouts, profile } = namespace
+  const wanted = {
+    tcp: command.u32(FIELDS.tcp) ?? timeouts.tcp,
+    tcpFin: command.u32(FIELDS.tcpFin) ?? timeouts.tcpFin,
+    udp: command.u32(FIELDS.udp) ?? timeouts.udp,
+  }
+  const most = Math.floor(INT_MAX / profile.ticksPerSecond)
+  if (Object.values(wanted).some((seconds) => seconds > most)) throw new Refused('EINVAL')
+  namespace.timeouts = {
+    tcp: wanted.tcp || timeouts.tcp,
+    tcpFin: wanted.tcpFin || timeouts.tcpFin,
+    udp: wanted.udp || timeouts.udp,
+  }
+}
+
+/** Writes the answer to GET_CONFIG. */
+export function writeTimeouts(writer: WireWriter, { timeouts }: Namespace): void {
+  writer.genericHeader(IPVS_CMD.SET_CONFIG, IPVS_GENL_VERSION)
+  writeAttribute(writer, FIELDS.tcp, timeouts.tcp)
+  writeAttribute(writer, FIELDS.tcpFin, timeouts.tcpFin)
+  writeAttribute(writer, FIELDS.udp, timeouts.udp)
+}
+
+/** Writes the answer to GET_INFO. */
+export function writeInfo(writer: WireWriter, namespace: Namespace): void {
+  writer.genericHeader(IPVS_CMD.SET_INFO, IPVS_GENL_VERSION)
+  writeAttribute(writer, INFO.fields.version, VERSION)
+  writeAttribute(writer, INFO.fields.connectionTableSize, connectionTableSize(namespace))
+}
+
+/** Buckets of the connection table at present. */
+export function connectionTableSize({ profile, hasConnectionTable }: Namespace): number {
+  if (profile.tables === 'fixed') return FIXED_TABLE
+  return hasConnectionTable ? LEAST_TABLE : 0
+}

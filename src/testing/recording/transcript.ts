@@ -1,0 +1,110 @@
+import { describePayload } from '../../ipvs/protocol/describe.ts'
+import { describeMessage } from '../../netlink/wire/describe.ts'
+import type { ExchangeReport } from '../../netlink/transport/transport.ts'
+import { NLMSG_HDRLEN } from '../../netlink/wire/uapi.ts'
+import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
+
+/** One exchange, as it is written down. */
+export interface RecordedExchange {
+  /** Which socket, counted from 1 in the order in which they were opened. */
+  readonly socket: number
+  /** The datagrams that were to be sent, each as its messages in text. */
+  readonly sent: readonly string[]
+  /** What came back. */
+  readonly received: Uint8Array
+  readonly report: ExchangeReport
+}
+
+/** Messages as text: of each a line that says what it is, and its bytes in hexadecimal, four a line. */
+export function messageLines(bytes: Uint8Array, mark: '>' | '<'): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const lines: string[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const whole = bytes.length - at >= NLMSG_HDRLEN
+    const told = whole ? view.getUint32(at, LITTLE_ENDIAN) : 0
+    const length = told >= NLMSG_HDRLEN ? Math.min(align4(told), bytes.length - at) : bytes.length - at
+    lines.push(
+      `${mark} ${whole && told <= bytes.length - at ? describe(view, at) : 'bytes that are no message'}`,
+    )
+    for (let offset = at; offset < at + length; offset += 4) lines.push(hexLine(bytes, offset))
+    at += length
+  }
+  return lines
+}
+
+function describe(view: DataView, at: number): string {
+  const end = at + view.getUint32(at, LITTLE_ENDIAN)
+  const type = view.getUint16(at + 4, LITTLE_ENDIAN)
+  const flags = view.getUint16(at + 6, LITTLE_ENDIAN)
+  const sequence = view.getUint32(at + 8, LITTLE_ENDIAN)
+  return describeMessage(view, { start: at + NLMSG_HDRLEN, end, type, flags, sequence }, describePayload)
+}
+
+function hexLine(bytes: Uint8Array, offset: number): string {
+  return `    ${Buffer.from(bytes.subarray(offset, offset + 4)).toString('hex')}`
+}
+
+/** The bytes of lines that {@link messageLines} made. */
+export function bytesOf(lines: readonly string[]): Uint8Array {
+  return Uint8Array.from(
+    Buffer.from(
+      lines
+        .filter((line) => line.startsWith('    '))
+        .join('')
+        .replaceAll(' ', ''),
+      'hex',
+    ),
+  )
+}
+
+/** An exchange as text. */
+export function exchangeText({ socket, sent, received, report }: RecordedExchange): string {
+  const { state, datagram, awaiting, errno, syscall, sends, receives } = report
+  const ending = [
+    ...[`state=${state}`, `datagram=${datagram}`, `awaiting=${awaiting}`, `errno=${errno}`],
+    ...[`syscall=${syscall}`, `sends=${sends}`, `receives=${receives}`],
+  ]
+  return [`exchange ${socket}`, ...sent, ...messageLines(received, '<'), `end ${ending.join(' ')}`, ''].join(
+    '\n',
+  )
+}
+
+/** Reads the lines of an exchange, from behind its heading on. */
+export function parseExchange(socket: number, lines: readonly string[]): RecordedExchange {
+  const answers = lines.findIndex((line) => line.startsWith('<') || line.startsWith('end '))
+  const end = lines.findIndex((line) => line.startsWith('end '))
+  const received = bytesOf(lines.slice(answers, end))
+  const words = new Map(
+    (lines[end] ?? '')
+      .slice(4)
+      .split(' ')
+      .map((word) => word.split('=') as [string, string]),
+  )
+  const number = (name: string) => Number(words.get(name))
+  return {
+    socket,
+    sent: lines.slice(0, answers),
+    received,
+    report: {
+      state: words.get('state') as ExchangeReport['state'],
+      datagram: number('datagram'),
+      awaiting: words.get('awaiting') === 'true',
+      received: received.length,
+      errno: number('errno'),
+      syscall: words.get('syscall') as ExchangeReport['syscall'],
+      sends: number('sends'),
+      receives: number('receives'),
+    },
+  }
+}
+
+/** The datagrams of an exchange from the first that is to be sent on, as text; a line `--` stands between two. */
+export function sentLines(datagrams: Uint8Array, ends: Uint32Array, first: number, count: number): string[] {
+  const lines: string[] = []
+  for (let index = first; index < count; index++) {
+    if (index > first) lines.push('--')
+    const start = index === 0 ? 0 : ends[index - 1]!
+    lines.push(...messageLines(datagrams.subarray(start, ends[index]), '>'))
+  }
+  return lines
+}

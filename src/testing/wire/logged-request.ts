@@ -1,0 +1,192 @@
+import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
+import { readDaemon } from '../../ipvs/model/daemon.ts'
+import { describePayload } from '../../ipvs/protocol/describe.ts'
+import { readDestination } from '../../ipvs/model/destination-message.ts'
+import { readService } from '../../ipvs/model/service.ts'
+import {
+  formatEndpoint,
+  formatService,
+  type KnownServiceKey,
+  readAddressField,
+  readServiceKey,
+} from '../../ipvs/model/service-key.ts'
+import { IPVS_CMD } from '../../ipvs/protocol/uapi.ts'
+import { AttributeSet, type Fields, type NestField } from '../../netlink/wire/attributes.ts'
+import { describeMessage } from '../../netlink/wire/describe.ts'
+import { errorName } from '../../netlink/wire/errno.ts'
+import { GENL_HDRLEN, GENL_ID_CTRL, NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
+import { Words } from '../../netlink/arguments/enum-map.ts'
+import type { Request } from './request.ts'
+
+/** A command of IPVS under the kernel's name, or what the controller is asked. */
+export type CommandName =
+  | ('NEW_SERVICE' | 'SET_SERVICE' | 'DEL_SERVICE' | 'GET_SERVICE')
+  | ('NEW_DEST' | 'SET_DEST' | 'DEL_DEST' | 'GET_DEST')
+  | ('NEW_DAEMON' | 'DEL_DAEMON' | 'GET_DAEMON')
+  | ('SET_CONFIG' | 'GET_CONFIG' | 'SET_INFO' | 'GET_INFO' | 'ZERO' | 'FLUSH')
+  | 'GETFAMILY'
+
+const NAMES = new Words<Exclude<CommandName, 'GETFAMILY'>>(
+  IPVS_CMD satisfies Record<Exclude<CommandName, 'GETFAMILY'>, number>,
+)
+const command = new AttributeSet(COMMAND)
+
+/** A request that reached the kernel, decoded when it is looked at. */
+export class LoggedRequest {
+  /** Name of the network namespace of the socket that it came by; empty for the first one. */
+  readonly netns: string
+  /** When it came, in seconds on the kernel's clock. */
+  readonly time: number
+  readonly #request: Request
+
+  /** @internal */
+  constructor(request: Request) {
+    this.netns = request.socket.namespace.name
+    this.time = request.time
+    this.#request = request
+  }
+
+  /** The command; a number for one that does not exist. */
+  get command(): CommandName | number {
+    const { type, command: number = 0 } = this.#request
+    if (type === GENL_ID_CTRL) return 'GETFAMILY'
+    return NAMES.of(number)
+  }
+
+  /** Whether it asks for a whole table. */
+  get isDump(): boolean {
+    return (this.#request.flags & NLM_F_DUMP) === NLM_F_DUMP
+  }
+
+  /** Whether it is to change something. */
+  get isChange(): boolean {
+    return !/^GET/.test(String(this.command))
+  }
+
+  /** Sequence number. */
+  get sequence(): number {
+    return this.#request.sequence
+  }
+
+  /** How the kernel refused it, such as `EEXIST`; undefined when it was done. */
+  get error(): string | undefined {
+    const { errno } = this.#request
+    return errno === 0 ? undefined : errorName(errno)
+  }
+
+  /** The service it names, as text; undefined when it names none that can be read. */
+  get service(): string | undefined {
+    const key = this.#serviceKey()
+    return key && formatService(key)
+  }
+
+  /** The destination it names, as text: `192.0.2.10:80`. */
+  get destination(): string | undefined {
+    const set = this.#nested(COMMAND.fields.destination, new AttributeSet(DESTINATION))
+    const family = this.#serviceKey()?.family
+    if (set === undefined || family === undefined) return undefined
+    return legible(() => {
+      const number = set.u16(DESTINATION.fields.family) || 0
+      const { address, port } = readDestinationKey(
+        set,
+        number === 0 ? family : number === 2 ? 'ipv4' : 'ipv6',
+      )
+      return formatEndpoint(address, port)
+    })
+  }
+
+  /** The request in one line: `NEW_DEST tcp://192.0.2.1:80 -> 192.0.2.10:80 dr weight 2`; with the error that it met. */
+  toString(): string {
+    const { service, destination, error } = this
+    const about =
+      service === undefined ? [] : destination === undefined ? [service] : [service, '->', destination]
+    const settings = legible(() => this.#settings()) ?? [this.#raw()]
+    const words = [String(this.command), this.isDump ? 'dump' : '', ...about, ...settings]
+    return `${words.filter((word) => word !== '').join(' ')}${error === undefined ? '' : `: ${error}`}`
+  }
+
+  #settings(): string[] {
+    switch (this.command) {
+      case 'NEW_SERVICE':
+      case 'SET_SERVICE':
+        return this.#serviceWords()
+      case 'NEW_DEST':
+      case 'SET_DEST':
+        return this.#destinationWords()
+      case 'NEW_DAEMON': {
+        const {
+          role,
+          interface: name,
+          syncId,
+        } = readDaemon(this.#nested(COMMAND.fields.daemon, new AttributeSet(DAEMON))!)
+        return [`${role} on ${name} syncId ${syncId}`]
+      }
+      case 'DEL_DAEMON':
+      case 'SET_CONFIG':
+        return [this.#raw()]
+      default:
+        return []
+    }
+  }
+
+  #serviceWords(): string[] {
+    const set = this.#nested(COMMAND.fields.service, new AttributeSet(SERVICE))!
+    const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = readService(set)
+    return [
+      scheduler,
+      ...schedulerFlags,
+      onePacket ? 'one-packet' : '',
+      persistence === null ? '' : `persistent ${persistence.timeout}/${persistence.mask}`,
+      persistenceEngine === null ? '' : `engine ${persistenceEngine}`,
+    ]
+  }
+
+  #destinationWords(): string[] {
+    const set = this.#nested(COMMAND.fields.destination, new AttributeSet(DESTINATION))!
+    const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = readDestination(
+      set,
+      this.#serviceKey()!.family,
+    )
+    const limits = upperThreshold === 0 ? '' : `thresholds ${lowerThreshold}..${upperThreshold}`
+    const plain = tunnel === null || tunnel.type === 'ipip'
+    return [String(forwarding), `weight ${weight}`, limits, plain ? '' : JSON.stringify(tunnel)]
+  }
+
+  #serviceKey(): KnownServiceKey | undefined {
+    const set = this.#nested(COMMAND.fields.service, new AttributeSet(SERVICE))
+    return set && legible(() => readServiceKey(set))
+  }
+
+  #nested<F extends Fields>(field: NestField<F>, set: AttributeSet<F>): AttributeSet<F> | undefined {
+    const { view, payload, end, type } = this.#request
+    if (type === GENL_ID_CTRL) return undefined
+    command.read(view, payload + GENL_HDRLEN, end)
+    if (!command.has(field)) return undefined
+    const start = command.offsetOf(field)
+    return set.read(view, start, start + command.lengthOf(field))
+  }
+
+  /** Every attribute, for what makes no sense otherwise. */
+  #raw(): string {
+    const { view, payload: start, end, type, flags, sequence } = this.#request
+    const line = describeMessage(view, { start, end, type, flags, sequence }, describePayload)
+    return line.slice(line.indexOf('{'))
+  }
+}
+
+function readDestinationKey(set: AttributeSet<(typeof DESTINATION)['fields']>, family: 'ipv4' | 'ipv6') {
+  const { fields } = DESTINATION
+  return {
+    address: readAddressField(set, fields.address, family),
+    port: set.present(fields.port, set.u16be(fields.port)),
+  }
+}
+
+/** What `read` gives; undefined when the request is not complete. */
+function legible<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,107 @@
+import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
+import { IP_VS_IFNAME_MAXLEN, IP_VS_PENAME_MAXLEN, IP_VS_SCHEDNAME_MAXLEN } from '../../ipvs/protocol/uapi.ts'
+import type { AttributeTable, Fields } from '../../netlink/wire/attributes.ts'
+import { CONTROLLER } from '../../netlink/generic-family.ts'
+import { NLA_HDRLEN, NLA_TYPE_MASK } from '../../netlink/wire/uapi.ts'
+import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
+import { ERRNO } from './kernel-errno.ts'
+
+/** What the payload of an attribute must be (struct nla_policy). */
+export interface Rule {
+  readonly kind: 'integer' | 'bytes' | 'text' | 'nest' | 'at-least'
+  /** Bytes: least for numbers and `at-least`, most for bytes and text (its closing NUL apart). */
+  readonly size: number
+}
+
+/** The rules of one level of a message, by the attribute's number. */
+export type Policy = readonly (Rule | undefined)[]
+
+/** An attribute that breaks its rule. */
+export interface Violation {
+  /** Where the attribute begins. */
+  readonly at: number
+  readonly rule: Rule
+  readonly errno: number
+}
+
+const INTEGER_SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u16be: 2, u32: 4, i32: 4 }
+
+/** The rules of a table. Those of numbers and nests follow from it; the others are named. */
+function policyOf<F extends Fields>(
+  { byType }: AttributeTable<F>,
+  named: { readonly [N in keyof F]?: Rule | undefined },
+): Policy {
+  return byType.map((field) => {
+    if (field === undefined) return undefined
+    if (Object.hasOwn(named, field.name)) return named[field.name]
+    const size = INTEGER_SIZES[field.codec.name]
+    if (size !== undefined) return { kind: 'integer', size }
+    return 'table' in field.codec ? { kind: 'nest', size: NLA_HDRLEN } : undefined
+  })
+}
+
+const bytes = (size: number): Rule => ({ kind: 'bytes', size })
+const text = (size: number): Rule => ({ kind: 'text', size })
+
+export const COMMAND_POLICY = policyOf(COMMAND, {})
+
+export const SERVICE_POLICY = policyOf(SERVICE, {
+  address: bytes(16),
+  scheduler: text(IP_VS_SCHEDNAME_MAXLEN),
+  flags: bytes(8),
+  netmask: { kind: 'integer', size: 4 },
+  persistenceEngine: text(IP_VS_PENAME_MAXLEN),
+  // The kernel has no rule for what it only sends (ip_vs_svc_policy).
+  statistics64: undefined,
+})
+
+export const DESTINATION_POLICY = policyOf(DESTINATION, { address: bytes(16), statistics64: undefined })
+
+export const DAEMON_POLICY = policyOf(DAEMON, {
+  interface: text(IP_VS_IFNAME_MAXLEN),
+  group: { kind: 'integer', size: 4 },
+  group6: { kind: 'at-least', size: 16 },
+})
+
+/** The controller's GETFAMILY reads only these two (ctrl_policy_family). */
+export const FAMILY_POLICY = policyOf(CONTROLLER, { familyName: text(15) }).slice(
+  0,
+  CONTROLLER.fields.familyName.type + 1,
+)
+
+/** The first attribute between `start` and `end` that breaks its rule, duplicates among them (__nla_validate_parse). */
+export function violation(view: DataView, start: number, end: number, policy: Policy): Violation | undefined {
+  for (let at = start; end - at >= NLA_HDRLEN; ) {
+    const length = view.getUint16(at, LITTLE_ENDIAN)
+    if (length < NLA_HDRLEN || length > end - at) return undefined
+    const rule = policy[view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK]
+    const errno = rule === undefined ? 0 : judge(view, at + NLA_HDRLEN, length - NLA_HDRLEN, rule)
+    if (rule !== undefined && errno !== 0) return { at, rule, errno }
+    at += align4(length)
+  }
+  return undefined
+}
+
+/** Liberal rules: what is longer than a number is cut, not refused (validate_nla). */
+function judge(view: DataView, start: number, length: number, { kind, size }: Rule): number {
+  switch (kind) {
+    case 'integer':
+    case 'at-least':
+      return length < size ? ERRNO.ERANGE : 0
+    case 'bytes':
+      return length > size ? ERRNO.ERANGE : 0
+    case 'nest':
+      return length !== 0 && length < size ? ERRNO.ERANGE : 0
+    case 'text':
+      return judgeText(view, start, length, size)
+  }
+}
+
+function judgeText(view: DataView, start: number, length: number, maximum: number): number {
+  const searched = Math.min(length, maximum + 1)
+  let terminated = false
+  for (let index = 0; index < searched; index++) terminated ||= view.getUint8(start + index) === 0
+  if (!terminated) return ERRNO.EINVAL
+  const significant = view.getUint8(start + length - 1) === 0 ? length - 1 : length
+  return significant > maximum ? ERRNO.ERANGE : 0
+}

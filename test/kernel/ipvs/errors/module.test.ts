@@ -1,0 +1,168 @@
+/**
+ * The kernel module comes and goes under open clients. Only a kernel of the lab has its modules taken away; on the machine
+ * that somebody works on, the tests of that are not there.
+ */
+
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { Ipvs, IpvsUnavailableError } from '../../../../src/index.ts'
+import { openCommands } from '../../../../src/ipvs/open.ts'
+import { CALLS } from '../../../support/kernel/ipvs/calls.ts'
+import { modulesAreOurs } from '../../../support/kernel/kernel.ts'
+import { allowLoading, loadedModules, loadModules, unloadIpvs } from '../../../support/kernel/modules.ts'
+import { makeNamespace } from '../../../support/kernel/namespace.ts'
+import { shell } from '../../../support/kernel/shell.ts'
+
+const web = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
+/** These read files under /proc/net and send nothing. */
+const READ_FILES = ['overview', 'connections', 'totals']
+
+describe('probe', () => {
+  it('says that IPVS can be used, and what it is', async () => {
+    const { ipvs, options } = await makeNamespace()
+    const info = await ipvs.info()
+    expect(await Ipvs.probe(options)).toEqual({ available: true, info })
+  })
+
+  it('says so of the network namespace that it is called in', async () => {
+    const { ipvs } = await makeNamespace()
+    const { version } = await ipvs.info()
+    expect(await Ipvs.probe()).toMatchObject({ available: true, info: { version } })
+  })
+
+  it.each([
+    ['does not exist', '/run/netns/nosuch', 'ENOENT'],
+    ['is a file', '/etc/passwd', 'EINVAL'],
+    ['is a namespace of another kind', '/proc/self/ns/uts', 'EINVAL'],
+  ])('says that a network namespace %s, and so does open', async (_, netns, code) => {
+    const answer = await Ipvs.probe({ netns })
+    expect(answer).toMatchObject({ available: false, reason: 'failed', error: { code } })
+    await expect(Ipvs.open({ netns })).rejects.toMatchObject({ code })
+  })
+})
+
+if (modulesAreOurs) {
+  describe('the module ip_vs', () => {
+    beforeEach(unload)
+    afterAll(async () => {
+      await allowLoading(true)
+      await loadModules('ip_vs')
+    })
+
+    it('is loaded by the kernel when a client is opened', async () => {
+      expect(await loadedModules()).toEqual([])
+      const { ipvs } = await makeNamespace()
+      expect(await loadedModules()).toContain('ip_vs')
+      expect(await ipvs.services()).toEqual([])
+    })
+
+    it('has another number when it comes back, and an open client finds it', async () => {
+      const { options } = await makeNamespace()
+      const { commands } = await openCommands(options)
+      const client = await Ipvs.open(options)
+      const before = commands.family.id
+
+      await reload()
+      await commands.read({ command: 15, name: 'info' }, undefined)
+      await client.addService(web)
+
+      expect(commands.family.id).not.toBe(before)
+      expect(await client.services()).toMatchObject([web])
+      commands.family.connection.close()
+      client.close()
+    })
+
+    it('comes back: calls made together end as with a client opened anew, and in order', async () => {
+      const { ipvs } = await makeNamespace()
+      await reload()
+      const other = await makeNamespace()
+      expect(await endings(ipvs)).toEqual(await endings(other.ipvs))
+      expect(await ipvs.services()).toEqual(await other.ipvs.services())
+    })
+
+    it('comes back: a call that is sent again has the arguments with which it was made', async () => {
+      const { ipvs } = await makeNamespace()
+      await reload()
+      const service = { ...web, scheduler: 'rr' }
+      const call = ipvs.addService(service)
+      service.scheduler = 'wrr'
+      await call
+      expect(await ipvs.services()).toMatchObject([{ scheduler: 'rr' }])
+    })
+
+    it('is loaded again by the call of an open client', async () => {
+      const { ipvs } = await makeNamespace()
+      await unload()
+      await ipvs.addService(web)
+      expect(await ipvs.services()).toMatchObject([web])
+    })
+
+    it('is missing: open, probe and every call say so, until it is back', async () => {
+      const { ipvs, options } = await makeNamespace()
+      await unload()
+      await allowLoading(false)
+
+      await expect(Ipvs.open(options)).rejects.toThrow(IpvsUnavailableError)
+      expect(await Ipvs.probe(options)).toMatchObject({ available: false, reason: 'no-ipvs' })
+      for (const [name, call] of Object.entries(CALLS)) {
+        const error: unknown = await call(ipvs).catch((reason: unknown) => reason)
+        if (READ_FILES.includes(name)) expect(error, name).toMatchObject({ code: 'ENOENT' })
+        else expect(error, name).toMatchObject({ code: 'ERR_LVS_UNAVAILABLE', outcome: 'not-done' })
+      }
+
+      await allowLoading(true)
+      expect(await ipvs.services()).toEqual([])
+    })
+  })
+
+  describe('the module of a scheduler', () => {
+    beforeEach(unload)
+    afterAll(() => allowLoading(true))
+
+    it('is loaded by the first service that asks for it, and stays while one does', async () => {
+      const { ipvs } = await makeNamespace()
+      await ipvs.addService({ ...web, scheduler: 'sed' })
+      expect(await loadedModules()).toContain('ip_vs_sed')
+      await expect(shell.run(['modprobe', '-r', 'ip_vs_sed'])).rejects.toThrow('in use')
+      await ipvs.updateService(web, { scheduler: 'nq' })
+      await shell.run(['modprobe', '-r', 'ip_vs_sed'])
+      expect(await loadedModules()).not.toContain('ip_vs_sed')
+      expect(await ipvs.services()).toMatchObject([{ scheduler: 'nq' }])
+    })
+
+    it('is missing: the service is refused with the command that loads it, and an old one stays', async () => {
+      const { ipvs } = await makeNamespace()
+      await ipvs.addService({ ...web, scheduler: 'rr' })
+      await allowLoading(false)
+      const refused = { code: 'ENOENT', message: expect.stringContaining('modprobe ip_vs_fo') }
+      await expect(ipvs.addService({ fwmark: 1, scheduler: 'fo' })).rejects.toMatchObject(refused)
+      await expect(ipvs.updateService(web, { scheduler: 'fo' })).rejects.toMatchObject(refused)
+      expect(await ipvs.services()).toMatchObject([{ ...web, scheduler: 'rr' }])
+
+      await allowLoading(true)
+      await ipvs.updateService(web, { scheduler: 'fo' })
+      expect(await ipvs.services()).toMatchObject([{ scheduler: 'fo' }])
+    })
+  })
+}
+
+/** How every call of a client ends, made without waiting for one another. */
+async function endings(ipvs: Ipvs): Promise<Record<string, string>> {
+  const results = Object.entries(CALLS).map(async ([name, call]) => [
+    name,
+    await call(ipvs).then(
+      () => 'done',
+      ({ code }) => code,
+    ),
+  ])
+  return Object.fromEntries(await Promise.all(results))
+}
+
+async function unload(): Promise<void> {
+  await allowLoading(true)
+  await unloadIpvs()
+}
+
+async function reload(): Promise<void> {
+  await unload()
+  await loadModules('ip_vs')
+}

@@ -1,0 +1,61 @@
+/** Who may do what: the kernel wants CAP_NET_ADMIN in the initial user namespace, even for reading. */
+
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
+import { CALLS } from '../../../support/kernel/ipvs/calls.ts'
+import { type Endings, everyEnding } from '../../../support/kernel/ipvs/call-outcomes.ts'
+import { simulated } from '../../../support/kernel/kernel.ts'
+import type { Namespace } from '../../../support/kernel/namespace.ts'
+import { makeHost, snapshot } from '../../../support/kernel/ipvs/refusal.ts'
+
+const PROGRAM = fileURLToPath(new URL('programs/every-call.ts', import.meta.url))
+const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
+/** These are files under /proc/net, which anyone may read. */
+const OPEN_TO_ALL = ['overview', 'connections', 'totals']
+
+// What makes and keeps a desired state does so by these.
+it('every method that asks the kernel something is among those called', () => {
+  const quiet = ['constructor', 'close', 'activity']
+  const methods = Object.getOwnPropertyNames(Ipvs.prototype).filter((name) => !quiet.includes(name))
+  expect(Object.keys(CALLS).sort()).toEqual(methods.sort())
+})
+
+/** How every call ends of a process that is started by other words. On a simulated kernel it is one without CAP_NET_ADMIN. */
+async function endingsUnder(host: Namespace, words: readonly string[]): Promise<Endings> {
+  if (simulated !== undefined) {
+    return await everyEnding({ transport: simulated.connect({ netns: host.name, privileged: false }) })
+  }
+  const [program = '', ...options] = words
+  return JSON.parse(await host.exec(program, ...options, ...NODE))
+}
+
+/** The method that an error names. */
+const commandOf = (name: string) => (name === 'batch' ? 'removeService' : name)
+
+describe.each([
+  ['an ordinary user', ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']],
+  ['root in a user namespace, as in a rootless container', ['unshare', '--user', '--map-root-user']],
+])('%s', (_, words) => {
+  it('is refused everything but the files under /proc/net, and changes nothing', async () => {
+    const host = await makeHost()
+    const before = await snapshot(host.ipvs)
+
+    const { probed, endings } = await endingsUnder(host, words)
+
+    expect(probed).toEqual({ available: false, reason: 'no-privilege' })
+    for (const name of Object.keys(CALLS)) {
+      if (OPEN_TO_ALL.includes(name)) expect(endings[name], name).toBe('done')
+      else {
+        const message = expect.stringMatching(/CAP_NET_ADMIN .*run it as root/)
+        expect(endings[name], name).toMatchObject({
+          code: 'EPERM',
+          errno: 1,
+          command: commandOf(name),
+          message,
+        })
+      }
+    }
+    expect(await snapshot(host.ipvs)).toEqual(before)
+  })
+})

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import ts from 'typescript'
+import { expect, it } from 'vitest'
+import { Host } from '../../../src/host/host.ts'
+import type { ClusterNode } from '../../../src/host/role/cluster-node.ts'
+import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
+import { connect } from '../../support/kernel/network/network.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const VIP = '192.168.79.110'
+
+it('the guide to failover does what it says', async () => {
+  const [here, there] = [await makeNamespace(), await makeNamespace()]
+  await connect(
+    [here, there],
+    [
+      { mac: '02:00:00:00:00:01', addresses: ['192.168.79.101/24'] },
+      { mac: '02:00:00:00:00:02', addresses: ['192.168.79.102/24'] },
+    ],
+  )
+  const blocks = blocksOf('failover.md')
+  const [first, status, demote, promote, notify, lease, daemons, pair] = blocks
+  expect(blocks).toHaveLength(8)
+  const openHere = { open: () => Host.open({ netns: here.path }) }
+
+  const before = await places(here)
+  const { host, node } = await program(`${first}; return { host, node }`, { Host: openHere })
+  expect(await places(here)).toEqual(before)
+  const given = { host, node, console: { log: () => {} } }
+
+  await program(promote!, given)
+  expect(await places(here)).toContain('eth0')
+  await program(status!, given)
+  await program(demote!, given)
+  expect(await places(here)).toEqual(['lo'])
+  for (const [state, expected] of [
+    ['MASTER', ['eth0']],
+    ['FAULT', ['lo']],
+    ['MASTER', ['eth0']],
+    ['BACKUP', ['lo']],
+    ['STOP', before],
+  ] as const) {
+    const process = { argv: ['node', 'notify.js', 'INSTANCE', 'VI_1', state, '100'] }
+    await program(notify!, { ...given, process })
+    expect(await places(here)).toEqual(expected)
+  }
+  await program(lease!, given)
+  expect((await (node as ClusterNode).status()).active).toBe(true)
+  await (node as ClusterNode).down()
+
+  await program(daemons!, given)
+  expect(await here.ipvs.daemons()).toMatchObject([{ role: 'master', interface: 'eth0', syncId: 7 }])
+  await program(pair!, given)
+  expect(await places(here)).toEqual(before)
+  ;(host as Host).close()
+})
+
+it('the example of a failover keeps connections open', async () => {
+  const example = join(root, 'docs/examples/failover.ts')
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', example], { cwd: root })
+  expect(stdout).toContain('the old ones go on, each with the server that it had')
+  expect(stdout.trim()).toMatch(/done: failed over, and nobody was cut off$/)
+})
+
+/** The interfaces that have the virtual address. */
+async function places(node: Namespace): Promise<string[]> {
+  const lines = (await node.ip('-o', 'address', 'show')).split('\n').filter((line) => line.includes(VIP))
+  return lines.map((line) => line.split(/\s+/)[1]!)
+}
+
+function blocksOf(page: string): string[] {
+  const text = readFileSync(join(root, 'docs/guide', page), 'utf8')
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
+}
+
+/** Runs a block with what it takes for given; a host that it opens stays open for the next. */
+async function program(code: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const body = code.replaceAll(/^import .*\n/gm, '').replaceAll('await using', 'const')
+  const parameters = Object.keys(given).join(', ')
+  const { outputText } = ts.transpileModule(`const block = async ({ ${parameters} }) => {\n${body}\n}`, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  })
+  const block = new Function(`${outputText}; return block`)() as (
+    given: Record<string, unknown>,
+  ) => Promise<Record<string, unknown> | undefined>
+  return (await block(given)) ?? {}
+}

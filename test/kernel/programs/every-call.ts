@@ -1,5 +1,0 @@
-/** Makes every call of a client once and prints how each ended, as JSON: by name, `done` or the error. */
-
-import { everyEnding } from '../every-ending.ts'
-
-console.log(JSON.stringify(await everyEnding()))

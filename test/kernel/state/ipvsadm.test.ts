@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { type DesiredState, SCHEDULERS } from '../../../src/index.ts'
+import { describeTable } from '../../../src/state/document/export-state.ts'
+import { formatRules } from '../../../src/dialect/ipvsadm/format-rules.ts'
+import { parseRules } from '../../../src/dialect/ipvsadm/parse-rules.ts'
+import { readAll } from '../../../src/state/model/read-table.ts'
+import { sorted } from '../../support/state/compare-tables.ts'
+import { restorable, restorableRules } from '../../support/kernel/ipvs/ipvsadm-rules.ts'
+import { matrixOf } from '../../support/kernel/ipvs/setting-matrix.ts'
+import { makeNamespace } from '../../support/kernel/namespace.ts'
+
+describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (scheduler) => {
+  const services = matrixOf(scheduler)
+    .map(({ read }) => read)
+    .flatMap(restorable)
+
+  it('that it takes are read as the table that it makes of them', async () => {
+    const namespace = await makeNamespace()
+    const rules = services.flatMap(restorableRules)
+    await namespace.restore(rules)
+    const theirs = await readAll(namespace.ipvs)
+
+    const { ipvs } = await makeNamespace()
+    await ipvs.apply(parseRules(rules.join('\n')))
+    const ours = await readAll(ipvs)
+    expect(sorted({ ...ours, timeouts: theirs.timeouts })).toEqual(sorted(theirs))
+  })
+
+  it('that are written make the table that they were written from', async () => {
+    const namespace = await makeNamespace()
+    const table = { services, timeouts: { tcp: 1000, tcpFin: 100, udp: 10 }, daemons: [] }
+    const rules = formatRules(describeTable(table)).split('\n')
+    // ipvsadm -R takes no settings of the whole namespace.
+    await namespace.restore(rules.filter((rule) => rule.startsWith('-') && !rule.startsWith('--set')))
+    for (const rule of rules.filter((each) => each.startsWith('--set')))
+      await namespace.ipvsadm(...rule.split(' '))
+    expect(sorted(await readAll(namespace.ipvs))).toEqual(sorted(table))
+  })
+})
+
+it('what ipvsadm saves is read back but for what it leaves out', async () => {
+  const namespace = await makeNamespace()
+  const desired: DesiredState = {
+    services: [
+      {
+        service: 'tcp://192.0.2.1:80',
+        scheduler: 'sh',
+        schedulerFlags: ['sh-port'],
+        persistence: { timeout: 60, mask: '255.255.255.0' },
+        destinations: [
+          {
+            address: '198.51.100.1',
+            forwarding: 'tun',
+            tunnel: { type: 'gue', port: 7000, checksum: 'remote' },
+          },
+        ],
+      },
+      {
+        service: 'fwmark://4294967295/ipv6',
+        scheduler: 'wlc',
+        persistence: { timeout: 60, mask: 64 },
+        destinations: [],
+      },
+    ],
+  }
+  await namespace.ipvs.apply(desired)
+  const saved = await namespace.ipvsadm('-S', '-n')
+  const other = await makeNamespace()
+  await other.ipvs.apply(parseRules(saved))
+  expect(sorted(await readAll(other.ipvs))).toEqual(sorted(await readAll(namespace.ipvs)))
+})

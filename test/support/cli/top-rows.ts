@@ -1,0 +1,35 @@
+import type { DestinationRow, Reading, ServiceRow } from '../../../src/cli/top/model/table-snapshot.ts'
+import { NO_TRAFFIC, type Rates } from '../../../src/cli/top/model/rate-sample.ts'
+import { firstView, type View } from '../../../src/cli/top/model/view.ts'
+
+/** A service as it is shown, with the destinations that are given by `10.0.0.1:80`. */
+export function serviceRow(
+  name: string,
+  destinations: Record<string, Partial<DestinationRow>> = {},
+  given: Partial<ServiceRow> = {},
+): ServiceRow {
+  return {
+    ...{ id: name, name, method: 'wlc', active: 0, inactive: 0, rates: NO_TRAFFIC },
+    destinations: Object.entries(destinations).map(([address, each]) => destinationRow(name, address, each)),
+    ...given,
+  }
+}
+
+export function rates(given: Partial<Rates>): Rates {
+  return { ...NO_TRAFFIC, ...given }
+}
+
+/** A view of these services. */
+export function viewOf(services: readonly ServiceRow[], given: Partial<View> = {}): View {
+  const reading: Reading = { services, samples: new Map() }
+  return { ...firstView(2, undefined), time: '12:34:56', reading, ...given }
+}
+
+function destinationRow(service: string, name: string, given: Partial<DestinationRow>): DestinationRow {
+  const { hostname, port } = new URL(`tcp://${name}`)
+  return {
+    ...{ id: `${service} ${name}`, service, name, key: { address: hostname, port: Number(port) } },
+    ...{ method: 'dr', weight: 1, active: 0, inactive: 0, rates: NO_TRAFFIC },
+    ...given,
+  }
+}

@@ -1,0 +1,11 @@
+import type { KnownNames } from '../../../src/dialect/ipvsadm/parse/names.ts'
+import { ServiceNames } from '../../../src/dialect/ipvsadm/print/service-names.ts'
+
+const HOSTS: Readonly<Record<string, string | null>> = { web: '192.0.2.7', nowhere: null }
+const ports = new ServiceNames('http 80/tcp www # HyperText\nhttp-alt 8080/tcp\ndomain\t53/udp\n')
+
+/** A machine that knows the hosts `web` and, to have none, `nowhere`; and a few ports. */
+export const names: KnownNames = {
+  addressOf: (host) => HOSTS[host],
+  portOf: (name, protocol) => ports.portOf(name, protocol),
+}

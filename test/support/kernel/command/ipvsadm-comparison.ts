@@ -1,0 +1,125 @@
+import { expect } from 'vitest'
+import { formatService, type Service } from '../../../../src/index.ts'
+import { callIpvsadm } from '../call-ipvsadm.ts'
+import { NamespaceShell, type Outcome } from './namespace-shell.ts'
+import { makeNamespace, type Namespace } from '../namespace.ts'
+
+/** A command line of ipvsadm. */
+export interface Line {
+  /** As it is written in the table of cases. */
+  readonly text: string
+  readonly words: readonly string[]
+  /** What it reads. */
+  readonly input: string
+}
+
+/** Stands for a command line without words. */
+const EMPTY = '-'
+
+/** Every way to look at the table, as lines for `-R`: one process shows them all. */
+const VIEWS = [
+  ...['-Sn', '-Ln', '-Ln --thresholds', '-Ln --persistent-conn', '-Ln --tun-info', '-Ln --exact'],
+  ...['-Ln --stats', '-Ln --rate', '-L --daemon', '-L --timeout'],
+].join('\n')
+
+/** ipvsadm in one network namespace, and this library's in another. */
+export class Duel {
+  readonly #theirs: Namespace
+  readonly #ours: Namespace
+  readonly #theirShell: NamespaceShell
+  readonly #ourShell: NamespaceShell
+
+  private constructor(theirs: Namespace, ours: Namespace) {
+    this.#theirs = theirs
+    this.#ours = ours
+    this.#theirShell = NamespaceShell.start(theirs)
+    this.#ourShell = NamespaceShell.start(ours)
+  }
+
+  /** Makes both namespaces and what is needed in them. */
+  static async start(prepare: (namespace: Namespace) => Promise<void>): Promise<Duel> {
+    const [theirs, ours] = [await makeNamespace(), await makeNamespace()]
+    await prepare(theirs)
+    await prepare(ours)
+    return new Duel(theirs, ours)
+  }
+
+  /**
+   * Gives both a command line, and expects the same of both: output, exit status, what was complained of, and the table.
+   *
+   * @param options.program Runs ours as a process instead of calling it.
+   * @param options.compare False: not the table.
+   */
+  async exchange(
+    line: Line,
+    { program, compare = true }: { readonly program?: string; readonly compare?: boolean } = {},
+  ): Promise<void> {
+    const theirs = await this.#theirShell.run(['ipvsadm', ...line.words], line.input)
+    const ours =
+      program === undefined
+        ? await callIpvsadm(this.#ours, line.words, line.input)
+        : await this.#ourShell.run([program, ...line.words], line.input)
+    expect(comparable(line, ours), `ours in place of theirs: ${line.text}`).toEqual(comparable(line, theirs))
+    if (compare) await this.#compareTables(line)
+  }
+
+  async #compareTables({ text }: Line): Promise<void> {
+    const theirs = await this.#theirShell.run(['ipvsadm', '-R'], VIEWS)
+    const ours = await callIpvsadm(this.#ours, ['-R'], VIEWS)
+    expect(ours, `our table in place of theirs, after ${text}`).toEqual(theirs)
+    const [one, other] = [await this.#ours.ipvs.services(), await this.#theirs.ipvs.services()]
+    expect(byKey(one), `the services after ${text}`).toEqual(byKey(other))
+  }
+}
+
+/** What has to be the same. */
+function comparable({ words }: Line, { status, stdout, stderr }: Outcome) {
+  const lines = stdout.split('\n')
+  // The kernel's order differs from namespace to namespace.
+  if (words.includes('--nosort')) lines.sort()
+  // What is said of options is this library's own.
+  if (/^Usage:$/m.test(stdout)) lines.splice(1)
+  return { status, stdout: lines, complaints: complaintsIn(stderr) }
+}
+
+/** What is the same in other words; ours have line numbers, and the reason where ipvsadm does not say it. */
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [/^line \d+: /, ''],
+  [/^(Invalid operation|Numerical result out of range|Network is unreachable|No such device)\b.*/, '$1'],
+  [/^Try `ipvsadm -h'.*|^-R inside of -R$/, 'Try -h'],
+  // ipvsadm speaks of starting here, too.
+  [/^illegal start_daemon specified$/, 'illegal stop-daemon parameter specified'],
+]
+
+function complaintsIn(stderr: string): string[] {
+  const lines = stderr.split('\n').filter((line) => line !== '')
+  return lines.map(meaning)
+}
+
+function meaning(complaint: string): string {
+  return MEANINGS.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), complaint)
+}
+
+function byKey(services: readonly Service[]): Map<string, unknown> {
+  return new Map(
+    services.map((service) => [
+      formatService(service),
+      {
+        ...service,
+        destinations: new Map(service.destinations.map((each) => [each.address + each.port, each])),
+      },
+    ]),
+  )
+}
+
+/** Reads a command line of a table: words, with quotes where need be; behind `<<<` stands what it reads. */
+export function lineOf(text: string): Line {
+  const [head = '', input = ''] = text.split(' <<< ')
+  const words = [...head.matchAll(/(?:[^\s']|'[^']*')+/g)].map(([word]) => word.replaceAll("'", ''))
+  const isEmpty = head === EMPTY
+  return {
+    text,
+    words: isEmpty ? [] : words,
+    input: input.replaceAll('\\n', '\n').replaceAll('\\t', '\t').replaceAll('\\r', '\r'),
+  }
+}

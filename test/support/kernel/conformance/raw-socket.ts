@@ -1,0 +1,70 @@
+/** Two kernels that are given the same bytes, and what they answer. */
+
+import { AttributeSet } from '../../../../src/netlink/wire/attributes.ts'
+import { CONTROLLER } from '../../../../src/netlink/generic-family.ts'
+import type { NetlinkSocket, Transport } from '../../../../src/netlink/transport/transport.ts'
+import { GENL_ID_CTRL, NLMSG_ERROR, NLMSG_HDRLEN } from '../../../../src/netlink/wire/uapi.ts'
+import { align4 } from '../../../../src/netlink/wire/wire.ts'
+import { encodeMessage } from './raw-message.ts'
+
+/** One kernel's answers to a datagram, with what may differ taken out. */
+export interface Answers {
+  readonly state: string
+  readonly receives: number
+  /** Each message in hexadecimal. */
+  readonly messages: readonly string[]
+}
+
+const REPLY_BYTES = 1024 * 1024
+
+/** A socket of a kernel to which datagrams are sent as they are. */
+export class Wire {
+  readonly familyId: number
+  readonly #socket: NetlinkSocket
+  readonly #replies = new Uint8Array(REPLY_BYTES)
+
+  private constructor(socket: NetlinkSocket, familyId: number) {
+    this.#socket = socket
+    this.familyId = familyId
+  }
+
+  static async open(transport: Transport): Promise<Wire> {
+    const socket = await transport.open('generic')
+    const resolving = new Wire(socket, -1)
+    const name = { type: 2, payload: [...Buffer.from('IPVS\0')] }
+    const [reply = ''] = (
+      await resolving.send(encodeMessage({ type: GENL_ID_CTRL, flags: 5, command: 3, attributes: [name] }, 1))
+    ).messages
+    const bytes = Buffer.from(reply, 'hex')
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const set = new AttributeSet(CONTROLLER).read(view, NLMSG_HDRLEN + 4, bytes.length)
+    return new Wire(socket, set.require(CONTROLLER.fields.familyId))
+  }
+
+  async send(datagram: Uint8Array): Promise<Answers> {
+    const ends = Uint32Array.of(datagram.length)
+    const replies = this.#replies
+    const { state, received, receives } = await this.#socket.exchange({
+      ...{ datagrams: datagram, ends, count: 1, first: 0, awaiting: false, replies },
+    })
+    return { state, receives, messages: this.#messages(received) }
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  /** Port ids are the sockets' own. */
+  #messages(length: number): string[] {
+    const view = new DataView(this.#replies.buffer)
+    const messages: string[] = []
+    for (let at = 0; at < length; ) {
+      const size = view.getUint32(at, true)
+      view.setUint32(at + 12, 0)
+      if (view.getUint16(at + 4, true) === NLMSG_ERROR) view.setUint32(at + 32, 0)
+      messages.push(Buffer.from(this.#replies.subarray(at, at + size)).toString('hex'))
+      at += align4(size)
+    }
+    return messages
+  }
+}

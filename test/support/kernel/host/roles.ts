@@ -1,0 +1,87 @@
+/** Roles as plain data, so that a test can have them made by another process and kill that. */
+
+import { fileURLToPath } from 'node:url'
+import type { RoleHost } from '../../../../src/host/resource/resource-handler.ts'
+import { ClusterNode, type ClusterNodeOptions } from '../../../../src/host/role/cluster-node.ts'
+import { Director, type DirectorOptions } from '../../../../src/host/role/director.ts'
+import { RealServer, type RealServerOptions } from '../../../../src/host/role/real-server.ts'
+
+export const VIP = '192.168.79.110'
+export const VIP6 = '2001:db8:79::110'
+
+/** A role with its options. */
+export type RolePlan = {
+  /** The calls that bring it about as far as it goes. */
+  readonly calls: string
+  /** At each how manieth change a process is killed: to start one takes seconds, and unit tests leave none out. */
+  readonly stride: number
+} & (
+  | { readonly role: 'RealServer'; readonly options: RealServerOptions }
+  | { readonly role: 'Director'; readonly options: DirectorOptions }
+  | { readonly role: 'ClusterNode'; readonly options: ClusterNodeOptions }
+)
+
+/** For a host with the interface `eth0` in 192.168.79.0/24 and 2001:db8:79::/64. */
+export const PLANS: Readonly<Record<string, RolePlan>> = {
+  'a real server by direct routing': {
+    role: 'RealServer',
+    calls: 'up',
+    stride: 1,
+    options: { method: 'dr', vips: [VIP, VIP6] },
+  },
+  'a real server at the end of tunnels': {
+    role: 'RealServer',
+    calls: 'up',
+    stride: 2,
+    options: { method: 'tun', vips: [VIP, VIP6], tunnel: { family: 'ipv6' } },
+  },
+  'a director for NAT': {
+    role: 'Director',
+    calls: 'up',
+    stride: 3,
+    options: {
+      vips: [
+        { address: `${VIP}/24`, interface: 'eth0', label: 'eth0:0' },
+        { address: `${VIP6}/64`, interface: 'eth0' },
+      ],
+      methods: ['nat', 'dr'],
+    },
+  },
+  'a node of a cluster': {
+    role: 'ClusterNode',
+    calls: 'up,promote',
+    stride: 5,
+    options: {
+      vips: [`${VIP}/24`, VIP6],
+      interface: 'eth0',
+      services: [
+        {
+          protocol: 'tcp',
+          address: VIP,
+          port: 6379,
+          scheduler: 'rr',
+          destinations: [
+            { address: '192.168.79.101', forwarding: 'dr' },
+            { address: '192.168.79.102', forwarding: 'dr' },
+          ],
+        },
+      ],
+      sync: { interface: 'eth0', syncId: 7 },
+    },
+  },
+}
+
+/** Makes a role in this process. */
+export function makeRole(host: RoleHost, { role, options }: RolePlan, stateFile: string) {
+  switch (role) {
+    case 'RealServer':
+      return new RealServer(host, { ...options, stateFile })
+    case 'Director':
+      return new Director(host, { ...options, stateFile })
+    case 'ClusterNode':
+      return new ClusterNode(host, { ...options, stateFile })
+  }
+}
+
+/** The program that makes one in a process of its own; see there. */
+export const PROGRAM = fileURLToPath(new URL('programs/role.mjs', import.meta.url))

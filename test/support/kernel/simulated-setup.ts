@@ -1,0 +1,35 @@
+/** Before each test file that runs against a simulated kernel: leaves out the tests that need a real one. */
+
+import { basename } from 'node:path'
+import { beforeAll, beforeEach, type RunnerTask } from 'vitest'
+import { REAL_ONLY_TESTS } from './real-only.ts'
+
+function listedFor(file: string): Readonly<Record<string, string>> {
+  return REAL_ONLY_TESTS[basename(file)] ?? {}
+}
+
+function nameOf({ name, suite }: RunnerTask): string {
+  return suite === undefined || suite.type !== 'suite' || suite === suite.file
+    ? name
+    : `${nameOf(suite)} > ${name}`
+}
+
+function* testsIn(tasks: readonly RunnerTask[]): Iterable<string> {
+  for (const task of tasks) {
+    if (task.type === 'suite') yield* testsIn(task.tasks)
+    else yield nameOf(task)
+  }
+}
+
+// biome-ignore lint/correctness/noEmptyPattern: vitest wants a pattern, to see which fixtures a hook asks for
+beforeAll(({}, file) => {
+  const names = new Set(testsIn(file.tasks))
+  const unknown = Object.keys(listedFor(file.name)).filter((name) => !names.has(name))
+  if (unknown.length > 0)
+    throw new Error(`simulated.ts lists tests that are not there: ${unknown.join('; ')}`)
+})
+
+beforeEach(({ task, skip }) => {
+  const reason = listedFor(task.file.name)[nameOf(task)]
+  if (reason !== undefined) skip(`needs a real kernel: ${reason}`)
+})

@@ -1,0 +1,54 @@
+/** Servers and clients for a host that has all of them on its loopback interface, the real servers behind NAT. */
+
+import { parseService } from '../../../../src/index.ts'
+import { type Client, SimulatedClient, SocketClient } from './traffic-client.ts'
+import { simulated } from '../kernel.ts'
+import { makeNamespace, type Namespace } from '../namespace.ts'
+
+export const WEB = 'tcp://192.0.2.10:80'
+export const WEB6 = 'tcp://[2001:db8::10]:80'
+export const DNS = 'udp://192.0.2.10:53'
+export const SIP = 'udp://192.0.2.10:5060'
+
+/** Echoes what comes over TCP; answers a UDP datagram with two others, so that nothing counts the same both ways. */
+const SERVER = `
+  const { createServer } = require('node:net')
+  const { createSocket } = require('node:dgram')
+  const listening = [
+    new Promise((done) => createServer((socket) => socket.pipe(socket).on('error', () => {})).listen(8080, '::', done)),
+    new Promise((done) => {
+      const socket = createSocket('udp4')
+      socket.on('message', (_, { port, address }) => {
+        for (const answer of ['one', 'two']) socket.send(answer, port, address)
+      })
+      socket.bind(5353, '192.0.2.20', done)
+    }),
+  ]
+  Promise.all(listening).then(() => console.log('ready'))`
+
+/** Addresses that the loopback interface has: virtual ones, those of real servers, and those of clients. */
+const ADDRESSES = ['192.0.2.10', '192.0.2.20', '198.51.100.1', '198.51.100.2', '198.51.101.1']
+const ADDRESSES6 = ['2001:db8::10', '2001:db8::20', '2001:db8:1::1']
+
+/** A host with a client, servers, and services that lead there, each with one destination. */
+export async function makeBusyHost(): Promise<{ host: Namespace; client: Client }> {
+  const host = await makeNamespace()
+  await host.addAddresses(
+    ...ADDRESSES.map((address) => `${address}/32`),
+    ...ADDRESSES6.map((address) => `${address}/128`),
+  )
+  for (const service of [WEB, WEB6, DNS, SIP]) {
+    const key = parseService(service)
+    await host.ipvs.addService({ ...key, scheduler: 'rr' })
+    const address = service === WEB6 ? '2001:db8::20' : '192.0.2.20'
+    const port = key.protocol === 'tcp' ? 8080 : 5353
+    await host.ipvs.addDestination(service, { address, port, forwarding: 'nat' })
+  }
+  return { host, client: await startClient(host) }
+}
+
+async function startClient(host: Namespace): Promise<Client> {
+  if (simulated !== undefined) return new SimulatedClient(simulated.traffic({ netns: host.name }))
+  const [client] = await Promise.all([SocketClient.start(host), host.start(SERVER)])
+  return client
+}

@@ -1,0 +1,142 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** The sanitizer run names another build here. */
+const PATH =
+  process.env['LVS_ADDON'] ?? fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
+
+export interface Report {
+  state: string
+  datagram: number
+  awaiting: boolean
+  received: number
+  errno: number
+  syscall: string
+  sends: number
+  receives: number
+}
+
+export interface Socket {
+  readonly portId: number
+  readonly receiveBuffer: number
+  readonly sendBuffer: number
+  exchange(
+    datagrams: Uint8Array,
+    ends: Uint32Array,
+    count: number,
+    first: number,
+    awaiting: boolean,
+    after: boolean,
+    replies: Uint8Array,
+  ): Report | Promise<Report>
+  close(): void
+}
+
+interface Addon {
+  openSocket(options: {
+    protocol: number
+    netns?: string | undefined
+    receiveBuffer: number
+    sendBuffer: number
+  }): Promise<Socket>
+  openFile(path: string, flags: number, netns?: string): Promise<number>
+  closeFile(descriptor: number): void
+  sendFrame(interfaceIndex: number, frame: Uint8Array, netns?: string): Promise<void>
+}
+
+export const addon = createRequire(import.meta.url)(PATH) as Addon
+
+export const GENERIC = 16
+export const ROUTE = 0
+export const MiB = 1024 * 1024
+
+/** A generic netlink socket of the sizes the library uses, unless told otherwise. */
+export function open(options: Partial<Parameters<Addon['openSocket']>[0]> = {}): Promise<Socket> {
+  return addon.openSocket({ protocol: GENERIC, receiveBuffer: 2 * MiB, sendBuffer: MiB, ...options })
+}
+
+/** Sends datagrams and gives the report together with the bytes received. */
+export async function exchange(
+  socket: Socket,
+  datagrams: readonly Uint8Array[],
+  { room = MiB, first = 0, awaiting = false, after = false } = {},
+): Promise<Report & { bytes: Uint8Array }> {
+  const replies = new Uint8Array(room).fill(0xee)
+  const report = await socket.exchange(
+    Buffer.concat(datagrams),
+    endsOf(datagrams),
+    datagrams.length,
+    first,
+    awaiting,
+    after,
+    replies,
+  )
+  return { ...report, bytes: replies.subarray(0, report.received) }
+}
+
+export function endsOf(datagrams: readonly Uint8Array[]): Uint32Array {
+  let end = 0
+  return Uint32Array.from(datagrams, (datagram) => {
+    end += datagram.length
+    return end
+  })
+}
+
+/** Descriptors of this process. */
+export function descriptors(): number {
+  return readdirSync('/proc/self/fd').length
+}
+
+export interface Ending {
+  /** Exit code, or the signal that ended it. */
+  end: number | string | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a program of `programs/` in a process of its own, which may be killed by what it does. */
+export function run(
+  program: string,
+  args: readonly string[] = [],
+  nodeOptions: readonly string[] = [],
+): Promise<Ending> {
+  const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
+  const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
+    env: { ...process.env, LVS_ADDON: PATH },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ending: Ending = { end: null, stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      ending[name] += text
+    })
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ ...ending, end: code ?? signal }))
+  })
+}
+
+export interface Namespace {
+  readonly path: string
+  /** Runs `ip` inside. */
+  ip(...args: string[]): void
+  /** Runs many `ip` commands inside, one a line. */
+  batch(lines: readonly string[]): void
+  remove(): void
+}
+
+/** A new network namespace under a name nobody else has; its loopback is down and it has no other link. */
+export function makeNamespace(): Namespace {
+  const name = `lvs-native-${process.pid}-${Math.random().toString(36).slice(2, 8)}`
+  execFileSync('ip', ['netns', 'add', name])
+  const ip = (...args: string[]) => void execFileSync('ip', ['-n', name, ...args])
+  return {
+    path: `/run/netns/${name}`,
+    ip,
+    batch: (lines) => void execFileSync('ip', ['-n', name, '-batch', '-'], { input: lines.join('\n') }),
+    remove: () => void execFileSync('ip', ['netns', 'delete', name]),
+  }
+}

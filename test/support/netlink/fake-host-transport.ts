@@ -1,0 +1,33 @@
+import type { HostTransport } from '../../../src/netlink/transport/transport.ts'
+import { FakeTransport } from './fake-transport.ts'
+
+/** A frame that left. */
+export interface SentFrame {
+  readonly interfaceIndex: number
+  readonly frame: Uint8Array
+}
+
+/** A host made of a script: besides netlink it has files that can be written, and it notes the frames that are sent. */
+export class FakeHostTransport extends FakeTransport implements HostTransport {
+  /** Every write, in order; what was written is what is read from then on. */
+  readonly writes: { readonly path: string; readonly text: string }[] = []
+  readonly frames: SentFrame[] = []
+  /** What the next writes and frames come to, one each; `undefined` for all is well. */
+  readonly refusals: (Error | undefined)[] = []
+
+  async writeFile(path: string, text: string): Promise<void> {
+    const refusal = this.refusals.shift()
+    if (refusal !== undefined) throw refusal
+    const present = this.files.get(path)
+    if (present === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' })
+    if (present instanceof Error) throw present
+    this.writes.push({ path, text })
+    this.files.set(path, `${text.trim()}\n`)
+  }
+
+  async sendFrame(interfaceIndex: number, frame: Uint8Array): Promise<void> {
+    const refusal = this.refusals.shift()
+    if (refusal !== undefined) throw refusal
+    this.frames.push({ interfaceIndex, frame: frame.slice() })
+  }
+}

@@ -1,0 +1,194 @@
+import { constants } from 'node:os'
+import type {
+  ExchangeReport,
+  ExchangeRequest,
+  NetlinkSocket,
+  Transport,
+} from '../../../src/netlink/transport/transport.ts'
+import { NLMSG_MIN_TYPE } from '../../../src/netlink/wire/uapi.ts'
+import { type Answer, encodeAnswers, messagesOf, type SentMessage } from './answers.ts'
+
+/** How the exchange of one datagram goes wrong. `keep`: how many of its answers survive. */
+export type Ending =
+  | { readonly state: 'overrun'; readonly keep: number }
+  | { readonly state: 'truncated'; readonly keep: number; readonly cut: number }
+  | { readonly state: 'failed'; readonly errno: number; readonly sent: boolean }
+  | { readonly state: 'never' }
+  | { readonly state: 'rejected'; readonly cause: Error }
+
+/** How an exchange ended; undefined when it was rejected. */
+type Ended = ExchangeReport['state'] | undefined
+
+/** A kernel made of a script: it speaks netlink's rules by itself and takes the answers from `answer`. */
+export class FakeTransport implements Transport {
+  answer: (message: SentMessage) => Answer | undefined = () => undefined
+  /** Every datagram that was sent, over all sockets. */
+  readonly datagrams: SentMessage[][] = []
+  readonly sockets: FakeSocket[] = []
+  /** What the next calls of `open` and the next datagrams come to, one each; `undefined` for all is well. */
+  readonly openings: (Error | Promise<void> | undefined)[] = []
+  readonly endings: (Ending | undefined)[] = []
+  readonly files = new Map<string, string | Error>()
+  receiveBuffer = 4 * 1024 * 1024
+  sendBuffer = 1024 * 1024
+  /** Bytes of the reply buffer that are used. */
+  room = Number.POSITIVE_INFINITY
+  gate: Promise<void> | undefined
+  /** Exchanges that a socket takes at the same time. */
+  depth = 1
+
+  async open(): Promise<NetlinkSocket> {
+    const opening = this.openings.shift()
+    if (opening instanceof Error) throw opening
+    await opening
+    const socket = new FakeSocket(this)
+    this.sockets.push(socket)
+    return socket
+  }
+
+  async *readFile(path: string): AsyncIterable<Uint8Array> {
+    const text = this.files.get(path) ?? Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' })
+    if (text instanceof Error) throw text
+    for (let at = 0; at < text.length; at += 7) yield Buffer.from(text.slice(at, at + 7), 'latin1')
+  }
+
+  /** Lets no exchange begin until the function it gives is called. */
+  pause(): () => void {
+    const { promise, resolve } = deferred()
+    this.gate = promise
+    return () => {
+      this.gate = undefined
+      resolve()
+    }
+  }
+
+  /** The messages that were sent, whatever datagram they travelled in. */
+  get messages(): SentMessage[] {
+    return this.datagrams.flat()
+  }
+}
+
+export class FakeSocket implements NetlinkSocket {
+  readonly portId = 1
+  readonly receiveBuffer: number
+  readonly sendBuffer: number
+  readonly depth: number
+  readonly requests: ExchangeRequest[] = []
+  closed = false
+  readonly #transport: FakeTransport
+  readonly #closing = deferred()
+  #answers: Uint8Array[] = []
+  #answered = false
+  #ending: Ending | undefined
+  /** Of the exchange before: resolves with how it ended. */
+  #before: Promise<Ended> = Promise.resolve(undefined)
+
+  constructor(transport: FakeTransport) {
+    this.#transport = transport
+    this.depth = transport.depth
+    this.receiveBuffer = transport.receiveBuffer
+    this.sendBuffer = transport.sendBuffer
+  }
+
+  close(): void {
+    this.closed = true
+    this.#closing.resolve()
+  }
+
+  exchange(request: ExchangeRequest): Promise<ExchangeReport> {
+    this.requests.push(request)
+    const before = this.#before
+    const result = this.#follow(before, request)
+    this.#before = result.then(
+      ({ state }) => state,
+      () => undefined,
+    )
+    return result
+  }
+
+  /** Exchanges once the one before has ended, or at once when there is only one at a time. */
+  async #follow(before: Promise<Ended>, request: ExchangeRequest): Promise<ExchangeReport> {
+    if (this.depth > 1) {
+      const state = await Promise.race([before, this.#closing.promise])
+      if (this.closed || (request.after === true && state !== 'complete')) {
+        const { first, awaiting } = request
+        return {
+          state: 'held',
+          datagram: first,
+          awaiting,
+          received: 0,
+          errno: 0,
+          syscall: '',
+          sends: 0,
+          receives: 0,
+        }
+      }
+    }
+    return this.#run(request)
+  }
+
+  async #run(request: ExchangeRequest): Promise<ExchangeReport> {
+    await Promise.race([this.#transport.gate, this.#closing.promise])
+    const progress = {
+      datagram: request.first,
+      awaiting: request.awaiting,
+      received: 0,
+      sends: 0,
+      receives: 0,
+    }
+    const end = (state: ExchangeReport['state'], errno = 0): ExchangeReport => {
+      const syscall = errno === 0 ? '' : progress.awaiting ? 'recvmmsg' : 'sendmsg'
+      if (state !== 'full' && state !== 'failed') progress.awaiting = false
+      return { state, errno, syscall, ...progress }
+    }
+    const room = Math.min(request.replies.length, this.#transport.room)
+    for (; progress.datagram < request.count; progress.datagram++) {
+      if (this.closed) return end('failed', constants.errno.ECANCELED)
+      if (!progress.awaiting) {
+        const ending = this.#transport.endings.shift()
+        if (ending?.state === 'rejected') throw ending.cause
+        if (ending?.state === 'failed' && !ending.sent) return end('failed', ending.errno)
+        progress.sends++
+        progress.awaiting = true
+        this.#execute(request, progress.datagram, ending)
+        if (ending?.state === 'never') return new Promise(() => {})
+      }
+      progress.receives++
+      for (let next = this.#answers[0]; next !== undefined; next = this.#answers[0]) {
+        if (next.length > room - progress.received) return end('full')
+        request.replies.set(next, progress.received)
+        progress.received += (next.length + 3) & ~3
+        this.#answers.shift()
+      }
+      if (this.#ending?.state === 'failed') return end('failed', this.#ending.errno)
+      if (this.#ending?.state === 'overrun' || this.#ending?.state === 'truncated')
+        return end(this.#ending.state)
+      if (!this.#answered) return end('unanswered')
+      progress.awaiting = false
+    }
+    return end('complete')
+  }
+
+  #execute(request: ExchangeRequest, index: number, ending: Ending | undefined): void {
+    const start = index === 0 ? 0 : request.ends[index - 1]!
+    const messages = messagesOf(request.datagrams.slice(start, request.ends[index]!))
+    this.#transport.datagrams.push(messages)
+    const answers = messages.map((message) => {
+      const asked = message.type < NLMSG_MIN_TYPE ? undefined : this.#transport.answer(message)
+      return encodeAnswers(message, asked ?? {})
+    })
+    this.#answered = answers.at(-1)?.ends ?? false
+    this.#answers = answers.flatMap(({ pieces }) => pieces)
+    this.#ending = ending
+    if (ending?.state === 'overrun' || ending?.state === 'truncated') this.#answers.length = ending.keep
+    if (ending?.state === 'truncated') this.#answers.push(this.#answers.pop()!.slice(0, -ending.cut))
+  }
+}
+
+export function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}

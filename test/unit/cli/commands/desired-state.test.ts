@@ -1,0 +1,270 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { exportState } from '../../../../src/state/document/export-state.ts'
+import { makeKernel } from '../../../support/testing/make-kernel.ts'
+import { CapturedScreen } from '../../../support/cli/captured-terminal.ts'
+import { runLine, unopened } from '../../../support/cli/run-line.ts'
+
+const WEB = 'tcp://192.0.2.10:80'
+
+/** What {@link makeTable} makes, with other weights, another scheduler, and one destination in the place of another. */
+const DOCUMENT = `services:
+  - service: ${WEB}
+    scheduler: wrr
+    defaults: { forwarding: nat }
+    destinations:
+      - { address: 192.0.2.20, weight: 5 }
+      - { address: 192.0.2.22 }
+`
+
+/** A table with a service and two destinations of weight 1, a folder, and a way to run command lines on them. */
+async function makeTable() {
+  const { kernel, ipvs } = await makeKernel([1, 1])
+  const folder = mkdtempSync(join(tmpdir(), 'lvs-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const save = (text: string, name = 'lvs.yaml') => {
+    const file = join(folder, name)
+    writeFileSync(file, text)
+    return file
+  }
+  const run = async (line: string, prepare: (screen: CapturedScreen) => void = () => {}, input = '') => {
+    const screen = new CapturedScreen(() => Promise.resolve(ipvs), input)
+    prepare(screen)
+    return { ...(await runLine(line, screen)), screen }
+  }
+  return { kernel, ipvs, folder, save, run }
+}
+
+describe('lvs diff', () => {
+  it('shows the steps, does nothing, and ends with 1', async () => {
+    const { ipvs, save, run } = await makeTable()
+    const before = await exportState(ipvs)
+    expect(await run(`diff ${save(DOCUMENT)} --whole`)).toMatchObject({
+      status: 1,
+      printed: `~ set scheduler of ${WEB} from rr to wrr
+~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5
++ add 192.0.2.22:80 to ${WEB} (nat, weight 1)
+- remove 192.0.2.21:80 from ${WEB}
+`,
+      complaints: [],
+    })
+    expect(await exportState(ipvs)).toEqual(before)
+  })
+
+  it('ends with 0 when there is nothing to do', async () => {
+    const { run } = await makeTable()
+    const { printed } = await run('export')
+    expect(await run('diff - --whole', () => {}, printed)).toMatchObject({
+      status: 0,
+      printed: 'There is nothing to do.\n',
+    })
+  })
+
+  it('says what is left alone, and why', async () => {
+    const { save, run } = await makeTable()
+    const { printed } = await run(`diff ${save(DOCUMENT)}`)
+    expect(printed).toContain(
+      `. left alone (not yours: --set NAME or --whole says what is): remove 192.0.2.21:80 from ${WEB}\n`,
+    )
+  })
+
+  it('has colours where there are any, and JSON for programs', async () => {
+    const { save, run } = await makeTable()
+    const coloured = await run(`diff ${save(DOCUMENT)} --whole`, (screen) => {
+      screen.colours = true
+    })
+    expect(coloured.printed).toContain('\u001b[32m+ add 192.0.2.22:80')
+    expect(coloured.printed).toContain('\u001b[31m- remove 192.0.2.21:80')
+    const { status, printed } = await run(`diff ${save(DOCUMENT)} --json`)
+    expect(status).toBe(1)
+    expect(JSON.parse(printed)).toMatchObject({
+      steps: [{ kind: 'updateService' }, { kind: 'updateDestination' }, { kind: 'addDestination' }],
+      left: [{ reason: 'not-owned', step: { kind: 'removeDestination' } }],
+    })
+  })
+
+  it.each([
+    ['rules', '-A -t 192.0.2.10:80 -s rr\n-a -t 192.0.2.10:80 -r 192.0.2.20:80 -m -w 3\n'],
+    [
+      'keepalived.conf',
+      'virtual_server 192.0.2.10 80 {\n lvs_sched rr\n lvs_method NAT\n protocol TCP\n real_server 192.0.2.20 80 {\n weight 3\n }\n}\n',
+    ],
+    [
+      'lvs.json',
+      `{ "services": [{ "service": "${WEB}", "scheduler": "rr", "destinations": [{ "address": "192.0.2.20", "forwarding": "nat", "weight": 3 }] }] }`,
+    ],
+  ])('reads %s', async (name, text) => {
+    const { save, run } = await makeTable()
+    expect(await run(`diff ${save(text, name)}`)).toMatchObject({
+      status: 1,
+      printed: expect.stringMatching(/^~ set weight of 192\.0\.2\.20:80 in \S+ from 1 to 3\n\. left alone/),
+      complaints: [],
+    })
+  })
+
+  it('ends with 2 when something is wrong, each told with its line', async () => {
+    const { save, run } = await makeTable()
+    const file = save(DOCUMENT.replace('weight: 5', 'weight: -1').replace('scheduler', 'shceduler'))
+    expect(await run(`diff ${file}`)).toMatchObject({
+      status: 2,
+      printed: '',
+      complaints: [
+        expect.stringMatching(/^lvs: \S+lvs\.yaml:3:5: services\[0\]\.shceduler must be left out/),
+        expect.stringMatching(/^lvs: \S+lvs\.yaml:6:32: services\[0\]\.destinations\[0\]\.weight must be/),
+      ],
+    })
+    const screen = new CapturedScreen(() => Promise.reject(new Error('no IPVS here')))
+    expect(await runLine(`diff ${save(DOCUMENT)}`, screen)).toMatchObject({
+      status: 2,
+      complaints: ['lvs: no IPVS here'],
+    })
+  })
+
+  it('takes an empty input for a mistake, and no list of services for none', async () => {
+    const { run } = await makeTable()
+    expect(await run('diff - --whole')).toMatchObject({
+      status: 2,
+      complaints: [expect.stringMatching(/^lvs: standard input is empty; .*services: \[\]/)],
+    })
+  })
+})
+
+describe('lvs apply', () => {
+  it('shows the plan, asks, and tells what became of each step', async () => {
+    const { save, run } = await makeTable()
+    const { status, printed, complaints, screen } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
+      each.interactive = true
+      each.answers = [true]
+    })
+    expect({ status, complaints }).toEqual({ status: 0, complaints: [] })
+    expect(screen.questions).toEqual(['Take these steps?'])
+    expect(printed).toContain(`~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
+    expect(printed).toContain(`done       ~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
+    expect(printed).toMatch(/\n4 done\.\n$/)
+    expect((await run(`diff ${save(DOCUMENT)} --whole`)).status).toBe(0)
+  })
+
+  it('does nothing without a yes, and ends with 1', async () => {
+    const { ipvs, save, run } = await makeTable()
+    const before = await exportState(ipvs)
+    const refused = await run(`apply ${save(DOCUMENT)}`, (screen) => {
+      screen.interactive = true
+    })
+    expect(refused).toMatchObject({ status: 1, complaints: ['lvs: nothing was done'] })
+    expect(await exportState(ipvs)).toEqual(before)
+  })
+
+  it('asks nothing when there is nothing to do', async () => {
+    const { run } = await makeTable()
+    const { printed } = await run('export')
+    expect(await run('apply - --yes', () => {}, printed)).toMatchObject({
+      status: 0,
+      printed: 'There is nothing to do.\n',
+    })
+  })
+
+  it('ends with 1 when a step was refused, and says which and why', async () => {
+    const { kernel, save, run } = await makeTable()
+    kernel.faults.inject({ on: 'NEW_DEST', fault: { kind: 'refuse', error: 'EINVAL' } })
+    const { status, printed } = await run(`apply ${save(DOCUMENT)} --yes`)
+    expect(status).toBe(1)
+    expect(printed).toMatch(/^failed +\+ add 192\.0\.2\.22:80 to \S+ \(nat, weight 1\): \S.*$/m)
+    expect(printed).toMatch(/\n2 done, 1 failed\.\n$/)
+  })
+
+  it('prints JSON for programs', async () => {
+    const { save, run } = await makeTable()
+    const { status, printed } = await run(`apply ${save(DOCUMENT)} --yes --json`)
+    expect(status).toBe(0)
+    expect(JSON.parse(printed)).toMatchObject({
+      steps: [{ kind: 'updateService', outcome: 'done' }, { outcome: 'done' }, { outcome: 'done' }],
+      left: [{ reason: 'not-owned' }],
+    })
+  })
+
+  it('remembers under a name what it has made, and removes that later', async () => {
+    const { ipvs, folder, save, run } = await makeTable()
+    const set = `--set web --set-directory ${join(folder, 'sets')}`
+    const mine = DOCUMENT.replace(WEB, 'tcp://192.0.2.11:80')
+    expect((await run(`apply ${save(mine)} --yes ${set}`)).status).toBe(0)
+    expect(readdirSync(join(folder, 'sets'))).toEqual(['web.json'])
+
+    const other = await run(`apply ${save(DOCUMENT)} --yes ${set}`)
+    expect(other).toMatchObject({
+      status: 1,
+      complaints: [
+        expect.stringMatching(/^lvs: tcp:\/\/192\.0\.2\.10:80 was not made by the set web: .*--adopt$/),
+      ],
+    })
+    expect((await run(`diff ${save('services: []\n')} ${set}`)).printed).toBe(
+      '- remove service tcp://192.0.2.11:80\n',
+    )
+    expect((await run(`apply ${save('services: []\n')} --yes ${set}`)).status).toBe(0)
+    expect((await ipvs.services()).map(({ address }) => address)).toEqual(['192.0.2.10'])
+    expect((await run(`apply ${save(DOCUMENT)} --yes --adopt ${set}`)).status).toBe(0)
+  })
+
+  it('leaves weights to others if it is told so', async () => {
+    const { save, run } = await makeTable()
+    expect((await run(`diff ${save(DOCUMENT)} --keep-weights`)).printed).not.toContain('weight of')
+  })
+
+  it('lets connections end before it removes', async () => {
+    const { ipvs, save, run } = await makeTable()
+    const drained = await run(`apply ${save(DOCUMENT)} --yes --whole --drain 60 --no-wait`)
+    expect(drained.status).toBe(0)
+    expect(drained.printed).toMatch(
+      /^done +- set weight of 192\.0\.2\.21:80 .* from 1 to 0, to remove it when its connections have ended$/m,
+    )
+    expect(await ipvs.destinations(WEB)).toContainEqual(
+      expect.objectContaining({ address: '192.0.2.21', weight: 0 }),
+    )
+  })
+})
+
+describe('lvs export', () => {
+  it.each(['yaml', 'json', 'rules', 'keepalived'])('as %s is what apply takes', async (format) => {
+    const one = await makeTable()
+    const { status, printed } = await one.run(`export --format ${format}`)
+    expect(status).toBe(0)
+    const { ipvs } = await makeKernel()
+    const screen = new CapturedScreen(() => Promise.resolve(ipvs), printed)
+    expect(await runLine('apply - --yes', screen)).toMatchObject({ status: 0, complaints: [] })
+    expect(await exportState(ipvs)).toEqual(await exportState(one.ipvs))
+  })
+
+  it('says what a format has no words for, and prints nothing', async () => {
+    const { ipvs, run } = await makeTable()
+    await ipvs.addService({ fwmark: 7, family: 'ipv4' })
+    expect(await run('export --format keepalived')).toMatchObject({
+      status: 1,
+      printed: '',
+      complaints: [
+        expect.stringMatching(/^lvs: fwmark:\/\/7 has no destinations: keepalived takes no notice/),
+      ],
+    })
+  })
+})
+
+describe('a mistake is told before anything is opened', () => {
+  it.each([
+    ['diff', /missing required argument 'file'/],
+    ['diff none.yaml', /none\.yaml cannot be read: ENOENT/],
+    ['diff x --adopt', /--adopt needs --set/],
+    ['diff x --set-directory /run/lvs', /--set-directory needs --set/],
+    ['diff x --set web --whole', /either --set or --whole/],
+    ['diff x --set a/b', /a name has letters, digits/],
+    ['diff x --drain soon', /--drain 'soon' is wrong: it must be a number from 0 to/],
+    ['diff x --format toml', /--format 'toml' is wrong: allowed choices are yaml, json, rules, keepalived/],
+    ['apply x', /there is no terminal to ask on; --yes does it without a question/],
+    ['apply x --json', /--json needs --yes/],
+  ])('%s', async (line, complaint) => {
+    expect(await runLine(line, new CapturedScreen(unopened))).toMatchObject({
+      status: 2,
+      printed: '',
+      complaints: [expect.stringMatching(complaint)],
+    })
+  })
+})

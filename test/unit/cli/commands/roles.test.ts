@@ -1,0 +1,168 @@
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { FakeHost } from '../../../support/host/fake-host.ts'
+import { StateFolder } from '../../../support/host/state-folder.ts'
+import { CapturedScreen } from '../../../support/cli/captured-terminal.ts'
+import { runLine, unopened } from '../../../support/cli/run-line.ts'
+
+/** A host, and a way to run command lines on it. */
+function makeHost() {
+  const host = FakeHost.make({ interfaces: ['eth0', 'tunl0'] })
+  const folder = new StateFolder()
+  onTestFinished(() => folder[Symbol.dispose]())
+  const run = async (line: string) => {
+    const screen = new CapturedScreen(unopened)
+    screen.host = host
+    return await runLine(`${line} --state-file ${folder.path}`, screen)
+  }
+  return { host, folder, run }
+}
+
+const TABLE = `services:
+  - service: tcp://192.168.79.110:6379
+    scheduler: rr
+    defaults: { forwarding: dr }
+    destinations: [{ address: 192.168.79.101 }, { address: 192.168.79.102 }]
+timeouts: { tcp: 900 }
+daemons: []
+`
+
+describe.each([
+  ['real-server', '--vip 192.168.79.110,2001:db8::10'],
+  ['real-server', '--method tun --vip 192.168.79.110 --tunnel-device tunl0'],
+  [
+    'director',
+    '--vip 192.168.79.110/24 --vip 2001:db8::10/64 --interface eth0 --method nat,dr --label eth0:0',
+  ],
+])('lvs %s %s', (name, options) => {
+  it('comes about, is looked at, and leaves no trace', async () => {
+    const { host, folder, run } = makeHost()
+    const before = host.dump()
+    expect((await run(`${name} status ${options}`)).status).toBe(1)
+    expect(await run(`${name} up ${options}`)).toMatchObject({ status: 0, complaints: [] })
+    const { status, printed } = await run(`${name} status ${options}`)
+    expect(status).toBe(0)
+    expect(printed).not.toContain('NOT OK')
+    expect(printed).toMatch(/^ok +address 192\.168\.79\.110\/\d+ on \w+ +there +there$/m)
+    expect(JSON.parse((await run(`${name} status ${options} --json`)).printed)).toMatchObject({ ok: true })
+    expect(await run(`${name} down ${options}`)).toMatchObject({ status: 0, complaints: [] })
+    expect(host.dump()).toEqual(before)
+    expect(folder.isEmpty).toBe(true)
+  })
+})
+
+describe('the status', () => {
+  it('tells what is wanted and found, and ends with 1 when not all is ok', async () => {
+    const { host, run } = makeHost()
+    await run('real-server up --vip 192.168.79.110')
+    host.interfere('net.ipv4.conf.all.arp_ignore', '0')
+    const { status, printed } = await run('real-server status --vip 192.168.79.110')
+    expect(status).toBe(1)
+    expect(printed).toMatch(/^ {8}ITEM +WANTED +FOUND$/m)
+    expect(printed).toMatch(/^NOT OK +sysctl net\.ipv4\.conf\.all\.arp_ignore +\S.* +0$/m)
+    expect(printed).toMatch(/^ok +sysctl net\.ipv4\.conf\.all\.arp_announce +2 +2$/m)
+  })
+
+  it('has colours where there are any', async () => {
+    const screen = new CapturedScreen(unopened)
+    screen.host = FakeHost.make()
+    screen.colours = true
+    await runLine('real-server status --vip 192.168.79.110', screen)
+    expect(screen.printed).toContain('\u001b[31mNOT OK\u001b[39m  address 192.168.79.110/32 on lo')
+  })
+
+  it('after down names what somebody else has changed since', async () => {
+    const { host, run } = makeHost()
+    await run('real-server up --vip 192.168.79.110')
+    host.interfere('net.ipv4.conf.all.arp_announce', '1')
+    const { status, printed } = await run('real-server down --vip 192.168.79.110')
+    expect(status).toBe(1)
+    expect(printed).toMatch(/^NOT OK +sysctl net\.ipv4\.conf\.all\.arp_announce/m)
+    expect(await run('real-server down --vip 192.168.79.110')).toMatchObject({
+      status: 0,
+      printed: 'There is nothing to put back.\n',
+    })
+  })
+})
+
+describe('lvs cluster-node', () => {
+  function makeNode() {
+    const { host, folder, run } = makeHost()
+    const file = `${folder.path}.yaml`
+    writeFileSync(file, TABLE)
+    const options = `--vip 192.168.79.110/24 --interface eth0 --services ${file}`
+    return { host, folder, file, run: (words: string) => run(`cluster-node ${words} ${options}`) }
+  }
+
+  it('is promoted and demoted with the services of a file, and leaves no trace', async () => {
+    const { host, folder, run } = makeNode()
+    const before = host.dump()
+    expect(await run('up')).toMatchObject({
+      status: 0,
+      printed: expect.stringMatching(/^This node is a backup\.\n/),
+    })
+    expect(host.services).toEqual([])
+    expect(await run('promote --sync eth0 --sync-id 7')).toMatchObject({
+      status: 0,
+      printed: expect.stringMatching(/^This node is the active one\.\n/),
+    })
+    expect(host.services).toEqual(['tcp://192.168.79.110:6379'])
+    expect(host.daemons).toEqual(['master'])
+    expect((await run('status --sync eth0 --sync-id 7')).status).toBe(0)
+    expect((await run('demote --sync eth0 --sync-id 7')).status).toBe(0)
+    expect(host.services).toEqual([])
+    expect((await run('down --sync eth0 --sync-id 7')).status).toBe(0)
+    expect(host.dump()).toEqual(before)
+    expect(folder.isEmpty).toBe(true)
+  })
+
+  it('starts daemons itself: a file that does is a mistake', async () => {
+    const { file, run } = makeNode()
+    writeFileSync(file, TABLE.replace('[]', '[{ role: master, interface: eth0 }]'))
+    expect(await run('promote')).toMatchObject({
+      status: 2,
+      complaints: [expect.stringMatching(/starts synchronisation daemons.*leave them out and say --sync/)],
+    })
+  })
+
+  it('refuses services on addresses that are not the node’s', async () => {
+    const { file, run } = makeNode()
+    writeFileSync(file, TABLE.replace('79.110', '79.111'))
+    expect(await run('up')).toMatchObject({
+      status: 2,
+      complaints: [expect.stringMatching(/one of the virtual addresses, 192\.168\.79\.110/)],
+    })
+  })
+})
+
+describe('a mistake is told before anything is opened', () => {
+  it.each([
+    ['real-server up', /--method dr needs --vip/],
+    ['real-server up --method nat', /--method nat needs --director/],
+    ['real-server up --vip 192.0.2.1 --director 10.0.0.1', /--director goes with --method nat, not dr/],
+    ['real-server up --vip 192.0.2.1 --tunnel-device x', /--tunnel-device goes with --method tun, not dr/],
+    ['real-server up --method nat --director 10.0.0.1 --vip 192.0.2.1', /--vip goes with --method dr or tun/],
+    [
+      'real-server up --vip 192.0.2',
+      /--vip '192.0.2' is wrong: it must be an address, such as 192\.168\.79\.110/,
+    ],
+    ['real-server upp', /unknown command 'upp'; did you mean up\?/],
+    ['director up --vip 192.0.2.1', /required option '--interface <name>' not specified/],
+    ['director up --interface eth0', /required option '--vip <address>' not specified/],
+    [
+      'director up --vip 192.0.2.1 --interface eth0 --method route',
+      /--method 'route' is wrong: allowed choices are dr, nat, tun/,
+    ],
+    [
+      'cluster-node up --vip 192.0.2.1 --interface eth0 --services none.yaml',
+      /none.yaml cannot be read: ENOENT/,
+    ],
+    ['cluster-node up --vip 192.0.2.1 --interface eth0 --services x --sync-id 1', /need --sync/],
+  ])('%s', async (line, complaint) => {
+    expect(await runLine(line, new CapturedScreen(unopened))).toMatchObject({
+      status: 2,
+      printed: '',
+      complaints: [expect.stringMatching(complaint)],
+    })
+  })
+})

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { keyOf, press } from '../../../../../src/cli/top/keys/handle-key.ts'
+import type { Step } from '../../../../../src/cli/top/keys/key-result.ts'
+import { settle, shownRows, type View } from '../../../../../src/cli/top/model/view.ts'
+import { serviceRow, viewOf } from '../../../../support/cli/top-rows.ts'
+
+const HEIGHT = 10
+const VIEW = settle(
+  viewOf([
+    serviceRow('tcp://192.0.2.1:80', { '10.0.0.1:80': { weight: 3 }, '10.0.0.2:80': { weight: 0 } }),
+    serviceRow('udp://192.0.2.1:53'),
+  ]),
+  HEIGHT,
+)
+
+/** Presses keys one after another. */
+function pressAll(keys: readonly string[], view: View = VIEW): Step {
+  return keys.reduce<Step>((step, key) => press(step.view, key, HEIGHT), { view })
+}
+const noticeAfter = (...keys: string[]) => pressAll(keys).view.notice?.text
+
+describe('keys as node:readline reports them', () => {
+  it.each([
+    ['up', undefined, { name: 'up' }],
+    ['pagedown', undefined, { name: 'pagedown' }],
+    ['return', '\r', { name: 'return' }],
+    ['return', '\n', { name: 'enter' }],
+    ['escape', '\u001b', { name: 'escape', meta: true }],
+    ['ctrl-c', '\u0003', { name: 'c', ctrl: true }],
+    ['G', 'G', { name: 'g' }],
+    [' ', ' ', { name: 'space' }],
+    ['/', '/', {}],
+    ['ö', 'ö', {}],
+    ['', 'x', { name: 'x', meta: true }],
+    ['', undefined, { name: 'f5' }],
+    ['', '\t', { name: 'tab' }],
+  ] as const)('%s', (key, text, event) => {
+    expect(keyOf(text, event)).toBe(key)
+  })
+})
+
+describe('keys over the table', () => {
+  it('move the selection', () => {
+    expect(pressAll(['j', 'down', 'k']).view.selected.index).toBe(1)
+    expect(pressAll(['end']).view.selected.index).toBe(3)
+    expect(pressAll(['G', 'home']).view.selected.index).toBe(0)
+    expect(pressAll(['pagedown', 'pageup']).view.selected.index).toBe(0)
+  })
+
+  it('choose what rows are sorted by, and turn that round', () => {
+    expect(pressAll(['s', '>']).view.sorting).toEqual({ order: 'weight', isReversed: false })
+    expect(pressAll(['<', 'r']).view.sorting).toEqual({ order: 'outgoingBytes', isReversed: true })
+    expect(pressAll(['r', 's']).view.sorting.isReversed).toBe(false)
+  })
+
+  it('change the pace, or hold the picture', () => {
+    expect(pressAll(['+']).view.interval).toBe(5)
+    expect(pressAll(['-', '-', '-']).view.interval).toBe(0.5)
+    expect(pressAll(['-'], { ...VIEW, interval: 3 }).view.interval).toBe(2)
+    expect(pressAll([...'++++++']).view.interval).toBe(60)
+    expect(pressAll([' ']).view.isPaused).toBe(true)
+    expect(pressAll([' ', ' ']).view.isPaused).toBe(false)
+  })
+
+  it('show help, until any other key', () => {
+    expect(pressAll(['?']).view.mode.kind).toBe('help')
+    const back = pressAll(['?', 'q'])
+    expect(back).toMatchObject({ view: { mode: { kind: 'table' } } })
+    expect(back.effect).toBeUndefined()
+  })
+
+  it.each([
+    ['q', 'quit'],
+    ['ctrl-c', 'interrupt'],
+    ['ctrl-z', 'suspend'],
+    ['ctrl-l', 'redraw'],
+  ])('%s: %s', (key, kind) => {
+    expect(pressAll([key]).effect).toEqual({ kind })
+  })
+
+  it('without a meaning do nothing', () => {
+    expect(pressAll(['x', ''])).toEqual({ view: VIEW })
+  })
+})
+
+describe('/', () => {
+  it('filters while it is typed; Enter keeps the filter', () => {
+    const typed = pressAll(['/', ...'udpx', 'backspace'])
+    expect(shownRows(typed.view).map(({ name }) => name)).toEqual(['udp://192.0.2.1:53'])
+    expect(typed.view.mode.kind).toBe('filter')
+    expect(pressAll(['return'], typed.view).view).toMatchObject({ filter: 'udp', mode: { kind: 'table' } })
+  })
+
+  it('and Esc brings back the filter before; another Esc shows all', () => {
+    const filtered = pressAll(['/', ...'udp', 'return']).view
+    const again = pressAll(['/', 'ctrl-u', ...'tcp', 'escape'], filtered).view
+    expect(again).toMatchObject({ filter: 'udp', mode: { kind: 'table' } })
+    expect(pressAll(['escape'], again).view.filter).toBe('')
+  })
+
+  it('takes letters that are keys otherwise, but Ctrl-C', () => {
+    expect(pressAll(['/', 'q', 'd', ' ', 'down']).view.filter).toBe('qd ')
+    expect(pressAll(['/', 'ctrl-c']).effect).toEqual({ kind: 'interrupt' })
+  })
+})
+
+describe('d', () => {
+  it('drains the selected destination when it is confirmed', () => {
+    const asked = pressAll(['down', 'd'])
+    expect(asked.effect).toBeUndefined()
+    expect(asked.view.mode).toMatchObject({ kind: 'confirm', change: { weight: 0, verb: 'drain' } })
+    const { view, effect } = pressAll(['y'], asked.view)
+    expect(effect).toMatchObject({
+      kind: 'change',
+      change: { destination: { name: '10.0.0.1:80' }, weight: 0 },
+    })
+    expect(view.mode.kind).toBe('table')
+  })
+
+  it('does nothing on any other answer', () => {
+    for (const key of ['n', 'escape', 'return', 'd', ' ']) {
+      const { view, effect } = pressAll(['down', 'd', key])
+      expect(effect).toBeUndefined()
+      expect(view).toMatchObject({ mode: { kind: 'table' }, notice: { text: 'nothing was changed' } })
+    }
+  })
+
+  it('acts on what was selected when it was pressed, whatever is read meanwhile', () => {
+    const asked = pressAll(['down', 'd']).view
+    const gone = settle({ ...asked, reading: viewOf([]).reading }, HEIGHT)
+    expect(press(gone, 'y', HEIGHT).effect).toMatchObject({
+      change: { destination: { name: '10.0.0.1:80', service: 'tcp://192.0.2.1:80' } },
+    })
+  })
+
+  it('says why where there is nothing to drain', () => {
+    expect(noticeAfter('d')).toBe('select a destination to drain it')
+    expect(noticeAfter('down', 'down', 'd')).toBe('10.0.0.2:80 has weight 0 already')
+    expect(noticeAfter('d', 'x')).toBeUndefined()
+  })
+})
+
+describe('w', () => {
+  it('asks for a weight, and then whether to go on', () => {
+    const asked = pressAll(['down', 'w', '1', 'x', '2', '5', 'backspace', 'return'])
+    expect(asked.view.mode).toMatchObject({ kind: 'confirm', change: { weight: 12, verb: 'weigh' } })
+    expect(pressAll(['Y'], asked.view).effect).toMatchObject({ kind: 'change', change: { weight: 12 } })
+  })
+
+  it('to 0 is to drain', () => {
+    expect(pressAll(['down', 'w', '0', 'return']).view.mode).toMatchObject({ change: { verb: 'drain' } })
+  })
+
+  it('can be given up, and does not take what the kernel would refuse', () => {
+    expect(noticeAfter('down', 'w', '5', 'escape')).toBe('nothing was changed')
+    expect(noticeAfter('down', 'w', 'return')).toBe('nothing was changed')
+    expect(noticeAfter('down', 'w', ...'2147483648', 'return')).toMatch(/at most 2147483647/)
+    expect(noticeAfter('down', 'w', '3', 'return')).toBe('10.0.0.1:80 has weight 3 already')
+    expect(noticeAfter('w')).toBe('select a destination to give it a weight')
+  })
+})
+
+describe('u', () => {
+  it('gives a destination the weight back that was taken from it here', () => {
+    const id = 'tcp://192.0.2.1:80 10.0.0.2:80'
+    const drained = { ...VIEW, drained: new Map([[id, 8]]) }
+    expect(pressAll(['down', 'down', 'u', 'y'], drained).effect).toMatchObject({
+      change: { weight: 8, verb: 'undrain' },
+    })
+  })
+
+  it('says why where it cannot', () => {
+    expect(noticeAfter('u')).toBe('select a destination to undrain it')
+    expect(noticeAfter('down', 'u')).toBe('10.0.0.1:80 is not drained: its weight is 3')
+    expect(noticeAfter('down', 'down', 'u')).toBe('10.0.0.2:80 was not drained here; w gives it a weight')
+  })
+})

@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest'
+import { diagnose } from '../../../../../src/host/doctor/doctor.ts'
+import { callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
+import {
+  addressesWith,
+  drDirector,
+  drServer,
+  eth0,
+  held,
+  host,
+  link,
+  lo,
+  natServer,
+  ROUTES,
+  route,
+  service,
+  tunl0,
+  tunServer,
+  VIP,
+  VIP6,
+  WEB,
+  WEB6,
+} from '../../../../support/host/doctor/host-facts.ts'
+
+const bare = addressesWith('192.168.79.101/24')
+
+describe('vip-missing', () => {
+  it('does not concern an address that a route makes local', () => {
+    const local = route(`${VIP}/32`, { type: 'local', table: 255, interface: 'lo', scope: 'host' })
+    expect(idsIn(drDirector({ addresses: bare, routes: [...ROUTES, local] }))).toEqual([])
+  })
+
+  it('does not concern services on 127.0.0.1, nor those of a firewall mark', () => {
+    const destinations = [{ address: '192.168.79.102', forwarding: 'dr' }] as const
+    const services = [service('tcp://127.0.0.1:80', destinations), service('fwmark://7', destinations)]
+    expect(idsIn(drDirector({ services }))).toEqual([])
+  })
+
+  it('is told once for each VIP, whatever the number of its services', () => {
+    const destinations = [{ address: '192.168.79.102', forwarding: 'dr' }] as const
+    const services = [80, 443].map((port) => service(`tcp://${VIP}:${port}`, destinations))
+    expect(theOne(drDirector({ addresses: bare, services }))).toMatchObject({
+      id: 'vip-missing',
+      subject: VIP,
+    })
+  })
+
+  it('of a firewall mark is known from the options', () => {
+    const services = [service('fwmark://7', [{ address: '192.168.79.102', forwarding: 'dr' }])]
+    expect(idsIn(drDirector({ addresses: bare, services }), { role: 'director', vips: [VIP] })).toEqual([
+      'vip-missing',
+    ])
+  })
+
+  it.each([
+    ['the interface of its network', {}, {}, 'eth0'],
+    ['the way out, where no network has it', { addresses: addressesWith('10.0.0.1/8') }, {}, 'eth0'],
+    ['the interface that was named', {}, { interface: 'lan0' }, 'lan0'],
+  ])('on a director is mended on %s', (_, changes, options, name) => {
+    const facts = drDirector({ addresses: bare, links: [lo, eth0, link('lan0')], ...changes })
+    expect(callsOf(theOne(facts, options))).toEqual([
+      `await host.network.addAddress({ address: '${VIP}/32', interface: '${name}' })`,
+    ])
+  })
+
+  it('is added without asking whether anybody has it, as to IPv6', () => {
+    const services = [service(WEB6, [{ address: '2001:db8::2', forwarding: 'dr' }])]
+    expect(theOne(drDirector({ addresses: bare, services }), { interface: 'eth0' }).mend).toMatchObject({
+      call: `await host.network.addAddress({ address: '${VIP6}/128', interface: 'eth0', nodad: true, preferredLifetime: 0 })`,
+      shell: `ip address add ${VIP6}/128 dev eth0 preferred_lft 0 nodad`,
+    })
+  })
+
+  it('on a real server is mended on lo, after ARP is suppressed', () => {
+    expect(callsOf(theOne(host(), { vips: [VIP] }))).toEqual([
+      "await host.sysctls.set('net.ipv4.conf.eth0.arp_ignore', 1)",
+      "await host.sysctls.set('net.ipv4.conf.eth0.arp_announce', 2)",
+      `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo' })`,
+    ])
+    expect(callsOf(theOne(drServer({ addresses: bare }), { vips: [VIP] }))).toHaveLength(1)
+  })
+
+  it('on a real server behind a tunnel is mended on that', () => {
+    const facts = tunServer({ addresses: addressesWith('198.51.100.2/24') })
+    expect(callsOf(theOne(facts, { vips: [VIP], method: 'tun' }))).toEqual([
+      `await host.network.addAddress({ address: '${VIP}/32', interface: 'tunl0' })`,
+    ])
+  })
+
+  it('does not concern real servers behind NAT', () => {
+    expect(idsIn(natServer(), { vips: [VIP], method: 'nat', director: '192.168.5.10' })).toEqual([])
+  })
+})
+
+describe('vip-silent', () => {
+  const hidden = { addresses: addressesWith('192.168.79.101/24', held(`${VIP}/32`, 'lo')) }
+
+  it('is a VIP on lo that a director suppresses ARP for', () => {
+    const facts = drDirector({ ...hidden, sysctls: { 'net.ipv4.conf.all.arp_ignore': 1 } })
+    expect(callsOf(theOne(facts, { role: 'director' }))).toEqual([
+      `await host.network.addAddress({ address: '${VIP}/32', interface: 'eth0' })`,
+    ])
+  })
+
+  it('is not a VIP on lo that is answered for', () => {
+    expect(idsIn(drDirector(hidden))).toEqual([])
+  })
+
+  it.each([
+    [1, []],
+    [2, []],
+    [3, []],
+    [8, ['vip-silent']],
+  ])('with a VIP on the interface and arp_ignore %i: %j', (level, ids) => {
+    expect(idsIn(drDirector({ sysctls: { 'net.ipv4.conf.eth0.arp_ignore': level } }))).toEqual(ids)
+  })
+
+  it('is mended by no more than the sysctl that is to blame', () => {
+    for (const owner of ['all', 'eth0']) {
+      const name = `net.ipv4.conf.${owner}.arp_ignore`
+      expect(callsOf(theOne(drDirector({ sysctls: { [name]: 8 } })))).toEqual([
+        `await host.sysctls.set('${name}', 1)`,
+      ])
+    }
+  })
+})
+
+describe('vip-prefix', () => {
+  const served = (prefix: string, name: string, changes = {}) =>
+    drServer({ addresses: addressesWith('192.168.79.102/24', held(prefix, name, changes)) })
+
+  it.each([
+    [`${VIP}/32`, false],
+    [`${VIP}/31`, true],
+    [`${VIP}/24`, true],
+    [`${VIP6}/128`, false],
+    [`${VIP6}/64`, true],
+  ])('with %s on lo: %s', (prefix, found) => {
+    expect(idsIn(served(prefix, 'lo'))).toEqual(found ? ['vip-prefix'] : [])
+  })
+
+  it('concerns a VIP on a dummy as well, and one of a director', () => {
+    const dummy = link('dummy0', { kind: 'dummy', arp: false })
+    const facts = drDirector({
+      links: [lo, eth0, dummy],
+      addresses: addressesWith('192.168.79.101/24', held(`${VIP}/24`, 'dummy0')),
+    })
+    expect(idsIn(facts)).toEqual(['vip-prefix'])
+  })
+
+  it('does not concern a VIP on the interface of its network', () => {
+    const addresses = addressesWith('192.168.79.101/24', held(`${VIP}/24`, 'eth0'))
+    expect(idsIn(drDirector({ addresses }))).toEqual([])
+  })
+
+  it('is mended so that the VIP is never gone, and keeps its label', () => {
+    expect(callsOf(theOne(served(`${VIP}/24`, 'lo', { label: 'lo:0' })))).toEqual([
+      `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo', label: 'lo:0' })`,
+      `await host.network.removeAddress({ address: '${VIP}/24', interface: 'lo' })`,
+    ])
+  })
+
+  it('is mended the other way round with IPv6, where an interface has an address but once', () => {
+    expect(callsOf(theOne(served(`${VIP6}/64`, 'lo')))).toEqual([
+      `await host.network.removeAddress({ address: '${VIP6}/64', interface: 'lo' })`,
+      `await host.network.addAddress({ address: '${VIP6}/128', interface: 'lo', nodad: true })`,
+    ])
+  })
+
+  it('is mended without taking the other addresses of its network along', () => {
+    const second = held('192.168.79.111/24', 'lo', { flags: ['permanent', 'secondary'] })
+    const facts = drServer({ addresses: addressesWith('192.168.79.102/24', held(`${VIP}/24`, 'lo'), second) })
+    const [first, other] = diagnose(facts)
+    expect(callsOf(first!)[1]).toBe("await host.sysctls.setText('net.ipv4.conf.lo.promote_secondaries', '1')")
+    expect(callsOf(other!)).toHaveLength(2)
+  })
+})
+
+describe('vip-on-interface', () => {
+  const onInterface = (prefix: string) =>
+    drServer({ addresses: addressesWith('192.168.79.102/24', held(prefix, 'eth0')) })
+
+  it('is mended so that the VIP is never gone', () => {
+    expect(callsOf(theOne(onInterface(`${VIP}/24`), { vips: [VIP] }))).toEqual([
+      `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo' })`,
+      `await host.network.removeAddress({ address: '${VIP}/24', interface: 'eth0' })`,
+    ])
+  })
+
+  it('is mended by removing it, where it is on lo too', () => {
+    const facts = drServer({
+      addresses: addressesWith('192.168.79.102/24', held(`${VIP}/32`, 'eth0'), held(`${VIP}/32`, 'lo')),
+    })
+    expect(callsOf(theOne(facts))).toEqual([
+      `await host.network.removeAddress({ address: '${VIP}/32', interface: 'eth0' })`,
+    ])
+  })
+
+  it('is told of ARP or of neighbour discovery', () => {
+    expect(theOne(onInterface(`${VIP}/32`), { vips: [VIP] }).message).toContain('answers ARP')
+    expect(theOne(onInterface(`${VIP6}/128`), { vips: [VIP6] }).message).toContain(
+      'answers neighbour discovery',
+    )
+  })
+
+  it('does not concern a VIP that the host directs itself', () => {
+    expect(idsIn(drDirector(), { role: 'both', vips: [VIP] })).toEqual([])
+    expect(idsIn(drDirector({ services: [] }), { vips: [VIP] })).toContain('vip-on-interface')
+  })
+})
+
+describe('addresses that belong to no network', () => {
+  it('are taken for VIPs of a real server, except those of every host', () => {
+    const sit0 = link('sit0', { kind: 'sit', type: 'sit', arp: false })
+    const addresses = [
+      ...addressesWith('192.168.79.102/24'),
+      held('::1/128', 'lo', { scope: 'host' }),
+      held('::192.168.79.102/96', 'sit0'),
+      held('fe80::1/64', 'tunl0', { scope: 'link' }),
+    ]
+    expect(idsIn(host({ links: [lo, eth0, sit0, tunl0], addresses }))).toEqual([])
+    expect(idsIn(host({ addresses: [...addresses, held('203.0.113.1/32', 'lo')] }))).toEqual([
+      'arp-ignore',
+      'arp-announce',
+    ])
+  })
+
+  it('are those of a real server without services, whatever the role is called', () => {
+    expect(idsIn(drServer({ services: [service(WEB, [])] }), { role: 'real-server' })).toEqual([])
+  })
+})

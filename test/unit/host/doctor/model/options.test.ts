@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { diagnose, doctor } from '../../../../../src/host/doctor/doctor.ts'
+import type { DoctorOptions } from '../../../../../src/host/doctor/model/options.ts'
+import type { HostFacts } from '../../../../../src/host/facts/host-facts.ts'
+import { readFacts } from '../../../../../src/host/facts/facts-reader.ts'
+import type { Host } from '../../../../../src/host/host.ts'
+import { idsIn } from '../../../../support/host/doctor/findings.ts'
+import { addressesWith, drServer, held, host, VIP6 } from '../../../../support/host/doctor/host-facts.ts'
+
+/** Whoever touches it is found out. */
+const untouched = new Proxy(
+  {},
+  {
+    get: (_, name) => {
+      throw new Error(`${String(name)} was looked at`)
+    },
+  },
+) as Host
+
+describe('the options of a doctor', () => {
+  it.each([
+    ['a field that there is not', { vip: ['192.0.2.1'] }, 'options.vip must be left out'],
+    ['a role that there is not', { role: 'backup' }, 'role must be one of director, real-server, both'],
+    ['a method that there is not', { method: 'local' }, 'method must be one of dr, tun, nat'],
+    ['VIPs that are no array', { vips: '192.0.2.1' }, 'vips must be an array'],
+    ['a VIP that is no address', { vips: ['192.0.2.1', '192.0.2.2/32'] }, 'vips[1] must be an IPv4 or IPv6'],
+    ['a director that is no address', { director: 'lvs1' }, 'director must be an IPv4 or IPv6 address'],
+    [
+      'an interface that cannot be',
+      { interface: '../eth0' },
+      'interface must be the name of a network interface',
+    ],
+    ['services that are no objects', { services: ['tcp://192.0.2.1:80'] }, 'services[0] must be an object'],
+    [
+      'peers that are no facts',
+      { peers: [{ name: 'other' }] },
+      'peers[0].services must be as facts() gives it',
+    ],
+    ['options that are none', [], 'options must be an object'],
+  ])('refuse %s before anything is looked at', async (_, options, message) => {
+    await expect(doctor(untouched, options as unknown as DoctorOptions)).rejects.toThrow(message)
+    expect(() => diagnose(host(), options as unknown as DoctorOptions)).toThrow(message)
+  })
+
+  it('take addresses however they are spelled', () => {
+    const facts = drServer({ addresses: addressesWith('192.168.79.102/24', held(`${VIP6}/64`, 'lo')) })
+    expect(idsIn(facts, { vips: ['2001:0DB8:0::0010'] })).toEqual(['vip-prefix'])
+  })
+
+  it('refuse what is given for facts', () => {
+    expect(() => diagnose([] as unknown as HostFacts)).toThrow('facts must be an object')
+    const { sysctls: _, ...rest } = host()
+    expect(() => diagnose(rest as HostFacts)).toThrow('facts.sysctls must be as facts() gives it')
+  })
+})
+
+describe('the options of facts', () => {
+  it.each([
+    ['a field that there is not', { netns: '/run/netns/other' }, 'options.netns must be left out'],
+    ['a name that is no text', { name: 1 }, 'name must be text'],
+  ])('refuse %s', async (_, options, message) => {
+    await expect(readFacts(untouched, options as object)).rejects.toThrow(message)
+  })
+})

@@ -1,0 +1,179 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { WriteOrder } from '../../../../src/ipvs/commands/write-order.ts'
+import { deferred } from '../../../support/netlink/fake-transport.ts'
+
+let order: WriteOrder
+let log: string[]
+
+beforeEach(() => {
+  order = new WriteOrder()
+  log = []
+})
+
+/** A write that notes when it is handed on. */
+const write = (name: string) => order.write(async () => void log.push(name))
+
+interface Parts {
+  readonly source?: string
+  readonly read?: () => Promise<unknown>
+  /** What the write comes to. */
+  readonly done?: () => Promise<void>
+}
+
+/** A merge that notes when it reads and when it is handed on; without a source of its own it shares the one `table`. */
+function merge(target: string, name: string, { source = 'table', read, done }: Parts = {}): Promise<void> {
+  return order.merge({
+    target,
+    source,
+    read: () => {
+      log.push(`read ${source}`)
+      return read?.() ?? Promise.resolve()
+    },
+    write: () => {
+      log.push(name)
+      return done?.() ?? Promise.resolve()
+    },
+  })
+}
+
+describe('writes alone', () => {
+  it('are handed on at once', () => {
+    void write('a')
+    void write('b')
+    expect(log).toEqual(['a', 'b'])
+    expect(order.busy).toBe(false)
+  })
+
+  it('reject with what they throw, then or later', async () => {
+    const failure = new Error('no')
+    await expect(order.write(() => Promise.reject(failure))).rejects.toBe(failure)
+    const thrown = order.write(() => {
+      throw failure
+    })
+    await expect(thrown).rejects.toBe(failure)
+  })
+})
+
+describe('writes and merges', () => {
+  it('keep the order in which they were asked for', async () => {
+    await Promise.all([write('a'), merge('x', 'b'), write('c'), write('d'), merge('y', 'e'), write('f')])
+    expect(log).toEqual(['a', 'read table', 'b', 'c', 'd', 'read table', 'e', 'f'])
+  })
+
+  it('keep it when asked for while a reading is under way', async () => {
+    const reading = deferred()
+    const results = [merge('x', 'a', { read: () => reading.promise })]
+    await new Promise(setImmediate)
+    expect(log).toEqual(['read table'])
+    results.push(write('b'), merge('y', 'c'), write('d'))
+    expect(order.busy).toBe(true)
+    reading.resolve()
+    await Promise.all(results)
+    expect(log).toEqual(['read table', 'a', 'b', 'read table', 'c', 'd'])
+  })
+
+  it('leave no one waiting: the order is free again and begins anew', async () => {
+    await merge('x', 'a')
+    await new Promise(setImmediate)
+    expect(order.busy).toBe(false)
+    await merge('x', 'b')
+    expect(log).toEqual(['read table', 'a', 'read table', 'b'])
+  })
+
+  it('do not wait for one another to be done, only to be handed on', async () => {
+    const never = () => new Promise<void>(() => {})
+    void order.write(never)
+    void merge('x', 'a', { done: never })
+    await Promise.all([write('b'), merge('y', 'c')])
+    expect(log).toEqual(['read table', 'a', 'b', 'read table', 'c'])
+  })
+
+  it('go on after a write that throws', async () => {
+    const broken = () => {
+      throw new Error('no')
+    }
+    const results = await Promise.allSettled([
+      merge('x', 'a'),
+      order.write(broken),
+      write('b'),
+      merge('y', 'c'),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+  })
+})
+
+describe('merges in a row', () => {
+  it('with targets of their own share one reading of a source', async () => {
+    await Promise.all(['x', 'y', 'z'].map((target) => merge(target, target)))
+    expect(log).toEqual(['read table', 'x', 'y', 'z'])
+  })
+
+  it('read several sources at the same time, and are handed on in order', async () => {
+    await Promise.all([merge('x', 'a'), merge('y', 'b', { source: 'other' }), merge('z', 'c')])
+    expect(log).toEqual(['read table', 'read other', 'a', 'b', 'c'])
+  })
+
+  it('with the same target follow one another: the next reads when the one before is done', async () => {
+    const first = deferred()
+    const results = [
+      merge('x', 'a', { done: () => first.promise }),
+      merge('x', 'b'),
+      merge('x', 'c'),
+      write('d'),
+    ]
+    await new Promise(setImmediate)
+    expect(log).toEqual(['read table', 'a'])
+    first.resolve()
+    await Promise.all(results)
+    expect(log).toEqual(['read table', 'a', 'read table', 'b', 'read table', 'c', 'd'])
+  })
+
+  it('with the same target follow one another even when the one before failed', async () => {
+    const done = () => Promise.reject(new Error('ENOENT'))
+    const results = await Promise.allSettled([merge('x', 'a', { done }), merge('x', 'b')])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect(log).toEqual(['read table', 'a', 'read table', 'b'])
+  })
+
+  it('that throw reject by themselves; the others go on', async () => {
+    const failure = new TypeError('weight')
+    const done = () => {
+      throw failure
+    }
+    const results = await Promise.allSettled([merge('x', 'a'), merge('y', 'b', { done }), merge('z', 'c')])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(results[1]).toMatchObject({ reason: failure })
+  })
+
+  it.each([
+    ['rejects', (failure: Error) => Promise.reject(failure)],
+    [
+      'throws',
+      (failure: Error) => {
+        throw failure
+      },
+    ],
+  ])(
+    'reject together when their reading %s; those of other sources and all writes go on',
+    async (_, fail) => {
+      const failure = new Error('ESRCH')
+      const failing = { read: () => fail(failure) }
+      const results = await Promise.allSettled([
+        merge('x', 'a', failing),
+        merge('y', 'b', { source: 'other' }),
+        merge('z', 'c', failing),
+        write('d'),
+        merge('x', 'e'),
+      ])
+      expect(results.map(({ status }) => status)).toEqual([
+        'rejected',
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+      ])
+      expect([results[0], results[2]]).toMatchObject([{ reason: failure }, { reason: failure }])
+      expect(log).toEqual(['read table', 'read other', 'b', 'd', 'read table', 'e'])
+    },
+  )
+})

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import {
+  checkDestinationKey,
+  type Destination,
+  type DestinationChanges,
+  type DestinationInput,
+  isWholeDestination,
+  mergeDestination,
+} from '../../../../src/ipvs/model/destination.ts'
+import { writeDestination } from '../../../../src/ipvs/model/destination-message.ts'
+import { destinationWritten } from '../../../support/ipvs/encoding.ts'
+
+const ADDRESS = '198.51.100.7'
+
+function write(input: object): Destination {
+  const destination = { address: ADDRESS, ...input } as DestinationInput
+  const key = checkDestinationKey(destination, 80)
+  return destinationWritten((writer) => writeDestination(writer, key, destination, 'ipv4'), 'ipv4')
+}
+
+describe('changing a destination', () => {
+  const dr = write({ forwarding: 'dr', weight: 5, upperThreshold: 100, lowerThreshold: 50, port: 8080 })
+  const gre = write({ forwarding: 'tun', tunnel: { type: 'gre', checksum: 'checksum' } })
+  const settings = {
+    address: ADDRESS,
+    port: 8080,
+    forwarding: 'dr',
+    weight: 5,
+    upperThreshold: 100,
+    lowerThreshold: 50,
+    tunnel: null,
+  }
+  const merge = (current: Destination, changes: object) =>
+    mergeDestination(current, { address: ADDRESS, ...changes } as DestinationChanges)
+
+  it('keeps everything that is not named', () => {
+    expect(merge(dr, {})).toEqual(settings)
+    expect(merge(dr, { weight: undefined })).toEqual(settings)
+    expect(merge(gre, { weight: 2 })).toMatchObject({ forwarding: 'tun', tunnel: gre.tunnel, weight: 2 })
+  })
+
+  it('changes what is named and nothing else', () => {
+    expect(merge(dr, { weight: 0 })).toEqual({ ...settings, weight: 0 })
+    expect(merge(dr, { upperThreshold: 200 })).toEqual({ ...settings, upperThreshold: 200 })
+    expect(merge(gre, { tunnel: { type: 'ipip' } })).toMatchObject({
+      forwarding: 'tun',
+      tunnel: { type: 'ipip' },
+    })
+  })
+
+  it('leaves the tunnel behind with the tunnelling, and begins with a plain one', () => {
+    expect(merge(gre, { forwarding: 'dr' })).toMatchObject({ forwarding: 'dr', tunnel: null })
+    expect(merge(dr, { forwarding: 'tun' })).toMatchObject({ forwarding: 'tun', tunnel: null })
+  })
+
+  it('takes a tunnel’s settings away where they are null', () => {
+    expect(merge(gre, { tunnel: null })).toMatchObject({ forwarding: 'tun', tunnel: null })
+  })
+})
+
+describe('whole settings, which need no reading first,', () => {
+  const dr = { address: ADDRESS, forwarding: 'dr', weight: 1, upperThreshold: 0, lowerThreshold: 0 } as const
+
+  it('name everything', () => {
+    expect(isWholeDestination(dr)).toBe(true)
+    expect(isWholeDestination({ ...dr, forwarding: 'tun', tunnel: { type: 'ipip' } })).toBe(true)
+    expect(isWholeDestination(write(dr))).toBe(true)
+  })
+
+  it.each(['forwarding', 'weight', 'upperThreshold', 'lowerThreshold'])(
+    'lack nothing, not even %s',
+    (name) => {
+      expect(isWholeDestination({ ...dr, [name]: undefined } as DestinationChanges)).toBe(false)
+    },
+  )
+
+  it('have a tunnel where there is tunnelling', () => {
+    expect(isWholeDestination({ ...dr, forwarding: 'tun' })).toBe(false)
+  })
+})

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { DestinationInput } from '../../../../src/ipvs/model/destination.ts'
+import { writeWholeDestination } from '../../../../src/ipvs/write/destination-commands.ts'
+import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
+import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
+
+/** A command: a destination of a service. */
+type Command = readonly [service: ServiceReference, destination: DestinationInput]
+
+/** Writes commands one after another, as a batch does: a refused one is taken back. Gives the bytes or the error of each. */
+function write(commands: readonly Command[], writer = new WireWriter(64)): (number[] | string)[] {
+  return commands.map(([service, destination]) => {
+    const start = writer.length
+    try {
+      writeWholeDestination(writer, service, destination)
+      return [...writer.bytes.slice(start, writer.length)]
+    } catch (error) {
+      writer.truncate(start)
+      return String(error)
+    }
+  })
+}
+
+/** The same, each by itself. */
+const writeAnew = (command: Command) => write([command])[0]!
+
+const services = fc.constantFrom<ServiceReference>(
+  { protocol: 'tcp', address: '192.0.2.1', port: 80 },
+  { protocol: 'tcp', address: '192.0.2.2', port: 80 },
+  { protocol: 'tcp', address: '192.0.2.2', port: 81, family: 'ipv4' },
+  { protocol: 'tcp', address: '2001:db8::1', port: 80 },
+  { fwmark: 7 },
+  'tcp://192.0.2.1:80',
+  'fwmark://7/ipv6',
+)
+
+/** Mostly the first one. */
+const rarely = (usual: unknown, ...others: unknown[]) =>
+  fc.oneof({ arbitrary: fc.constant(usual), weight: 8 }, { arbitrary: fc.constantFrom(...others), weight: 1 })
+
+/** Mostly alike, as in practice, and now and then wrong. */
+const destinations = fc.record(
+  {
+    address: fc.oneof(
+      { arbitrary: fc.constantFrom<unknown>('10.0.0.1', '10.0.0.2'), weight: 12 },
+      { arbitrary: fc.constantFrom<unknown>('2001:db8::2', '2001:db8::3'), weight: 3 },
+      { arbitrary: fc.constantFrom<unknown>('10.0.0', '', 7, undefined), weight: 1 },
+    ),
+    port: fc.oneof(fc.constantFrom<unknown>(80, 8080), rarely(0, -1, null)),
+    family: rarely(undefined, 'ipv4', 'ipv6', 'inet'),
+    forwarding: rarely('dr', 'tun', 'nat', 4, 'no'),
+    weight: fc.oneof(fc.constantFrom<unknown>(1, 2, undefined), rarely(0, -1, Number.NaN, null)),
+    upperThreshold: rarely(0, 100, undefined, -1),
+    lowerThreshold: rarely(0, 50, undefined),
+    tunnel: rarely(undefined, null, { type: 'gue', port: 6080 }, { type: 'gre' }, { type: 'ipip' }),
+    wieght: rarely(undefined, 1),
+  },
+  { requiredKeys: ['address', 'forwarding', 'upperThreshold', 'lowerThreshold'] },
+) as fc.Arbitrary<unknown> as fc.Arbitrary<DestinationInput>
+
+describe('a destination after others', () => {
+  it('is written, or refused, as it is by itself', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(services, destinations), { minLength: 1, maxLength: 12 }), (commands) => {
+        expect(write(commands)).toEqual(commands.map(writeAnew))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('is what it says itself where a service in between says something else', () => {
+    const other: ServiceReference = { protocol: 'tcp', address: '192.0.2.2', port: 80 }
+    const destination = (weight: number, port: number): DestinationInput => ({
+      ...{ address: '10.0.0.1', forwarding: 'dr', weight, port },
+    })
+    const commands: Command[] = [
+      ['tcp://192.0.2.1:80', destination(1, 80)],
+      [other, destination(5, 81)],
+      [other, destination(1, 80)],
+      ['fwmark://7', destination(5, 81)],
+      ['fwmark://7', destination(1, 80)],
+      ['tcp://192.0.2.1:80', destination(5, 80)],
+    ]
+    expect(write(commands)).toEqual(commands.map(writeAnew))
+  })
+
+  it('is written anew where those before it have been overwritten', () => {
+    const writer = new WireWriter(64)
+    const command: Command = ['fwmark://7', { address: '10.0.0.1', port: 80, forwarding: 'dr' }]
+    write([command], writer)
+    writer.truncate(0)
+    writer.append(new Uint8Array(256).fill(0xff))
+    expect(write([command], writer)).toEqual([writeAnew(command)])
+  })
+
+  it('is that of the service which the caller has in its object now', () => {
+    const service = { protocol: 'tcp' as const, address: '192.0.2.1', port: 80 }
+    const writer = new WireWriter(64)
+    const destination: DestinationInput = { address: '10.0.0.1', forwarding: 'dr' }
+    write([[service, destination]], writer)
+    service.port = 81
+    expect(write([[service, destination]], writer)).toEqual([
+      writeAnew([checkServiceKey(service), destination]),
+    ])
+  })
+})

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { checkedKey, writeServiceIdentity } from '../../../../src/ipvs/model/service-identity.ts'
+import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
+import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
+
+const REFERENCES: ServiceReference[] = [
+  { protocol: 'tcp', address: '192.0.2.1', port: 80 },
+  { protocol: 'tcp', address: '192.0.2.1', port: 80, family: 'ipv4' },
+  { protocol: 'tcp', address: '192.0.2.1', port: 81 },
+  { protocol: 'udp', address: '192.0.2.1', port: 80 },
+  { protocol: 'tcp', address: '192.0.2.2', port: 80 },
+  { protocol: 'tcp', address: '2001:db8::1', port: 80 },
+  { fwmark: 7 },
+  { fwmark: 7, family: 'ipv6' },
+  { fwmark: 8 },
+  'tcp://192.0.2.1:80',
+  'tcp://192.0.2.1:81',
+  'fwmark://7',
+]
+/** Writes references one after another into one writer; gives what was written for each. */
+function write(...references: ServiceReference[]): number[][] {
+  const writer = new WireWriter(64)
+  return references.map((reference) => {
+    const start = writer.length
+    writeServiceIdentity(writer, reference)
+    return [...writer.bytes.slice(start, writer.length)]
+  })
+}
+
+/** The same, each by itself, after something else. */
+function writeAnew(reference: ServiceReference): number[] {
+  write({ fwmark: 4711 })
+  return write(reference)[0]!
+}
+
+describe('which service is meant', () => {
+  it('is written alike whatever was written before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...REFERENCES), { minLength: 1, maxLength: 8 }), (references) => {
+        const written = write(...references)
+        expect(written).toEqual(references.map(writeAnew))
+        expect(references.map(checkedKey)).toEqual(references.map(checkServiceKey))
+      }),
+    )
+  })
+
+  it('is written anew where what was written before has been overwritten', () => {
+    const writer = new WireWriter(64)
+    writeServiceIdentity(writer, 'fwmark://7')
+    writer.truncate(0)
+    writer.append(new Uint8Array(64).fill(0xff))
+    const start = writer.length
+    writeServiceIdentity(writer, 'fwmark://7')
+    expect([...writer.bytes.slice(start, writer.length)]).toEqual(writeAnew('fwmark://7'))
+  })
+
+  it('is looked at again when the caller has changed its object', () => {
+    const service = { protocol: 'tcp' as const, address: '192.0.2.1', port: 80 }
+    const before = write(service)
+    service.port = 8080
+    expect(write(service)).not.toEqual(before)
+    expect(checkedKey(service)).toMatchObject({ port: 8080 })
+  })
+
+  it.each([[undefined], [null], [7], [{}], [{ protocol: 'tcp', address: '192.0.2.1', port: -1 }]])(
+    'is refused and not kept when it is %o',
+    (reference) => {
+      for (let time = 0; time < 2; time++) expect(() => write(reference as never)).toThrow()
+      expect(checkedKey('fwmark://7')).toEqual({ fwmark: 7, family: 'ipv4' })
+      expect(() => write(reference as never)).toThrow()
+    },
+  )
+})

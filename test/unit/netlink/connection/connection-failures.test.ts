@@ -1,0 +1,181 @@
+import { constants } from 'node:os'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Connection } from '../../../../src/netlink/connection/connection.ts'
+import type { Outcome } from '../../../../src/netlink/connection/pending-request.ts'
+import { acknowledgement } from '../../../support/netlink/answers.ts'
+import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
+import { ask, dump, openConnection, replyOf, tagOf, tagsSent } from '../../../support/netlink/tagged-messages.ts'
+
+const { EMSGSIZE, ENOMEM, EMFILE } = constants.errno
+const refused = (errno: number): Outcome => ({ refusal: { errno, message: undefined } })
+const lost = (code: string, outcome: string) => ({ loss: expect.objectContaining({ code, outcome }) })
+
+let transport: FakeTransport
+let connection: Connection
+
+beforeEach(async () => {
+  transport = new FakeTransport()
+  connection = await openConnection(transport)
+})
+
+/** Three datagrams: commands 1 and 2, dump 3, commands 4 and 5. */
+async function threeDatagrams(): Promise<Outcome[]> {
+  const table = dump(connection, 3)
+  const outcomes = [ask(connection, 4), ask(connection, 5)]
+  return [(await table).outcome, ...(await Promise.all(outcomes))]
+}
+
+async function fiveCalls(): Promise<Outcome[]> {
+  return (await Promise.all([ask(connection, 1), ask(connection, 2), threeDatagrams()])).flat()
+}
+
+describe('unanswered: the kernel executed a datagram and said nothing', () => {
+  it('loses the last message only; those before it are done or refused', async () => {
+    transport.answer = (message) => ({ 1: { errno: 17 }, 3: { silent: true } })[tagOf(message)]
+    const outcomes = await Promise.all([1, 2, 3].map((tag) => ask(connection, tag)))
+    expect(outcomes).toEqual([refused(17), undefined, lost('ERR_LVS_UNANSWERED', 'unknown')])
+  })
+
+  it('goes on with the datagrams after it, on the same socket', async () => {
+    transport.answer = (message) => ({ silent: tagOf(message) === 2 || tagOf(message) === 3 })
+    const unanswered = lost('ERR_LVS_UNANSWERED', 'unknown')
+    expect(await fiveCalls()).toEqual([undefined, unanswered, unanswered, undefined, undefined])
+    expect(tagsSent(transport)).toEqual([[1, 2], [3], [4, 5]])
+    expect(transport.sockets).toHaveLength(1)
+  })
+})
+
+describe('overrun: the receive buffer overflowed', () => {
+  it('leaves the refused certain and the rest of the datagram unknown, and goes on', async () => {
+    transport.answer = (message) => (tagOf(message) < 3 ? { errno: 10 + tagOf(message) } : {})
+    transport.endings.push({ state: 'overrun', keep: 1 })
+    const overrun = lost('ERR_LVS_OVERRUN', 'unknown')
+    expect(await fiveCalls()).toEqual([refused(11), overrun, undefined, undefined, undefined])
+    expect(tagsSent(transport)).toEqual([[1, 2], [3], [4, 5]])
+  })
+
+  it('takes the acknowledgement of the last message for no proof of those before it', async () => {
+    transport.answer = (message) => (tagOf(message) === 3 ? { replies: [], errno: 0 } : {})
+    transport.endings.push({ state: 'overrun', keep: 1 })
+    const outcomes = await Promise.all([1, 2, 3].map((tag) => ask(connection, tag)))
+    expect(outcomes.slice(0, 2)).toEqual(new Array(2).fill(lost('ERR_LVS_OVERRUN', 'unknown')))
+  })
+
+  it('makes a table lost that came only in part', async () => {
+    transport.answer = () => ({ replies: [replyOf(4), replyOf(4), replyOf(4)] })
+    transport.endings.push({ state: 'overrun', keep: 2 })
+    const { outcome, sizes } = await dump(connection, 1)
+    expect(outcome).toEqual(lost('ERR_LVS_OVERRUN', 'unknown'))
+    expect(sizes).toHaveLength(2)
+  })
+})
+
+describe('truncated: an answer was larger than the room for it', () => {
+  it('leaves the refused certain and the rest of the datagram unknown, and goes on', async () => {
+    transport.answer = (message) => (tagOf(message) < 3 ? { errno: 10 + tagOf(message) } : {})
+    transport.endings.push({ state: 'truncated', keep: 2, cut: 8 })
+    const unknown = { loss: expect.objectContaining({ outcome: 'unknown' }) }
+    expect(await fiveCalls()).toEqual([refused(11), unknown, undefined, undefined, undefined])
+    expect(tagsSent(transport)).toEqual([[1, 2], [3], [4, 5]])
+  })
+})
+
+describe('failed: a system call on the socket', () => {
+  it('before sending leaves the datagram and all after it not done', async () => {
+    transport.endings.push(undefined, { state: 'failed', errno: EMSGSIZE, sent: false })
+    const broken = lost('ERR_LVS_SOCKET', 'not-done')
+    expect(await fiveCalls()).toEqual([undefined, undefined, broken, broken, broken])
+    expect(tagsSent(transport)).toEqual([[1, 2]])
+  })
+
+  it('after sending leaves that datagram unknown but for what was refused, and all after it not done', async () => {
+    transport.answer = (message) => (tagOf(message) === 1 ? { errno: 17 } : {})
+    transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
+    const unsent = lost('ERR_LVS_SOCKET', 'not-done')
+    // The acknowledgement of the last message came before the failure; it does not speak for the dump behind it.
+    const [first, second, ...others] = await fiveCalls()
+    expect(first).toEqual(refused(17))
+    expect(second).toEqual(lost('ERR_LVS_SOCKET', 'unknown'))
+    expect(others).toEqual([unsent, unsent, unsent])
+  })
+
+  it('says which call failed and how', async () => {
+    transport.endings.push({ state: 'failed', errno: EMSGSIZE, sent: false })
+    const outcome = await ask(connection, 1)
+    const cause = { errno: EMSGSIZE, code: 'EMSGSIZE', syscall: 'sendmsg' }
+    expect(outcome).toMatchObject({ loss: { message: expect.stringContaining('sendmsg'), cause } })
+  })
+
+  it('is followed by a new socket at the next call', async () => {
+    transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
+    await ask(connection, 1)
+    expect(transport.sockets.map(({ closed }) => closed)).toEqual([true])
+    expect(await ask(connection, 2)).toBeUndefined()
+    expect(transport.sockets.map(({ closed }) => closed)).toEqual([true, false])
+  })
+
+  it('hands out nothing as sent that was not', async () => {
+    transport.endings.push({ state: 'failed', errno: EMSGSIZE, sent: false })
+    await ask(connection, 1)
+    expect(connection.activity).toMatchObject({ messages: 0, datagrams: 0, sends: 0 })
+  })
+
+  it('may be the exchange itself; its outcome is unknown', async () => {
+    const cause = new Error('worker is going down')
+    transport.endings.push({ state: 'rejected', cause })
+    expect(await ask(connection, 1)).toMatchObject({
+      loss: { code: 'ERR_LVS_SOCKET', outcome: 'unknown', cause },
+    })
+    expect(await ask(connection, 2)).toBeUndefined()
+    expect(transport.sockets).toHaveLength(2)
+  })
+})
+
+describe('a socket that cannot be opened again', () => {
+  it('fails the calls of that exchange as not done; the next call tries anew', async () => {
+    const cause = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE', errno: EMFILE })
+    transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
+    transport.openings.push(cause, cause)
+    await ask(connection, 1)
+    const broken = { loss: { code: 'ERR_LVS_SOCKET', outcome: 'not-done', cause } }
+    expect(await Promise.all([ask(connection, 2), ask(connection, 3)])).toMatchObject([broken, broken])
+    expect(await ask(connection, 4)).toMatchObject(broken)
+    expect(await ask(connection, 5)).toBeUndefined()
+    expect(tagsSent(transport)).toEqual([[1], [5]])
+  })
+})
+
+describe('a socket that was opened again', () => {
+  it('may take less than the one before', async () => {
+    transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
+    transport.sendBuffer = 60
+    await ask(connection, 1)
+    await ask(connection, 2)
+    await Promise.all([3, 4, 5].map((tag) => ask(connection, tag)))
+    expect(tagsSent(transport)).toEqual([[1], [2], [3, 4], [5]])
+  })
+})
+
+describe('answers that make no sense', () => {
+  const whole = acknowledgement(1, 0)
+  it.each([
+    ['garbage', Buffer.alloc(64, 0xa5)],
+    ['less than a header', Buffer.from(whole.slice(0, 12))],
+    ['a message cut short', Buffer.from(whole.slice(0, 32))],
+    ['a length of zero', Buffer.concat([whole, Buffer.alloc(16)])],
+    ['a length beyond the end', Buffer.concat([Buffer.from([37, 0, 0, 0]), whole.slice(4)])],
+  ])('(%s) lose the exchange; the next call has a new socket', async (_, raw) => {
+    transport.answer = (message) => (tagOf(message) < 3 ? { raw } : {})
+    const outcomes = await Promise.all([ask(connection, 1), ask(connection, 2)])
+    expect(outcomes[1]).toEqual(lost('ERR_LVS_MALFORMED', 'unknown'))
+    expect(await ask(connection, 3)).toBeUndefined()
+    expect(transport.sockets.map(({ closed }) => closed)).toEqual([true, false])
+  })
+
+  it('(an acknowledgement without a status) lose the call concerned and no other', async () => {
+    const short = Buffer.from([16, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
+    transport.answer = (message) => (tagOf(message) === 2 ? { raw: short } : {})
+    const outcomes = await Promise.all([ask(connection, 1), ask(connection, 2)])
+    expect(outcomes).toEqual([undefined, lost('ERR_LVS_MALFORMED', 'unknown')])
+  })
+})

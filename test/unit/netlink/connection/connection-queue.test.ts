@@ -1,0 +1,155 @@
+import { constants } from 'node:os'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
+import type { Connection } from '../../../../src/netlink/connection/connection.ts'
+import type { Outcome } from '../../../../src/netlink/connection/pending-request.ts'
+import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
+import { ask, openConnection, replyOf, TAGGED, tagsSent } from '../../../support/netlink/tagged-messages.ts'
+
+const lost = (code: string, outcome: string) => ({ loss: expect.objectContaining({ code, outcome }) })
+const done = undefined
+
+let transport: FakeTransport
+let connection: Connection
+
+beforeEach(async () => {
+  transport = new FakeTransport()
+  transport.depth = 2
+  connection = await openConnection(transport)
+})
+
+/** Asks something whose message is more than half of a datagram. */
+function askLarge(tag: number): Promise<Outcome> {
+  return ask(connection, tag, {
+    body: (writer) => {
+      writer.genericHeader(1, 1)
+      writeAttribute(writer, TAGGED.fields.tag, tag)
+      for (let piece = 0; piece < 2; piece++) writer.payload(7, 40_000)
+    },
+  })
+}
+
+/** One call that leaves at once, then two datagrams' worth of calls that come while it is under way. */
+async function twoBatches(): Promise<Promise<Outcome>[]> {
+  const first = ask(connection, 1)
+  await Promise.resolve()
+  return [first, askLarge(2), askLarge(3)]
+}
+
+const eventLoop = () => new Promise(setImmediate)
+const requests = () => transport.sockets.flatMap((socket) => socket.requests)
+
+describe('a socket that takes a second exchange', () => {
+  it('is given a whole datagram while the first is under way', async () => {
+    const resume = transport.pause()
+    const outcomes = await twoBatches()
+    await eventLoop()
+    expect(requests().map(({ after }) => after)).toEqual([false, true])
+    resume()
+    expect(await Promise.all(outcomes)).toEqual([done, done, done])
+    expect(tagsSent(transport)).toEqual([[1], [2], [3]])
+  })
+
+  it('is given no less than that, so that what is asked meanwhile leaves together', async () => {
+    const resume = transport.pause()
+    const first = ask(connection, 1)
+    await Promise.resolve()
+    const others = [2, 3].map((tag) => ask(connection, tag))
+    await eventLoop()
+    expect(requests()).toHaveLength(1)
+    resume()
+    await Promise.all([first, ...others])
+    expect(tagsSent(transport)).toEqual([[1], [2, 3]])
+  })
+
+  it('is given less when nothing follows', async () => {
+    const resume = transport.pause()
+    const first = ask(connection, 1)
+    await Promise.resolve()
+    const last = ask(connection, 2)
+    connection.flush(true)
+    await eventLoop()
+    expect(requests()).toHaveLength(2)
+    resume()
+    await Promise.all([first, last])
+  })
+
+  it('is given a third only when the first has ended', async () => {
+    const resume = transport.pause()
+    const outcomes = await twoBatches()
+    await eventLoop()
+    const third = [askLarge(4), askLarge(5)]
+    await eventLoop()
+    expect(requests()).toHaveLength(2)
+    resume()
+    expect(await Promise.all([...outcomes, ...third])).toEqual([done, done, done, done, done])
+    expect(tagsSent(transport)).toEqual([[1], [2], [3], [4], [5]])
+  })
+
+  it('has the second wait while the first goes on', async () => {
+    transport.room = 64
+    transport.answer = () => ({ replies: [replyOf(20), replyOf(20)] })
+    expect(await Promise.all(await twoBatches())).toEqual([done, done, done])
+    expect(tagsSent(transport)).toEqual([[1], [2], [3]])
+  })
+})
+
+describe('when the first of two exchanges', () => {
+  const { ENOMEM } = constants.errno
+
+  it('fails, the second runs on a new socket', async () => {
+    transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
+    const outcomes = await Promise.all(await twoBatches())
+    expect(outcomes).toEqual([lost('ERR_LVS_SOCKET', 'unknown'), done, done])
+    expect(transport.sockets.map(({ closed }) => closed)).toEqual([true, false])
+    expect(tagsSent(transport)).toEqual([[1], [2], [3]])
+  })
+
+  it('is rejected, the second runs on a new socket', async () => {
+    transport.endings.push({ state: 'rejected', cause: new Error('no thread') })
+    const outcomes = await Promise.all(await twoBatches())
+    expect(outcomes).toEqual([lost('ERR_LVS_SOCKET', 'unknown'), done, done])
+    expect(tagsSent(transport)).toEqual([[2], [3]])
+  })
+
+  it('is overrun, the second is sent again as it is', async () => {
+    transport.endings.push({ state: 'overrun', keep: 0 })
+    const outcomes = await Promise.all(await twoBatches())
+    expect(outcomes).toEqual([lost('ERR_LVS_OVERRUN', 'unknown'), done, done])
+    expect(transport.sockets).toHaveLength(1)
+  })
+
+  it('never ends, the second runs on a new socket once the time is over', async () => {
+    connection = await openConnection(transport, { timeout: 20 })
+    transport.endings.push({ state: 'never' })
+    const outcomes = await Promise.all(await twoBatches())
+    expect(outcomes).toEqual([lost('ERR_LVS_TIMEOUT', 'unknown'), done, done])
+    expect(tagsSent(transport)).toEqual([[1], [2], [3]])
+  })
+
+  it('takes its time, that is not counted as the time of the second', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      connection = await openConnection(transport, { timeout: 1000 })
+      const resume = transport.pause()
+      const outcomes = await twoBatches()
+      await vi.advanceTimersByTimeAsync(900)
+      const goOn = transport.pause()
+      resume()
+      await outcomes[0]
+      await vi.advanceTimersByTimeAsync(900)
+      goOn()
+      expect(await Promise.all(outcomes)).toEqual([done, done, done])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('is under way at the end, nobody is left waiting', async () => {
+    transport.pause()
+    const outcomes = await twoBatches()
+    await eventLoop()
+    connection.close()
+    expect(await Promise.all(outcomes)).toEqual(new Array(3).fill(lost('ERR_LVS_CLOSED', 'unknown')))
+  })
+})

@@ -1,0 +1,248 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Batch } from '../../../../src/netlink/connection/datagram-batch.ts'
+import type { Connection } from '../../../../src/netlink/connection/connection.ts'
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
+import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
+import { ask, dump, flagsSent, openConnection, replyOf, tagOf, tagsSent } from '../../../support/netlink/tagged-messages.ts'
+
+const MEGABYTE = 1024 * 1024
+let transport: FakeTransport
+let connection: Connection
+
+beforeEach(async () => {
+  transport = new FakeTransport()
+  connection = await openConnection(transport)
+})
+
+describe('group commit', () => {
+  it('lets calls made in one tick share a datagram with one acknowledgement, on the last', async () => {
+    await Promise.all([1, 2, 3].map((tag) => ask(connection, tag)))
+    expect(tagsSent(transport)).toEqual([[1, 2, 3]])
+    expect(flagsSent(transport)).toEqual([[NLM_F_REQUEST, NLM_F_REQUEST, NLM_F_REQUEST | NLM_F_ACK]])
+    expect(transport.sockets[0]!.requests).toHaveLength(1)
+  })
+
+  it('sends a lone call within the same turn of the event loop', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
+    const outcome = ask(connection, 1)
+    expect(transport.datagrams).toEqual([])
+    expect(await outcome).toBeUndefined()
+    expect(turned).toBe(false)
+    // The one timer there is watches over the exchange.
+    expect(timers.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual([1000])
+    timers.mockRestore()
+  })
+
+  it('gathers the calls made during an exchange for the next one', async () => {
+    const resume = transport.pause()
+    const first = ask(connection, 1)
+    await Promise.resolve()
+    const others = [2, 3, 4].map((tag) => ask(connection, tag))
+    await new Promise(setImmediate)
+    expect(transport.sockets[0]!.requests).toHaveLength(1)
+    resume()
+    await Promise.all([first, ...others])
+    expect(tagsSent(transport)).toEqual([[1], [2, 3, 4]])
+  })
+
+  it('takes calls made in the moment an exchange ends', async () => {
+    await Promise.all([ask(connection, 1).then(() => ask(connection, 2)), ask(connection, 3)])
+    expect(await ask(connection, 4)).toBeUndefined()
+    expect(tagsSent(transport)).toEqual([[1, 3], [2], [4]])
+  })
+
+  it('gives a dump a datagram of its own and keeps the order', async () => {
+    await Promise.all([
+      ask(connection, 1),
+      dump(connection, 2),
+      dump(connection, 3),
+      ask(connection, 4),
+      ask(connection, 5),
+    ])
+    expect(tagsSent(transport)).toEqual([[1], [2], [3], [4, 5]])
+    expect(flagsSent(transport)[1]).toEqual([NLM_F_REQUEST | NLM_F_DUMP])
+    expect(transport.sockets[0]!.requests).toHaveLength(1)
+  })
+
+  it('parts datagrams at what the socket can send', async () => {
+    transport.sendBuffer = 100
+    connection = await openConnection(transport)
+    await Promise.all(Array.from({ length: 7 }, (_, tag) => ask(connection, tag)))
+    expect(tagsSent(transport)).toEqual([[0, 1, 2], [3, 4, 5], [6]])
+  })
+
+  it('parts datagrams so that the answers fit even if every message fails', async () => {
+    transport.receiveBuffer = 212_992
+    connection = await openConnection(transport)
+    transport.answer = () => ({ errno: 17 })
+    await Promise.all(Array.from({ length: 1000 }, (_, tag) => ask(connection, tag)))
+    // 237 is what such a buffer holds on Linux 6.12 (ipvs-netlink.md, 5.3).
+    for (const tags of tagsSent(transport)) expect(tags.length).toBeLessThan(237)
+    expect(tagsSent(transport).flat()).toEqual(Array.from({ length: 1000 }, (_, tag) => tag))
+  })
+
+  it('uses the same buffers again and again', async () => {
+    for (let tag = 0; tag < 6; tag++) await ask(connection, tag)
+    const { requests } = transport.sockets[0]!
+    expect(new Set(requests.map(({ datagrams }) => datagrams.buffer)).size).toBe(2)
+    expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(1)
+  })
+
+  it('counts what it does', async () => {
+    await Promise.all([ask(connection, 1), ask(connection, 2), dump(connection, 3)])
+    await ask(connection, 4)
+    expect(connection.activity).toEqual({ messages: 4, datagrams: 3, sends: 3, receives: 3 })
+  })
+
+  it('counts a datagram that was not answered, too', async () => {
+    transport.answer = (message) => ({ silent: tagOf(message) === 2 })
+    transport.endings.push(undefined, undefined, { state: 'overrun', keep: 0 })
+    await Promise.all([dump(connection, 1), dump(connection, 2), dump(connection, 3), dump(connection, 4)])
+    expect(connection.activity).toMatchObject({ messages: 4, datagrams: 4, sends: 4 })
+  })
+})
+
+describe('answers', () => {
+  it('reach the call that asked, refusals included', async () => {
+    transport.answer = (message) =>
+      tagOf(message) % 2 === 1 ? { errno: tagOf(message), text: `no ${tagOf(message)}` } : {}
+    const outcomes = await Promise.all([1, 2, 3, 4].map((tag) => ask(connection, tag)))
+    expect(outcomes).toEqual([
+      { refusal: { errno: 1, message: 'no 1' } },
+      undefined,
+      { refusal: { errno: 3, message: 'no 3' } },
+      undefined,
+    ])
+  })
+
+  it('are handed on as they lie in the receive buffer', async () => {
+    const bodies: number[] = []
+    transport.answer = (message) => ({
+      replies: [
+        {
+          command: 9,
+          body: (writer) => {
+            const offset = writer.reserve(4)
+            writer.view.setUint32(offset, tagOf(message) * 11, LITTLE_ENDIAN)
+          },
+        },
+      ],
+    })
+    const onReply = (view: DataView, { start, end }: { start: number; end: number }) =>
+      bodies.push(view.getUint8(start), view.getUint32(start + 4, LITTLE_ENDIAN), end - start)
+    await Promise.all([1, 2].map((tag) => ask(connection, tag, { onReply })))
+    expect(bodies).toEqual([9, 11, 8, 9, 22, 8])
+  })
+
+  it('that carry a foreign sequence number are ignored', async () => {
+    transport.answer = () => ({
+      replies: [replyOf(4), replyOf(8, 0), replyOf(8, 99), replyOf(8, 0xffff_ffff)],
+    })
+    const { outcome, sizes } = await dump(connection, 1)
+    expect([outcome, sizes]).toEqual([undefined, [8]])
+  })
+
+  it('that come too late, after a datagram was given up, are ignored', async () => {
+    const sequences: number[] = []
+    transport.answer = (message) => {
+      sequences.push(message.sequence)
+      return { replies: sequences.map((sequence) => replyOf(4, sequence)) }
+    }
+    transport.endings.push({ state: 'overrun', keep: 0 })
+    const [lost, kept] = await Promise.all([dump(connection, 1), dump(connection, 2)])
+    expect([lost.sizes, kept.sizes]).toEqual([[], [8]])
+  })
+
+  it('larger than the reply buffer are taken in several hops, into two buffers by turns', async () => {
+    transport.answer = () => ({ replies: Array.from({ length: 3000 }, (_, index) => replyOf(index)) })
+    const [table, later] = await Promise.all([dump(connection, 1), dump(connection, 2)])
+    expect(table.outcome).toBeUndefined()
+    expect(table.sizes).toEqual(Array.from({ length: 3000 }, (_, index) => index + 4))
+    expect(later.sizes).toEqual(table.sizes)
+    const { requests } = transport.sockets[0]!
+    expect(requests.length).toBeGreaterThan((2 * 3000 * 1500) / MEGABYTE)
+    const [one, other] = requests.map(({ replies }) => replies)
+    expect(one).not.toBe(other)
+    for (const [index, { replies }] of requests.entries()) expect(replies).toBe(index % 2 === 0 ? one : other)
+    expect(requests.at(-1)).toMatchObject({ first: 1, awaiting: true })
+    expect(tagsSent(transport)).toEqual([[1], [2]])
+  })
+
+  it('that cannot be decoded are the loss of the call that asked, and of no other', async () => {
+    transport.answer = () => ({ replies: [replyOf(4)] })
+    const onReply = () => {
+      throw new RangeError('Offset is outside the bounds of the DataView')
+    }
+    const [broken, whole] = await Promise.all([ask(connection, 1, { onReply }), dump(connection, 2)])
+    expect(broken).toMatchObject({
+      loss: { code: 'ERR_LVS_MALFORMED', outcome: 'unknown', cause: expect.any(RangeError) },
+    })
+    expect(whole.outcome).toBeUndefined()
+  })
+})
+
+describe('a body that throws', () => {
+  it('leaves nothing queued', async () => {
+    const misuse = new TypeError('weight must be an integer')
+    const body = () => {
+      throw misuse
+    }
+    const first = ask(connection, 1)
+    expect(() => ask(connection, 2, { body })).toThrow(misuse)
+    expect(() => ask(connection, 3, { body: (writer) => [writer.reserve(100_000), body()] })).toThrow(misuse)
+    expect(await Promise.all([first, ask(connection, 4)])).toEqual([undefined, undefined])
+    expect(tagsSent(transport)).toEqual([[1, 4]])
+  })
+
+  it('does not keep the next call from leaving', async () => {
+    expect(() => ask(connection, 1, { body: () => expect.unreachable() })).toThrow()
+    expect(await ask(connection, 2)).toBeUndefined()
+    expect(tagsSent(transport)).toEqual([[2]])
+  })
+})
+
+describe('sequence numbers', () => {
+  it('begin again at 1 long before they wrap at 2^32', async () => {
+    const reset = Batch.prototype.reset
+    const spy = vi.spyOn(Batch.prototype, 'reset')
+    spy.mockImplementationOnce(function (this: Batch) {
+      reset.call(this, 0xefff_ffff)
+    })
+    const sequences: number[] = []
+    transport.answer = (message) => {
+      sequences.push(message.sequence)
+      return { replies: [replyOf(tagOf(message))] }
+    }
+    const sizes: number[][] = []
+    for (const tags of [[1], [2, 3], [4]]) {
+      const resume = transport.pause()
+      const table = dump(connection, tags[0]!)
+      await Promise.resolve()
+      const others = tags.slice(1).map((tag) => dump(connection, tag))
+      resume()
+      sizes.push(...(await Promise.all([table, ...others])).map((result) => result.sizes))
+    }
+    spy.mockRestore()
+    expect(sequences).toEqual([1, 0xefff_ffff, 1, 2])
+    expect(sizes).toEqual([[5], [6], [7], [8]])
+  })
+})
+
+describe('an observer', () => {
+  it('sees every message on its way out and in', async () => {
+    const seen: string[] = []
+    const observe = (
+      direction: string,
+      _view: DataView,
+      { type, sequence }: { type: number; sequence: number },
+    ) => seen.push(`${direction} ${type} #${sequence}`)
+    connection = await openConnection(transport, { observe })
+    await Promise.all([ask(connection, 1), ask(connection, 2)])
+    expect(seen).toEqual(['sent 32 #1', 'sent 32 #2', 'received 2 #2'])
+  })
+})

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Deadline } from '../../../../src/netlink/connection/deadline.ts'
+import { deferred } from '../../../support/netlink/fake-transport.ts'
+
+describe('a deadline', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('gives what comes in time, also when it is an error', async () => {
+    const deadline = new Deadline(1000)
+    expect(await deadline.hold(Promise.resolve(5))).toBe(5)
+    await expect(deadline.hold(Promise.reject(new Error('no')))).rejects.toThrow('no')
+  })
+
+  it('gives at once what is there at once, and has no timer for it', () => {
+    expect(new Deadline(1000).hold(5)).toBe(5)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('gives undefined for what does not come in time', async () => {
+    const deadline = new Deadline(1000)
+    const late = deadline.hold(new Promise(() => {}))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await late).toBeUndefined()
+  })
+
+  it('begins anew for each, with one timer', async () => {
+    const deadline = new Deadline(1000)
+    for (let index = 0; index < 3; index++) {
+      const { promise, resolve } = deferred()
+      const held = deadline.hold(promise.then(() => 'in time'))
+      await vi.advanceTimersByTimeAsync(900)
+      resolve()
+      expect(await held).toBe('in time')
+    }
+    expect(vi.getTimerCount()).toBe(1)
+    deadline.clear()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('holds after one that was late', async () => {
+    const deadline = new Deadline(1000)
+    const { promise, resolve } = deferred()
+    const late = deadline.hold(promise)
+    await vi.advanceTimersByTimeAsync(1000)
+    await late
+    const second = deadline.hold(new Promise(() => {}))
+    resolve()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(await second).toBeUndefined()
+  })
+
+  it('keeps the process alive while it holds something, and no longer', async () => {
+    vi.useRealTimers()
+    const timers: NodeJS.Timeout[] = []
+    const { setTimeout: real } = globalThis
+    vi.stubGlobal('setTimeout', (...args: Parameters<typeof real>) => {
+      const timer = real(...args)
+      timers.push(timer)
+      return timer
+    })
+    const deadline = new Deadline(100_000)
+    const { promise, resolve } = deferred()
+    const held = deadline.hold(promise)
+    expect(timers.map((timer) => timer.hasRef())).toEqual([true])
+    resolve()
+    await held
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false])
+    void deadline.hold(new Promise(() => {}))
+    expect(timers.map((timer) => timer.hasRef())).toEqual([true])
+    deadline.clear()
+    vi.unstubAllGlobals()
+  })
+})

@@ -1,0 +1,38 @@
+import { constants, platform } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { ENOENT, errorName } from '../../../../src/netlink/wire/errno.ts'
+import { ERRNO } from '../../../../src/testing/wire/kernel-errno.ts'
+
+describe('the name of an error number', () => {
+  it.each([
+    [1, 'EPERM'],
+    [2, 'ENOENT'],
+    [3, 'ESRCH'],
+    [11, 'EAGAIN'],
+    [17, 'EEXIST'],
+    [22, 'EINVAL'],
+    [40, 'ELOOP'],
+    [42, 'ENOMSG'],
+    [59, 'EBFONT'],
+    [95, 'EOPNOTSUPP'],
+    [97, 'EAFNOSUPPORT'],
+    [133, 'EHWPOISON'],
+  ])('%i is %s on Linux, wherever this runs', (errno, name) => expect(errorName(errno)).toBe(name))
+
+  it.each([0, -1, 41, 58, 134, 4000])('is its number where Linux has none: %i', (errno) => {
+    expect(errorName(errno)).toBe(`E${errno}`)
+  })
+
+  it('is that of this system for every error that Node.js knows, if this is Linux', () => {
+    if (platform() !== 'linux') return
+    const aliases = ['EWOULDBLOCK', 'ENOTSUP']
+    const names = Object.entries(constants.errno).filter(([name]) => !aliases.includes(name))
+    expect(names.length).toBeGreaterThan(70)
+    for (const [name, errno] of names) expect(errorName(errno)).toBe(name)
+  })
+
+  it('is that by which the simulated kernel calls its errors', () => {
+    for (const [name, errno] of Object.entries(ERRNO)) expect(errorName(errno)).toBe(name)
+    expect(errorName(ENOENT)).toBe('ENOENT')
+  })
+})

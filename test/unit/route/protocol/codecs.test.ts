@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { AttributeSet, attributeTable, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
+import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
+import { address, flag, hardwareAddress, interfaceName } from '../../../../src/route/protocol/codecs.ts'
+import { checkPrefix, isNetwork } from '../../../../src/route/model/prefix.ts'
+
+const TABLE = attributeTable('table', {
+  address: [1, address],
+  hardware: [2, hardwareAddress],
+  name: [3, interfaceName],
+  flag: [4, flag],
+})
+const { fields } = TABLE
+
+/** What is read of what was written, and how many bytes that were. */
+function passed<T>(field: Parameters<typeof writeAttribute<T>>[1], value: T): [T | undefined, number] {
+  const writer = new WireWriter()
+  writer.bytes.fill(0xee)
+  writeAttribute(writer, field, value)
+  const set = new AttributeSet(TABLE).readStrictly(writer.view, 0, writer.length)
+  return [set.get(field), set.lengthOf(field)]
+}
+
+describe('an attribute', () => {
+  it.each([
+    ['192.0.2.1', 4],
+    ['255.255.255.255', 4],
+    ['2001:db8::1', 16],
+    ['::', 16],
+  ])('that is an address has the length of its family: %s', (text, length) => {
+    expect(passed(fields.address, text)).toEqual([text, length])
+  })
+
+  it('that is a hardware address has as many bytes as that has', () => {
+    expect(passed(fields.hardware, '02:00:00:00:00:0a')).toEqual(['02:00:00:00:00:0a', 6])
+    expect(passed(fields.hardware, 'c0:00:02:01')).toEqual(['c0:00:02:01', 4])
+  })
+
+  it('that is the name of an interface is UTF-8, ended by a zero byte or not', () => {
+    expect(passed(fields.name, 'eth0')).toEqual(['eth0', 5])
+    expect(passed(fields.name, 'brücke')).toEqual(['brücke', 8])
+    const writer = new WireWriter()
+    const offset = writer.payload(fields.name.type, 2)
+    writer.bytes.set([0x6c, 0x6f], offset)
+    expect(new AttributeSet(TABLE).read(writer.view, 0, writer.length).get(fields.name)).toBe('lo')
+  })
+
+  it('that is a flag is there or not', () => {
+    expect(passed(fields.flag, true)).toEqual([true, 0])
+    expect(new AttributeSet(TABLE).read(new DataView(new ArrayBuffer(0)), 0, 0).has(fields.flag)).toBe(false)
+  })
+})
+
+describe('a prefix', () => {
+  it.each([
+    ['192.0.2.1', { address: '192.0.2.1', family: 'ipv4', length: undefined }],
+    ['192.0.2.1/0', { address: '192.0.2.1', family: 'ipv4', length: 0 }],
+    ['2001:DB8::1/128', { address: '2001:db8::1', family: 'ipv6', length: 128 }],
+  ])('%s', (text, prefix) => {
+    expect(checkPrefix('x', text)).toEqual(prefix)
+  })
+
+  it.each([
+    ['192.0.2.0', 24, true],
+    ['192.0.2.1', 24, false],
+    ['192.0.2.1', 32, true],
+    ['192.0.2.128', 25, true],
+    ['192.0.2.128', 24, false],
+    ['0.0.0.0', 0, true],
+    ['2001:db8::', 32, true],
+    ['2001:db8::1', 127, false],
+    ['2001:db8::1', 128, true],
+    ['128.0.0.0', 1, true],
+  ])('%s/%i is that of a network: %s', (text, length, expected) => {
+    expect(isNetwork(text, length)).toBe(expected)
+  })
+})

@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { applyTarget } from '../../../../src/state/apply/apply.ts'
+import { describeTable } from '../../../../src/state/document/export-state.ts'
+import { normalise } from '../../../../src/state/document/normalise.ts'
+import { checkOptions } from '../../../../src/state/plan/options.ts'
+import { planTable } from '../../../../src/state/plan/plan-table.ts'
+import { countDifferences, sorted } from '../../../support/state/compare-tables.ts'
+import { ModelTable } from '../../../support/state/model-table.ts'
+import { OrderRules } from '../../../support/state/order-rules.ts'
+import { twoStates } from '../../../support/state/arbitrary-states.ts'
+
+const EVERYTHING = checkOptions({ owns: () => true })
+
+describe('any table becomes any other', () => {
+  it('exactly, in an order in which nobody is cut off, and then there is nothing to do (10,000 cases)', async () => {
+    await fc.assert(
+      fc.asyncProperty(twoStates, async ([from, to]) => {
+        const table = ModelTable.of(from)
+        const wanted = ModelTable.of(to).current
+        const rules = new OrderRules(table.current, wanted)
+        table.after = (command) => rules.check(command, table.current)
+        const differences = countDifferences(table.current, wanted)
+        const planned = planTable(table.current, to).steps.map(({ text }) => text)
+
+        const result = await applyTarget(table, normalise(to), EVERYTHING)
+
+        expect(planned).toHaveLength(differences)
+        expect(rules.complaints).toEqual([])
+        expect(sorted(table.current)).toEqual(sorted(wanted))
+        expect(result.steps.map(({ step }) => step.text)).toEqual(planned)
+        expect(new Set(result.steps.map(({ outcome }) => outcome)).size).toBeLessThanOrEqual(1)
+        expect(planTable(table.current, to).steps).toEqual([])
+        expect(result.rounds).toBe(1)
+        expect(table.readings).toBe(1)
+      }),
+      { numRuns: 10_000 },
+    )
+  }, 300_000)
+
+  it('and what is exported of it is that table again (2,000 cases)', async () => {
+    await fc.assert(
+      fc.asyncProperty(twoStates, async ([state]) => {
+        const table = ModelTable.of(state)
+        const exported = describeTable(table.current)
+        expect(planTable(table.current, exported).steps).toEqual([])
+        expect(describeTable(ModelTable.of(exported).current)).toEqual(exported)
+      }),
+      { numRuns: 2000 },
+    )
+  }, 120_000)
+})

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
+import { Poll } from '../../../../src/state/watch/shared-poller.ts'
+import type { TableChange } from '../../../../src/state/watch/table-changes.ts'
+import { type WatchOptions, watchTable } from '../../../../src/state/watch/watch.ts'
+import { ModelTable } from '../../../support/state/model-table.ts'
+
+const WEB = 'tcp://192.0.2.1:80'
+const A = { address: '198.51.100.1', forwarding: 'dr', weight: 2 } as const
+const B = { address: '198.51.100.2', forwarding: 'dr', weight: 3 } as const
+const STATE: DesiredState = {
+  services: [{ service: WEB, scheduler: 'wlc', destinations: [A, B] }],
+  daemons: [{ role: 'master', interface: 'eth0' }],
+}
+const QUICK = { interval: 0.002 }
+
+/** Watches until so many changes have come; each as a line. */
+async function watch(table: ModelTable, count: number, options: WatchOptions = {}): Promise<string[]> {
+  const lines: string[] = []
+  for await (const change of watchTable(new Poll(table), { ...QUICK, ...options })) {
+    lines.push(line(change))
+    if (lines.length === count) break
+  }
+  return lines
+}
+
+function line(change: TableChange): string {
+  const subject = [
+    'service' in change ? change.service : '',
+    'destination' in change ? change.destination : '',
+  ].join(' ')
+  const settings =
+    change.what === 'rates'
+      ? []
+      : change.changes.map(({ setting, from, to }) => `${setting} ${String(from)} ${String(to)}`)
+  return [change.what, change.type, subject.trim(), ...settings].filter((part) => part !== '').join(' ')
+}
+
+/** Does something after the first reading. */
+function afterFirstReading(table: ModelTable, act: () => void): void {
+  const services = table.services.bind(table)
+  table.services = async () => {
+    const found = await services()
+    if (table.readings === 1) queueMicrotask(act)
+    return found
+  }
+}
+
+describe('watching', () => {
+  it('tells what was added, removed and changed, with old and new', async () => {
+    const table = ModelTable.of(STATE)
+    afterFirstReading(table, () => {
+      table.take({ command: 'updateService', service: WEB, changes: { scheduler: 'rr' } })
+      table.take({ command: 'removeDestination', service: WEB, destination: A })
+      table.take({
+        command: 'updateDestination',
+        service: WEB,
+        destination: { address: B.address, weight: 7 },
+      })
+      table.take({ command: 'addDestination', service: WEB, destination: { ...A, address: '198.51.100.3' } })
+      table.take({ command: 'addService', service: { fwmark: 7, scheduler: 'sh' } })
+      table.take({ command: 'setTimeouts', changes: { udp: 9 } })
+      table.take({ command: 'stopDaemon', role: 'master' })
+    })
+    expect(await watch(table, 7)).toEqual([
+      `service changed ${WEB} scheduler wlc rr`,
+      `destination added ${WEB} 198.51.100.3:80`,
+      `destination changed ${WEB} ${B.address}:80 weight 3 7`,
+      `destination removed ${WEB} ${A.address}:80`,
+      'service added fwmark://7',
+      'timeouts changed udp 300 9',
+      'daemon removed',
+    ])
+  })
+
+  it('begins with everything that is there if asked', async () => {
+    const lines = await watch(ModelTable.of(STATE), 2, { initial: true })
+    expect(lines).toEqual([`service added ${WEB}`, 'daemon added'])
+  })
+
+  it('tells of a daemon that was restarted otherwise, and of a service that is gone', async () => {
+    const table = ModelTable.of(STATE)
+    afterFirstReading(table, () => {
+      table.take({ command: 'removeService', service: WEB })
+      table.take({ command: 'stopDaemon', role: 'master' })
+      table.take({ command: 'startDaemon', daemon: { role: 'master', interface: 'eth1' } })
+    })
+    const [gone, daemon] = await watch(table, 2)
+    expect(gone).toBe(`service removed ${WEB}`)
+    expect(daemon).toMatch(/^daemon changed interface eth0 eth1/)
+  })
+
+  it('tells of counters only if asked', async () => {
+    const table = ModelTable.of(STATE)
+    afterFirstReading(table, () => table.count(WEB, `${A.address}:80`, 5))
+    expect(await watch(table, 2, { rates: true })).toEqual([
+      `rates changed ${WEB}`,
+      `rates changed ${WEB} ${A.address}:80`,
+    ])
+    const other = ModelTable.of(STATE)
+    afterFirstReading(other, () => {
+      other.count(WEB, `${A.address}:80`, 5)
+      other.take({ command: 'setTimeouts', changes: { udp: 9 } })
+    })
+    expect(await watch(other, 1)).toEqual(['timeouts changed udp 300 9'])
+  })
+
+  it('shares one reading among all who watch', async () => {
+    const table = ModelTable.of(STATE)
+    const poll = new Poll(table)
+    const stop = new AbortController()
+    const options = { interval: 0.05, signal: stop.signal }
+    const services = table.services.bind(table)
+    table.services = async () => {
+      const found = await services()
+      // Another value each time: whoever reads later sees that something changed.
+      if (table.readings >= 3) table.take({ command: 'setTimeouts', changes: { udp: table.readings } })
+      return found
+    }
+    const watchers = Array.from({ length: 20 }, async () => {
+      for await (const _ of watchTable(poll, options)) stop.abort()
+    })
+    await Promise.allSettled(watchers)
+    // Each by itself would make at least twenty in the beginning, and as many at every interval.
+    expect(table.readings).toBeLessThan(10)
+  })
+
+  it('ends with the reason of its signal, also while it waits', async () => {
+    const stop = new AbortController()
+    const table = ModelTable.of(STATE)
+    afterFirstReading(table, () => setImmediate(() => stop.abort(new Error('enough'))))
+    await expect(watch(table, 1, { interval: 3600, signal: stop.signal })).rejects.toThrow('enough')
+  })
+
+  it('fails when the table cannot be read', async () => {
+    const table = ModelTable.of(STATE)
+    afterFirstReading(table, () => {
+      table.services = () => Promise.reject(new Error('closed'))
+    })
+    await expect(watch(table, 1)).rejects.toThrow('closed')
+  })
+
+  it.each([
+    [{ interval: 0 }, 'interval must be a number of seconds above 0'],
+    [{ rates: 1 }, 'rates must be true or false'],
+    [{ intervall: 1 }, 'options.intervall must be left out'],
+  ])('refuses %j', (options, message) => {
+    expect(() => watchTable(new Poll(new ModelTable()), options as WatchOptions)).toThrow(message)
+  })
+})
