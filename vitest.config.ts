@@ -12,23 +12,14 @@ const oneByOne = {
   hookTimeout: 120_000,
 } as const
 
-/** Tests of a real kernel that are about what surrounds IPVS; those of hosts and the command have commands of their own. */
-const NETWORK = kernelTests('failover*', 'route*', 'sysctl*')
-const HOSTS = kernelTests('doctor*', 'roles')
-const COMMAND = kernelTests('cli-*')
-
-function kernelTests(...names: readonly string[]): string[] {
-  return names.map((name) => `test/kernel/${name}.test.ts`)
-}
-
 /** The tests of the kernel once more, against simulated ones. */
 const SIMULATED = ['6.1', '6.12', '7.2'].map((version) => ({
   test: {
     name: `simulated-${version}`,
-    include: ['test/kernel/*.test.ts'],
+    include: ['test/kernel/**/*.test.ts'],
     exclude: Object.keys(REAL_ONLY_FILES).map((name) => `test/kernel/${name}`),
     env: { LVS_SIMULATED: version },
-    setupFiles: ['test/kernel/simulated-setup.ts'],
+    setupFiles: ['test/support/kernel/simulated-setup.ts'],
     isolate: false,
     testTimeout: 60_000,
   },
@@ -52,14 +43,13 @@ export default defineConfig({
       {
         test: {
           name: 'kernel',
-          include: ['test/kernel/**/*.test.ts'],
-          exclude: [...NETWORK, ...HOSTS, ...COMMAND],
+          include: ['test/kernel/{ipvs,state,conformance}/**/*.test.ts'],
           ...oneByOne,
         },
       },
-      { test: { name: 'network', include: NETWORK, ...oneByOne } },
-      { test: { name: 'hosts', include: HOSTS, ...oneByOne } },
-      { test: { name: 'command', include: COMMAND, ...oneByOne } },
+      { test: { name: 'network', include: ['test/kernel/network/**/*.test.ts'], ...oneByOne } },
+      { test: { name: 'hosts', include: ['test/kernel/host/**/*.test.ts'], ...oneByOne } },
+      { test: { name: 'command', include: ['test/kernel/command/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...oneByOne } },
       { test: { name: 'pack', include: ['test/pack/**/*.test.ts'], ...oneByOne, testTimeout: 300_000 } },
     ],

@@ -18,7 +18,7 @@ export class ArgumentTypeError extends TypeError {
   readonly field: string
 
   constructor(field: string, allowed: string, value: unknown) {
-    super(`${field} must be ${allowed}, not ${show(value)}`)
+    super(`${field} must be ${allowed}, not ${formatValue(value)}`)
     this.field = field
   }
 }
@@ -33,7 +33,7 @@ export class ArgumentRangeError extends RangeError {
   readonly field: string
 
   constructor(field: string, allowed: string, value: unknown) {
-    super(`${field} must be ${allowed}, not ${show(value)}`)
+    super(`${field} must be ${allowed}, not ${formatValue(value)}`)
     this.field = field
   }
 }
@@ -97,11 +97,11 @@ export class AddonError extends NetlinkError {
   override readonly name = 'AddonError'
 
   constructor(root: string, cause: unknown) {
-    super('ERR_LVS_ADDON', whyNoAddon(root, cause), 'not-done', { cause })
+    super('ERR_LVS_ADDON', addonLoadMessage(root, cause), 'not-done', { cause })
   }
 }
 
-function whyNoAddon(root: string, cause: unknown): string {
+function addonLoadMessage(root: string, cause: unknown): string {
   if (process.platform !== 'linux') {
     return (
       `IPVS is part of Linux, and this is ${process.platform}. A program can be tested here on a simulated kernel:` +
@@ -232,23 +232,23 @@ export class BatchError extends Error {
  * The error to throw in place of one that was made elsewhere, so that its stack shows the caller: when several callers
  * share one failure, each gets its own, about its own subject.
  */
-export function renewed(error: unknown, subject: string | undefined): unknown {
+export function copyForCaller(error: unknown, subject: string | undefined): unknown {
   if (error instanceof IpvsError)
-    return new IpvsError({ ...refusalOf(error), subject: subject ?? error.subject })
+    return new IpvsError({ ...refusalFields(error), subject: subject ?? error.subject })
   if (error instanceof IpvsUnavailableError) return new IpvsUnavailableError(error.message, { cause: error })
   if (error instanceof NetlinkError)
     return new NetlinkError(error.code, error.message, error.outcome, { cause: error })
   if (error instanceof ArgumentTypeError || error instanceof ArgumentRangeError) {
-    Error.captureStackTrace(error, renewed)
+    Error.captureStackTrace(error, copyForCaller)
   }
   return error
 }
 
-function refusalOf({ code, errno, command, kernelMessage, explanation }: IpvsError) {
+function refusalFields({ code, errno, command, kernelMessage, explanation }: IpvsError) {
   return { code, errno, command, kernelMessage, explanation }
 }
 
-function show(value: unknown): string {
+function formatValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   if (typeof value === 'function') return 'a function'

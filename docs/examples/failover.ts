@@ -15,7 +15,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClusterNode, Host } from '@lvs/netlink'
+import { ClusterNode, Host } from '@lvs/netlink/host'
 import { Hosts, type Host as Machine } from './hosts.ts'
 
 const VIP = '192.168.79.110'

@@ -1,29 +1,37 @@
 import type { Command } from 'commander'
-import type { Screen } from './io/command-io.ts'
+import type { Terminal } from './io/command-io.ts'
 
 /** Fills in a command: arguments, options, examples, and what it does. */
-export type Define = (command: Command, screen: Screen) => void
+export type DefineCommand = (command: Command, screen: Terminal) => void
 
 /** A command of `lvs`: a file of its own, loaded when the command is asked for. */
-export interface Entry {
+export interface CommandEntry {
   readonly name: string
   /** Another name. */
   readonly alias?: string
   /** One line for the list of commands. */
   readonly summary: string
-  readonly load: () => Promise<{ readonly define: Define }>
+  readonly load: () => Promise<{ readonly define: DefineCommand }>
 }
 
 /** The commands in the order in which help shows them. `ipvsadm` has a grammar of its own and is not among them. */
-export const COMMANDS: readonly Entry[] = [
-  { name: 'list', summary: 'show virtual services and destinations', load: () => import('./commands/list.ts') },
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'list',
+    summary: 'show virtual services and destinations',
+    load: () => import('./commands/list.ts'),
+  },
   { name: 'stats', summary: 'show what was counted', load: () => import('./commands/stats.ts') },
   { name: 'rate', summary: 'show what is counted per second', load: () => import('./commands/rate.ts') },
   { name: 'top', summary: 'watch traffic, and change weights', load: () => import('./commands/top.ts') },
   { name: 'connections', summary: 'show connections', load: () => import('./commands/connections.ts') },
   { name: 'add', summary: 'add a service or a destination', load: () => import('./commands/add.ts') },
   { name: 'set', summary: 'change a service or a destination', load: () => import('./commands/set.ts') },
-  { name: 'remove', summary: 'remove a service or a destination', load: () => import('./commands/remove.ts') },
+  {
+    name: 'remove',
+    summary: 'remove a service or a destination',
+    load: () => import('./commands/remove.ts'),
+  },
   {
     name: 'save',
     alias: 'export',

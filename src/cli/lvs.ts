@@ -9,11 +9,11 @@ const IPVSADM = 'ipvsadm'
 async function main([, started = 'lvs', ...words]: readonly string[]): Promise<number> {
   const isLink = basename(started) === IPVSADM
   if (isLink || words[0] === IPVSADM) {
-    const { ipvsadm } = await import('./ipvsadm/ipvsadm.ts')
+    const { runIpvsadm: ipvsadm } = await import('./ipvsadm/ipvsadm.ts')
     const surroundings = new SystemProcess(isLink ? IPVSADM : `lvs ${IPVSADM}`)
     return await ipvsadm(isLink ? words : words.slice(1), surroundings)
   }
-  const { face } = await import('./main.ts')
+  const { run: face } = await import('./main.ts')
   return await face(words)
 }
 

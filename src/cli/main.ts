@@ -1,7 +1,7 @@
-import { lvs } from './program.ts'
-import { SystemScreen } from './io/system-terminal.ts'
+import { SystemTerminal } from './io/system-terminal.ts'
+import { runProgram } from './program.ts'
 
 /** Runs `lvs` with these words in the process that this is, and gives its exit status. */
-export async function face(words: readonly string[]): Promise<number> {
-  return await lvs(words, new SystemScreen('lvs'))
+export async function run(words: readonly string[]): Promise<number> {
+  return await runProgram(words, new SystemTerminal('lvs'))
 }

@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander'
-import { COMMANDS, type Entry } from './commands.ts'
-import type { Screen } from './io/command-io.ts'
+import { COMMANDS, type CommandEntry } from './commands.ts'
+import type { Terminal } from './io/command-io.ts'
+import { describeFailure, EXIT_USAGE, ExitStatus } from './io/failure.ts'
 import { readVersion } from './version.ts'
-import { describeFailure, ExitStatus, MISTAKE } from './io/failure.ts'
 
 /** Runs `lvs` with these words, and gives its exit status: 1 for a refusal of the kernel, 2 for a mistake. */
-export async function lvs(words: readonly string[], screen: Screen): Promise<number> {
+export async function runProgram(words: readonly string[], screen: Terminal): Promise<number> {
   try {
-    const program = await makeProgram(
+    const program = await createProgram(
       screen,
       ({ name, alias = name }) => words.includes(name) || words.includes(alias),
     )
@@ -15,16 +15,19 @@ export async function lvs(words: readonly string[], screen: Screen): Promise<num
     return 0
   } catch (error) {
     // Its message has been printed.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISTAKE
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
     if (error instanceof ExitStatus) return error.status
     const { message, status } = describeFailure(error)
-    screen.complain(`lvs: ${message}`)
+    screen.printError(`lvs: ${message}`)
     return status
   }
 }
 
 /** The whole program; only commands that are `wanted` are loaded, of the others there is no more than their names. */
-export async function makeProgram(screen: Screen, wanted: (entry: Entry) => boolean): Promise<Command> {
+export async function createProgram(
+  screen: Terminal,
+  wanted: (entry: CommandEntry) => boolean,
+): Promise<Command> {
   const program = new Command('lvs')
     .description('Control the Linux Virtual Server (IPVS).')
     .version(readVersion(), '-V, --version', 'print the version')
@@ -34,8 +37,8 @@ export async function makeProgram(screen: Screen, wanted: (entry: Entry) => bool
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => screen.print(text),
-      writeErr: (text) => screen.complain(text.trimEnd()),
-      outputError: (text, write) => write(`lvs: ${oneSentence(text)}`),
+      writeErr: (text) => screen.printError(text.trimEnd()),
+      outputError: (text, write) => write(`lvs: ${formatUsageError(text)}`),
     })
     .configureHelp({ sortOptions: false })
     .addHelpText('after', FOOTER)
@@ -63,7 +66,7 @@ Examples:
 `
 
 /** "error: unknown command 'lst'\n(Did you mean list?)" as one sentence. */
-function oneSentence(text: string): string {
+function formatUsageError(text: string): string {
   return text
     .trim()
     .replace(/^error: /, '')

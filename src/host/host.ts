@@ -1,17 +1,17 @@
 import { NetlinkError } from '../errors.ts'
-import { Ipvs } from '../ipvs/ipvs-client.ts'
-import { type OpenOptions, openTransport } from '../netlink/open.ts'
+import { IpvsClient } from '../ipvs/ipvs-client.ts'
+import { type OpenOptions, resolveTransport } from '../netlink/open.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
 import { Network } from '../route/network.ts'
+import { Sysctls } from '../sysctl/sysctls.ts'
 import { doctor } from './doctor/doctor.ts'
 import type { Finding } from './doctor/model/finding.ts'
 import type { DoctorOptions } from './doctor/model/options.ts'
-import type { FactsOptions, HostFacts } from './facts/host-facts.ts'
 import { readFacts } from './facts/facts-reader.ts'
+import type { FactsOptions, HostFacts } from './facts/host-facts.ts'
 import { ClusterNode, type ClusterNodeOptions } from './role/cluster-node.ts'
 import { Director, type DirectorOptions } from './role/director.ts'
 import { RealServer, type RealServerOptions } from './role/real-server.ts'
-import { Sysctls } from '../sysctl/sysctls.ts'
 
 /** How a host is reached. */
 export type HostOptions = OpenOptions<HostTransport>
@@ -34,7 +34,7 @@ export class Host implements AsyncDisposable {
   /** Path of the network namespace; undefined for the process's own. */
   readonly netns: string | undefined
   readonly #options: HostOptions
-  #ipvs: Promise<Ipvs> | undefined
+  #ipvs: Promise<IpvsClient> | undefined
   #closed = false
 
   private constructor(network: Network, transport: HostTransport, options: HostOptions) {
@@ -51,7 +51,7 @@ export class Host implements AsyncDisposable {
    * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
    */
   static async open(options: HostOptions = {}): Promise<Host> {
-    const { transport } = openTransport<HostTransport>(options)
+    const { transport } = resolveTransport<HostTransport>(options)
     return new Host(await Network.open({ ...options, transport }), transport, options)
   }
 
@@ -60,7 +60,7 @@ export class Host implements AsyncDisposable {
    *
    * @throws {IpvsUnavailableError} when the kernel has no IPVS; the next call tries again.
    */
-  async ipvs(): Promise<Ipvs> {
+  async ipvs(): Promise<IpvsClient> {
     if (this.#closed) throw new NetlinkError('ERR_LVS_CLOSED', 'The host was closed', 'not-done')
     this.#ipvs ??= this.#openIpvs()
     return await this.#ipvs
@@ -117,9 +117,9 @@ export class Host implements AsyncDisposable {
     this.close()
   }
 
-  async #openIpvs(): Promise<Ipvs> {
+  async #openIpvs(): Promise<IpvsClient> {
     try {
-      return await Ipvs.open(this.#options)
+      return await IpvsClient.open(this.#options)
     } catch (error) {
       this.#ipvs = undefined
       throw error

@@ -1,26 +1,31 @@
-import type { Activity } from '../netlink/connection/activity.ts'
 import type { CallOptions } from '../netlink/arguments/call-options.ts'
+import type { Activity } from '../netlink/connection/activity.ts'
 import type { OpenOptions } from '../netlink/open.ts'
-import { sendBatch } from './write/batch.ts'
-import type { BatchCommand } from './write/batch-command.ts'
-import type { Client } from './commands/client.ts'
-import type { ConnectionEntry } from './proc/connection-entry.ts'
+import type { IpvsSession } from './commands/client.ts'
 import type { Daemon, DaemonInput, SyncRole } from './model/daemon.ts'
-import { readDaemons, startDaemon, stopDaemon } from './write/daemon-commands.ts'
-import type { Destination, DestinationChanges, DestinationInput, DestinationKey } from './model/destination.ts'
-import { addDestination, removeDestination, updateDestination } from './write/destination-commands.ts'
-import { openCommands } from './open.ts'
-import { readOverview, type ServiceOverview } from './proc/overview.ts'
-import { type Availability, probe } from './probe.ts'
-import { readConnections, readTotals } from './proc/proc.ts'
+import type {
+  Destination,
+  DestinationChanges,
+  DestinationInput,
+  DestinationKey,
+} from './model/destination.ts'
 import type { Service, ServiceInput, ServiceSettings } from './model/service.ts'
-import { addService, flush, removeService, updateService, zero } from './write/service-commands.ts'
 import { checkServiceKey, type ServiceReference } from './model/service-key.ts'
 import type { Info, TimeoutChanges, Timeouts } from './model/settings.ts'
-import { info, setTimeouts, timeouts } from './write/settings-commands.ts'
 import type { Statistics } from './model/statistics.ts'
-import { readWholeService } from './read/read-service.ts'
-import { readEach, readTable } from './read/read-services.ts'
+import { openSession } from './open.ts'
+import { type Availability, probe } from './probe.ts'
+import type { ConnectionEntry } from './proc/connection-entry.ts'
+import { readOverview, type ServiceOverview } from './proc/overview.ts'
+import { readConnections, readTotals } from './proc/proc.ts'
+import { readServiceWithDestinations } from './read/read-service.ts'
+import { readServices, streamServices } from './read/read-services.ts'
+import { sendBatch } from './write/batch.ts'
+import type { BatchCommand } from './write/batch-command.ts'
+import { readDaemons, startDaemon, stopDaemon } from './write/daemon-commands.ts'
+import { addDestination, removeDestination, updateDestination } from './write/destination-commands.ts'
+import { addService, flush, removeService, updateService, zero } from './write/service-commands.ts'
+import { info, setTimeouts, timeouts } from './write/settings-commands.ts'
 
 /**
  * A client of the Linux Virtual Server in one network namespace.
@@ -39,11 +44,11 @@ import { readEach, readTable } from './read/read-services.ts'
  * await ipvs.addDestination('tcp://192.0.2.1:80', { address: '192.0.2.10', forwarding: 'dr', weight: 2 })
  * ```
  */
-export class Ipvs implements AsyncDisposable {
-  readonly #client: Client
+export class IpvsClient implements AsyncDisposable {
+  readonly #client: IpvsSession
 
   /** @internal */
-  protected constructor(client: Client) {
+  protected constructor(client: IpvsSession) {
     this.#client = client
   }
 
@@ -54,14 +59,14 @@ export class Ipvs implements AsyncDisposable {
    * @throws {AddonError} when the addon cannot be loaded.
    * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
    */
-  static async open(options: OpenOptions = {}): Promise<Ipvs> {
-    return new Ipvs(await openCommands(options))
+  static async open(options: OpenOptions = {}): Promise<IpvsClient> {
+    return new IpvsClient(await openSession(options))
   }
 
   /** Says whether IPVS can be used here, and if not, why. Never rejects because it cannot. */
   static probe(options: OpenOptions = {}): Promise<Availability> {
     return probe(async () => {
-      await using ipvs = await Ipvs.open(options)
+      await using ipvs = await IpvsClient.open(options)
       return await ipvs.info({ signal: options.signal })
     }, options.signal)
   }
@@ -163,20 +168,20 @@ export class Ipvs implements AsyncDisposable {
    * all). ipvsadm `-L`. The kernel gives no consistent snapshot: while others remove services, others may be missing.
    */
   services({ signal }: CallOptions = {}): Promise<Service[]> {
-    return readTable(this.#client.commands, 'services', signal)
+    return readServices(this.#client.commands, 'services', signal)
   }
 
   /**
    * Reads the whole table one virtual service at a time, for tables too large to hold: the kernel is asked for more only as
-   * it is consumed. What {@link Ipvs.services} says of consistency holds here too, the longer the reading takes the more.
+   * it is consumed. What {@link IpvsClient.services} says of consistency holds here too, the longer the reading takes the more.
    */
   eachService({ signal }: CallOptions = {}): AsyncGenerator<Service, void, undefined> {
-    return readEach(this.#client.commands, 'eachService', signal)
+    return streamServices(this.#client.commands, 'eachService', signal)
   }
 
   /**
    * Reads what /proc/net/ip_vs shows: keys, schedulers, weights and connection counts, at a fraction of the cost and without
-   * privileges. It says less than {@link Ipvs.services} does, and before Linux 7.1 it is incomplete on a host whose other
+   * privileges. It says less than {@link IpvsClient.services} does, and before Linux 7.1 it is incomplete on a host whose other
    * network namespaces have services too; see {@link ServiceOverview}.
    */
   overview({ signal }: CallOptions = {}): AsyncGenerator<ServiceOverview, void, undefined> {
@@ -189,7 +194,12 @@ export class Ipvs implements AsyncDisposable {
    * @throws {IpvsError} `ESRCH` no such service.
    */
   async service(service: ServiceReference, { signal }: CallOptions = {}): Promise<Service> {
-    return await readWholeService(this.#client.commands, 'service', checkServiceKey(service), signal)
+    return await readServiceWithDestinations(
+      this.#client.commands,
+      'service',
+      checkServiceKey(service),
+      signal,
+    )
   }
 
   /**
@@ -202,7 +212,8 @@ export class Ipvs implements AsyncDisposable {
     { signal }: CallOptions = {},
   ): Promise<readonly Destination[]> {
     const key = checkServiceKey(service)
-    return (await readWholeService(this.#client.commands, 'destinations', key, signal)).destinations
+    return (await readServiceWithDestinations(this.#client.commands, 'destinations', key, signal))
+      .destinations
   }
 
   /**

@@ -1,11 +1,11 @@
 import { IpvsError, IpvsUnavailableError } from '../errors.ts'
+import type { Connection } from './connection/connection.ts'
+import { unwrapOutcome } from './connection/outcome.ts'
+import type { Outcome } from './connection/pending-request.ts'
 import { AttributeSet, attributeTable, writeAttribute } from './wire/attributes.ts'
 import { bytes, text, u16, u32 } from './wire/codecs.ts'
-import type { Connection } from './connection/connection.ts'
-import type { Outcome } from './connection/pending-request.ts'
 import { errorName } from './wire/errno.ts'
 import type { MessageHeader } from './wire/messages.ts'
-import { refusalOf } from './connection/outcome.ts'
 import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './wire/uapi.ts'
 import type { WireWriter } from './wire/wire.ts'
 
@@ -60,7 +60,7 @@ export class GenericFamily {
     version: number,
     signal?: AbortSignal,
   ): Promise<GenericFamily | undefined> {
-    const id = await lookUp(connection, name, signal)
+    const id = await lookUpId(connection, name, signal)
     return id === undefined ? undefined : new GenericFamily(connection, name, version, id)
   }
 
@@ -87,9 +87,9 @@ export class GenericFamily {
    *
    * @throws {IpvsUnavailableError} when the family has gone.
    */
-  async moved(id: number): Promise<boolean> {
+  async hasMoved(id: number): Promise<boolean> {
     if (this.id !== id) return true
-    this.#lookup ??= lookUp(this.connection, this.name).finally(() => {
+    this.#lookup ??= lookUpId(this.connection, this.name).finally(() => {
       this.#lookup = undefined
     })
     const found = await this.#lookup
@@ -103,7 +103,7 @@ export class GenericFamily {
 
 const attributes = new AttributeSet(CONTROLLER)
 
-async function lookUp(
+async function lookUpId(
   connection: Connection,
   name: string,
   signal?: AbortSignal,
@@ -123,7 +123,7 @@ async function lookUp(
     },
     signal,
   })
-  const refusal = refusalOf(outcome, signal)
+  const refusal = unwrapOutcome(outcome, signal)
   if (refusal === undefined) return id
   const code = errorName(refusal.errno)
   if (code === 'ENOENT') return undefined

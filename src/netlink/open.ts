@@ -1,11 +1,11 @@
 import { debuglog } from 'node:util'
 import { ArgumentTypeError } from '../errors.ts'
 import { checkInteger } from './arguments/check.ts'
-import { Connection } from './connection/connection.ts'
-import { describeMessage, type PayloadDescription } from './wire/describe.ts'
-import { KernelTransport } from './transport/kernel-transport.ts'
 import { KnownFields } from './arguments/known-fields.ts'
+import { Connection } from './connection/connection.ts'
+import { KernelTransport } from './transport/kernel-transport.ts'
 import type { HostTransport, NetlinkProtocol, Transport } from './transport/transport.ts'
+import { describeMessage, type PayloadDescriber } from './wire/describe.ts'
 
 /** How a client reaches its kernel. */
 export interface OpenOptions<T extends Transport = Transport> {
@@ -27,13 +27,15 @@ const DEFAULT_TIMEOUT = 30_000
 const wire = debuglog('lvs-wire')
 
 /** What a client opens its sockets with. */
-export interface Opening<T extends Transport> {
+export interface ConnectionSettings<T extends Transport> {
   readonly transport: T | KernelTransport
   readonly timeout: number
 }
 
 /** Checks how a client is to reach its kernel, and gives the way. */
-export function openTransport<T extends Transport = HostTransport>(options: OpenOptions<T>): Opening<T> {
+export function resolveTransport<T extends Transport = HostTransport>(
+  options: OpenOptions<T>,
+): ConnectionSettings<T> {
   KNOWN_FIELDS.check('options', options)
   const { netns, signal, timeout = DEFAULT_TIMEOUT } = options
   checkInteger('timeout', timeout, 1, 2 ** 31 - 1)
@@ -45,9 +47,9 @@ export function openTransport<T extends Transport = HostTransport>(options: Open
 
 /** Opens a connection. `describe` prints what follows the header of a message, for `NODE_DEBUG=lvs-wire`. */
 export function openConnection(
-  { transport, timeout }: Opening<Transport>,
+  { transport, timeout }: ConnectionSettings<Transport>,
   protocol: NetlinkProtocol,
-  describe: PayloadDescription,
+  describe: PayloadDescriber,
 ): Promise<Connection> {
   return Connection.open(transport, {
     protocol,

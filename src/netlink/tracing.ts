@@ -13,7 +13,7 @@ const channel = tracingChannel<string, CommandContext>('lvs:command')
 const debug = debuglog('lvs')
 
 /** Whether anybody wants to be told of each command. */
-export function isObserved(): boolean {
+export function isTraced(): boolean {
   const { start, end, asyncStart, asyncEnd, error } = channel
   return (
     debug.enabled ||
@@ -26,7 +26,7 @@ export function isObserved(): boolean {
 }
 
 /** Tells the log and the subscribers of the channel how a command goes. */
-export function traced<T>(context: CommandContext, run: () => Promise<T>): Promise<T> {
+export function trace<T>(context: CommandContext, run: () => Promise<T>): Promise<T> {
   const logged = async () => {
     try {
       const result = await run()

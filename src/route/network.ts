@@ -1,17 +1,29 @@
-import type { Activity } from '../netlink/connection/activity.ts'
 import type { CallOptions } from '../netlink/arguments/call-options.ts'
-import { type OpenOptions, openConnection, openTransport } from '../netlink/open.ts'
+import type { Activity } from '../netlink/connection/activity.ts'
+import { type OpenOptions, openConnection, resolveTransport } from '../netlink/open.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
 import {
   addAddress,
   ensureAddress,
   ensureNoAddress,
-  readAddresses,
+  listAddresses,
   removeAddress,
 } from './commands/address-commands.ts'
 import { type AnnounceOptions, announce } from './commands/announce.ts'
 import type { NetworkClient } from './commands/client.ts'
-import { describePayload } from './protocol/describe.ts'
+import {
+  addLink,
+  ensureLink,
+  ensureNoLink,
+  findLink,
+  listLinks,
+  removeLink,
+  updateLink,
+} from './commands/link-commands.ts'
+import { listNeighbours } from './commands/neighbour-commands.ts'
+import { Requests } from './commands/network-call.ts'
+import { addRoute, ensureNoRoute, ensureRoute, listRoutes, removeRoute } from './commands/route-commands.ts'
+import { routeTo } from './commands/route-lookup.ts'
 import type {
   AddressFilter,
   InterfaceAddress,
@@ -19,21 +31,9 @@ import type {
   InterfaceAddressKey,
 } from './model/interface-address.ts'
 import type { Link, LinkChanges, LinkInput } from './model/link.ts'
-import {
-  addLink,
-  ensureLink,
-  ensureNoLink,
-  findLink,
-  readLinks,
-  removeLink,
-  updateLink,
-} from './commands/link-commands.ts'
 import type { Neighbour, NeighbourFilter } from './model/neighbour.ts'
-import { readNeighbours } from './commands/neighbour-commands.ts'
-import { Requests } from './commands/network-call.ts'
 import type { Route, RouteFilter, RouteInput, RouteLookup } from './model/route.ts'
-import { addRoute, ensureNoRoute, ensureRoute, readRoutes, removeRoute } from './commands/route-commands.ts'
-import { routeTo } from './commands/route-lookup.ts'
+import { describeRoutePayload } from './protocol/describe.ts'
 
 /**
  * The links, addresses, routes and neighbours of one network namespace, as far as virtual addresses need them
@@ -65,14 +65,14 @@ export class Network implements AsyncDisposable {
    * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
    */
   static async open(options: OpenOptions<HostTransport> = {}): Promise<Network> {
-    const opening = openTransport(options)
-    const connection = await openConnection(opening, 'route', describePayload)
+    const opening = resolveTransport(options)
+    const connection = await openConnection(opening, 'route', describeRoutePayload)
     return new Network({ requests: new Requests(connection), transport: opening.transport })
   }
 
   /** Reads all network interfaces. `ip link`; RTM_GETLINK. */
   links(options: CallOptions = {}): Promise<Link[]> {
-    return readLinks(this.#client, options)
+    return listLinks(this.#client, options)
   }
 
   /** Reads one network interface; undefined when there is none of that name. RTM_GETLINK. */
@@ -131,7 +131,7 @@ export class Network implements AsyncDisposable {
    * @throws {NetworkError} `ENODEV` there is no such interface.
    */
   addresses(filter: AddressFilter = {}, options: CallOptions = {}): Promise<InterfaceAddress[]> {
-    return readAddresses(this.#client, filter, options)
+    return listAddresses(this.#client, filter, options)
   }
 
   /**
@@ -173,7 +173,7 @@ export class Network implements AsyncDisposable {
 
   /** Reads routes, by default those of the main table. `ip route`; RTM_GETROUTE. */
   routes(filter: RouteFilter = {}, options: CallOptions = {}): Promise<Route[]> {
-    return readRoutes(this.#client, filter, options)
+    return listRoutes(this.#client, filter, options)
   }
 
   /**
@@ -221,7 +221,7 @@ export class Network implements AsyncDisposable {
 
   /** Reads the table of neighbours: which hardware address an IP address has. `ip neighbour`; RTM_GETNEIGH. */
   neighbours(filter: NeighbourFilter = {}, options: CallOptions = {}): Promise<Neighbour[]> {
-    return readNeighbours(this.#client, filter, options)
+    return listNeighbours(this.#client, filter, options)
   }
 
   /**

@@ -1,17 +1,17 @@
-import { Sysctls } from '../sysctl/sysctls.ts'
-import { Ipvs as Client } from '../ipvs/ipvs-client.ts'
-import { openCommands } from '../ipvs/open.ts'
+import { IpvsClient as Client } from '../ipvs/ipvs-client.ts'
+import { openSession } from '../ipvs/open.ts'
 import type { OpenOptions } from '../netlink/open.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
-import { applyTarget } from './apply/apply.ts'
+import { Sysctls } from '../sysctl/sysctls.ts'
+import { applyState } from './apply/apply.ts'
 import type { ApplyResult } from './apply/apply-result.ts'
-import type { DesiredState } from './model/desired-state.ts'
-import { Keeper, type KeepOptions } from './apply/reconciler.ts'
+import { contextOf } from './apply/client-context.ts'
 import { makePlan } from './apply/make-plan.ts'
-import { memoryOf } from './apply/client-context.ts'
-import { normaliseInTurns } from './document/normalise-in-turns.ts'
-import { type ApplyOptions, checkOptions, type PlanOptions } from './plan/options.ts'
 import type { Plan } from './apply/plan.ts'
+import { type ReconcileOptions, Reconciler } from './apply/reconciler.ts'
+import { normaliseInTurns } from './document/normalise-in-turns.ts'
+import type { DesiredState } from './model/desired-state.ts'
+import { type ApplyOptions, checkOptions, type PlanOptions } from './plan/options.ts'
 import type { TableChange } from './watch/table-changes.ts'
 import { type WatchOptions, watchTable } from './watch/watch.ts'
 
@@ -49,10 +49,10 @@ export class Ipvs extends Client {
    * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
    */
   static override async open(options: OpenOptions = {}): Promise<Ipvs> {
-    const client = await openCommands(options)
+    const client = await openSession(options)
     const ipvs = new Ipvs(client)
     // They are only read.
-    memoryOf(ipvs).sysctls = new Sysctls(client.transport as HostTransport)
+    contextOf(ipvs).sysctls = new Sysctls(client.transport as HostTransport)
     return ipvs
   }
 
@@ -77,7 +77,7 @@ export class Ipvs extends Client {
    * @throws {ApplyError} when steps failed; its `result` has what became of each.
    */
   async apply(desired: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
-    return await applyTarget(this, normaliseInTurns(desired), checkOptions(options))
+    return await applyState(this, normaliseInTurns(desired), checkOptions(options))
   }
 
   /**
@@ -85,7 +85,7 @@ export class Ipvs extends Client {
    * then, once for all who watch it through one client. What comes and goes between two readings is not seen.
    */
   watch(options: WatchOptions = {}): AsyncGenerator<TableChange, void, undefined> {
-    return watchTable(memoryOf(this).poll(this), options)
+    return watchTable(contextOf(this).poller(this), options)
   }
 
   /**
@@ -94,7 +94,7 @@ export class Ipvs extends Client {
    *
    * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
    */
-  keep(desired: DesiredState, options: KeepOptions = {}): Keeper {
-    return new Keeper(this, desired, options)
+  reconcile(desired: DesiredState, options: ReconcileOptions = {}): Reconciler {
+    return new Reconciler(this, desired, options)
   }
 }

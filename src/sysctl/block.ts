@@ -5,13 +5,13 @@
  */
 
 /** Where a block is; `end` is behind the line feed of its last line. */
-interface Place {
+interface TextRange {
   readonly start: number
   readonly end: number
 }
 
 /** Puts a block into a text, in place of the one of its name, or else at the end. */
-export function putBlock(text: string, name: string, lines: readonly string[]): string {
+export function replaceBlock(text: string, name: string, lines: readonly string[]): string {
   const block = [beginLine(name), ...lines, endLine(name), ''].join('\n')
   const place = findBlock(text, name)
   if (place === undefined) return `${text}\n${block}`
@@ -19,7 +19,7 @@ export function putBlock(text: string, name: string, lines: readonly string[]): 
 }
 
 /** Takes the block of a name out of a text. */
-export function takeBlock(text: string, name: string): string {
+export function removeBlock(text: string, name: string): string {
   const place = findBlock(text, name)
   if (place === undefined) return text
   const before = text.slice(0, place.start)
@@ -30,9 +30,9 @@ export function takeBlock(text: string, name: string): string {
 }
 
 /** Says whether a block begins in the text and does not end. */
-export function hasOpenBlock(text: string, name: string): boolean {
+export function hasUnterminatedBlock(text: string, name: string): boolean {
   const begin = findLine(text, beginLine(name), 0)
-  return begin !== undefined && findEnd(text, name, begin.end) === undefined
+  return begin !== undefined && findEndLine(text, name, begin.end) === undefined
 }
 
 /** The line that ends the block of a name. */
@@ -44,22 +44,22 @@ function beginLine(name: string): string {
   return `# BEGIN @lvs/netlink ${name}`
 }
 
-function findBlock(text: string, name: string): Place | undefined {
+function findBlock(text: string, name: string): TextRange | undefined {
   const begin = findLine(text, beginLine(name), 0)
   if (begin === undefined) return undefined
-  const end = findEnd(text, name, begin.end)
+  const end = findEndLine(text, name, begin.end)
   return end === undefined ? undefined : { start: begin.start, end: end.end }
 }
 
 /** The end of a block, which is before any other begins. */
-function findEnd(text: string, name: string, from: number): Place | undefined {
+function findEndLine(text: string, name: string, from: number): TextRange | undefined {
   const end = findLine(text, endLine(name), from)
   if (end === undefined) return undefined
   return /^# BEGIN @lvs\/netlink /m.test(text.slice(from, end.start)) ? undefined : end
 }
 
 /** Where a whole line is. */
-function findLine(text: string, line: string, from: number): Place | undefined {
+function findLine(text: string, line: string, from: number): TextRange | undefined {
   for (let start = text.indexOf(line, from); start !== -1; start = text.indexOf(line, start + 1)) {
     const end = start + line.length
     const isWhole = (start === 0 || text[start - 1] === '\n') && (end === text.length || text[end] === '\n')

@@ -60,16 +60,16 @@ export function choice(...choices: readonly number[]): ChoiceSysctl {
  * @throws {ArgumentTypeError} when it is of another kind.
  * @throws {ArgumentRangeError} when it is outside of what is allowed.
  */
-export function writeValue(name: string, definition: SysctlDefinition, value: unknown): string {
+export function formatValue(name: string, definition: SysctlDefinition, value: unknown): string {
   switch (definition.type) {
     case 'integer':
-      return writeInteger(name, definition, value)
+      return formatInteger(name, definition, value)
     case 'choice':
-      return writeChoice(name, definition, value)
+      return formatChoice(name, definition, value)
     case 'pair':
-      return writePair(name, value)
+      return formatPair(name, value)
     case 'processors':
-      return writeProcessors(name, value)
+      return formatProcessors(name, value)
   }
 }
 
@@ -82,14 +82,14 @@ export function checkText(field: string, value: unknown): string {
 }
 
 /** Reads the kernel's text; undefined when it is none of this kind. Values outside of the range are given as they are. */
-export function readValue(definition: SysctlDefinition, text: string): AnySysctlValue | undefined {
+export function parseValue(definition: SysctlDefinition, text: string): AnySysctlValue | undefined {
   switch (definition.type) {
     case 'integer':
     case 'choice':
-      return readInteger(text)
+      return parseInteger(text)
     case 'pair': {
       const [first = '', second = '', ...rest] = text.split(/\s+/)
-      const pair = [readInteger(first), readInteger(second)] as const
+      const pair = [parseInteger(first), parseInteger(second)] as const
       if (pair[0] === undefined || pair[1] === undefined || rest.length > 0) return undefined
       return [pair[0], pair[1]]
     }
@@ -98,11 +98,11 @@ export function readValue(definition: SysctlDefinition, text: string): AnySysctl
   }
 }
 
-function readInteger(text: string): number | undefined {
+function parseInteger(text: string): number | undefined {
   return /^-?\d+$/.test(text) ? Number(text) : undefined
 }
 
-function writeInteger(name: string, { minimum, maximum }: IntegerSysctl, value: unknown): string {
+function formatInteger(name: string, { minimum, maximum }: IntegerSysctl, value: unknown): string {
   const allowed = `an integer from ${minimum} to ${maximum}`
   if (typeof value !== 'number') throw new ArgumentTypeError(name, allowed, value)
   if (!Number.isInteger(value) || value < minimum || value > maximum) {
@@ -111,7 +111,7 @@ function writeInteger(name: string, { minimum, maximum }: IntegerSysctl, value: 
   return String(value)
 }
 
-function writeChoice(name: string, { choices }: ChoiceSysctl, value: unknown): string {
+function formatChoice(name: string, { choices }: ChoiceSysctl, value: unknown): string {
   const allowed = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
   if (typeof value !== 'number') throw new ArgumentTypeError(name, allowed, value)
   if (!choices.includes(value)) throw new ArgumentRangeError(name, allowed, value)
@@ -119,7 +119,7 @@ function writeChoice(name: string, { choices }: ChoiceSysctl, value: unknown): s
 }
 
 /** proc_do_sync_threshold, ip_vs_ctl.c: the first must be below the second, unless that is 0. */
-function writePair(name: string, value: unknown): string {
+function formatPair(name: string, value: unknown): string {
   const allowed = 'two integers [count, period] from 0 to 2147483647, count below period unless period is 0'
   const numbers: readonly unknown[] = Array.isArray(value) ? value : []
   const [count, period] = numbers
@@ -137,7 +137,7 @@ function writePair(name: string, value: unknown): string {
 const PROCESSORS =
   /^(all|(\d{1,5}|N)(-(\d{1,5}|N)(:\d{1,5}\/\d{1,5})?)?)(,(\d{1,5}|N)(-(\d{1,5}|N)(:\d{1,5}\/\d{1,5})?)?)*$/
 
-function writeProcessors(name: string, value: unknown): string {
+function formatProcessors(name: string, value: unknown): string {
   const allowed = "a list of processors such as '0-3,8', 'all', or '' for none"
   if (typeof value !== 'string' || (value !== '' && !PROCESSORS.test(value))) {
     throw new ArgumentTypeError(name, allowed, value)

@@ -12,22 +12,22 @@ import {
 /** A sysctl whose value for an interface comes from that of `all` and its own. */
 export type CombinedSysctl = Ipv4InterfaceSysctl | Ipv6InterfaceSysctl
 
-/** What {@link effectiveValue} is made of. */
+/** What {@link computeEffectiveValue} is made of. */
 export interface CombinedValues {
   readonly all: number
   readonly own: number
-  /** The interface's sysctl that {@link THIRD} names, else 0. */
+  /** The interface's sysctl that {@link OTHER_SETTING} names, else 0. */
   readonly other: number
 }
 
 /** A third value that has a say in some. */
-export const THIRD: Readonly<Partial<Record<Combination, CombinedSysctl>>> = {
+export const OTHER_SETTING: Readonly<Partial<Record<Combination, CombinedSysctl>>> = {
   redirects: 'forwarding',
   forced: 'force_forwarding',
 }
 
 /** Finds how the values of a sysctl go together. */
-export function combinationOf(family: Family, setting: unknown): InterfaceSysctl {
+export function findInterfaceSysctl(family: Family, setting: unknown): InterfaceSysctl {
   const table: Readonly<Record<string, InterfaceSysctl>> =
     family === 'ipv4' ? IPV4_INTERFACE_SYSCTLS : IPV6_INTERFACE_SYSCTLS
   const found = typeof setting === 'string' && Object.hasOwn(table, setting) ? table[setting] : undefined
@@ -42,7 +42,7 @@ export function combinationOf(family: Family, setting: unknown): InterfaceSysctl
  * means nothing becomes the one it acts as (arp_ignore(), arp_solicit() and arp_accept() in net/ipv4/arp.c take it for 0,
  * the reverse path filter takes what is neither 0 nor 1 for 2, the rest is on if it is not 0).
  */
-export function effectiveValue(
+export function computeEffectiveValue(
   setting: CombinedSysctl,
   combined: Combination,
   values: CombinedValues,

@@ -3,7 +3,7 @@ import { SysctlError } from '../errors.ts'
 import type { Sysctl } from './sysctl-name.ts'
 
 /** A file that could not be read or written, and what is known about it. */
-export interface Failure {
+export interface SysctlFailure {
   readonly command: 'get' | 'set'
   readonly sysctl: Sysctl
   readonly cause: unknown
@@ -15,7 +15,7 @@ export interface Failure {
  * The error for a sysctl that could not be read or written. What is no answer of the kernel about its file, such as a
  * network namespace that cannot be entered, is given back as it is.
  */
-export async function sysctlError({ command, sysctl, cause, exists }: Failure): Promise<unknown> {
+export async function toSysctlError({ command, sysctl, cause, exists }: SysctlFailure): Promise<unknown> {
   const { code, path, syscall } = (cause ?? {}) as { code?: string; path?: string; syscall?: string }
   const errno = constants.errno[code as keyof typeof constants.errno] as number | undefined
   const isAboutFile = syscall !== 'setns' && (path === undefined || path === sysctl.path)
@@ -27,18 +27,18 @@ export async function sysctlError({ command, sysctl, cause, exists }: Failure): 
 }
 
 /** Whether an error says that there is no such sysctl. */
-export function isAbsent(error: unknown): boolean {
+export function isNoSuchSysctl(error: unknown): boolean {
   return error instanceof SysctlError && error.code === 'ENOENT'
 }
 
 /** Every kernel with IPVS has this one, whatever it was built with. */
-const OLDEST_OF_IPVS = '/proc/sys/net/ipv4/vs/drop_entry'
+const IPVS_PROBE_FILE = '/proc/sys/net/ipv4/vs/drop_entry'
 
 async function explainAbsence(
   { name, owner, definition }: Sysctl,
   exists: (path: string) => Promise<boolean>,
 ): Promise<string> {
-  if (name.startsWith('net.ipv4.vs.') && !(await exists(OLDEST_OF_IPVS))) {
+  if (name.startsWith('net.ipv4.vs.') && !(await exists(IPVS_PROBE_FILE))) {
     return 'ip_vs is not loaded; load it: modprobe ip_vs (in a network namespace of a user namespace, as of a rootless container, Linux shows the sysctls of IPVS only since 6.2)'
   }
   if (owner !== undefined) {
@@ -59,7 +59,7 @@ async function explainAbsence(
 }
 
 /** What the system's errors mean for a file below /proc/sys (proc_sys_permission, proc_sysctl.c; and the mount). */
-const REFUSALS: Readonly<Record<string, string>> = {
+const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   EACCES:
     'this needs root; what is read-only even then belongs to the kernel, to the initial network namespace, or to the owner of the initial user namespace',
   EPERM: 'this needs the capability CAP_NET_ADMIN in the user namespace that owns the network namespace',
@@ -75,5 +75,5 @@ function explainRefusal(command: 'get' | 'set', { name }: Sysctl, code: string):
     if (name === 'net.ipv4.vs.debug_level') return 'this can be set in the initial network namespace only'
     if (name.endsWith('.mc_forwarding')) return 'this is set by the multicast routing daemon alone'
   }
-  return REFUSALS[code] ?? `the kernel refused to ${command} it`
+  return ERROR_MEANINGS[code] ?? `the kernel refused to ${command} it`
 }

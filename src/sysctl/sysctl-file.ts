@@ -4,8 +4,8 @@ import { ArgumentTypeError } from '../errors.ts'
 import { checkName, checkObject } from '../netlink/arguments/check.ts'
 import { KnownFields } from '../netlink/arguments/known-fields.ts'
 import { removeFile, replaceFile } from '../system/replace-file.ts'
-import { endLine, hasOpenBlock, putBlock, takeBlock } from './block.ts'
-import { checkText, writeValue } from './definition.ts'
+import { endLine, hasUnterminatedBlock, removeBlock, replaceBlock } from './block.ts'
+import { checkText, formatValue } from './definition.ts'
 import { findSysctl } from './sysctl-name.ts'
 
 /** Where sysctls are kept for the next boot. */
@@ -19,45 +19,45 @@ export interface PersistOptions {
 const KNOWN_FIELDS = new KnownFields(['file', 'name'])
 const DEFAULT_FILE = '/etc/sysctl.d/90-lvs.conf'
 /** Begins a file that was not there before. When nothing else is left, the file goes. */
-const HEADING = '# Made by @lvs/netlink; removed with the last block.\n'
+const FILE_HEADER = '# Made by @lvs/netlink; removed with the last block.\n'
 
 /** What reads a file of sysctl.d(5) ends a name at the first '=' and takes the others for a pattern. */
-const MISREAD = /[=*?[\]{}\\]/
-const READABLE = 'a sysctl whose name has none of = * ? [ ] { } \\, which have a meaning in the file'
+const SPECIAL_CHARACTERS = /[=*?[\]{}\\]/
+const PERSISTABLE_NAME = 'a sysctl whose name has none of = * ? [ ] { } \\, which have a meaning in the file'
 
-let last: Promise<unknown> = Promise.resolve()
+let lastWrite: Promise<unknown> = Promise.resolve()
 
 export async function persistSysctls(
   values: Readonly<Record<string, unknown>>,
   options: PersistOptions,
 ): Promise<void> {
   const { file, name } = checkOptions(options)
-  const lines = Object.entries(checkObject('values', values)).map(([name, value]) => lineOf(name, value))
-  await rewrite(file, name, (text) =>
-    lines.length === 0 ? takeBlock(text, name) : putBlock(text, name, lines),
+  const lines = Object.entries(checkObject('values', values)).map(([name, value]) => formatLine(name, value))
+  await updateFile(file, name, (text) =>
+    lines.length === 0 ? removeBlock(text, name) : replaceBlock(text, name, lines),
   )
 }
 
 export async function unpersistSysctls(options: PersistOptions): Promise<void> {
   const { file, name } = checkOptions(options)
-  await rewrite(file, name, (text) => takeBlock(text, name))
+  await updateFile(file, name, (text) => removeBlock(text, name))
 }
 
 /** One change after another, each on what the one before it has left. */
-function rewrite(file: string, name: string, change: (text: string) => string): Promise<void> {
-  const result = last.then(() => rewriteNow(file, name, change))
-  last = result.catch(() => {})
+function updateFile(file: string, name: string, change: (text: string) => string): Promise<void> {
+  const result = lastWrite.then(() => updateFileNow(file, name, change))
+  lastWrite = result.catch(() => {})
   return result
 }
 
-async function rewriteNow(file: string, name: string, change: (text: string) => string): Promise<void> {
+async function updateFileNow(file: string, name: string, change: (text: string) => string): Promise<void> {
   const old = await readExisting(file)
-  if (old !== undefined && hasOpenBlock(old, name)) {
+  if (old !== undefined && hasUnterminatedBlock(old, name)) {
     throw new ArgumentTypeError('file', `a file where the block ${name} ends with '${endLine(name)}'`, file)
   }
-  const text = change(old ?? HEADING)
-  if (text === (old ?? HEADING)) return
-  if (text === HEADING) return await removeFile(file)
+  const text = change(old ?? FILE_HEADER)
+  if (text === (old ?? FILE_HEADER)) return
+  if (text === FILE_HEADER) return await removeFile(file)
   await replaceFile(file, Buffer.from(text, 'latin1'))
 }
 
@@ -73,11 +73,11 @@ async function readExisting(file: string): Promise<string | undefined> {
   }
 }
 
-function lineOf(name: string, value: unknown): string {
+function formatLine(name: string, value: unknown): string {
   const sysctl = findSysctl(name)
-  if (MISREAD.test(name)) throw new ArgumentTypeError('name', READABLE, name)
+  if (SPECIAL_CHARACTERS.test(name)) throw new ArgumentTypeError('name', PERSISTABLE_NAME, name)
   const { definition } = sysctl
-  const text = definition === undefined ? checkText(name, value) : writeValue(name, definition, value)
+  const text = definition === undefined ? checkText(name, value) : formatValue(name, definition, value)
   if (text.trim() === '')
     throw new ArgumentTypeError(name, 'text that is not empty, to be kept in a file', text)
   return Buffer.from(`${name} = ${text}`).toString('latin1')

@@ -1,7 +1,7 @@
 import { ArgumentTypeError } from '../errors.ts'
-import type { Family } from '../netlink/wire/address.ts'
 import { checkFamily } from '../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../netlink/arguments/interface-name.ts'
+import type { Family } from '../netlink/wire/address.ts'
 import type { SysctlDefinition } from './definition.ts'
 import {
   HOST_SYSCTLS,
@@ -47,9 +47,10 @@ export interface Sysctl {
 export type KnownSysctl = Sysctl & { readonly definition: SysctlDefinition }
 
 const ROOT = '/proc/sys/'
-const ALLOWED =
+const SYSCTL_NAME =
   "a sysctl under net. in dots, such as net.ipv4.conf.eth0.arp_ignore (a dot in an interface's name is written as '/')"
-const KNOWN = 'a sysctl that has a type here (others are read with getText and written with setText)'
+const KNOWN_SYSCTL_NAME =
+  'a sysctl that has a type here (others are read with getText and written with setText)'
 
 /**
  * The name of a sysctl of one interface, of `all` or of `default`.
@@ -87,23 +88,23 @@ export function interfaceSysctl(family: Family, interfaceName: string, setting: 
  * @throws {ArgumentTypeError} when it is no name of a sysctl, or a part of it none of an interface.
  */
 export function findSysctl(name: unknown): Sysctl {
-  if (typeof name !== 'string') throw new ArgumentTypeError('name', ALLOWED, name)
+  if (typeof name !== 'string') throw new ArgumentTypeError('name', SYSCTL_NAME, name)
   // A slash stands for a dot within a part, so no part can hold one when it becomes the name of a file.
   const parts = name.split('.').map((part) => part.replaceAll('/', '.'))
   const [top, family, group, third = ''] = parts
   const belongsToInterface = group === 'conf' || group === 'neigh'
   if (top !== 'net' || parts.length < 2 || (belongsToInterface && parts.length !== 5)) {
-    throw new ArgumentTypeError('name', ALLOWED, name)
+    throw new ArgumentTypeError('name', SYSCTL_NAME, name)
   }
   if (belongsToInterface) checkInterfaceName('interface', third)
   if (!parts.every((part, index) => isFileName(part) || (belongsToInterface && index === 3))) {
-    throw new ArgumentTypeError('name', ALLOWED, name)
+    throw new ArgumentTypeError('name', SYSCTL_NAME, name)
   }
   const ofInterface = belongsToInterface && (family === 'ipv4' || family === 'ipv6')
   return {
     name,
     path: ROOT + parts.join('/'),
-    definition: definitionOf(name, parts),
+    definition: findDefinition(name, parts),
     owner: ofInterface ? { family, interface: third } : undefined,
   }
 }
@@ -116,7 +117,7 @@ export function findSysctl(name: unknown): Sysctl {
 export function findKnownSysctl(name: unknown): KnownSysctl {
   const sysctl = findSysctl(name)
   const { definition } = sysctl
-  if (definition === undefined) throw new ArgumentTypeError('name', KNOWN, name)
+  if (definition === undefined) throw new ArgumentTypeError('name', KNOWN_SYSCTL_NAME, name)
   return { ...sysctl, definition }
 }
 
@@ -131,18 +132,18 @@ function isFileName(part: string): boolean {
   return /^[!-.0-~]{1,255}$/.test(part) && part !== '.' && part !== '..'
 }
 
-function definitionOf(name: string, parts: readonly string[]): SysctlDefinition | undefined {
+function findDefinition(name: string, parts: readonly string[]): SysctlDefinition | undefined {
   const last = parts.at(-1) ?? ''
   if (parts.length === 5 && parts[2] === 'conf') {
-    if (parts[1] === 'ipv4') return ownEntry(IPV4_INTERFACE_SYSCTLS, last)
-    return parts[1] === 'ipv6' ? ownEntry(IPV6_INTERFACE_SYSCTLS, last) : undefined
+    if (parts[1] === 'ipv4') return lookUp(IPV4_INTERFACE_SYSCTLS, last)
+    return parts[1] === 'ipv6' ? lookUp(IPV6_INTERFACE_SYSCTLS, last) : undefined
   }
-  if (parts.length === 4 && name.startsWith('net.ipv4.vs.')) return ownEntry(IPVS_SYSCTLS, last)
-  return ownEntry(HOST_SYSCTLS, name)
+  if (parts.length === 4 && name.startsWith('net.ipv4.vs.')) return lookUp(IPVS_SYSCTLS, last)
+  return lookUp(HOST_SYSCTLS, name)
 }
 
 /** What a table itself has under a name, and not what it inherits, such as `constructor`. */
-function ownEntry(
+function lookUp(
   table: Readonly<Record<string, SysctlDefinition>>,
   name: string,
 ): SysctlDefinition | undefined {

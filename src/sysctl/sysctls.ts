@@ -1,11 +1,16 @@
-import { malformed } from '../netlink/wire/attributes.ts'
 import type { CallOptions } from '../netlink/arguments/call-options.ts'
 import { checkFamily } from '../netlink/arguments/check.ts'
-import { isObserved, traced } from '../netlink/tracing.ts'
+import { isTraced, trace } from '../netlink/tracing.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
-import { type AnySysctlValue, checkText, readValue, writeValue } from './definition.ts'
-import { type CombinedSysctl, combinationOf, effectiveValue, THIRD } from './effective.ts'
-import { isAbsent, sysctlError } from './sysctl-error.ts'
+import { malformed } from '../netlink/wire/attributes.ts'
+import { type AnySysctlValue, checkText, formatValue, parseValue } from './definition.ts'
+import {
+  type CombinedSysctl,
+  computeEffectiveValue,
+  findInterfaceSysctl,
+  OTHER_SETTING,
+} from './effective.ts'
+import { isNoSuchSysctl, toSysctlError } from './sysctl-error.ts'
 import { type PersistOptions, persistSysctls, unpersistSysctls } from './sysctl-file.ts'
 import {
   checkOneInterface,
@@ -52,7 +57,7 @@ export class Sysctls {
    * no such interface.
    */
   async get<N extends SysctlName>(name: N, { signal }: CallOptions = {}): Promise<SysctlValue<N>> {
-    return (await this.#value(findKnownSysctl(name), signal)) as SysctlValue<N>
+    return (await this.#readValue(findKnownSysctl(name), signal)) as SysctlValue<N>
   }
 
   /** Reads a sysctl; undefined if there is none. */
@@ -61,7 +66,7 @@ export class Sysctls {
     { signal }: CallOptions = {},
   ): Promise<SysctlValue<N> | undefined> {
     const sysctl = findKnownSysctl(name)
-    return await unlessAbsent(this.#value(sysctl, signal) as Promise<SysctlValue<N>>)
+    return await undefinedIfAbsent(this.#readValue(sysctl, signal) as Promise<SysctlValue<N>>)
   }
 
   /**
@@ -77,7 +82,7 @@ export class Sysctls {
     { signal }: CallOptions = {},
   ): Promise<void> {
     const sysctl = findKnownSysctl(name)
-    await this.#write(sysctl, writeValue(sysctl.name, sysctl.definition, value), signal)
+    await this.#write(sysctl, formatValue(sysctl.name, sysctl.definition, value), signal)
   }
 
   /**
@@ -91,7 +96,7 @@ export class Sysctls {
 
   /** Reads any sysctl under `net.` as text; undefined if there is none. */
   async findText(name: string, { signal }: CallOptions = {}): Promise<string | undefined> {
-    return await unlessAbsent(this.#read(findSysctl(name), signal))
+    return await undefinedIfAbsent(this.#read(findSysctl(name), signal))
   }
 
   /**
@@ -117,17 +122,17 @@ export class Sysctls {
     { family = 'ipv4', signal }: EffectiveOptions = {},
   ): Promise<number> {
     checkFamily('family', family)
-    const { combined } = combinationOf(family, setting)
+    const { combined } = findInterfaceSysctl(family, setting)
     checkOneInterface('interfaceName', interfaceName)
     const read = (owner: string, name: string) => {
       const sysctl = findKnownSysctl(`net.${family}.conf.${owner.replaceAll('.', '/')}.${name}`)
-      return this.#value(sysctl, signal) as Promise<number>
+      return this.#readValue(sysctl, signal) as Promise<number>
     }
     const own = await read(interfaceName, setting)
     const all = combined === 'interface' ? 0 : await read('all', setting)
-    const third = THIRD[combined]
-    const other = third === undefined ? 0 : ((await unlessAbsent(read(interfaceName, third))) ?? 0)
-    return effectiveValue(setting, combined, { all, own, other })
+    const third = OTHER_SETTING[combined]
+    const other = third === undefined ? 0 : ((await undefinedIfAbsent(read(interfaceName, third))) ?? 0)
+    return computeEffectiveValue(setting, combined, { all, own, other })
   }
 
   /**
@@ -153,16 +158,16 @@ export class Sysctls {
     await unpersistSysctls(options)
   }
 
-  async #value(sysctl: KnownSysctl, signal: AbortSignal | undefined): Promise<AnySysctlValue> {
+  async #readValue(sysctl: KnownSysctl, signal: AbortSignal | undefined): Promise<AnySysctlValue> {
     const text = await this.#read(sysctl, signal)
-    const value = readValue(sysctl.definition, text)
+    const value = parseValue(sysctl.definition, text)
     if (value === undefined) throw malformed(`${sysctl.name} holds ${JSON.stringify(text)}`)
     return value
   }
 
   async #read(sysctl: Sysctl, signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted()
-    return await this.#run('get', sysctl, async () => {
+    return await this.#execute('get', sysctl, async () => {
       const pieces: Uint8Array[] = []
       for await (const piece of this.#transport.readFile(sysctl.path)) {
         signal?.throwIfAborted()
@@ -174,19 +179,19 @@ export class Sysctls {
 
   async #write(sysctl: Sysctl, text: string, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
-    await this.#run('set', sysctl, () => this.#transport.writeFile(sysctl.path, `${text}\n`))
+    await this.#execute('set', sysctl, () => this.#transport.writeFile(sysctl.path, `${text}\n`))
   }
 
   /** Tells those who listen, and turns what the system says into errors. */
-  #run<T>(command: 'get' | 'set', sysctl: Sysctl, act: () => Promise<T>): Promise<T> {
+  #execute<T>(command: 'get' | 'set', sysctl: Sysctl, act: () => Promise<T>): Promise<T> {
     const run = async () => {
       try {
         return await act()
       } catch (cause) {
-        throw await sysctlError({ command, sysctl, cause, exists: (path) => this.#exists(path) })
+        throw await toSysctlError({ command, sysctl, cause, exists: (path) => this.#exists(path) })
       }
     }
-    return isObserved() ? traced({ command, subject: sysctl.name }, run) : run()
+    return isTraced() ? trace({ command, subject: sysctl.name }, run) : run()
   }
 
   async #exists(path: string): Promise<boolean> {
@@ -199,11 +204,11 @@ export class Sysctls {
   }
 }
 
-async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
+async function undefinedIfAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading
   } catch (error) {
-    if (isAbsent(error)) return undefined
+    if (isNoSuchSysctl(error)) return undefined
     throw error
   }
 }

@@ -16,28 +16,28 @@ export async function replaceFile(
   content: string | Uint8Array,
   { mode = 0o644 }: { readonly mode?: number } = {},
 ): Promise<void> {
-  const target = (await orAbsent(realpath(path))) ?? path
-  const old = await orAbsent(stat(target))
+  const target = (await undefinedIfMissing(realpath(path))) ?? path
+  const old = await undefinedIfMissing(stat(target))
   // Hidden, and of no kind that anybody looks for in such a directory.
   const aside = join(dirname(target), `.${basename(target)}.${process.pid}-${threadId}`)
   await rm(aside, { force: true })
   try {
-    await writeWhole(aside, content, mode, old)
+    await writeAndSync(aside, content, mode, old)
     await rename(aside, target)
   } catch (error) {
     await rm(aside, { force: true })
     throw error
   }
-  await flushDirectory(dirname(target))
+  await syncDirectory(dirname(target))
 }
 
 /** Removes a file so that it does not come back after a crash. It is no error if there is none. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true })
-  await orAbsent(flushDirectory(dirname(path)))
+  await undefinedIfMissing(syncDirectory(dirname(path)))
 }
 
-async function writeWhole(
+async function writeAndSync(
   path: string,
   content: string | Uint8Array,
   mode: number,
@@ -52,13 +52,13 @@ async function writeWhole(
   await file.sync()
 }
 
-async function flushDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   await using directory = await open(path, 'r')
   await directory.sync()
 }
 
 /** What a call gives, or undefined where there is no such file. */
-async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
+async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call
   } catch (error) {

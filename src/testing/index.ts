@@ -5,16 +5,21 @@
  */
 
 export type { NetworkInterface } from './ipvs/address-type.ts'
-export type { VirtualClock } from './time/clock.ts'
 export type { ConnectionState } from './ipvs/connection.ts'
-export type { Fault, FaultRule, Faults } from './wire/faults.ts'
-export type { IpvsModule, ModuleState } from './kernel/ipvs-module.ts'
-export type { CommandName, LoggedRequest } from './wire/logged-request.ts'
-export { type KernelProfile, PROFILES, type ProfileName } from './time/profile.ts'
-export { Recorder } from './recording/recorder.ts'
-export type { ErrnoName } from './wire/kernel-errno.ts'
-export { Replay } from './recording/replay.ts'
-export type { RequestLog } from './wire/request-log.ts'
-export { type ConnectOptions, SimulatedKernel, type SimulatedKernelOptions } from './simulated-kernel.ts'
-export type { DestinationStateInput, KernelState, ServiceStateInput, StateInput } from './kernel/kernel-state.ts'
 export type { ConnectionAttempt, PacketCount, SimulatedConnection, Traffic } from './ipvs/traffic.ts'
+export type { IpvsModule, ModuleState } from './kernel/ipvs-module.ts'
+export type {
+  DestinationStateInput,
+  KernelState,
+  ServiceStateInput,
+  StateInput,
+} from './kernel/kernel-state.ts'
+export { Recorder } from './recording/recorder.ts'
+export { Replay } from './recording/replay.ts'
+export { type ConnectOptions, SimulatedKernel, type SimulatedKernelOptions } from './simulated-kernel.ts'
+export type { VirtualClock } from './time/clock.ts'
+export { type KernelProfile, PROFILES, type ProfileName } from './time/profile.ts'
+export type { Fault, FaultRule, Faults } from './wire/faults.ts'
+export type { ErrnoName } from './wire/kernel-errno.ts'
+export type { CommandName, LoggedRequest } from './wire/logged-request.ts'
+export type { RequestLog } from './wire/request-log.ts'

@@ -2,16 +2,16 @@ import { ArgumentTypeError } from '../errors.ts'
 import type { BatchCommand } from '../ipvs/write/batch-command.ts'
 import type { NetlinkProtocol, NetlinkSocket, Transport } from '../netlink/transport/transport.ts'
 import type { NetworkInterface } from './ipvs/address-type.ts'
-import type { VirtualClock } from './time/clock.ts'
-import type { Faults } from './wire/faults.ts'
+import { Traffic } from './ipvs/traffic.ts'
+import { runDirectCommands } from './kernel/direct-commands.ts'
 import type { IpvsModule } from './kernel/ipvs-module.ts'
-import { Machine } from './kernel/simulated-machine.ts'
+import { type KernelState, readState, type StateInput, setState } from './kernel/kernel-state.ts'
+import { SimulatedMachine } from './kernel/simulated-machine.ts'
+import type { VirtualClock } from './time/clock.ts'
 import { type KernelProfile, type ProfileName, profileOf } from './time/profile.ts'
 import { seededRandom } from './time/random.ts'
+import type { Faults } from './wire/faults.ts'
 import type { RequestLog } from './wire/request-log.ts'
-import { runCommands } from './kernel/direct-commands.ts'
-import { type KernelState, readState, type StateInput, setState } from './kernel/kernel-state.ts'
-import { Traffic } from './ipvs/traffic.ts'
 
 /** What a simulated kernel is like. */
 export interface SimulatedKernelOptions {
@@ -61,11 +61,11 @@ const SEND_BUFFER = 2 * 1024 * 1024 - 32
  * ```
  */
 export class SimulatedKernel implements Transport {
-  readonly #machine: Machine
+  readonly #machine: SimulatedMachine
 
   constructor(options: SimulatedKernelOptions = {}) {
     const { profile = '7.2', seed = 1, familyId = FAMILY_ID, interfaces = INTERFACES } = options
-    this.#machine = new Machine(profileOf(profile), seededRandom(seed), familyId, interfaces)
+    this.#machine = new SimulatedMachine(profileOf(profile), seededRandom(seed), familyId, interfaces)
   }
 
   /** Its time. */
@@ -132,7 +132,7 @@ export class SimulatedKernel implements Transport {
    * @throws {Error} with the kernel's `code` when it refuses one; those before it were done.
    */
   run(commands: Iterable<BatchCommand>, { netns = '' }: { netns?: string | undefined } = {}): void {
-    runCommands(this.#machine, netns, commands)
+    runDirectCommands(this.#machine, netns, commands)
   }
 
   /** Everything that IPVS has in a network namespace, as plain data. */
@@ -145,7 +145,7 @@ export class SimulatedKernel implements Transport {
     const machine = this.#machine
     machine.module.load()
     machine.namespace(netns).reset()
-    setState(machine.namespace(netns), state, (commands) => runCommands(machine, netns, commands))
+    setState(machine.namespace(netns), state, (commands) => runDirectCommands(machine, netns, commands))
   }
 
   /**

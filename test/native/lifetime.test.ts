@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeNamespace, type Namespace, run } from '../support/native/addon.ts'
+import { makeNamespace, type Namespace, runProgram } from '../support/native/addon.ts'
 
 let namespace: Namespace
 beforeAll(() => {
@@ -11,7 +11,7 @@ const TIMEOUT = 120_000
 
 describe('garbage collection', { timeout: TIMEOUT }, () => {
   it('closes forgotten sockets, and waits for exchanges that are under way', async () => {
-    expect(await run('forgotten.mjs', [], ['--expose-gc'])).toEqual({
+    expect(await runProgram('forgotten.mjs', [], ['--expose-gc'])).toEqual({
       end: 0,
       stdout: 'all collected\n',
       stderr: '',
@@ -21,11 +21,11 @@ describe('garbage collection', { timeout: TIMEOUT }, () => {
 
 describe('close', { timeout: TIMEOUT }, () => {
   it('may come at any moment of an exchange', async () => {
-    expect(await run('close-in-flight.mjs')).toMatchObject({ end: 0, stderr: '' })
+    expect(await runProgram('close-in-flight.mjs')).toMatchObject({ end: 0, stderr: '' })
   })
 
   it('is not needed for the process to end', async () => {
-    expect(await run('idle.mjs')).toEqual({ end: 0, stdout: 'complete\n', stderr: '' })
+    expect(await runProgram('idle.mjs')).toEqual({ end: 0, stdout: 'complete\n', stderr: '' })
   })
 })
 
@@ -46,28 +46,40 @@ describe.each(['exit', 'throw'])('the end of the process by %s', { timeout: TIME
     'closed',
     'in a promise callback',
   ])('when %s', async (stage) => {
-    expect(await run('exit.mjs', [stage, way, namespace.path])).toEqual({ end: 7, stdout: '', stderr: '' })
+    expect(await runProgram('exit.mjs', [stage, way, namespace.path])).toEqual({
+      end: 7,
+      stdout: '',
+      stderr: '',
+    })
   })
 })
 
 describe('worker threads', { timeout: TIMEOUT }, () => {
   it('may be terminated at any stage, whether the addon is loaded in them alone or not', async () => {
-    expect(await run('workers.mjs', [namespace.path])).toEqual({ end: 0, stdout: '60 threads\n', stderr: '' })
+    expect(await runProgram('workers.mjs', [namespace.path])).toEqual({
+      end: 0,
+      stdout: '60 threads\n',
+      stderr: '',
+    })
   })
 
   it('may be terminated in the middle of any kind of call', async () => {
-    const result = await run('busy-workers.mjs')
+    const result = await runProgram('busy-workers.mjs')
     expect(result).toEqual({ end: 0, stdout: '14 kinds of call\n', stderr: '' })
   })
 
   it('leave no file open, however they end, and Node has nothing to warn about', async () => {
-    expect(await run('read-in-worker.mjs', [namespace.path])).toEqual({ end: 0, stdout: '', stderr: '' })
+    expect(await runProgram('read-in-worker.mjs', [namespace.path])).toEqual({
+      end: 0,
+      stdout: '',
+      stderr: '',
+    })
   })
 
   it.each(['loaded', 'opening', 'opened', 'exchanging', 'closing', 'exchanged', 'closed'])(
     'may be %s when the process exits',
     async (stage) => {
-      expect(await run('worker-exit.mjs', [stage, namespace.path])).toEqual({
+      expect(await runProgram('worker-exit.mjs', [stage, namespace.path])).toEqual({
         end: 7,
         stdout: '',
         stderr: '',

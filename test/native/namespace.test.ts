@@ -3,7 +3,16 @@ import { constants, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addon, descriptors, exchange, makeNamespace, type Namespace, open, ROUTE, run } from '../support/native/addon.ts'
+import {
+  addon,
+  descriptors,
+  exchange,
+  makeNamespace,
+  type Namespace,
+  open,
+  ROUTE,
+  runProgram,
+} from '../support/native/addon.ts'
 import { getLinks, parse, stringAttribute } from '../support/native/messages.ts'
 
 /** Of <fcntl.h>; node:fs does not name it. */
@@ -115,7 +124,7 @@ describe('openSocket', () => {
   })
 
   it('lets an ordinary user open at home, with the buffers the system allows, and nowhere else', async () => {
-    const { end, stdout, stderr } = await run('ordinary-user.mjs', [namespace.path])
+    const { end, stdout, stderr } = await runProgram('ordinary-user.mjs', [namespace.path])
     expect({ end, stderr }).toEqual({ end: 0, stderr: '' })
     const { home, away, frame } = JSON.parse(stdout) as {
       home: { receiveBuffer: number; state: string }

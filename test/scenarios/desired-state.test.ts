@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { ApplyOptions, DesiredState, StepKind } from '../../src/index.ts'
 import { Crowd, type Failure } from '../support/scenarios/crowd.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 /** Seconds that each test lasts: long enough to be sure where it matters, short enough to be run often. */
 const SECONDS = Number(process.env['LVS_TRAFFIC_SECONDS'] ?? 8)
@@ -136,7 +136,7 @@ function documentWith(
 
 async function makeCluster() {
   const lan = (address: string) => ({ networks: { lan: `${address}/24` } })
-  const machines = await layOut({
+  const machines = await makeTopology({
     surfer: { networks: { lan: SURFERS.map((address) => `${address}/24`) } },
     director: lan('192.0.2.10'),
     first: lan(SERVERS.first),
@@ -146,8 +146,11 @@ async function makeCluster() {
   })
   for (const name of Object.keys(SERVERS) as (keyof typeof SERVERS)[]) {
     await machines[name].startScript('line-server.mjs', name, '80')
-    await machines[name].asRealServer({ vips: [VIP], method: 'dr' })
+    await machines[name].asRealServer({ vips: [VIP], forwarding: 'dr' })
   }
-  await machines.director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], methods: ['dr'] })
+  await machines.director.asDirector({
+    vips: [{ address: `${VIP}/24`, interface: 'eth0' }],
+    forwarding: ['dr'],
+  })
   return machines
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Scheduler } from '../../src/index.ts'
-import { until } from '../support/kernel/until.ts'
+import { waitUntil } from '../support/kernel/until.ts'
 import { Client, tally } from '../support/scenarios/client.ts'
 import type { Machine } from '../support/scenarios/machine.ts'
 import { askForLinkAddress, everyLinkAddress } from '../support/scenarios/neighbours.ts'
 import { drSite } from '../support/scenarios/sites.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 /** A cluster on one network that has its hosts and its servers, and nothing else yet. */
 async function makeCluster(prefix: string) {
-  const machines = await layOut(drSite(prefix))
+  const machines = await makeTopology(drSite(prefix))
   await Promise.all([machines.first.serveWeb(80), machines.second.serveWeb(80)])
   return { ...machines, client: await Client.start(machines.surfer) }
 }
@@ -26,7 +26,7 @@ describe('scenario 2: a web site over DR', () => {
   it('goes past the director when ARP is not suppressed; the doctor names the real server', async () => {
     const vip = '192.168.79.110'
     const { surfer, client, director, first, second } = await makeCluster('192.168.79')
-    await director.asDirector({ vips: [{ address: `${vip}/24`, interface: 'eth0' }], methods: ['dr'] })
+    await director.asDirector({ vips: [{ address: `${vip}/24`, interface: 'eth0' }], forwarding: ['dr'] })
     const web = { protocol: 'tcp', address: vip, port: 80 } as const
     await director.ipvs.addService({ ...web, scheduler: 'rr' })
     for (const address of ['192.168.79.102', '192.168.79.103']) {
@@ -37,7 +37,7 @@ describe('scenario 2: a web site over DR', () => {
       await host.network.addAddress({ address: `${vip}/32`, interface: 'lo' })
 
     const realServers = [await first.linkAddress(), await second.linkAddress()]
-    const thief = await until(
+    const thief = await waitUntil(
       () => askForLinkAddress(surfer, client, vip),
       (linkAddress) => realServers.includes(linkAddress),
     )
@@ -58,7 +58,7 @@ describe('scenario 2: a web site over DR', () => {
         { id: 'arp-announce', severity: 'error', subject: 'eth0' },
       ])
       expect(findings[0]?.message).toContain(`answers ARP for ${vip} in the place of the director`)
-      for (const { mend } of findings) await mend.run!()
+      for (const { fix: mend } of findings) await mend.run!()
       expect(await host.doctor(asked)).toEqual([])
     }
     expect(await everyLinkAddress(surfer, client, vip)).toEqual(new Set([await director.linkAddress()]))
@@ -80,8 +80,8 @@ async function expectSplit(
   { weight, split }: { weight: number; split: { first: number; second: number } },
 ): Promise<void> {
   const { surfer, client, director, first, second } = await makeCluster(prefix)
-  for (const realServer of [first, second]) await realServer.asRealServer({ vips: [vip], method: 'dr' })
-  await director.asDirector({ vips: [{ address: `${vip}/24`, interface: 'eth0' }], methods: ['dr'] })
+  for (const realServer of [first, second]) await realServer.asRealServer({ vips: [vip], forwarding: 'dr' })
+  await director.asDirector({ vips: [{ address: `${vip}/24`, interface: 'eth0' }], forwarding: ['dr'] })
   const web = { protocol: 'tcp', address: vip, port: 80 } as const
   await director.ipvs.addService({ ...web, scheduler })
   await director.ipvs.addDestination(web, { address: `${prefix}.102`, forwarding: 'dr', weight })
@@ -91,7 +91,7 @@ async function expectSplit(
   expect(tally(answers.map(({ server }) => server))).toEqual(split)
   expect(new Set(answers.map((answer) => answer.client))).toEqual(new Set([`${prefix}.100`]))
 
-  const { statistics, destinations } = await until(
+  const { statistics, destinations } = await waitUntil(
     () => director.ipvs.service(web),
     (service) => service.statistics.connections === 12,
   )

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../support/kernel/until.ts'
+import { waitUntil } from '../support/kernel/until.ts'
 import { Client, tally } from '../support/scenarios/client.ts'
 import { drSite } from '../support/scenarios/sites.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 const VIP = '192.168.79.110'
 const shop = { fwmark: 7, family: 'ipv4' } as const
 
 describe('scenario 7: a shop on ports 80 and 443 under one firewall mark', () => {
   it('sends a client to the same real server for both', async () => {
-    const { surfer, director, first, second } = await layOut(drSite('192.168.79'))
+    const { surfer, director, first, second } = await makeTopology(drSite('192.168.79'))
     for (const realServer of [first, second]) {
       await realServer.serveWeb(80, 443, 8443)
-      await realServer.asRealServer({ vips: [VIP], method: 'dr' })
+      await realServer.asRealServer({ vips: [VIP], forwarding: 'dr' })
     }
-    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], methods: ['dr'] })
+    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], forwarding: ['dr'] })
     // What is one is for the packet filter to say, before IPVS sees the packet.
     const both = `-t mangle -A PREROUTING -d ${VIP} -p tcp -m multiport --dports 80,443 -j MARK --set-mark 7`
     // Some kernels have only one of the two packet filters behind iptables.
@@ -38,7 +38,7 @@ describe('scenario 7: a shop on ports 80 and 443 under one firewall mark', () =>
     // What is not marked is no part of it: the director itself answers, and nothing of it listens.
     expect(await client.servers(`http://${VIP}:8443/`)).toEqual(['ECONNREFUSED'])
 
-    const { statistics, destinations } = await until(
+    const { statistics, destinations } = await waitUntil(
       () => director.ipvs.service(shop),
       (service) => service.statistics.connections === 12,
     )

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { Client, tally } from '../support/scenarios/client.ts'
-import type { Machine } from '../support/scenarios/machine.ts'
 import { programsOf, runOn } from '../support/scenarios/guide-programs.ts'
+import type { Machine } from '../support/scenarios/machine.ts'
 import { drSite, NAT_SITE, TUN_SITE } from '../support/scenarios/sites.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 const programs = programsOf('forwarding-methods.md')
 
 describe('the guide to forwarding methods', () => {
   it('builds what it shows under NAT', async () => {
-    await expectTwoToOne('NAT', await layOut(NAT_SITE), '192.168.4.5', 8080)
+    await expectTwoToOne('NAT', await makeTopology(NAT_SITE), '192.168.4.5', 8080)
   })
 
   it('builds what it shows under DR', async () => {
-    await expectTwoToOne('DR', await layOut(drSite('192.168.79')), '192.168.79.110')
+    await expectTwoToOne('DR', await makeTopology(drSite('192.168.79')), '192.168.79.110')
   })
 
   it('builds what it shows under TUN', async () => {
-    await expectTwoToOne('TUN', await layOut(TUN_SITE), '192.0.2.50')
+    await expectTwoToOne('TUN', await makeTopology(TUN_SITE), '192.0.2.50')
   })
 })
 

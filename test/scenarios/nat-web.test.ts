@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../support/kernel/until.ts'
+import { waitUntil } from '../support/kernel/until.ts'
 import { Client, tally } from '../support/scenarios/client.ts'
 import { NAT_SITE } from '../support/scenarios/sites.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 const VIP = '192.168.4.5'
 const web = { protocol: 'tcp', address: VIP, port: 80 } as const
 
 describe('scenario 1: a web site over NAT', () => {
   it('alternates between real servers, and a change of weight shows in the split', async () => {
-    const { surfer, director, first, second } = await layOut(NAT_SITE)
+    const { surfer, director, first, second } = await makeTopology(NAT_SITE)
     await first.serveWeb(80)
     await second.serveWeb(8080)
     for (const realServer of [first, second]) {
-      await realServer.asRealServer({ method: 'nat', director: '192.168.5.10' })
+      await realServer.asRealServer({ forwarding: 'nat', director: '192.168.5.10' })
     }
-    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], methods: ['nat'] })
+    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], forwarding: ['nat'] })
     await director.ipvs.addService({ ...web, scheduler: 'wrr' })
     await director.ipvs.addDestination(web, { address: '192.168.5.11', forwarding: 'nat' })
     // Only NAT can reach another port than the client asked for.
@@ -32,7 +32,7 @@ describe('scenario 1: a web site over NAT', () => {
     await director.ipvs.updateDestination(web, { address: '192.168.5.11', weight: 3 })
     expect(tally(await client.servers(`http://${VIP}/`, { times: 12 }))).toEqual({ first: 9, second: 3 })
 
-    const { statistics, destinations } = await until(
+    const { statistics, destinations } = await waitUntil(
       () => director.ipvs.service(web),
       (service) => service.statistics.connections === 22,
     )

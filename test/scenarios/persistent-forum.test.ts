@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ConnectionEntry } from '../../src/index.ts'
-import { until } from '../support/kernel/until.ts'
+import { waitUntil } from '../support/kernel/until.ts'
 import { Client, tally } from '../support/scenarios/client.ts'
 import type { Machine } from '../support/scenarios/machine.ts'
 import { NAT_SITE } from '../support/scenarios/sites.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 const VIP = '192.168.4.5'
 const forum = { protocol: 'tcp', address: VIP, port: 80 } as const
@@ -19,12 +19,12 @@ async function templates(director: Machine): Promise<ConnectionEntry[]> {
 
 describe('scenario 5: a forum whose sessions live on one real server', () => {
   it('keeps a client on its real server by wlc with persistence, and moves it when that is drained', async () => {
-    const { surfer, director, first, second } = await layOut(NAT_SITE)
+    const { surfer, director, first, second } = await makeTopology(NAT_SITE)
     for (const realServer of [first, second]) {
       await realServer.serveWeb(80)
-      await realServer.asRealServer({ method: 'nat', director: '192.168.5.10' })
+      await realServer.asRealServer({ forwarding: 'nat', director: '192.168.5.10' })
     }
-    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], methods: ['nat'] })
+    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], forwarding: ['nat'] })
     await director.ipvs.addService({ ...forum, scheduler: 'wlc', persistence: { timeout: 3600 } })
     for (const address of Object.values(ADDRESSES)) {
       await director.ipvs.addDestination(forum, { address, forwarding: 'nat' })
@@ -61,7 +61,7 @@ describe('scenario 5: a forum whose sessions live on one real server', () => {
 
     const moved = (await templates(director)).filter(({ client }) => client.address === '192.168.4.100')
     expect(moved.map(({ destination }) => destination.address)).toContain(ADDRESSES[other])
-    const { statistics } = await until(
+    const { statistics } = await waitUntil(
       () => director.ipvs.service(forum),
       (service) => service.statistics.connections === 19,
     )

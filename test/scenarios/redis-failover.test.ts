@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../support/kernel/until.ts'
+import { waitUntil } from '../support/kernel/until.ts'
 import { Client, tally } from '../support/scenarios/client.ts'
 import type { Machine } from '../support/scenarios/machine.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 const VIP = '192.168.79.110'
 const redis = { protocol: 'tcp', address: VIP, port: 6379 } as const
@@ -26,7 +26,7 @@ async function startRedis(machine: Machine): Promise<void> {
 
 describe('scenario 6: Redis on two nodes, each real server and possible director', () => {
   it('fails over without a loop, and the doctor names the loop of a backup that keeps its rules', async () => {
-    const { application, left, right } = await layOut({
+    const { application, left, right } = await makeTopology({
       application: { networks: { lan: '192.168.79.10/24' } },
       left: { networks: { lan: `${ADDRESSES.left}/24` } },
       right: { networks: { lan: `${ADDRESSES.right}/24` } },
@@ -51,7 +51,7 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
     expect(await ask(6)).toEqual({ left: 3, right: 3 })
     expect(await left.ipvs.services()).toEqual([])
     // Every packet was forwarded once at most: the backup took in what it was sent.
-    const { statistics: own } = await until(
+    const { statistics: own } = await waitUntil(
       () => right.ipvs.service(redis),
       (service) => service.statistics.connections === 6,
     )
@@ -65,7 +65,7 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
     // Of eight connections four come to the backup, and two of those it sends back, to get them again: the first packet
     // goes to and fro until its time to live is used up, and the application is told so.
     expect(await ask(8)).toEqual({ left: 2, right: 4, EHOSTUNREACH: 2 })
-    const { statistics } = await until(
+    const { statistics } = await waitUntil(
       () => left.ipvs.service(redis),
       (service) => service.statistics.incomingPackets > 2 * 30,
     )
@@ -78,7 +78,7 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
       { id: 'backup-forwards', severity: 'error', subject: `tcp://${VIP}:6379` },
     ])
     expect(findings[0]?.message).toContain(`send its packets back to the director ${ADDRESSES.right}`)
-    for (const { mend } of findings) await mend.run!()
+    for (const { fix: mend } of findings) await mend.run!()
     expect(await left.host.doctor(asked)).toEqual([])
     expect(await ask(6)).toEqual({ left: 3, right: 3 })
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../support/kernel/until.ts'
+import { waitUntil } from '../support/kernel/until.ts'
 import { Client, type Stream } from '../support/scenarios/client.ts'
 import { publishedStreams, startStreamingServer } from '../support/scenarios/streaming-server.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 const VIP = '203.0.113.1'
 const ingest = { protocol: 'tcp', address: VIP, port: 1935 } as const
@@ -11,7 +11,7 @@ describe('scenario 4: live streams pushed over RTMP', () => {
   it('keeps every stream of one source together under sh, and spreads the sources', async () => {
     const sources = Array.from({ length: 12 }, (_, index) => `203.0.113.${101 + index}`)
     const addresses = ['192.168.5.11', '192.168.5.12', '192.168.5.13']
-    const { studio, director, ...nodes } = await layOut({
+    const { studio, director, ...nodes } = await makeTopology({
       studio: { networks: { outside: sources.map((source) => `${source}/24`) } },
       director: { networks: { outside: `203.0.113.2/24`, inside: '192.168.5.10/24' } },
       first: { networks: { inside: `${addresses[0]}/24` }, gateways: ['192.168.5.10'] },
@@ -21,9 +21,9 @@ describe('scenario 4: live streams pushed over RTMP', () => {
     const realServers = Object.values(nodes)
     for (const realServer of realServers) {
       await startStreamingServer(realServer)
-      await realServer.asRealServer({ method: 'nat', director: '192.168.5.10' })
+      await realServer.asRealServer({ forwarding: 'nat', director: '192.168.5.10' })
     }
-    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], methods: ['nat'] })
+    await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], forwarding: ['nat'] })
     await director.ipvs.addService({ ...ingest, scheduler: 'sh' })
     for (const address of addresses)
       await director.ipvs.addDestination(ingest, { address, forwarding: 'nat' })
@@ -58,7 +58,7 @@ describe('scenario 4: live streams pushed over RTMP', () => {
       streams.length,
     )
     await publisher.hangUp()
-    const { statistics } = await until(
+    const { statistics } = await waitUntil(
       () => director.ipvs.service(ingest),
       (service) => service.statistics.connections === streams.length,
     )

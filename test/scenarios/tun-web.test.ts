@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Family, Tunnel } from '../../src/index.ts'
-import { until } from '../support/kernel/until.ts'
+import { waitUntil } from '../support/kernel/until.ts'
 import { Client, tally } from '../support/scenarios/client.ts'
 import type { Machine } from '../support/scenarios/machine.ts'
 import { TUN_SITE } from '../support/scenarios/sites.ts'
-import { layOut } from '../support/scenarios/topology.ts'
+import { makeTopology } from '../support/scenarios/topology.ts'
 
 const ipip = { type: 'ipip' } as const
 const gre = { type: 'gre' } as const
@@ -56,13 +56,13 @@ const OUTER = {
 
 /** The site with its servers and a director that has the VIP. */
 async function makeSite({ inner, outer }: { inner: Family; outer: Family }): Promise<Site> {
-  const { surfer, director, first, second } = await layOut(TUN_SITE)
+  const { surfer, director, first, second } = await makeTopology(TUN_SITE)
   const realServers = [first, second]
   for (const realServer of realServers) await realServer.serveWeb(80)
   const { vip, prefixLength } = INNER[inner]
   await director.asDirector({
     vips: [{ address: `${vip}/${prefixLength}`, interface: 'eth0' }],
-    methods: ['tun'],
+    forwarding: ['tun'],
   })
   return { surfer, director, realServers, client: await Client.start(surfer), inner, outer }
 }
@@ -74,7 +74,7 @@ async function expectServed(site: Site, tunnel: Tunnel, { room }: { room: number
   const roles = []
   for (const realServer of realServers) {
     const end = { type: tunnel.type === 'gre' ? 'gre' : 'ipip', family: outer } as const
-    roles.push(await realServer.asRealServer({ vips: [vip], method: 'tun', tunnel: end }))
+    roles.push(await realServer.asRealServer({ vips: [vip], forwarding: 'tun', tunnel: end }))
     if (tunnel === gue) await receiveGue(realServer, outer)
   }
   const web = { protocol: 'tcp', address: vip, port: 80 } as const
@@ -92,7 +92,7 @@ async function expectServed(site: Site, tunnel: Tunnel, { room }: { room: number
   expect(await client.fetch(url, { bytes: 100_000 })).toMatchObject([{ bytes: 100_000 }])
   expect(await surfer.host.network.routeTo(vip)).toMatchObject({ mtu: room })
 
-  const { statistics } = await until(
+  const { statistics } = await waitUntil(
     () => director.ipvs.service(web),
     (service) => service.statistics.connections === 10 && service.statistics.incomingBytes > 100_000,
   )

@@ -3,10 +3,10 @@ import {
   AddonError,
   ArgumentRangeError,
   ArgumentTypeError,
+  copyForCaller,
   IpvsError,
   IpvsUnavailableError,
   NetlinkError,
-  renewed,
 } from '../../src/errors.ts'
 
 const REFUSAL = {
@@ -72,7 +72,7 @@ describe('an addon that cannot be loaded', () => {
 
 describe('an error that several callers share is made anew for each:', () => {
   function here(error: unknown): unknown {
-    return renewed(error, undefined)
+    return copyForCaller(error, undefined)
   }
 
   it.each([
@@ -90,7 +90,7 @@ describe('an error that several callers share is made anew for each:', () => {
   })
 
   it('a refusal may be about another subject', () => {
-    expect(renewed(new IpvsError(REFUSAL), 'tcp://192.0.2.2:80')).toMatchObject({
+    expect(copyForCaller(new IpvsError(REFUSAL), 'tcp://192.0.2.2:80')).toMatchObject({
       subject: 'tcp://192.0.2.2:80',
       message: 'addService tcp://192.0.2.2:80: EEXIST, it exists already',
     })

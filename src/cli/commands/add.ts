@@ -1,44 +1,44 @@
 import type { DestinationInput, DestinationKey } from '../../ipvs/model/destination.ts'
 import { parseService } from '../../ipvs/model/service-key.ts'
-import type { Define } from '../commands.ts'
+import type { DefineCommand } from '../commands.ts'
 import {
+  addDestinationArgument,
+  addDestinationOptions,
   type DestinationOptions,
-  destinationChanges,
-  takesDestination,
-  takesDestinationOptions,
+  toDestinationChanges,
 } from './options/destination-options.ts'
-import { showsExamples, takesService } from './options/options.ts'
-import { type ServiceOptions, serviceSettings, takesServiceOptions } from './options/service-options.ts'
+import { addExamples, addServiceArgument } from './options/options.ts'
+import { addServiceOptions, type ServiceOptions, toServiceSettings } from './options/service-options.ts'
 
-export const define: Define = (command, screen) => {
-  const service = takesService(command.command('service').description('Add a virtual service.'))
-  takesServiceOptions(service).action(async (reference: string, options: ServiceOptions) => {
-    const input = { ...parseService(reference), ...serviceSettings(options) }
+export const define: DefineCommand = (command, screen) => {
+  const service = addServiceArgument(command.command('service').description('Add a virtual service.'))
+  addServiceOptions(service).action(async (reference: string, options: ServiceOptions) => {
+    const input = { ...parseService(reference), ...toServiceSettings(options) }
     const ipvs = await screen.open(options.netns)
     await ipvs.addService(input)
   })
-  showsExamples(
+  addExamples(
     service,
     'lvs add service tcp://192.0.2.1:80',
     'lvs add service tcp://192.0.2.1:443 --scheduler wrr --persistent 600 --mask 24',
     'lvs add service fwmark://7/ipv6 --scheduler sh --flags sh-port',
   )
 
-  const destination = takesService(command.command('destination').description('Add a destination.'))
-  takesDestinationOptions(takesDestination(destination)).action(
+  const destination = addServiceArgument(command.command('destination').description('Add a destination.'))
+  addDestinationOptions(addDestinationArgument(destination)).action(
     async (reference: string, key: DestinationKey, options: DestinationOptions) => {
-      const input = { forwarding: 'dr', ...destinationChanges(key, options) } as DestinationInput
+      const input = { forwarding: 'dr', ...toDestinationChanges(key, options) } as DestinationInput
       const ipvs = await screen.open(options.netns)
       await ipvs.addDestination(reference, input)
     },
   )
-  showsExamples(
+  addExamples(
     destination,
     'lvs add destination tcp://192.0.2.1:80 10.0.0.1',
     'lvs add destination tcp://192.0.2.1:80 10.0.0.1:8080 --forwarding nat --weight 2',
     'lvs add destination tcp://192.0.2.1:80 10.0.0.1 --tunnel gue:6080 --checksum remote',
   )
-  showsExamples(
+  addExamples(
     command,
     'lvs add service tcp://192.0.2.1:80',
     'lvs add destination tcp://192.0.2.1:80 10.0.0.1',

@@ -1,15 +1,15 @@
 import { Argument, type Command } from 'commander'
-import type { Define } from '../commands.ts'
-import { completionFor, type Place, SHELLS, type Shell } from './output/completion-script.ts'
-import { makeProgram } from '../program.ts'
-import { showsExamples } from './options/options.ts'
+import type { DefineCommand } from '../commands.ts'
+import { createProgram } from '../program.ts'
+import { addExamples } from './options/options.ts'
+import { type CompletionContext, formatCompletion, SHELLS, type Shell } from './output/completion-script.ts'
 
-export const define: Define = (command, screen) => {
+export const define: DefineCommand = (command, screen) => {
   command.addArgument(new Argument('<shell>').choices(SHELLS)).action(async (shell: Shell) => {
-    const program = await makeProgram(screen, () => true)
-    screen.print(completionFor(shell, placesOf(program)))
+    const program = await createProgram(screen, () => true)
+    screen.print(formatCompletion(shell, collectContexts(program)))
   })
-  showsExamples(
+  addExamples(
     command,
     'lvs completion bash > /etc/bash_completion.d/lvs',
     'lvs completion zsh >> ~/.zshrc',
@@ -17,8 +17,8 @@ export const define: Define = (command, screen) => {
   )
 }
 
-function placesOf(program: Command): readonly Place[] {
-  const places: Place[] = []
+function collectContexts(program: Command): readonly CompletionContext[] {
+  const places: CompletionContext[] = []
   const visit = (command: Command, path: readonly string[]) => {
     const options = command.options.filter(({ long }) => long != null)
     const names = command.commands.map((each) => each.name())

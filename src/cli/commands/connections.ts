@@ -1,25 +1,25 @@
-import type { ConnectionEntry, Endpoint } from '../../ipvs/proc/connection-entry.ts'
-import type { Ipvs } from '../../ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import { formatEndpoint } from '../../ipvs/model/service-key.ts'
-import type { Define } from '../commands.ts'
-import { type ListingOptions, showsExamples, takesListing } from './options/options.ts'
-import { show } from './output/show.ts'
-import { type Column, printColumns } from './output/text-table.ts'
+import type { ConnectionEntry, Endpoint } from '../../ipvs/proc/connection-entry.ts'
+import type { DefineCommand } from '../commands.ts'
+import { addExamples, addListingOptions, type ListingOptions } from './options/options.ts'
+import { showListing } from './output/show.ts'
+import { printTextTable, type TextColumn } from './output/text-table.ts'
 
 interface Options extends ListingOptions {
   readonly templates?: true
 }
 
-export const define: Define = (command, screen) => {
-  takesListing(command)
+export const define: DefineCommand = (command, screen) => {
+  addListingOptions(command)
     .option('--templates', 'only the clients that persistence remembers')
     .action(async (options: Options) => {
-      await show({ read: (ipvs) => read(ipvs, options), print }, options, screen)
+      await showListing({ read: (ipvs) => read(ipvs, options), print }, options, screen)
     })
-  showsExamples(command, 'lvs connections', 'lvs connections --templates --json')
+  addExamples(command, 'lvs connections', 'lvs connections --templates --json')
 }
 
-async function read(ipvs: Ipvs, { templates }: Options): Promise<ConnectionEntry[]> {
+async function read(ipvs: IpvsClient, { templates }: Options): Promise<ConnectionEntry[]> {
   const entries: ConnectionEntry[] = []
   for await (const entry of ipvs.connections()) {
     if (templates === undefined || entry.template) entries.push(entry)
@@ -27,10 +27,10 @@ async function read(ipvs: Ipvs, { templates }: Options): Promise<ConnectionEntry
   return entries
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: 'PROTOCOL' },
   { title: 'STATE' },
-  { title: 'EXPIRES', figures: true },
+  { title: 'EXPIRES', isNumeric: true },
   { title: 'CLIENT' },
   { title: 'SERVICE' },
   { title: 'DESTINATION' },
@@ -46,5 +46,5 @@ function print(entries: readonly ConnectionEntry[], colours: boolean): string {
     const ends = [show(client), show(virtual), show(destination)]
     return { cells: [protocol, state, `${expires} s`, ...ends, notes.join(' ')] }
   })
-  return printColumns(COLUMNS, rows, colours)
+  return printTextTable(COLUMNS, rows, colours)
 }

@@ -3,28 +3,28 @@ import { diagnose } from '../../host/doctor/doctor.ts'
 import type { Finding } from '../../host/doctor/model/finding.ts'
 import type { DiagnoseOptions, HostRole } from '../../host/doctor/model/options.ts'
 import type { HostFacts } from '../../host/facts/host-facts.ts'
-import type { Define } from '../commands.ts'
-import type { Screen } from '../io/command-io.ts'
-import { type ConfirmOptions, checkAnswerable, takesYes } from './options/confirm.ts'
-import { ExitStatus, Mistake } from '../io/failure.ts'
-import type { Spelling } from './input/file-format.ts'
-import { mendEach } from './input/fix.ts'
-import { type NetnsOptions, readList, showsExamples, takesNetns } from './options/options.ts'
+import type { DefineCommand } from '../commands.ts'
+import type { Terminal } from '../io/command-io.ts'
+import { ExitStatus, UsageError } from '../io/failure.ts'
+import type { FileFormat } from './input/file-format.ts'
+import { fixEach } from './input/fix.ts'
+import { addFormatOption, readDesired } from './input/read-desired.ts'
+import { readSource } from './input/read-text.ts'
+import { addYesOption, type ConfirmOptions, requireInteractive } from './options/confirm.ts'
+import { addExamples, addNetnsOption, type NetnsOptions, parseList } from './options/options.ts'
+import { addVipOption } from './options/vips.ts'
 import { printFindings } from './output/print-findings.ts'
 import { printJson } from './output/print-json.ts'
-import { readDesired, takesSpelling } from './input/read-desired.ts'
-import { readSource } from './input/read-text.ts'
-import { takesVips } from './options/vips.ts'
 
 /** What a doctor is told, as it was given. */
 interface Flags extends NetnsOptions, ConfirmOptions {
   readonly role?: HostRole
   readonly vip?: readonly string[]
-  readonly method?: NonNullable<DiagnoseOptions['method']>
+  readonly method?: NonNullable<DiagnoseOptions['forwarding']>
   readonly director?: string
   readonly interface?: string
   readonly services?: string
-  readonly format?: Spelling
+  readonly format?: FileFormat
   readonly peer?: readonly string[]
   readonly facts?: true
   readonly from?: string
@@ -32,22 +32,22 @@ interface Flags extends NetnsOptions, ConfirmOptions {
   readonly json?: true
 }
 
-export const define: Define = (command, screen) => {
+export const define: DefineCommand = (command, screen) => {
   const description =
     'Find out what is wrong with this host as a director, a real server or both: what, how it shows, and the way out. Nothing is changed without --fix. Status 1 when there are errors.'
-  takesFlags(command.description(description)).action(async (flags: Flags) => {
+  addDoctorOptions(command.description(description)).action(async (flags: Flags) => {
     checkFlags(flags, screen)
     if (flags.facts) {
       const host = await screen.openHost(flags.netns)
       screen.print(printJson(await host.facts()))
       return
     }
-    const options = await optionsOf(flags, screen)
-    const { findings, failed } = await examine(flags, options, screen)
+    const options = await toDiagnoseOptions(flags, screen)
+    const { findings, failed } = await runDoctor(flags, options, screen)
     screen.print(flags.json ? printJson(findings) : printFindings(findings, screen.colours))
     if (failed || findings.some(({ severity }) => severity === 'error')) throw new ExitStatus(1)
   })
-  showsExamples(
+  addExamples(
     command,
     'lvs doctor',
     'lvs doctor --fix',
@@ -59,11 +59,11 @@ export const define: Define = (command, screen) => {
   )
 }
 
-function takesFlags(command: Command): Command {
+function addDoctorOptions(command: Command): Command {
   const role = new Option('--role <role>', 'what the host is; by default it is found out')
   const method = new Option('--method <method>', 'how its directors reach this real server')
-  const flags = takesVips(
-    takesNetns(command).addOption(role.choices(['director', 'real-server', 'both'])),
+  const flags = addVipOption(
+    addNetnsOption(command).addOption(role.choices(['director', 'real-server', 'both'])),
     'a virtual address that the host has to serve',
     false,
   )
@@ -71,9 +71,9 @@ function takesFlags(command: Command): Command {
     .option('--director <address>', 'the director as this real server knows it; with nat its way out')
     .option('--interface <name>', 'the one interface that the addresses are asked for on')
     .option('--services <file>', 'services that the host is to have later; as lvs apply takes it')
-  return takesYes(
-    takesSpelling(flags)
-      .option('--peer <files>', 'facts of other hosts of the cluster', readList(String))
+  return addYesOption(
+    addFormatOption(flags)
+      .option('--peer <files>', 'facts of other hosts of the cluster', parseList(String))
       .option('--facts', 'print what the doctor looks at, for --peer or --from elsewhere')
       .option('--from <file>', 'examine these facts in place of this host; - for standard input')
       .option('--fix', 'put right what can be, after a question for each')
@@ -82,54 +82,54 @@ function takesFlags(command: Command): Command {
 }
 
 /** What would make no sense together. */
-function checkFlags(flags: Flags, screen: Screen): void {
+function checkFlags(flags: Flags, screen: Terminal): void {
   const { fix, json, from, facts, yes } = flags
-  if (yes && !fix) throw new Mistake('--yes is an answer to --fix; without it nothing is asked')
-  if (fix && json) throw new Mistake('--fix talks to people; leave out --json')
+  if (yes && !fix) throw new UsageError('--yes is an answer to --fix; without it nothing is asked')
+  if (fix && json) throw new UsageError('--fix talks to people; leave out --json')
   if (from !== undefined && fix)
-    throw new Mistake('--fix mends this host; with --from another one is examined')
-  if (from !== undefined && facts) throw new Mistake('--facts prints those of this host; leave out --from')
-  if (fix) checkAnswerable(flags, screen)
+    throw new UsageError('--fix mends this host; with --from another one is examined')
+  if (from !== undefined && facts) throw new UsageError('--facts prints those of this host; leave out --from')
+  if (fix) requireInteractive(flags, screen)
 }
 
-async function examine(
+async function runDoctor(
   flags: Flags,
   options: DiagnoseOptions,
-  screen: Screen,
+  screen: Terminal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly failed: boolean }> {
   if (flags.from !== undefined) {
     return { findings: diagnose(await readFacts(flags.from, screen), options), failed: false }
   }
   const host = await screen.openHost(flags.netns)
-  if (flags.fix) return await mendEach(() => host.doctor(options), flags, screen)
+  if (flags.fix) return await fixEach(() => host.doctor(options), flags, screen)
   return { findings: await host.doctor(options), failed: false }
 }
 
-async function optionsOf(flags: Flags, screen: Screen): Promise<DiagnoseOptions> {
+async function toDiagnoseOptions(flags: Flags, screen: Terminal): Promise<DiagnoseOptions> {
   const { role, vip, method, director, interface: name, services: file, format, peer = [] } = flags
   // With a prefix length, as roles take them, they are the same addresses.
   const vips = vip?.map((each) => each.replace(/\/.*/, ''))
   return {
-    ...{ role, vips, method, director, interface: name },
-    services: file === undefined ? undefined : await readLater(file, format, screen),
+    ...{ role, vips, forwarding: method, director, interface: name },
+    services: file === undefined ? undefined : await readPlannedServices(file, format, screen),
     peers: await Promise.all(peer.map((each) => readFacts(each, screen))),
   }
 }
 
-async function readLater(file: string, format: Spelling | undefined, screen: Screen) {
-  const [desired, { directedServices }] = await Promise.all([
+async function readPlannedServices(file: string, format: FileFormat | undefined, screen: Terminal) {
+  const [desired, { toRoleServices: directedServices }] = await Promise.all([
     readDesired(file, format, screen),
     import('./input/role-services.ts'),
   ])
   return directedServices(desired, file)
 }
 
-async function readFacts(file: string, screen: Screen): Promise<HostFacts> {
+async function readFacts(file: string, screen: Terminal): Promise<HostFacts> {
   const { text } = await readSource(file, screen)
   try {
     return JSON.parse(text) as HostFacts
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new Mistake(`${file} holds no facts of a host, as lvs doctor --facts prints them: ${reason}`)
+    throw new UsageError(`${file} holds no facts of a host, as lvs doctor --facts prints them: ${reason}`)
   }
 }

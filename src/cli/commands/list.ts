@@ -1,19 +1,19 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatService } from '../../ipvs/model/service-key.ts'
-import type { Define } from '../commands.ts'
-import { type ListingOptions, readEach, showsExamples, takesListing } from './options/options.ts'
-import { destinationName, readServices } from '../io/read-services.ts'
-import { show } from './output/show.ts'
-import { type Column, printColumns, type Row } from './output/text-table.ts'
+import type { DefineCommand } from '../commands.ts'
+import { formatDestinationName, readServices } from '../io/read-services.ts'
+import { addExamples, addListingOptions, type ListingOptions, parseServiceNames } from './options/options.ts'
+import { showListing } from './output/show.ts'
+import { printTextTable, type TextColumn, type TextRow } from './output/text-table.ts'
 
-export const define: Define = (command, screen) => {
-  takesListing(command)
-    .argument('[services...]', 'these services; all without', readEach)
+export const define: DefineCommand = (command, screen) => {
+  addListingOptions(command)
+    .argument('[services...]', 'these services; all without', parseServiceNames)
     .action(async (references: readonly string[] | undefined, options: ListingOptions) => {
-      await show({ read: (ipvs) => readServices(ipvs, references ?? []), print }, options, screen)
+      await showListing({ read: (ipvs) => readServices(ipvs, references ?? []), print }, options, screen)
     })
-  showsExamples(
+  addExamples(
     command,
     'lvs list',
     'lvs list tcp://192.0.2.1:80 --watch 2',
@@ -21,35 +21,35 @@ export const define: Define = (command, screen) => {
   )
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly TextColumn[] = [
   { title: 'SERVICE / DESTINATION' },
   { title: 'METHOD' },
-  { title: 'WEIGHT', figures: true },
-  { title: 'ACTIVE', figures: true },
-  { title: 'INACTIVE', figures: true },
+  { title: 'WEIGHT', isNumeric: true },
+  { title: 'ACTIVE', isNumeric: true },
+  { title: 'INACTIVE', isNumeric: true },
   { title: '' },
 ]
 
 function print(services: readonly Service[], colours: boolean): string {
   if (services.length === 0) return 'There is no virtual service.\n'
   const rows = services.flatMap((service) => [
-    serviceRow(service),
-    ...service.destinations.map(destinationRow),
+    toServiceRow(service),
+    ...service.destinations.map(toDestinationRow),
   ])
-  return printColumns(COLUMNS, rows, colours)
+  return printTextTable(COLUMNS, rows, colours)
 }
 
-function serviceRow(service: Service): Row {
+function toServiceRow(service: Service): TextRow {
   const { scheduler, destinations } = service
   const sum = (count: (each: Destination) => number) =>
     String(destinations.reduce((total, each) => total + count(each), 0))
   const active = sum((each) => each.activeConnections)
   const inactive = sum((each) => each.inactiveConnections)
-  const cells = [formatService(service), scheduler, '', active, inactive, serviceNotes(service)]
-  return { cells, standsOut: true }
+  const cells = [formatService(service), scheduler, '', active, inactive, describeService(service)]
+  return { cells, isBold: true }
 }
 
-function serviceNotes({ persistence, persistenceEngine, onePacket, schedulerFlags }: Service): string {
+function describeService({ persistence, persistenceEngine, onePacket, schedulerFlags }: Service): string {
   const notes: string[] = [...schedulerFlags]
   if (persistence !== null) {
     const { timeout, mask } = persistence
@@ -61,14 +61,19 @@ function serviceNotes({ persistence, persistenceEngine, onePacket, schedulerFlag
   return notes.join(', ')
 }
 
-function destinationRow(destination: Destination): Row {
+function toDestinationRow(destination: Destination): TextRow {
   const { forwarding, weight, activeConnections, inactiveConnections } = destination
   const figures = [weight, activeConnections, inactiveConnections].map(String)
-  const cells = [`  ${destinationName(destination)}`, String(forwarding), ...figures, notes(destination)]
+  const cells = [
+    `  ${formatDestinationName(destination)}`,
+    String(forwarding),
+    ...figures,
+    describeDestination(destination),
+  ]
   return { cells }
 }
 
-function notes({
+function describeDestination({
   tunnel,
   upperThreshold,
   lowerThreshold,

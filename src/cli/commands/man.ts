@@ -1,13 +1,13 @@
-import type { Define } from '../commands.ts'
+import type { DefineCommand } from '../commands.ts'
+import { createProgram } from '../program.ts'
 import { readVersion } from '../version.ts'
-import { makeProgram } from '../program.ts'
+import { addExamples } from './options/options.ts'
 import { printManPage } from './output/man-page.ts'
-import { showsExamples } from './options/options.ts'
 
-export const define: Define = (command, screen) => {
+export const define: DefineCommand = (command, screen) => {
   command.action(async () => {
-    const program = await makeProgram(screen, () => true)
+    const program = await createProgram(screen, () => true)
     screen.print(printManPage(program, readVersion()))
   })
-  showsExamples(command, 'lvs man | man -l -')
+  addExamples(command, 'lvs man | man -l -')
 }

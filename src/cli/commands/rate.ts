@@ -1,6 +1,6 @@
-import { type Figure, listsFigures } from './output/counters.ts'
+import { type Counter, defineCounterListing } from './output/counters.ts'
 
-const FIGURES: readonly Figure[] = [
+const COUNTERS: readonly Counter[] = [
   ['CONNECTIONS/S', (all) => all.connectionsPerSecond],
   ['PACKETS IN/S', (all) => all.incomingPacketsPerSecond],
   ['PACKETS OUT/S', (all) => all.outgoingPacketsPerSecond],
@@ -8,4 +8,4 @@ const FIGURES: readonly Figure[] = [
   ['BYTES OUT/S', (all) => all.outgoingBytesPerSecond],
 ]
 
-export const define = listsFigures(FIGURES, 'lvs rate --watch 2', 'lvs rate tcp://192.0.2.1:80')
+export const define = defineCounterListing(COUNTERS, 'lvs rate --watch 2', 'lvs rate tcp://192.0.2.1:80')

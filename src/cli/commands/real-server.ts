@@ -1,41 +1,41 @@
 import { Option } from 'commander'
 import { RealServer, type RealServerOptions } from '../../host/role/real-server.ts'
-import type { TunnelEnd } from '../../host/role/tunnel-endpoint.ts'
-import type { Define } from '../commands.ts'
-import { Mistake } from '../io/failure.ts'
-import { readList } from './options/options.ts'
-import { definesRole, ROLE_DEEDS, type RoleFace, type RoleFlags } from './role.ts'
-import { takesVips } from './options/vips.ts'
+import type { TunnelEndpoint } from '../../host/role/tunnel-endpoint.ts'
+import type { DefineCommand } from '../commands.ts'
+import { UsageError } from '../io/failure.ts'
+import { parseList } from './options/options.ts'
+import { addVipOption } from './options/vips.ts'
+import { defineRole, ROLE_ACTIONS, type RoleDefinition, type RoleFlags } from './role.ts'
 
-const METHODS = ['dr', 'tun', 'nat'] as const
-type Method = (typeof METHODS)[number]
+const FORWARDING_METHODS = ['dr', 'tun', 'nat'] as const
+type ForwardingMethod = (typeof FORWARDING_METHODS)[number]
 
 /** The options of a real server as they were given. */
 interface Flags extends RoleFlags {
-  readonly method: Method
+  readonly method: ForwardingMethod
   readonly vip?: readonly string[]
   readonly interface?: readonly string[]
-  readonly tunnel?: TunnelEnd['type']
-  readonly tunnelFamily?: TunnelEnd['family']
+  readonly tunnel?: TunnelEndpoint['type']
+  readonly tunnelFamily?: TunnelEndpoint['family']
   readonly tunnelDevice?: string
   readonly director?: readonly string[]
 }
 
 /** The methods that an option is for. */
-const FOR_METHODS = {
+const OPTION_METHODS = {
   vip: ['dr', 'tun'],
   interface: ['dr', 'tun'],
   tunnel: ['tun'],
   tunnelFamily: ['tun'],
   tunnelDevice: ['tun'],
   director: ['nat'],
-} as const satisfies Partial<Record<keyof Flags, readonly Method[]>>
+} as const satisfies Partial<Record<keyof Flags, readonly ForwardingMethod[]>>
 
-const FACE: RoleFace<RealServer, Flags> = {
-  takes: (command) =>
-    takesVips(
+const DEFINITION: RoleDefinition<RealServer, Flags> = {
+  addOptions: (command) =>
+    addVipOption(
       command.addOption(
-        new Option('--method <method>', 'how packets arrive here').choices(METHODS).default('dr'),
+        new Option('--method <method>', 'how packets arrive here').choices(FORWARDING_METHODS).default('dr'),
       ),
       'dr, tun: a virtual address',
       false,
@@ -43,7 +43,7 @@ const FACE: RoleFace<RealServer, Flags> = {
       .option(
         '--interface <names>',
         'dr, tun: the interfaces that are to be silent about the addresses (default: all)',
-        readList(String),
+        parseList(String),
       )
       .addOption(
         new Option('--tunnel <type>', 'tun: type of the tunnel, ipip for gue too').choices(['ipip', 'gre']),
@@ -55,13 +55,13 @@ const FACE: RoleFace<RealServer, Flags> = {
       .option(
         '--director <addresses>',
         'nat: the director in the network of the real servers, one for each family',
-        readList(String),
+        parseList(String),
       ),
-  read: (flags) => {
-    const options = optionsOf(flags)
+  prepare: (flags) => {
+    const options = toOptions(flags)
     return (host) => new RealServer(host, options)
   },
-  deeds: ROLE_DEEDS,
+  actions: ROLE_ACTIONS,
   examples: [
     '--vip 192.168.79.110',
     '--method tun --vip 192.0.2.50 --tunnel gre',
@@ -69,27 +69,28 @@ const FACE: RoleFace<RealServer, Flags> = {
   ],
 }
 
-export const define: Define = (command, screen) => {
-  definesRole(command, screen, FACE)
+export const define: DefineCommand = (command, screen) => {
+  defineRole(command, screen, DEFINITION)
 }
 
-function optionsOf(flags: Flags): RealServerOptions {
+function toOptions(flags: Flags): RealServerOptions {
   const { method, vip: vips, interface: interfaces, director, stateFile } = flags
-  for (const [name, methods] of Object.entries(FOR_METHODS)) {
-    if (flags[name as keyof Flags] === undefined || (methods as readonly Method[]).includes(method)) continue
-    throw new Mistake(`--${dashed(name)} goes with --method ${methods.join(' or ')}, not ${method}`)
+  for (const [name, methods] of Object.entries(OPTION_METHODS)) {
+    if (flags[name as keyof Flags] === undefined || (methods as readonly ForwardingMethod[]).includes(method))
+      continue
+    throw new UsageError(`--${toOptionName(name)} goes with --method ${methods.join(' or ')}, not ${method}`)
   }
   if (method === 'nat') {
-    if (director === undefined) throw new Mistake('--method nat needs --director, the way out of here')
-    return { method, director, stateFile }
+    if (director === undefined) throw new UsageError('--method nat needs --director, the way out of here')
+    return { forwarding: method, director, stateFile }
   }
-  if (vips === undefined) throw new Mistake(`--method ${method} needs --vip, such as --vip 192.168.79.110`)
-  if (method === 'dr') return { method, vips, interfaces, stateFile }
+  if (vips === undefined) throw new UsageError(`--method ${method} needs --vip, such as --vip 192.168.79.110`)
+  if (method === 'dr') return { forwarding: method, vips, interfaces, stateFile }
   const { tunnel: type, tunnelFamily: family, tunnelDevice: device } = flags
-  return { method, vips, interfaces, stateFile, tunnel: { type, family, device } }
+  return { forwarding: method, vips, interfaces, stateFile, tunnel: { type, family, device } }
 }
 
 /** An option as it is typed. */
-function dashed(name: string): string {
+function toOptionName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -1,25 +1,25 @@
 import { Option } from 'commander'
-import type { DesiredState } from '../../state/model/desired-state.ts'
 import { exportState } from '../../state/document/export-state.ts'
-import type { Define } from '../commands.ts'
-import { SPELLINGS, type Spelling } from './input/file-format.ts'
-import { type NetnsOptions, showsExamples, takesNetns } from './options/options.ts'
+import type { DesiredState } from '../../state/model/desired-state.ts'
+import type { DefineCommand } from '../commands.ts'
+import { FILE_FORMATS, type FileFormat } from './input/file-format.ts'
+import { addExamples, addNetnsOption, type NetnsOptions } from './options/options.ts'
 
 interface Flags extends NetnsOptions {
-  readonly format: Spelling
+  readonly format: FileFormat
 }
 
-export const define: Define = (command, screen) => {
+export const define: DefineCommand = (command, screen) => {
   const description =
     'Print the table as a file that lvs restore and lvs apply take: services, timeouts and daemons. What a format has no words for is an error, and nothing is printed.'
   const format = new Option('--format <format>', 'rules are those of ipvsadm')
-  takesNetns(command.description(description).addOption(format.choices(SPELLINGS).default('yaml'))).action(
-    async ({ format, netns }: Flags) => {
-      const ipvs = await screen.open(netns)
-      screen.print(await write(await exportState(ipvs), format))
-    },
-  )
-  showsExamples(
+  addNetnsOption(
+    command.description(description).addOption(format.choices(FILE_FORMATS).default('yaml')),
+  ).action(async ({ format, netns }: Flags) => {
+    const ipvs = await screen.open(netns)
+    screen.print(await formatDocument(await exportState(ipvs), format))
+  })
+  addExamples(
     command,
     'lvs save > lvs.yaml',
     'lvs save --format keepalived > keepalived.conf',
@@ -29,7 +29,7 @@ export const define: Define = (command, screen) => {
 }
 
 /** What a format takes is loaded with it. */
-async function write(desired: DesiredState, format: Spelling): Promise<string> {
+async function formatDocument(desired: DesiredState, format: FileFormat): Promise<string> {
   switch (format) {
     case 'rules': {
       const { formatRules } = await import('../../dialect/ipvsadm/format-rules.ts')

@@ -1,6 +1,6 @@
-import { type Figure, listsFigures } from './output/counters.ts'
+import { type Counter, defineCounterListing } from './output/counters.ts'
 
-const FIGURES: readonly Figure[] = [
+const COUNTERS: readonly Counter[] = [
   ['CONNECTIONS', (all) => all.connections],
   ['PACKETS IN', (all) => all.incomingPackets],
   ['PACKETS OUT', (all) => all.outgoingPackets],
@@ -8,4 +8,4 @@ const FIGURES: readonly Figure[] = [
   ['BYTES OUT', (all) => all.outgoingBytes],
 ]
 
-export const define = listsFigures(FIGURES, 'lvs stats', 'lvs stats tcp://192.0.2.1:80 --json')
+export const define = defineCounterListing(COUNTERS, 'lvs stats', 'lvs stats tcp://192.0.2.1:80 --json')

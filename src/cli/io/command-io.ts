@@ -1,8 +1,8 @@
 import type { Host } from '../../host/host.ts'
-import type { Ipvs } from '../../ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 
 /** What is around a command: the process it runs in, or a test. */
-export interface Surroundings {
+export interface CommandIo {
   /** How the program was called, for messages. */
   readonly program: string
   /** Standard input, a piece at a time. */
@@ -10,20 +10,20 @@ export interface Surroundings {
   /** Writes to standard output. */
   print(text: string): void
   /** Writes a line to standard error. */
-  complain(text: string): void
+  printError(text: string): void
   /** Opens a client of a network namespace, by default the process's own; it lasts as long as the command. */
-  open(netns?: string): Promise<Ipvs>
+  open(netns?: string): Promise<IpvsClient>
 }
 
 /** What is around a command that people look at. */
-export interface Screen extends Surroundings {
+export interface Terminal extends CommandIo {
   /** Whether standard output is a terminal. */
-  readonly terminal: boolean
+  readonly isTerminal: boolean
   /** Whether it shows colours. */
   readonly colours: boolean
   /** Whether somebody can be asked: standard input and output are terminals. */
-  readonly interactive: boolean
-  /** Opens a host, in a network namespace as {@link Surroundings.open} does. */
+  readonly isInteractive: boolean
+  /** Opens a host, in a network namespace as {@link CommandIo.open} does. */
   openHost(netns?: string): Promise<Host>
   /** Asks a question that is answered with yes or no; anything but yes is no. */
   ask(question: string): Promise<boolean>

@@ -1,7 +1,7 @@
 const UNITS = ['', 'k', 'M', 'G', 'T', 'P'] as const
 
 /** A figure in three or four digits with a unit of thousands: `999`, `1.2 M`. */
-export function printFigure(value: number): string {
+export function formatCount(value: number): string {
   let rest = value
   let unit = 0
   while (rest >= 1000 && unit < UNITS.length - 1) {

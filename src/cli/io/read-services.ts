@@ -1,4 +1,4 @@
-import type { Ipvs } from '../../ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
 
@@ -6,7 +6,7 @@ const collator = new Intl.Collator('en', { numeric: true })
 
 /** Reads these services, or all; by name, and their destinations by name too. */
 export async function readServices(
-  ipvs: Ipvs,
+  ipvs: IpvsClient,
   references: readonly string[],
   signal?: AbortSignal,
 ): Promise<Service[]> {
@@ -15,15 +15,15 @@ export async function readServices(
       ? await ipvs.services({ signal })
       : await Promise.all(references.map((reference) => ipvs.service(reference, { signal })))
   return services
-    .map((service) => ({ ...service, destinations: byName(service.destinations, destinationName) }))
+    .map((service) => ({ ...service, destinations: sortByName(service.destinations, formatDestinationName) }))
     .sort((one, other) => collator.compare(formatService(one), formatService(other)))
 }
 
 /** A destination by its address and port. */
-export function destinationName({ address, port }: { address: string; port: number }): string {
+export function formatDestinationName({ address, port }: { address: string; port: number }): string {
   return formatEndpoint(address, port)
 }
 
-function byName<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+function sortByName<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
   return items.toSorted((one, other) => collator.compare(nameOf(one), nameOf(other)))
 }

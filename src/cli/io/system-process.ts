@@ -1,18 +1,18 @@
 import { read, writeSync } from 'node:fs'
-import type { Ipvs } from '../../ipvs/ipvs-client.ts'
-import type { Surroundings } from './command-io.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
+import type { CommandIo } from './command-io.ts'
 
 export const STANDARD_INPUT = 0
 export const STANDARD_OUTPUT = 1
 const STANDARD_ERROR = 2
 const READ_BYTES = 1024 * 1024
 /** As a shell reports a program that SIGPIPE has ended. */
-const BROKEN_PIPE = 141
+const EXIT_SIGPIPE = 141
 /** Milliseconds until a pipe that is full or empty is tried again. */
-const RETRY = 5
+const RETRY_MS = 5
 
 /** The process that this is. Its streams are written to directly: to make those of Node.js takes a third of a short run. */
-export class SystemProcess implements Surroundings {
+export class SystemProcess implements CommandIo {
   readonly program: string
 
   constructor(program: string) {
@@ -24,30 +24,30 @@ export class SystemProcess implements Surroundings {
   }
 
   print(text: string): void {
-    write(STANDARD_OUTPUT, text)
+    writeFully(STANDARD_OUTPUT, text)
   }
 
-  complain(text: string): void {
-    write(STANDARD_ERROR, `${text}\n`)
+  printError(text: string): void {
+    writeFully(STANDARD_ERROR, `${text}\n`)
   }
 
-  async open(netns?: string): Promise<Ipvs> {
-    const { Ipvs } = await import('../../ipvs/ipvs-client.ts')
-    return await Ipvs.open({ netns })
+  async open(netns?: string): Promise<IpvsClient> {
+    const { IpvsClient } = await import('../../ipvs/ipvs-client.ts')
+    return await IpvsClient.open({ netns })
   }
 }
 
-function write(descriptor: number, text: string): void {
+function writeFully(descriptor: number, text: string): void {
   const bytes = Buffer.from(text)
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(descriptor, bytes, written)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') process.exit(BROKEN_PIPE)
+      if (code === 'EPIPE') process.exit(EXIT_SIGPIPE)
       // A full disk does not make a listing fail in ipvsadm either.
       if (code !== 'EAGAIN') return
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
     }
   }
 }
@@ -55,14 +55,14 @@ function write(descriptor: number, text: string): void {
 async function* readInput(): AsyncGenerator<Uint8Array, void, undefined> {
   const buffer = Buffer.allocUnsafe(READ_BYTES)
   for (;;) {
-    const bytes = await readSome(buffer)
+    const bytes = await readChunk(buffer)
     if (bytes === 0) return
     yield buffer.subarray(0, bytes)
   }
 }
 
 /** Reads what there is on standard input; 0 bytes at its end. */
-export async function readSome(buffer: Buffer): Promise<number> {
+export async function readChunk(buffer: Buffer): Promise<number> {
   for (;;) {
     const result = await new Promise<number | NodeJS.ErrnoException>((resolve) => {
       read(STANDARD_INPUT, buffer, 0, buffer.length, null, (error, bytes) => resolve(error ?? bytes))
@@ -70,6 +70,6 @@ export async function readSome(buffer: Buffer): Promise<number> {
     if (typeof result === 'number') return result
     if (result.code === 'EOF') return 0
     if (result.code !== 'EAGAIN') throw result
-    await new Promise((resolve) => setTimeout(resolve, RETRY))
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
 }

@@ -1,25 +1,25 @@
 import { isatty } from 'node:tty'
 import type { Host } from '../../host/host.ts'
-import type { Screen } from './command-io.ts'
-import { readSome, STANDARD_INPUT, STANDARD_OUTPUT, SystemProcess } from './system-process.ts'
+import type { Terminal } from './command-io.ts'
+import { readChunk, STANDARD_INPUT, STANDARD_OUTPUT, SystemProcess } from './system-process.ts'
 
 /** As long as a line can be that is typed on a terminal (N_TTY_BUF_SIZE). */
 const ANSWER_BYTES = 4096
 
 /** The process that this is, with people before it. */
-export class SystemScreen extends SystemProcess implements Screen {
-  get terminal(): boolean {
+export class SystemTerminal extends SystemProcess implements Terminal {
+  get isTerminal(): boolean {
     return isatty(STANDARD_OUTPUT)
   }
 
-  get interactive(): boolean {
-    return isatty(STANDARD_INPUT) && this.terminal
+  get isInteractive(): boolean {
+    return isatty(STANDARD_INPUT) && this.isTerminal
   }
 
   get colours(): boolean {
     const { NO_COLOR, FORCE_COLOR, TERM } = process.env
     if (NO_COLOR !== undefined && NO_COLOR !== '') return false
-    return (FORCE_COLOR ?? '') !== '' || (this.terminal && TERM !== 'dumb')
+    return (FORCE_COLOR ?? '') !== '' || (this.isTerminal && TERM !== 'dumb')
   }
 
   async openHost(netns?: string): Promise<Host> {
@@ -31,7 +31,7 @@ export class SystemScreen extends SystemProcess implements Screen {
     this.print(`${question} [y/N] `)
     const answer = Buffer.alloc(ANSWER_BYTES)
     // A terminal gives a line at a time.
-    const bytes = await readSome(answer)
+    const bytes = await readChunk(answer)
     return /^\s*y(es)?\s*$/i.test(answer.toString('utf8', 0, bytes))
   }
 

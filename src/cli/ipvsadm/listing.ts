@@ -1,7 +1,7 @@
 import { serviceKey } from '../../dialect/ipvsadm/parse/changes.ts'
-import type { Columns, Command } from '../../dialect/ipvsadm/parse/command.ts'
-import { Complaint } from './complaint.ts'
-import type { Draft } from '../../dialect/ipvsadm/parse/draft.ts'
+import type { IpvsadmCommand, ListingColumns } from '../../dialect/ipvsadm/parse/command.ts'
+import type { ParsedOptions } from '../../dialect/ipvsadm/parse/draft.ts'
+import { IpvsadmError } from './complaint.ts'
 
 /** The first of these that was given decides. */
 const COLUMNS = [
@@ -10,13 +10,13 @@ const COLUMNS = [
   'thresholds',
   'persistent-conn',
   'tun-info',
-] as const satisfies readonly Columns[]
+] as const satisfies readonly ListingColumns[]
 
 /** What `-L` was asked to list. */
-export function listing(draft: Draft): Command {
+export function readListing(draft: ParsedOptions): IpvsadmCommand {
   const { given } = draft
   const asked = COLUMNS.filter((columns) => given.has(columns))
-  const columns: Columns = asked[0] ?? 'plain'
+  const columns: ListingColumns = asked[0] ?? 'plain'
   const numeric = given.has('numeric')
   if (given.has('connection')) {
     refuse(asked, ['persistent-conn', 'tun-info'])
@@ -32,8 +32,8 @@ export function listing(draft: Draft): Command {
 }
 
 /** Columns that another listing does not have. */
-function refuse(asked: readonly Columns[], allowed: readonly Columns[]): void {
+function refuse(asked: readonly ListingColumns[], allowed: readonly ListingColumns[]): void {
   if (asked.some((columns) => !allowed.includes(columns))) {
-    throw new Complaint('options conflicts in the list command')
+    throw new IpvsadmError('options conflicts in the list command')
   }
 }

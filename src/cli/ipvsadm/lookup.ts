@@ -1,15 +1,15 @@
-import type { Command } from '../../dialect/ipvsadm/parse/command.ts'
+import type { IpvsadmCommand } from '../../dialect/ipvsadm/parse/command.ts'
 import { type SystemNames, UnknownHost } from '../../dialect/ipvsadm/parse/names.ts'
-import { parse } from '../../dialect/ipvsadm/parse/parse.ts'
+import { parseCommand } from '../../dialect/ipvsadm/parse/parse.ts'
 
 /** Reads a command line, and looks up the hosts that it names. */
-export async function parseWithNames(words: readonly string[], names: SystemNames): Promise<Command> {
+export async function parseWithNames(words: readonly string[], names: SystemNames): Promise<IpvsadmCommand> {
   for (;;) {
     try {
-      return parse(words, names)
+      return parseCommand(words, names)
     } catch (error) {
       if (!(error instanceof UnknownHost)) throw error
-      await names.lookUp(error.host)
+      await names.lookUpAddress(error.host)
     }
   }
 }

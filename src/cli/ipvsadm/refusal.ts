@@ -5,7 +5,7 @@ const NO_SCHEDULER = { ENOENT: 'Scheduler or persistence engine not found' }
 const SERVERS = { ESRCH: 'Service not defined', ENOENT: 'No such destination' }
 
 /** What ipvsadm says of refusals; scripts look for it. By command, then by error. */
-const SENTENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   addService: { EEXIST: 'Service already exists', ...NO_SCHEDULER },
   updateService: { ...NO_SERVICE, ...NO_SCHEDULER },
   removeService: NO_SERVICE,
@@ -17,7 +17,7 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   startDaemon: { EEXIST: 'Daemon has already run' },
   stopDaemon: { ESRCH: 'No daemon is running' },
 }
-const ANYWHERE: Readonly<Record<string, string>> = {
+const GENERAL_MESSAGES: Readonly<Record<string, string>> = {
   EPERM: 'Permission denied (you must be root)',
   EINVAL: 'Invalid operation',
   ENODEV: 'No such device',
@@ -29,14 +29,14 @@ const ANYWHERE: Readonly<Record<string, string>> = {
  * What to say of an error. Where ipvsadm has no more than a word for everything, what this library knows of the reason
  * follows it.
  */
-export function describeRefusal(error: unknown): string {
+export function describeFailure(error: unknown): string {
   if (error instanceof ArgumentRangeError || error instanceof ArgumentTypeError)
     return describeArgument(error)
   if (!(error instanceof IpvsError)) return error instanceof Error ? error.message : String(error)
   const { command, code, explanation } = error
-  const sentence = SENTENCES[command]?.[code]
+  const sentence = MESSAGES[command]?.[code]
   if (sentence !== undefined) return sentence
-  const general = ANYWHERE[code]
+  const general = GENERAL_MESSAGES[code]
   return general === undefined ? explanation : `${general}: ${explanation}`
 }
 

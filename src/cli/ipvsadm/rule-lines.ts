@@ -1,5 +1,7 @@
 /** Lines of rules as they come in: each list ends where a piece of the input ended, and so has what can be done by now. */
-export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string[], void, undefined> {
+export async function* readLines(
+  input: AsyncIterable<Uint8Array>,
+): AsyncGenerator<string[], void, undefined> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const piece of input) {
@@ -14,7 +16,7 @@ export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator
 const UNUSUAL = /[\t\r]| {2}|^ | $/
 
 /** The words of a line, as ipvsadm tells them apart: there are no quotes and no comments. */
-export function wordsOf(line: string): string[] {
+export function splitWords(line: string): string[] {
   if (line === '') return []
   return UNUSUAL.test(line) ? line.split(/[ \t\r]+/).filter((word) => word !== '') : line.split(' ')
 }

@@ -1,19 +1,19 @@
-import { BatchError } from '../../errors.ts'
-import type { Ipvs } from '../../ipvs/ipvs-client.ts'
-import type { Command } from '../../dialect/ipvsadm/parse/command.ts'
-import { Complaint } from './complaint.ts'
-import { printUsage, printVersion } from './help.ts'
+import type { IpvsadmCommand } from '../../dialect/ipvsadm/parse/command.ts'
 import type { SystemNames } from '../../dialect/ipvsadm/parse/names.ts'
 import { printDaemons, printTimeouts } from '../../dialect/ipvsadm/print/print-settings.ts'
+import { BatchError } from '../../errors.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
+import { IpvsadmError } from './complaint.ts'
+import { printUsage, printVersion } from './help.ts'
 import { showConnections, showRules, showTable } from './show.ts'
 
 /** A command that is run by itself; rules are restored elsewhere. */
-export type SingleCommand = Exclude<Command, { readonly action: 'restore' }>
+export type SingleCommand = Exclude<IpvsadmCommand, { readonly action: 'restore' }>
 
 /** Runs a command and gives what it prints. */
-export async function run(
+export async function runCommand(
   command: SingleCommand,
-  ipvs: Ipvs,
+  ipvs: IpvsClient,
   names: SystemNames,
   program: string,
 ): Promise<string> {
@@ -45,7 +45,7 @@ export async function run(
     case 'help':
       return printVersion((await ipvs.info()).version) + printUsage(program)
     default:
-      throw new Complaint(`no command: ${JSON.stringify(command satisfies never)}`)
+      throw new IpvsadmError(`no command: ${JSON.stringify(command satisfies never)}`)
   }
 }
 

@@ -1,44 +1,48 @@
-import { IpvsError } from '../../errors.ts'
-import type { ConnectionEntry } from '../../ipvs/proc/connection-entry.ts'
-import type { Ipvs } from '../../ipvs/ipvs-client.ts'
-import type { Service } from '../../ipvs/model/service.ts'
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
-import type { Format } from '../../dialect/ipvsadm/parse/command.ts'
-import { Complaint } from './complaint.ts'
-import { byName, inNumbers, type Label } from '../../dialect/ipvsadm/print/labels.ts'
+import type { ListingFormat } from '../../dialect/ipvsadm/parse/command.ts'
 import type { SystemNames } from '../../dialect/ipvsadm/parse/names.ts'
-import { inOrder } from '../../dialect/ipvsadm/print/order.ts'
-import { connectionsHeading, printConnection } from '../../dialect/ipvsadm/print/print-connections.ts'
+import {
+  createNameFormatter,
+  type EndpointFormatter,
+  formatNumeric,
+} from '../../dialect/ipvsadm/print/labels.ts'
+import { sortServices } from '../../dialect/ipvsadm/print/order.ts'
+import { printConnection, printConnectionsHeading } from '../../dialect/ipvsadm/print/print-connections.ts'
 import { printRules } from '../../dialect/ipvsadm/print/print-rules.ts'
 import { printTable } from '../../dialect/ipvsadm/print/print-table.ts'
-import { describeRefusal } from './refusal.ts'
-import { addressesOf } from '../../dialect/ipvsadm/print/service-text.ts'
+import { listAddresses } from '../../dialect/ipvsadm/print/service-text.ts'
+import { IpvsError } from '../../errors.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
+import type { Service } from '../../ipvs/model/service.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ConnectionEntry } from '../../ipvs/proc/connection-entry.ts'
+import { IpvsadmError } from './complaint.ts'
+import { describeFailure } from './refusal.ts'
 
 /** `-L`: the table, or one service of it. */
 export async function showTable(
-  ipvs: Ipvs,
-  key: KnownServiceKey | undefined,
-  format: Format,
+  ipvs: IpvsClient,
+  key: ResolvedServiceKey | undefined,
+  format: ListingFormat,
   names: SystemNames,
 ): Promise<string> {
   const services = key === undefined ? ipvs.services() : readService(ipvs, key)
   const [info, read] = await Promise.all([key === undefined ? ipvs.info() : undefined, services])
-  const table = format.sorted ? inOrder(read) : read
-  const label = await labelFor(format.numeric, addressesOf(table), names)
+  const table = format.sorted ? sortServices(read) : read
+  const label = await labelFor(format.numeric, listAddresses(table), names)
   const first =
     info === undefined ? '' : `IP Virtual Server version ${info.version} (size=${info.connectionTableSize})\n`
   return first + printTable(table, format, label)
 }
 
 /** `-S`: the table as rules. */
-export async function showRules(ipvs: Ipvs, numeric: boolean, names: SystemNames): Promise<string> {
-  const services = inOrder(await ipvs.services())
-  return printRules(services, await labelFor(numeric, addressesOf(services), names))
+export async function showRules(ipvs: IpvsClient, numeric: boolean, names: SystemNames): Promise<string> {
+  const services = sortServices(await ipvs.services())
+  return printRules(services, await labelFor(numeric, listAddresses(services), names))
 }
 
 /** `-L -c`: the connections, with the persistence engines' data if asked for. */
 export async function showConnections(
-  ipvs: Ipvs,
+  ipvs: IpvsClient,
   { numeric, engines }: { readonly numeric: boolean; readonly engines: boolean },
   names: SystemNames,
 ): Promise<string> {
@@ -50,21 +54,27 @@ export async function showConnections(
     ends.map(({ address }) => address),
     names,
   )
-  return connectionsHeading(engines) + entries.map((entry) => printConnection(entry, engines, label)).join('')
+  return (
+    printConnectionsHeading(engines) + entries.map((entry) => printConnection(entry, engines, label)).join('')
+  )
 }
 
 /** A service that is not there ends ipvsadm, with a status of its own. */
-async function readService(ipvs: Ipvs, key: KnownServiceKey): Promise<Service[]> {
+async function readService(ipvs: IpvsClient, key: ResolvedServiceKey): Promise<Service[]> {
   try {
     return [await ipvs.service(key)]
   } catch (error) {
     if (error instanceof IpvsError && error.code === 'ESRCH') {
-      throw new Complaint(describeRefusal(error), { status: 1 })
+      throw new IpvsadmError(describeFailure(error), { status: 1 })
     }
     throw error
   }
 }
 
-async function labelFor(numeric: boolean, addresses: Iterable<string>, names: SystemNames): Promise<Label> {
-  return numeric ? inNumbers : await byName(addresses, names)
+async function labelFor(
+  numeric: boolean,
+  addresses: Iterable<string>,
+  names: SystemNames,
+): Promise<EndpointFormatter> {
+  return numeric ? formatNumeric : await createNameFormatter(addresses, names)
 }

@@ -1,16 +1,16 @@
 import { emitKeypressEvents, type Interface } from 'node:readline'
 import terminalKit, { type ScreenBuffer, type Terminal } from 'terminal-kit'
-import { type KeyEvent, keyOf } from './keys/handle-key.ts'
+import { type KeyEvent, toKey } from './keys/handle-key.ts'
 import type { Line, Size, Style } from './render/line.ts'
-import { HUNG_UP, onEndingSignals } from './signals.ts'
-import type { Listener, Surface } from './top-screen.ts'
+import { HUNG_UP, onEndingSignal } from './signals.ts'
+import type { Screen, ScreenListener } from './top-screen.ts'
 
 /** Milliseconds until an escape character is taken for the key Esc, if nothing follows it. */
 const ESCAPE_DELAY = 100
 /** Milliseconds that a stop signal may take to arrive. */
 const STOP_DELAY = 50
 /** What a terminal is taken for that does not tell its size, such as a serial line. */
-const USUAL: Size = { width: 80, height: 24 }
+const DEFAULT_SIZE: Size = { width: 80, height: 24 }
 
 const STYLES: Record<Style, ScreenBuffer.Attributes> = {
   plain: {},
@@ -29,21 +29,21 @@ const COLOURLESS: Record<Style, ScreenBuffer.Attributes> = {
 }
 
 /** The terminal of this process: its other screen, without a cursor, its keys read one by one. */
-export class FullScreen implements Surface {
+export class FullScreen implements Screen {
   readonly #terminal: Terminal
-  readonly #listener: Listener
+  readonly #listener: ScreenListener
   readonly #styles: Record<Style, ScreenBuffer.Attributes>
   #buffer: ScreenBuffer | undefined
   #isEntered = false
   #isClosed = false
   #ignoreSignals: () => void
 
-  constructor(listener: Listener, colours: boolean) {
+  constructor(listener: ScreenListener, colours: boolean) {
     const { stdin, stdout } = process
     this.#listener = listener
     this.#styles = colours ? STYLES : COLOURLESS
     this.#terminal = terminalKit.createTerminal({ generic: terminalName(), appId: '', appName: '' })
-    this.#ignoreSignals = onEndingSignals((status) => listener.end(status))
+    this.#ignoreSignals = onEndingSignal((status) => listener.end(status))
     // The last resort: an error that nobody caught comes by here before Node.js prints it.
     process.on('exit', this.#onExit)
     process.on('SIGTSTP', this.#onStop)
@@ -58,10 +58,10 @@ export class FullScreen implements Surface {
 
   get size(): Size {
     const { columns, rows } = process.stdout
-    return { width: columns || USUAL.width, height: rows || USUAL.height }
+    return { width: columns || DEFAULT_SIZE.width, height: rows || DEFAULT_SIZE.height }
   }
 
-  paint(lines: readonly Line[]): void {
+  draw(lines: readonly Line[]): void {
     if (!this.#isEntered) return
     const buffer = this.#bufferOf(this.size)
     buffer.fill({ attr: {}, char: ' ' })
@@ -76,7 +76,7 @@ export class FullScreen implements Surface {
     buffer.draw({ delta: true })
   }
 
-  forget(): void {
+  invalidate(): void {
     this.#buffer = undefined
   }
 
@@ -100,7 +100,7 @@ export class FullScreen implements Surface {
 
   #enter(): void {
     this.#isEntered = true
-    this.forget()
+    this.invalidate()
     this.#terminal.fullscreen(true)
     this.#terminal.hideCursor()
     process.stdin.setRawMode(true)
@@ -133,7 +133,7 @@ export class FullScreen implements Surface {
   #onExit = () => this.close()
   #onResize = () => this.#listener.resize()
   #onHangUp = () => this.#listener.end(HUNG_UP)
-  #onKey = (text: string | undefined, event: KeyEvent) => this.#listener.press(keyOf(text, event))
+  #onKey = (text: string | undefined, event: KeyEvent) => this.#listener.handleKey(toKey(text, event))
 
   /** With nobody there who could go on with it (an orphaned process group) the kernel does not stop a process. */
   #onStop = () => {

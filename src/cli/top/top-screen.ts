@@ -1,13 +1,13 @@
-import type { Line, Size } from './render/line.ts'
 import type { Key } from './keys/key-result.ts'
+import type { Line, Size } from './render/line.ts'
 
 /** A screen that a picture fills, with keys: a terminal, or a test. */
-export interface Surface {
+export interface Screen {
   readonly size: Size
   /** Shows these lines, and nothing else. */
-  paint(lines: readonly Line[]): void
+  draw(lines: readonly Line[]): void
   /** Forgets what is shown, so that the next picture is drawn whole. */
-  forget(): void
+  invalidate(): void
   /** Stops the program as Ctrl-Z does, until a shell goes on with it. */
   suspend(): void
   /** Leaves everything as it was before. More than once is no harm. */
@@ -15,9 +15,9 @@ export interface Surface {
 }
 
 /** What a surface tells. */
-export interface Listener {
+export interface ScreenListener {
   /** A key was pressed. */
-  press(key: Key): void
+  handleKey(key: Key): void
   /** The size is another, or the picture was lost. */
   resize(): void
   /** It is over: a signal, or the terminal is gone. */
@@ -25,4 +25,4 @@ export interface Listener {
 }
 
 /** Opens a surface; from then on it tells its listener what happens. */
-export type OpenSurface = (listener: Listener) => Promise<Surface>
+export type OpenScreen = (listener: ScreenListener) => Promise<Screen>

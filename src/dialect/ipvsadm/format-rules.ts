@@ -1,9 +1,9 @@
-import { formatEndpoint, type KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import { formatEndpoint, type ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import type { Tunnel } from '../../ipvs/model/tunnel.ts'
+import { resolveDesiredState } from '../../state/document/normalise.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
-import { normalise } from '../../state/document/normalise.ts'
-import type { TargetDaemon, TargetDestination, TargetService } from '../../state/model/target.ts'
+import type { ResolvedDaemon, ResolvedDestination, ResolvedService } from '../../state/model/target.ts'
 import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, SERVICE_OPTIONS } from './rule-words.ts'
 
 /**
@@ -14,13 +14,13 @@ import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, SERVICE_OPTIONS } from './rule-wo
  * @throws {RangeError} when it says what ipvsadm has no words for: another protocol, `local`, `bypass`, a tunnel of unknown type.
  */
 export function formatRules(desired: DesiredState): string {
-  const { services, timeouts, daemons } = normalise(desired)
+  const { services, timeouts, daemons } = resolveDesiredState(desired)
   const lines = [...(services?.values() ?? [])].flatMap(serviceRules)
   lines.push(...timeoutRules(timeouts), ...(daemons ?? []).map(daemonRule))
   return lines.map((line) => `${line}\n`).join('')
 }
 
-function serviceRules(service: TargetService): string[] {
+function serviceRules(service: ResolvedService): string[] {
   const { settings, destinations } = service
   const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
   const option = serviceOption(service.key)
@@ -38,13 +38,13 @@ function serviceRules(service: TargetService): string[] {
   ]
 }
 
-function serviceOption(key: KnownServiceKey): string {
+function serviceOption(key: ResolvedServiceKey): string {
   if (key.fwmark !== undefined) return `-f ${key.fwmark}${key.family === 'ipv6' ? ' -6' : ''}`
   const option = optionFor(SERVICE_OPTIONS, key.protocol, 'protocol')
   return `${option} ${formatEndpoint(key.address, key.port)}`
 }
 
-function destinationRule(service: string, destination: TargetDestination): string {
+function destinationRule(service: string, destination: ResolvedDestination): string {
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination
   const words = ['-a', service, '-r', formatEndpoint(address, port)]
   words.push(optionFor(FORWARDING_OPTIONS, forwarding, 'way of forwarding'), '-w', String(weight))
@@ -74,7 +74,7 @@ function daemonRule({
   group,
   port,
   ttl,
-}: TargetDaemon): string {
+}: ResolvedDaemon): string {
   const words = ['--start-daemon', role, '--mcast-interface', name, '--syncid', syncId]
   if (maximumLength !== undefined) words.push('--sync-maxlen', maximumLength)
   return [...words, '--mcast-group', group, '--mcast-port', port, '--mcast-ttl', ttl].join(' ')

@@ -1,9 +1,9 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
 import { formatService, type ServiceKey } from '../../ipvs/model/service-key.ts'
+import { collectProblems } from '../../state/document/normalise.ts'
+import { ProblemCollector } from '../../state/document/problem-collector.ts'
 import type { DesiredDestination, DesiredService, DesiredState } from '../../state/model/desired-state.ts'
-import { Findings } from '../../state/document/problem-collector.ts'
-import { examine } from '../../state/document/normalise.ts'
 import { DesiredStateError, type StateProblem } from '../../state/model/desired-state-error.ts'
 import { readDaemonRule, readDestinationRule, readServiceKey, readServiceRule, readTimeouts } from './rule.ts'
 import { RuleError, RuleLine } from './rule-line.ts'
@@ -18,24 +18,24 @@ import { RuleError, RuleLine } from './rule-line.ts'
  */
 export function parseRules(text: string, source = ''): DesiredState {
   if (typeof text !== 'string') throw new ArgumentTypeError('text', 'rules of ipvsadm in a string', text)
-  const reading = new RulesReading()
-  for (const [index, line] of text.split('\n').entries()) reading.take(line, index + 1)
-  return reading.end(source)
+  const reading = new RulesParser()
+  for (const [index, line] of text.split('\n').entries()) reading.readLine(line, index + 1)
+  return reading.finish(source)
 }
 
-interface ReadService extends DesiredService {
+interface ParsedService extends DesiredService {
   readonly destinations: DesiredDestination[]
 }
 
-class RulesReading {
-  readonly #services = new Map<string, ReadService>()
+class RulesParser {
+  readonly #services = new Map<string, ParsedService>()
   readonly #daemons: DaemonInput[] = []
   #timeouts: DesiredState['timeouts']
   readonly #problems: StateProblem[] = []
   /** The lines of what was read, by its path in the document. */
   readonly #lines = new Map<string, number>()
 
-  take(text: string, number: number): void {
+  readLine(text: string, number: number): void {
     try {
       const line = new RuleLine(text)
       if (!line.isEmpty) this.#read(line, number)
@@ -46,15 +46,15 @@ class RulesReading {
     }
   }
 
-  end(source: string): DesiredState {
+  finish(source: string): DesiredState {
     const services = [...this.#services.values()]
     const desired: DesiredState = {
       services,
       ...(this.#timeouts === undefined ? {} : { timeouts: this.#timeouts }),
       ...(this.#daemons.length === 0 ? {} : { daemons: this.#daemons }),
     }
-    const findings = new Findings()
-    examine(desired, findings)
+    const findings = new ProblemCollector()
+    collectProblems(desired, findings)
     for (const { path, message } of findings.problems) {
       const known = path.map((_, index) => this.#lines.get(path.slice(0, path.length - index).join('.')))
       this.#problems.push({ path, message, line: known.find((line) => line !== undefined) ?? 1, column: 1 })

@@ -2,7 +2,7 @@ import type { DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
 import type { Persistence } from '../../ipvs/model/persistence.ts'
 import type { SchedulerFlag } from '../../ipvs/model/scheduler.ts'
 import type { ServiceSettings } from '../../ipvs/model/service.ts'
-import { checkServiceKey, type KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import { checkServiceKey, type ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import type { Tunnel } from '../../ipvs/model/tunnel.ts'
 import { familyOf } from '../../netlink/wire/address.ts'
@@ -12,7 +12,7 @@ import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, SERVICE_OPTIONS } from './rule-wo
 
 /** What single rules say. What is out of range is told when the whole is looked at. */
 
-export function readServiceKey(line: RuleLine): KnownServiceKey {
+export function readServiceKey(line: RuleLine): ResolvedServiceKey {
   const options = [...Object.keys(SERVICE_OPTIONS), '-f'] as (keyof typeof SERVICE_OPTIONS | '-f')[]
   const found = line.takeOne(options)
   if (found === undefined) throw new RuleError('Which service: -t, -u, --sctp-service or -f?')

@@ -1,20 +1,20 @@
 import { familyOf, formatIPv4, parseIPv4, readAddress, writeAddress } from '../../netlink/wire/address.ts'
 
 /** Addresses that a range may have, so that a slip of the pen does not fill the memory. */
-const MOST = 65_536
+const MAX_ADDRESSES = 65_536
 
 /**
  * The addresses of `192.0.2.1`, `192.0.2.1-10`, `192.0.2.250-192.0.3.10` or `192.0.2.8/29`, and of the same in IPv6, where
  * what follows the dash is hexadecimal; undefined when it is none.
  */
-export function addressesIn(text: string): readonly string[] | undefined {
+export function expandRange(text: string): readonly string[] | undefined {
   const [, first = '', separator, rest = ''] = /^([^-/]+)(?:([-/])(.+))?$/.exec(text) ?? []
   const family = familyOf(first)
   if (family === undefined) return undefined
   if (separator === undefined) return [first]
   const start = toNumber(first)
   const end = separator === '/' ? endOfPrefix(start, rest, first) : endOfRange(start, rest, first)
-  if (end === undefined || end < start || end - start >= BigInt(MOST)) return undefined
+  if (end === undefined || end < start || end - start >= BigInt(MAX_ADDRESSES)) return undefined
   const addresses: string[] = []
   for (let address = start; address <= end; address++) addresses.push(toText(address, family === 'ipv6'))
   return addresses

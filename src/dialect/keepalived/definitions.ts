@@ -22,21 +22,21 @@ export class Definitions {
 const NAME = /\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)(?=\s|$)/g
 
 /** The lines that `~SEQ(...)` or `~LST(...)` at the head of a line stands for, each as what to define for it. */
-export function repetitions(head: string): readonly (readonly [string, string])[][] | undefined {
+export function expandRepetition(head: string): readonly (readonly [string, string])[][] | undefined {
   const [, kind, list] = /^~(SEQx?|LST)\((.*)\)$/s.exec(head) ?? []
   if (kind === undefined || list === undefined) return undefined
-  return kind === 'LST' ? listed(list) : counted(list, kind === 'SEQx' ? 16 : 10)
+  return kind === 'LST' ? expandList(list) : expandSequence(list, kind === 'SEQx' ? 16 : 10)
 }
 
 /** `var, start, step, end`, of which the step and then the start may be left out. */
-function counted(list: string, radix: number): (readonly [string, string])[][] | undefined {
+function expandSequence(list: string, radix: number): (readonly [string, string])[][] | undefined {
   const [name = '', ...numbers] = list.split(',').map((each) => each.trim())
   const values = numbers.map((text) => (/^-?(0x[\da-f]+|\d+)$/i.test(text) ? parse(text) : Number.NaN))
   if (values.length === 0 || values.length > 3 || values.some(Number.isNaN)) return undefined
   const end = values.at(-1)!
   const start = values.length === 1 ? (end > 0 ? 1 : -1) : values[0]!
   const step = values.length === 3 ? values[1]! : end >= start ? 1 : -1
-  if (step === 0 || Math.abs((end - start) / step) > MOST) return undefined
+  if (step === 0 || Math.abs((end - start) / step) > MAX_REPETITIONS) return undefined
   const lines: (readonly [string, string])[][] = []
   for (let value = start; step > 0 ? value <= end : value >= end; value += step) {
     lines.push([[name, value.toString(radix)]])
@@ -45,14 +45,14 @@ function counted(list: string, radix: number): (readonly [string, string])[][] |
 }
 
 /** Repetitions that are thinkable. */
-const MOST = 1_000_000
+const MAX_REPETITIONS = 1_000_000
 
 function parse(text: string): number {
   return text.startsWith('-') ? -Number(text.slice(1)) : Number(text)
 }
 
 /** `var, value, ...` or `{var, var}, {value, value}, ...`. */
-function listed(list: string): (readonly [string, string])[][] {
+function expandList(list: string): (readonly [string, string])[][] {
   const items = [...list.matchAll(/\{([^}]*)\}|([^,{}]+)/g)]
     .map(([, braced, plain]) =>
       braced === undefined ? [plain!.trim()] : braced.split(',').map((each) => each.trim()),

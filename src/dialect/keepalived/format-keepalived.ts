@@ -1,9 +1,9 @@
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import type { Tunnel } from '../../ipvs/model/tunnel.ts'
+import { resolveDesiredState } from '../../state/document/normalise.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
-import { normalise } from '../../state/document/normalise.ts'
-import type { TargetDestination, TargetService } from '../../state/model/target.ts'
+import type { ResolvedDestination, ResolvedService } from '../../state/model/target.ts'
 
 const METHODS: Readonly<Record<string, string>> = { dr: 'DR', nat: 'NAT', tun: 'TUN' }
 const CHECKSUMS: Readonly<Record<string, string>> = { none: 'nocsum', checksum: 'csum', remote: 'remcsum' }
@@ -17,7 +17,7 @@ const LONGEST_PERSISTENCE = 31 * 86_400
  * port than its service's, a service without destinations, `local`, `bypass`, an engine without persistence, daemons.
  */
 export function formatKeepalived(desired: DesiredState): string {
-  const { services, timeouts, daemons = [] } = normalise(desired)
+  const { services, timeouts, daemons = [] } = resolveDesiredState(desired)
   if (daemons.length > 0)
     throw new RangeError('keepalived starts daemons for a VRRP instance: lvs_sync_daemon')
   const blocks = [...(services?.values() ?? [])].map(virtualServer)
@@ -30,7 +30,7 @@ function globals({ tcp, tcpFin, udp }: TimeoutChanges): string[] {
   return [block('global_defs', [`lvs_timeouts ${words.flat().join(' ')}`])]
 }
 
-function virtualServer({ key, name, settings, destinations }: TargetService): string {
+function virtualServer({ key, name, settings, destinations }: ResolvedService): string {
   if (destinations === undefined || destinations.length === 0) {
     throw new RangeError(`${name} has no destinations: keepalived takes no notice of such a service`)
   }
@@ -54,7 +54,7 @@ function virtualServer({ key, name, settings, destinations }: TargetService): st
   return block(`virtual_server ${placeOf(key)}`, [...lines, ...servers.flatMap((text) => text.split('\n'))])
 }
 
-function realServer(key: KnownServiceKey, name: string, destination: TargetDestination): string {
+function realServer(key: ResolvedServiceKey, name: string, destination: ResolvedDestination): string {
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination
   const method = METHODS[forwarding]
   if (method === undefined)
@@ -77,13 +77,13 @@ function tunnelWords({ type, port, checksum = 'none' }: Tunnel): string {
   return ` type ${type}${type === 'gue' ? ` port ${port}` : ''} ${word}`
 }
 
-function protocolOf({ protocol }: KnownServiceKey): string {
+function protocolOf({ protocol }: ResolvedServiceKey): string {
   if (typeof protocol !== 'string')
     throw new RangeError(`keepalived has no word for the protocol ${protocol}`)
   return protocol.toUpperCase()
 }
 
-function placeOf(key: KnownServiceKey): string {
+function placeOf(key: ResolvedServiceKey): string {
   return key.fwmark === undefined ? `${key.address} ${key.port}` : `fwmark ${key.fwmark}`
 }
 

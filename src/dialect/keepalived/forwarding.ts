@@ -1,9 +1,9 @@
 import type { Tunnel, TunnelChecksum } from '../../ipvs/model/tunnel.ts'
-import type { Complaints } from './problems.ts'
-import type { Statement } from './statement.ts'
+import type { ConfigurationProblems } from './problems.ts'
+import type { KeepalivedStatement } from './statement.ts'
 
 /** `lvs_method` and what it says of a tunnel. */
-export interface Method {
+export interface LvsMethod {
   readonly forwarding: 'dr' | 'nat' | 'tun'
   readonly tunnel: Tunnel | undefined
 }
@@ -16,8 +16,11 @@ const CHECKSUMS: Readonly<Record<string, TunnelChecksum>> = {
 }
 
 /** Reads `NAT`, `DR` or `TUN [type {ipip|gue port NUM|gre} [nocsum|csum|remcsum]]`. */
-export function readMethod(statement: Statement, complaints: Complaints): Method | undefined {
-  const method = complaints.word(statement, 1, METHODS)
+export function readMethod(
+  statement: KeepalivedStatement,
+  complaints: ConfigurationProblems,
+): LvsMethod | undefined {
+  const method = complaints.readWord(statement, 1, METHODS)
   if (method === undefined) return undefined
   if (method !== 'TUN') {
     if (statement.words.length > 2)
@@ -27,15 +30,15 @@ export function readMethod(statement: Statement, complaints: Complaints): Method
   return { forwarding: 'tun', tunnel: readTunnel(statement, complaints) }
 }
 
-function readTunnel(statement: Statement, complaints: Complaints): Tunnel | undefined {
+function readTunnel(statement: KeepalivedStatement, complaints: ConfigurationProblems): Tunnel | undefined {
   let type = 'ipip'
   let port: number | undefined
   let checksum: TunnelChecksum | undefined
   const { words } = statement
   for (let index = 2; index < words.length; index++) {
     const word = words[index]!
-    if (word === 'type') type = complaints.word(statement, ++index, { ipip: 1, gue: 1, gre: 1 }) ?? type
-    else if (word === 'port') port = complaints.number(statement, ++index)
+    if (word === 'type') type = complaints.readWord(statement, ++index, { ipip: 1, gue: 1, gre: 1 }) ?? type
+    else if (word === 'port') port = complaints.readNumber(statement, ++index)
     else if (CHECKSUMS[word] !== undefined) checksum = CHECKSUMS[word]
     else complaints.add(statement, `TUN may have type, port, nocsum, csum or remcsum behind it, not ${word}`)
   }

@@ -1,14 +1,14 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import { DesiredStateError } from '../../state/model/desired-state-error.ts'
-import { Complaints } from './problems.ts'
 import type { KeepalivedConfiguration } from './configuration.ts'
-import { readEntries, readGroups } from './server-group.ts'
-import { ServiceList } from './service-list.ts'
+import { ConfigurationProblems } from './problems.ts'
+import { readGroups, readServiceAddresses } from './server-group.ts'
+import { ServiceCollector } from './service-list.ts'
 import { type FindIncluded, SourceReader } from './source-reader.ts'
-import { readStatements, type Statement } from './statement.ts'
-import { readServer } from './virtual-server.ts'
-import { OTHER_BLOCKS, TABLE_BLOCKS } from './words.ts'
+import { type KeepalivedStatement, readStatements } from './statement.ts'
+import { readVirtualServer } from './virtual-server.ts'
+import { PRESERVED_BLOCKS, TABLE_BLOCKS } from './words.ts'
 
 /** How a keepalived.conf is read. */
 export interface KeepalivedOptions {
@@ -36,7 +36,7 @@ export async function parseKeepalived(
   const { source = 'keepalived.conf', id, include = () => Promise.resolve([]), unknown = 'error' } = options
   const reader = new SourceReader(include, id)
   await reader.read({ path: source, text })
-  const complaints = new Complaints()
+  const complaints = new ConfigurationProblems()
   complaints.problems.push(...reader.problems)
   const statements = readStatements(reader.lines, complaints.problems)
   const configuration = readConfiguration(statements, complaints)
@@ -46,12 +46,12 @@ export async function parseKeepalived(
 }
 
 function readConfiguration(
-  statements: readonly Statement[],
-  complaints: Complaints,
+  statements: readonly KeepalivedStatement[],
+  complaints: ConfigurationProblems,
 ): KeepalivedConfiguration {
   const groups = readGroups(statements, complaints)
-  const services = new ServiceList(complaints)
-  const others: Statement[] = []
+  const services = new ServiceCollector(complaints)
+  const others: KeepalivedStatement[] = []
   let timeouts: TimeoutChanges | undefined
   for (const statement of statements) {
     const [word = '', ...rest] = statement.words
@@ -63,26 +63,29 @@ function readConfiguration(
       if (rest[0] === 'group' && group === undefined) {
         complaints.add(statement, `There is no virtual_server_group ${rest[1] ?? ''}`)
       }
-      const entries = rest[0] === 'group' ? (group ?? []) : readEntries(statement, rest, complaints)
-      services.add(statement, entries, readServer(statement, complaints))
-    } else if (OTHER_BLOCKS.has(word)) {
+      const entries = rest[0] === 'group' ? (group ?? []) : readServiceAddresses(statement, rest, complaints)
+      services.add(statement, entries, readVirtualServer(statement, complaints))
+    } else if (PRESERVED_BLOCKS.has(word)) {
       others.push(statement)
     } else if (!TABLE_BLOCKS.has(word)) {
       complaints.addUnknown(statement, 'at the top')
     }
   }
-  const { desired, virtualServers } = services.end(timeouts)
+  const { desired, virtualServers } = services.finish(timeouts)
   return { desired, virtualServers, others, unknown: complaints.unknown }
 }
 
 /** `lvs_timeouts [tcp SECS] [tcpfin SECS] [udp SECS]`. */
-function readTimeouts({ block = [] }: Statement, complaints: Complaints): TimeoutChanges {
+function readTimeouts(
+  { block = [] }: KeepalivedStatement,
+  complaints: ConfigurationProblems,
+): TimeoutChanges {
   const timeouts: { -readonly [Name in keyof TimeoutChanges]: TimeoutChanges[Name] } = {}
   for (const line of block) {
     if (line.words[0] !== 'lvs_timeouts') continue
     for (let index = 1; index < line.words.length; index += 2) {
-      const name = complaints.word(line, index, { tcp: 1, tcpfin: 1, udp: 1 })
-      const seconds = complaints.number(line, index + 1)
+      const name = complaints.readWord(line, index, { tcp: 1, tcpfin: 1, udp: 1 })
+      const seconds = complaints.readNumber(line, index + 1)
       if (name !== undefined) timeouts[name === 'tcpfin' ? 'tcpFin' : name] = seconds
     }
   }

@@ -1,22 +1,22 @@
 import { type ConfigurationProblem, problemAt } from './source-line.ts'
-import type { Statement } from './statement.ts'
+import type { KeepalivedStatement } from './statement.ts'
 
 /** What is found to be wrong with a configuration, and the words in it that nobody knows. */
-export class Complaints {
+export class ConfigurationProblems {
   readonly problems: ConfigurationProblem[] = []
   readonly unknown: ConfigurationProblem[] = []
 
-  add(statement: Statement, message: string): void {
+  add(statement: KeepalivedStatement, message: string): void {
     this.problems.push(problemAt({ file: statement.file, number: statement.line }, message))
   }
 
-  addUnknown(statement: Statement, place: string): void {
+  addUnknown(statement: KeepalivedStatement, place: string): void {
     const message = `${statement.words[0]} is not known ${place}`
     this.unknown.push(problemAt({ file: statement.file, number: statement.line }, message))
   }
 
   /** The whole number that is the word at `index`, or what stands for a missing one. */
-  number(statement: Statement, index: number, missing?: number): number {
+  readNumber(statement: KeepalivedStatement, index: number, missing?: number): number {
     const word = statement.words[index]
     if (word === undefined && missing !== undefined) return missing
     if (word !== undefined && /^\d+$/.test(word)) return Number(word)
@@ -28,8 +28,8 @@ export class Complaints {
   }
 
   /** One of a list of words, whatever its case. */
-  word<W extends string>(
-    statement: Statement,
+  readWord<W extends string>(
+    statement: KeepalivedStatement,
     index: number,
     allowed: Readonly<Record<W, unknown>>,
   ): W | undefined {
@@ -46,9 +46,9 @@ export class Complaints {
   }
 
   /** A switch: on when nothing stands behind it. */
-  boolean(statement: Statement): boolean {
+  readBoolean(statement: KeepalivedStatement): boolean {
     if (statement.words.length === 1) return true
-    return ['on', 'true', 'yes'].includes(this.word(statement, 1, BOOLEANS) ?? '')
+    return ['on', 'true', 'yes'].includes(this.readWord(statement, 1, BOOLEANS) ?? '')
   }
 }
 

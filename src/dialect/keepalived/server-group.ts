@@ -1,38 +1,42 @@
 import type { Family } from '../../netlink/wire/address.ts'
-import { addressesIn } from './address-range.ts'
-import type { Complaints } from './problems.ts'
-import type { Statement } from './statement.ts'
+import { expandRange } from './address-range.ts'
+import type { ConfigurationProblems } from './problems.ts'
+import type { KeepalivedStatement } from './statement.ts'
 
 /** What a virtual server is reached at. */
-export type Entry =
+export type ServiceAddress =
   | { readonly address: string; readonly port: number }
   | { readonly fwmark: number; readonly family: Family | undefined }
 
 /** What follows `virtual_server`, or a line of a `virtual_server_group`: an address or a range with a port, or a mark. */
-export function readEntries(statement: Statement, words: readonly string[], complaints: Complaints): Entry[] {
+export function readServiceAddresses(
+  statement: KeepalivedStatement,
+  words: readonly string[],
+  complaints: ConfigurationProblems,
+): ServiceAddress[] {
   const [first = '', second, third] = words
   if (first === 'fwmark') {
-    const fwmark = complaints.number({ ...statement, words }, 1)
+    const fwmark = complaints.readNumber({ ...statement, words }, 1)
     if (third !== undefined && third !== 'inet' && third !== 'inet6') {
       complaints.add(statement, `A mark may have inet or inet6 behind it, not ${third}`)
     }
     return [{ fwmark, family: third === undefined ? undefined : third === 'inet6' ? 'ipv6' : 'ipv4' }]
   }
-  const addresses = addressesIn(first)
+  const addresses = expandRange(first)
   if (addresses === undefined) {
     complaints.add(statement, `${first} is no address and no range of addresses`)
     return []
   }
-  const port = second === undefined ? 0 : complaints.number({ ...statement, words }, 1)
+  const port = second === undefined ? 0 : complaints.readNumber({ ...statement, words }, 1)
   return addresses.map((address) => ({ address, port }))
 }
 
 /** The groups by their names. */
 export function readGroups(
-  statements: readonly Statement[],
-  complaints: Complaints,
-): Map<string, readonly Entry[]> {
-  const groups = new Map<string, readonly Entry[]>()
+  statements: readonly KeepalivedStatement[],
+  complaints: ConfigurationProblems,
+): Map<string, readonly ServiceAddress[]> {
+  const groups = new Map<string, readonly ServiceAddress[]>()
   for (const statement of statements) {
     if (statement.words[0] !== 'virtual_server_group') continue
     const name = statement.words[1] ?? ''
@@ -41,7 +45,7 @@ export function readGroups(
     const lines = statement.block ?? []
     groups.set(
       name,
-      lines.flatMap((line) => readEntries(line, line.words, complaints)),
+      lines.flatMap((line) => readServiceAddresses(line, line.words, complaints)),
     )
   }
   return groups

@@ -2,28 +2,31 @@ import type { ServiceSettings } from '../../ipvs/model/service.ts'
 import { formatService, type ServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import { familyOf } from '../../netlink/wire/address.ts'
+import { collectProblems } from '../../state/document/normalise.ts'
+import { ProblemCollector } from '../../state/document/problem-collector.ts'
 import type { DesiredDestination, DesiredService, DesiredState } from '../../state/model/desired-state.ts'
-import { Findings } from '../../state/document/problem-collector.ts'
-import { examine } from '../../state/document/normalise.ts'
-import type { Complaints } from './problems.ts'
-import type { KeepalivedServer } from './configuration.ts'
-import type { ReadRealServer } from './real-server.ts'
-import type { Entry } from './server-group.ts'
-import type { Statement } from './statement.ts'
-import { DEFAULT_PERSISTENCE, type ReadServer } from './virtual-server.ts'
+import type { KeepalivedVirtualServer } from './configuration.ts'
+import type { ConfigurationProblems } from './problems.ts'
+import type { ParsedRealServer } from './real-server.ts'
+import type { ServiceAddress } from './server-group.ts'
+import type { KeepalivedStatement } from './statement.ts'
+import { DEFAULT_PERSISTENCE, type ParsedVirtualServer } from './virtual-server.ts'
 
 /** The services of a configuration as they are found, and where each stands. */
-export class ServiceList {
-  readonly #complaints: Complaints
+export class ServiceCollector {
+  readonly #complaints: ConfigurationProblems
   readonly #services: DesiredService[] = []
-  readonly #servers: KeepalivedServer[] = []
-  readonly #places: { readonly statement: Statement; readonly destinations: readonly Statement[] }[] = []
+  readonly #servers: KeepalivedVirtualServer[] = []
+  readonly #statements: {
+    readonly statement: KeepalivedStatement
+    readonly destinations: readonly KeepalivedStatement[]
+  }[] = []
 
-  constructor(complaints: Complaints) {
+  constructor(complaints: ConfigurationProblems) {
     this.#complaints = complaints
   }
 
-  add(statement: Statement, entries: readonly Entry[], server: ReadServer): void {
+  add(statement: KeepalivedStatement, entries: readonly ServiceAddress[], server: ParsedVirtualServer): void {
     const { quorum, sorryServer, inhibitOnFailure, realServers, others } = server
     // keepalived takes no notice of one without real servers.
     if (realServers.length === 0) return
@@ -36,31 +39,38 @@ export class ServiceList {
     })
   }
 
-  end(timeouts: TimeoutChanges | undefined): { desired: DesiredState; virtualServers: KeepalivedServer[] } {
+  finish(timeouts: TimeoutChanges | undefined): {
+    desired: DesiredState
+    virtualServers: KeepalivedVirtualServer[]
+  } {
     const hasTimeouts = timeouts !== undefined && Object.keys(timeouts).length > 0
     const desired = { services: this.#services, ...(hasTimeouts ? { timeouts } : {}) }
-    const findings = new Findings()
-    examine(desired, findings)
+    const findings = new ProblemCollector()
+    collectProblems(desired, findings)
     for (const { path, message } of findings.problems) {
       const [, service, , destination] = path
-      const place = this.#places[Number(service)]
+      const place = this.#statements[Number(service)]
       const statement = place?.destinations[Number(destination)] ?? place?.statement
       this.#complaints.add(statement ?? { words: [], file: '', line: 1 }, message)
     }
     return { desired, virtualServers: this.#servers }
   }
 
-  #addService(statement: Statement, entry: Entry, server: ReadServer): string {
+  #addService(statement: KeepalivedStatement, entry: ServiceAddress, server: ParsedVirtualServer): string {
     const name = formatService(keyOf(entry, server))
     const servers = serversOf(server)
     const isGroup = statement.words[1] === 'group'
     const destinations = servers.map((real) => destinationOf(isGroup, real, server))
     this.#services.push({ service: name, ...this.#settingsOf(statement, entry, server), destinations })
-    this.#places.push({ statement, destinations: servers.map((each) => each.statement) })
+    this.#statements.push({ statement, destinations: servers.map((each) => each.statement) })
     return name
   }
 
-  #settingsOf(statement: Statement, entry: Entry, { settings }: ReadServer): ServiceSettings {
+  #settingsOf(
+    statement: KeepalivedStatement,
+    entry: ServiceAddress,
+    { settings }: ParsedVirtualServer,
+  ): ServiceSettings {
     const { persistence } = settings
     const isIPv4 = 'address' in entry ? familyOf(entry.address) === 'ipv4' : false
     if (isIPv4 && typeof persistence?.mask === 'number') {
@@ -74,13 +84,13 @@ export class ServiceList {
   }
 }
 
-function keyOf(entry: Entry, server: ReadServer): ServiceKey {
+function keyOf(entry: ServiceAddress, server: ParsedVirtualServer): ServiceKey {
   if ('address' in entry) return { protocol: server.protocol, ...entry }
   return { fwmark: entry.fwmark, family: entry.family ?? server.family ?? familyOfReal(server) }
 }
 
 /** That of the real servers, if they have one in common. */
-function familyOfReal({ realServers }: ReadServer): 'ipv4' | 'ipv6' {
+function familyOfReal({ realServers }: ParsedVirtualServer): 'ipv4' | 'ipv6' {
   const families = new Set(realServers.map(({ server }) => familyOf(server.address)))
   return families.size === 1 && families.has('ipv6') ? 'ipv6' : 'ipv4'
 }
@@ -89,7 +99,7 @@ function familyOfReal({ realServers }: ReadServer): 'ipv4' | 'ipv6' {
  * The destinations that a service has when keepalived begins: all its real servers, as if every check had succeeded; or the
  * sorry server, if even together they do not reach the quorum.
  */
-function serversOf(server: ReadServer): readonly ReadRealServer[] {
+function serversOf(server: ParsedVirtualServer): readonly ParsedRealServer[] {
   const { realServers, sorryServer, weight: usual, quorum, hysteresis } = server
   const total = realServers.reduce((sum, { destination }) => sum + (destination.weight ?? usual), 0)
   const needed = Math.min(quorum, total)
@@ -105,7 +115,11 @@ function serversOf(server: ReadServer): readonly ReadRealServer[] {
  * A real server as it is in one service. With `DR` and `TUN` it has the service's port, whatever it says, and none under a
  * mark. With `NAT` it has its own; where it says none that of its service, but none in a group.
  */
-function destinationOf(isGroup: boolean, real: ReadRealServer, server: ReadServer): DesiredDestination {
+function destinationOf(
+  isGroup: boolean,
+  real: ParsedRealServer,
+  server: ParsedVirtualServer,
+): DesiredDestination {
   const { forwarding, tunnel } = real.method ?? server.method
   const { port = isGroup ? 0 : undefined, weight = server.weight, ...destination } = real.destination
   const own = forwarding === 'nat' && port !== undefined ? { port } : {}

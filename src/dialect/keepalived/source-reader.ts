@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
-import { Definitions, repetitions } from './definitions.ts'
+import { Definitions, expandRepetition } from './definitions.ts'
 import { type ConfigurationProblem, problemAt, type SourceLine } from './source-line.ts'
-import { physicalLines } from './text-lines.ts'
+import { joinContinuedLines } from './text-lines.ts'
 
 /** A file that `include` has brought in. */
 export interface IncludedFile {
@@ -16,7 +16,7 @@ export interface IncludedFile {
 export type FindIncluded = (pattern: string, directory: string) => Promise<readonly IncludedFile[]>
 
 /** How deep files may include one another, and definitions may stand in one another. */
-const DEEPEST = 64
+const MAX_DEPTH = 64
 
 /** Stand for the characters that would begin a comment, until comments have been taken away. */
 const PROTECTED = { _HASH: '\u0001', _BANG: '\u0002' } as const
@@ -38,7 +38,7 @@ export class SourceReader {
 
   async read({ path, text }: IncludedFile, depth = 0): Promise<void> {
     this.#definitions.define('_PWD', dirname(path))
-    for (const line of physicalLines(path, text)) {
+    for (const line of joinContinuedLines(path, text)) {
       const include = /^include[rmwba]?\s+(.*)$/.exec(line.text)
       if (include === null) this.#process(line, 0)
       else await this.#include(line, include[1]!.replace(/^(["'])(.*)\1$/, '$2'), depth)
@@ -46,7 +46,7 @@ export class SourceReader {
   }
 
   async #include(line: SourceLine, pattern: string, depth: number): Promise<void> {
-    if (depth === DEEPEST) {
+    if (depth === MAX_DEPTH) {
       this.problems.push(problemAt(line, `${pattern} is included in itself`))
       return
     }
@@ -59,9 +59,9 @@ export class SourceReader {
 
   /** Takes a line, or the lines that a definition or a repetition makes of it, each with what is defined by then. */
   #process(line: SourceLine, depth: number): void {
-    const text = this.#meets(line.text.trim())
+    const text = this.#applyConditions(line.text.trim())
     if (text === undefined || text === '') return
-    if (depth === DEEPEST) {
+    if (depth === MAX_DEPTH) {
       this.problems.push(problemAt(line, 'A definition stands for itself'))
       return
     }
@@ -87,15 +87,15 @@ export class SourceReader {
   }
 
   /** `@id` before a line keeps it for one configuration, `@^id` for all but one. */
-  #meets(text: string): string | undefined {
+  #applyConditions(text: string): string | undefined {
     const condition = /^@(\^?)(\S*)(.*)$/s.exec(text)
     if (condition === null) return text
     const [, not, id, rest = ''] = condition
-    return (id === this.#id) === (not === '') ? this.#meets(rest.trim()) : undefined
+    return (id === this.#id) === (not === '') ? this.#applyConditions(rest.trim()) : undefined
   }
 
   #repeat(line: SourceLine, head: string, rest: string, depth: number): void {
-    const lines = repetitions(head)
+    const lines = expandRepetition(head)
     if (lines === undefined) {
       this.problems.push(problemAt(line, `${head} is no repetition`))
       return

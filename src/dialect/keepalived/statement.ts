@@ -1,7 +1,7 @@
 import { type ConfigurationProblem, problemAt, type SourceLine } from './source-line.ts'
 
 /** A word with what follows it on its line, and the block behind it if there is one. */
-export interface Statement {
+export interface KeepalivedStatement {
   /** The words of the line, quotes taken away. */
   readonly words: readonly string[]
   /** The file that it is in. */
@@ -9,7 +9,7 @@ export interface Statement {
   /** Its line in that file. */
   readonly line: number
   /** What is between the braces behind it; undefined without any. */
-  readonly block?: readonly Statement[] | undefined
+  readonly block?: readonly KeepalivedStatement[] | undefined
 }
 
 interface OpenStatement {
@@ -23,12 +23,12 @@ interface OpenStatement {
 export function readStatements(
   lines: readonly SourceLine[],
   problems: ConfigurationProblem[],
-): readonly Statement[] {
+): readonly KeepalivedStatement[] {
   const top: OpenStatement[] = []
   const open: { statement: OpenStatement; line: SourceLine }[] = []
   for (const line of lines) {
     let current: OpenStatement | undefined
-    for (const { text, brace } of wordsIn(line.text)) {
+    for (const { text, brace } of splitWords(line.text)) {
       const list = open.at(-1)?.statement.block ?? top
       if (brace === '{') {
         // A brace may stand on the line behind its word.
@@ -63,7 +63,7 @@ interface Word {
 }
 
 /** Words are parted by white space, unless it is quoted; braces that stand alone, or end a line, are words of their own. */
-function wordsIn(line: string): Word[] {
+function splitWords(line: string): Word[] {
   const words: Word[] = []
   for (const [whole] of line.matchAll(/(?:\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'\\])+/gs)) {
     if (/^[{}]+$/.test(whole)) {

@@ -4,10 +4,10 @@ import type { SourceLine } from './source-line.ts'
  * The lines of a text without their comments. A line that ends in a backslash goes on in the next; in a definition a line feed
  * stays between them.
  */
-export function* physicalLines(file: string, text: string): Generator<SourceLine, void, undefined> {
+export function* joinContinuedLines(file: string, text: string): Generator<SourceLine, void, undefined> {
   let open: { text: string; number: number } | undefined
   for (const [index, whole] of text.split(/\r?\n/).entries()) {
-    const line = withoutComment(whole).trim()
+    const line = stripComment(whole).trim()
     const goesOn = line.endsWith('\\')
     const part = goesOn ? line.slice(0, -1).trimEnd() : line
     if (open === undefined) open = { text: part, number: index + 1 }
@@ -20,7 +20,7 @@ export function* physicalLines(file: string, text: string): Generator<SourceLine
 }
 
 /** `#` and `!` begin a comment, except between quotes, behind a backslash, and in `!=`. */
-function withoutComment(text: string): string {
+function stripComment(text: string): string {
   let quote = ''
   for (let index = 0; index < text.length; index++) {
     const letter = text[index]!

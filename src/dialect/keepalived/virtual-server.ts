@@ -2,28 +2,28 @@ import { SCHEDULERS, type SchedulerFlag } from '../../ipvs/model/scheduler.ts'
 import type { ServiceSettings } from '../../ipvs/model/service.ts'
 import type { Protocol } from '../../ipvs/model/service-key.ts'
 import type { Family } from '../../netlink/wire/address.ts'
-import type { Complaints } from './problems.ts'
-import { type Method, readMethod } from './forwarding.ts'
-import { type ReadRealServer, readRealServer } from './real-server.ts'
-import type { Statement } from './statement.ts'
-import { OTHER_SERVER_WORDS, SCHEDULER_FLAGS, SERVER_WORDS } from './words.ts'
+import { type LvsMethod, readMethod } from './forwarding.ts'
+import type { ConfigurationProblems } from './problems.ts'
+import { type ParsedRealServer, readRealServer } from './real-server.ts'
+import type { KeepalivedStatement } from './statement.ts'
+import { PRESERVED_SERVER_WORDS, SCHEDULER_FLAGS, SERVER_WORDS } from './words.ts'
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** A virtual server as it is read. */
-export interface ReadServer {
+export interface ParsedVirtualServer {
   readonly settings: Mutable<ServiceSettings>
   readonly protocol: Protocol
-  readonly method: Method
+  readonly method: LvsMethod
   readonly family: Family | undefined
-  readonly realServers: readonly ReadRealServer[]
-  readonly sorryServer: ReadRealServer | undefined
+  readonly realServers: readonly ParsedRealServer[]
+  readonly sorryServer: ParsedRealServer | undefined
   /** Of its real servers. */
   readonly weight: number
   readonly quorum: number
   readonly hysteresis: number
   readonly inhibitOnFailure: boolean
-  readonly others: readonly Statement[]
+  readonly others: readonly KeepalivedStatement[]
 }
 
 const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
@@ -33,50 +33,54 @@ export const DEFAULT_PERSISTENCE = 360
 const LONGEST_PERSISTENCE = 31 * 86_400
 
 /** Reads the block of a `virtual_server`. */
-export function readServer(statement: Statement, complaints: Complaints): ReadServer {
-  const reading = new ServerReading(complaints)
-  for (const line of statement.block ?? []) reading.take(line)
-  return reading.end()
+export function readVirtualServer(
+  statement: KeepalivedStatement,
+  complaints: ConfigurationProblems,
+): ParsedVirtualServer {
+  const reading = new VirtualServerReader(complaints)
+  for (const line of statement.block ?? []) reading.readLine(line)
+  return reading.finish()
 }
 
-class ServerReading {
-  readonly #complaints: Complaints
+class VirtualServerReader {
+  readonly #complaints: ConfigurationProblems
   readonly #settings: Mutable<ServiceSettings> = {}
-  readonly #flags: Statement[] = []
-  readonly #others: Statement[] = []
-  readonly #realServers: Statement[] = []
-  #sorryServer: Statement | undefined
+  readonly #flags: KeepalivedStatement[] = []
+  readonly #others: KeepalivedStatement[] = []
+  readonly #realServers: KeepalivedStatement[] = []
+  #sorryServer: KeepalivedStatement | undefined
   #protocol: Protocol = 'udp'
-  #onePacket: Statement | undefined
+  #onePacket: KeepalivedStatement | undefined
   #weight = 1
-  #method: Method = { forwarding: 'nat', tunnel: undefined }
+  #method: LvsMethod = { forwarding: 'nat', tunnel: undefined }
   #family: Family | undefined
   #timeout: number | undefined
   #mask: string | number | undefined
   #quorum = 1
   #hysteresis = 0
-  #sorryMethod: Method | undefined
-  #inhibits = false
-  #sorryInhibits = false
+  #sorryMethod: LvsMethod | undefined
+  #inhibitOnFailure = false
+  #sorryInhibit = false
 
-  constructor(complaints: Complaints) {
+  constructor(complaints: ConfigurationProblems) {
     this.#complaints = complaints
   }
 
-  take(line: Statement): void {
+  readLine(line: KeepalivedStatement): void {
     const [word = ''] = line.words
     const complaints = this.#complaints
-    if (OTHER_SERVER_WORDS.has(word)) this.#others.push(line)
+    if (PRESERVED_SERVER_WORDS.has(word)) this.#others.push(line)
     else if (!SERVER_WORDS.has(word)) complaints.addUnknown(line, 'in a virtual_server')
     else if (isFlag(word)) this.#flags.push(line)
-    else this.#takeSetting(word, line)
+    else this.#readSetting(word, line)
   }
 
-  end(): ReadServer {
-    const read = (line: Statement, inhibits: boolean) => readRealServer(line, inhibits, this.#complaints)
-    const realServers = this.#realServers.map((line) => read(line, this.#inhibits))
-    const sorry = this.#sorryServer === undefined ? undefined : read(this.#sorryServer, this.#sorryInhibits)
-    this.#endSettings()
+  finish(): ParsedVirtualServer {
+    const read = (line: KeepalivedStatement, inhibits: boolean) =>
+      readRealServer(line, inhibits, this.#complaints)
+    const realServers = this.#realServers.map((line) => read(line, this.#inhibitOnFailure))
+    const sorry = this.#sorryServer === undefined ? undefined : read(this.#sorryServer, this.#sorryInhibit)
+    this.#finishSettings()
     return {
       settings: this.#settings,
       protocol: this.#protocol,
@@ -87,13 +91,13 @@ class ServerReading {
       weight: this.#weight,
       quorum: this.#quorum,
       hysteresis: this.#hysteresis,
-      inhibitOnFailure: this.#inhibits,
+      inhibitOnFailure: this.#inhibitOnFailure,
       others: this.#others,
     }
   }
 
   /** What depends on other lines. keepalived passes over what does not fit; here it is told. */
-  #endSettings(): void {
+  #finishSettings(): void {
     const settings = this.#settings
     const complaints = this.#complaints
     const scheduler = settings.scheduler ?? 'wlc'
@@ -114,7 +118,7 @@ class ServerReading {
     else settings.persistence = { timeout, ...(this.#mask === undefined ? {} : { mask: this.#mask }) }
   }
 
-  #takeSetting(word: string, line: Statement): void {
+  #readSetting(word: string, line: KeepalivedStatement): void {
     const complaints = this.#complaints
     switch (word) {
       case 'lvs_sched':
@@ -127,19 +131,19 @@ class ServerReading {
         this.#method = readMethod(line, complaints) ?? this.#method
         break
       case 'protocol':
-        this.#protocol = PROTOCOLS[complaints.word(line, 1, PROTOCOLS) ?? 'TCP']
+        this.#protocol = PROTOCOLS[complaints.readWord(line, 1, PROTOCOLS) ?? 'TCP']
         break
       case 'ops':
         this.#onePacket = line
         break
       case 'weight':
-        this.#weight = complaints.number(line, 1)
+        this.#weight = complaints.readNumber(line, 1)
         break
       case 'ip_family':
-        this.#family = FAMILIES[complaints.word(line, 1, FAMILIES) ?? 'inet']
+        this.#family = FAMILIES[complaints.readWord(line, 1, FAMILIES) ?? 'inet']
         break
       case 'persistence_timeout':
-        this.#timeout = complaints.number(line, 1, DEFAULT_PERSISTENCE)
+        this.#timeout = complaints.readNumber(line, 1, DEFAULT_PERSISTENCE)
         if (this.#timeout < 1 || this.#timeout > LONGEST_PERSISTENCE) {
           complaints.add(line, `persistence_timeout must be from 1 to ${LONGEST_PERSISTENCE} seconds`)
         }
@@ -151,16 +155,16 @@ class ServerReading {
         this.#settings.persistenceEngine = line.words[1]
         break
       case 'quorum':
-        this.#quorum = complaints.number(line, 1)
+        this.#quorum = complaints.readNumber(line, 1)
         break
       case 'hysteresis':
-        this.#hysteresis = complaints.number(line, 1)
+        this.#hysteresis = complaints.readNumber(line, 1)
         break
       case 'inhibit_on_failure':
-        this.#inhibits = complaints.boolean(line)
+        this.#inhibitOnFailure = complaints.readBoolean(line)
         break
       case 'sorry_server_inhibit':
-        this.#sorryInhibits = true
+        this.#sorryInhibit = true
         break
       case 'sorry_server':
         this.#sorryServer = line

@@ -4,7 +4,7 @@
 export const TABLE_BLOCKS = new Set(['virtual_server', 'virtual_server_group', 'global_defs'])
 
 /** At the top: what is kept as it stands. */
-export const OTHER_BLOCKS = words(`
+export const PRESERVED_BLOCKS = words(`
   net_namespace net_namespace_ipvs namespace_with_ipsets instance use_pid_dir linkbeat_use_polling child_wait_time
   include_check config_copy_directory
   linkbeat_interfaces interface_up_down_delays track_group static_ipaddress static_routes static_rules static_addresses
@@ -33,15 +33,15 @@ export const SERVER_WORDS = new Set([
 ])
 
 /** In a virtual server: what is kept as it stands; `nat_mask` has had no meaning for a long time. */
-export const OTHER_SERVER_WORDS = words(`
+export const PRESERVED_SERVER_WORDS = words(`
   delay_loop delay_before_retry retry connect_timeout warmup virtualhost alpha omega smtp_alert quorum_up
   quorum_down ha_suspend snmp_name nat_mask`)
 
 /** In a real server: what says what the table is. */
-export const REAL_WORDS = words('weight lvs_method lb_kind uthreshold lthreshold inhibit_on_failure')
+export const REAL_SERVER_WORDS = words('weight lvs_method lb_kind uthreshold lthreshold inhibit_on_failure')
 
 /** In a real server: checks, and what else is kept as it stands. */
-export const OTHER_REAL_WORDS = words(`
+export const PRESERVED_REAL_SERVER_WORDS = words(`
   HTTP_GET SSL_GET TCP_CHECK SMTP_CHECK DNS_CHECK MISC_CHECK BFD_CHECK UDP_CHECK PING_CHECK FILE_CHECK
   notify_up notify_down smtp_alert virtualhost snmp_name alpha connect_timeout retry delay_before_retry warmup
   delay_loop`)

@@ -6,26 +6,26 @@ import type { Service } from '../../ipvs/model/service.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Link } from '../../route/model/link.ts'
 import { isTunnelKind } from '../../route/model/tunnel-link.ts'
-import type { FactsOptions, HostFacts, ModuleFacts } from './host-facts.ts'
-import type { Host } from '../host.ts'
 import { interfaceSysctl, type SysctlName } from '../../sysctl/sysctl-name.ts'
+import type { Host } from '../host.ts'
+import type { FactsOptions, HostFacts, ModuleFacts } from './host-facts.ts'
 
 const KNOWN_FIELDS = new KnownFields(['name', 'signal'])
 
 /** Sysctls of the host, and those that each interface has. */
-const HOST_NAMES = [
+const HOST_SYSCTLS = [
   'net.ipv4.ip_forward',
   'net.ipv6.conf.all.forwarding',
   ...(
     ['conntrack', 'conn_reuse_mode', 'expire_nodest_conn', 'expire_quiescent_template', 'pmtu_disc'] as const
   ).map((name) => `net.ipv4.vs.${name}` as const),
 ] as const satisfies readonly SysctlName[]
-const IPV4_NAMES = ['arp_ignore', 'arp_announce', 'rp_filter', 'send_redirects', 'forwarding'] as const
+const INTERFACE_SYSCTLS = ['arp_ignore', 'arp_announce', 'rp_filter', 'send_redirects', 'forwarding'] as const
 
 /** Reads everything that a doctor looks at. Nothing is changed, and IPVS is not loaded by it. */
 export async function readFacts(host: Host, options: FactsOptions = {}): Promise<HostFacts> {
   KNOWN_FIELDS.check('options', options)
-  const { signal, name = nameOf(host) } = options
+  const { signal, name = hostName(host) } = options
   if (typeof name !== 'string') throw new ArgumentTypeError('name', 'text', name)
   const { network } = host
   const links = await network.links({ signal })
@@ -46,7 +46,7 @@ export async function readFacts(host: Host, options: FactsOptions = {}): Promise
   }
 }
 
-function nameOf({ netns }: Host): string {
+function hostName({ netns }: Host): string {
   return netns === undefined ? hostname() : basename(netns)
 }
 
@@ -67,14 +67,14 @@ async function readSysctls(
     )
     return values.filter((entry): entry is [SysctlName, number] => typeof entry[1] === 'number')
   }
-  const ofHost = await read([...HOST_NAMES, interfaceSysctl('ipv6', 'all', 'force_forwarding')])
+  const ofHost = await read([...HOST_SYSCTLS, interfaceSysctl('ipv6', 'all', 'force_forwarding')])
   const knowsForce = ofHost.some(([name]) => name.endsWith('.force_forwarding'))
   const ofInterfaces = await read([
-    ...IPV4_NAMES.map((setting) => interfaceSysctl('ipv4', 'all', setting)),
+    ...INTERFACE_SYSCTLS.map((setting) => interfaceSysctl('ipv4', 'all', setting)),
     ...links
-      .filter(isWire)
+      .filter(isArpInterface)
       .flatMap(({ name }) => [
-        ...IPV4_NAMES.map((setting) => interfaceSysctl('ipv4', name, setting)),
+        ...INTERFACE_SYSCTLS.map((setting) => interfaceSysctl('ipv4', name, setting)),
         ...(knowsForce ? [interfaceSysctl('ipv6', name, 'force_forwarding')] : []),
       ]),
     ...links
@@ -85,16 +85,16 @@ async function readSysctls(
 }
 
 /** A host may have hundreds of interfaces of containers, as ports of a bridge; the bridge speaks for them. */
-function isWire({ type, kind, arp, master }: Link): boolean {
+function isArpInterface({ type, kind, arp, master }: Link): boolean {
   return type !== 'loopback' && arp && master === undefined && !isTunnelKind(kind)
 }
 
 async function readModules(): Promise<ModuleFacts> {
   const folder = `/lib/modules/${release()}`
   const [loaded, dependencies, builtIn] = await Promise.all([
-    textOf('/proc/modules'),
-    textOf(`${folder}/modules.dep`),
-    textOf(`${folder}/modules.builtin`),
+    readOptionalFile('/proc/modules'),
+    readOptionalFile(`${folder}/modules.dep`),
+    readOptionalFile(`${folder}/modules.builtin`),
   ])
   const available = [...linesOf(dependencies), ...linesOf(builtIn)]
     .map((line) => /([^/]+)\.ko(\.\w+)?(:|$)/.exec(line)?.[1]?.replaceAll('-', '_') ?? '')
@@ -106,7 +106,7 @@ async function readModules(): Promise<ModuleFacts> {
 }
 
 /** The text of a file; undefined where it cannot be read. */
-async function textOf(path: string): Promise<string | undefined> {
+async function readOptionalFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch {

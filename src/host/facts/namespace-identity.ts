@@ -8,13 +8,13 @@ export interface NamespaceIdentity {
   readonly netns: string
 }
 
-const OWN = '/proc/self/ns/net'
-const FIRST = '/proc/1/ns/net'
+const OWN_NAMESPACE = '/proc/self/ns/net'
+const INITIAL_NAMESPACE = '/proc/1/ns/net'
 
 /** Identifies a network namespace by its path, or the process's own. */
-export async function identify(netns: string | undefined): Promise<NamespaceIdentity> {
+export async function identifyNamespace(netns: string | undefined): Promise<NamespaceIdentity> {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
-  return { boot, netns: await inodeOf(netns ?? OWN) }
+  return { boot, netns: await inodeOf(netns ?? OWN_NAMESPACE) }
 }
 
 /**
@@ -23,7 +23,7 @@ export async function identify(netns: string | undefined): Promise<NamespaceIden
  */
 export async function namespaceSuffix({ netns }: Pick<NamespaceIdentity, 'netns'>): Promise<string> {
   // Whoever may not look at the first process takes its own namespace for that.
-  const first = await inodeOf(FIRST).catch(() => inodeOf(OWN))
+  const first = await inodeOf(INITIAL_NAMESPACE).catch(() => inodeOf(OWN_NAMESPACE))
   return netns === first ? '' : `-${netns}`
 }
 

@@ -4,28 +4,28 @@ import type {
   InterfaceAddressInput,
   InterfaceAddressKey,
 } from '../../route/model/interface-address.ts'
-import { splitPlace } from './place.ts'
-import { type RoleHost, register } from './resource-handler.ts'
+import { parsePrefixOnInterface } from './place.ts'
+import { defineHandler, type RoleHost } from './resource-handler.ts'
 
 /** What an address is besides its place: what it takes to make it again. */
 type AddressValue = Omit<InterfaceAddressInput, keyof InterfaceAddressKey> | null
 
 /** An address with its prefix length on an interface, such as `192.0.2.1/32 on lo`. */
-export const ADDRESS = register<AddressValue>({
+export const ADDRESS = defineHandler<AddressValue>({
   kind: 'address',
-  find,
-  async put({ network }, subject, value) {
-    const { what: address, interface: name } = splitPlace(subject)
+  find: findAddress,
+  async apply({ network }, subject, value) {
+    const { prefix: address, interface: name } = parsePrefixOnInterface(subject)
     if (value === null) await network.ensureNoAddress({ address, interface: name })
     else await network.ensureAddress({ address, interface: name, ...value })
   },
   // Another label or scope is no other address.
-  same: (a, b) => (a === null) === (b === null),
-  show: (value) => (value === null ? 'none' : 'there'),
+  equals: (a, b) => (a === null) === (b === null),
+  format: (value) => (value === null ? 'none' : 'there'),
 })
 
-async function find({ network }: RoleHost, subject: string): Promise<AddressValue> {
-  const { what, interface: name } = splitPlace(subject)
+async function findAddress({ network }: RoleHost, subject: string): Promise<AddressValue> {
+  const { prefix: what, interface: name } = parsePrefixOnInterface(subject)
   const found = (await addressesOf(network, name)).find(
     ({ address, prefixLength }) => `${address}/${prefixLength}` === what,
   )

@@ -1,5 +1,5 @@
 import type { Family } from '../../netlink/wire/address.ts'
-import { type RoleHost, register } from './resource-handler.ts'
+import { defineHandler, type RoleHost } from './resource-handler.ts'
 
 /** The sysctls that forwarding is made of, by name. */
 type ForwardingValue = { readonly [name: string]: string }
@@ -15,19 +15,19 @@ export const FORWARDING_SWITCH = {
  * interface and `default`, and `accept_redirects` of `all` for IPv4 (inet_forward_change, net/ipv4/devinet.c), or clears
  * `force_forwarding` for IPv6 (addrconf_fixup_forwarding, net/ipv6/addrconf.c). So all of them are noted and put back.
  */
-export const FORWARDING = register<ForwardingValue>({
+export const FORWARDING = defineHandler<ForwardingValue>({
   kind: 'forwarding',
   // The switch may have been put back and the others not yet.
-  partial: true,
+  alwaysRestored: true,
   async find(host, family) {
     const values: Record<string, string> = {}
-    for (const name of await namesOf(host, family as Family)) {
+    for (const name of await forwardingSysctls(host, family as Family)) {
       const text = await host.sysctls.findText(name)
       if (text !== undefined) values[name] = text
     }
     return values
   },
-  async put({ sysctls }, family, value) {
+  async apply({ sysctls }, family, value) {
     // The switch comes first, both in time and in the value, since it overwrites the others.
     const main = FORWARDING_SWITCH[family as Family]
     const { [main]: wanted, ...others } = value
@@ -38,14 +38,14 @@ export const FORWARDING = register<ForwardingValue>({
     }
   },
   /** As far as both name a sysctl: interfaces come and go. */
-  same: (a, b) => Object.entries(a).every(([name, text]) => b[name] === undefined || b[name] === text),
-  show(value) {
+  equals: (a, b) => Object.entries(a).every(([name, text]) => b[name] === undefined || b[name] === text),
+  format(value) {
     const main = value[FORWARDING_SWITCH.ipv4] ?? value[FORWARDING_SWITCH.ipv6]
     return main === undefined ? 'none' : main === '0' ? 'off' : 'on'
   },
 })
 
-async function namesOf({ network }: RoleHost, family: Family): Promise<string[]> {
+async function forwardingSysctls({ network }: RoleHost, family: Family): Promise<string[]> {
   const owners = ['default', ...(await network.links()).map(({ name }) => name.replaceAll('.', '/'))]
   const settings = family === 'ipv4' ? ['forwarding'] : ['forwarding', 'force_forwarding']
   return [

@@ -1,7 +1,7 @@
 /** Something on an interface, such as an address with its prefix length. */
-export interface Place {
+export interface PrefixOnInterface {
   /** What. */
-  readonly what: string
+  readonly prefix: string
   /** Name of the network interface. */
   readonly interface: string
 }
@@ -9,12 +9,12 @@ export interface Place {
 const SEPARATOR = ' on '
 
 /** The text of a place: `192.0.2.1/32 on lo`. No address and no name of an interface holds a space. */
-export function formatPlace({ what, interface: name }: Place): string {
+export function formatPrefixOnInterface({ prefix: what, interface: name }: PrefixOnInterface): string {
   return `${what}${SEPARATOR}${name}`
 }
 
-/** The inverse of {@link formatPlace}. */
-export function splitPlace(text: string): Place {
+/** The inverse of {@link formatPrefixOnInterface}. */
+export function parsePrefixOnInterface(text: string): PrefixOnInterface {
   const at = text.indexOf(SEPARATOR)
-  return { what: text.slice(0, at), interface: text.slice(at + SEPARATOR.length) }
+  return { prefix: text.slice(0, at), interface: text.slice(at + SEPARATOR.length) }
 }

@@ -1,25 +1,25 @@
 import { BatchError, IpvsError } from '../../errors.ts'
-import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import { checkDestinationKey, type Destination, type DestinationInput } from '../../ipvs/model/destination.ts'
 import type { Service, ServiceInput } from '../../ipvs/model/service.ts'
 import { formatEndpoint } from '../../ipvs/model/service-key.ts'
-import { type RoleHost, register } from './resource-handler.ts'
+import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
+import { defineHandler, type RoleHost } from './resource-handler.ts'
 
 /** A virtual service and the real servers it directs to. */
-export type DirectedService = ServiceInput & {
+export type RoleService = ServiceInput & {
   /** The real servers; this host may be among them. */
   readonly destinations: readonly DestinationInput[]
 }
 
 /** A virtual service under its text, such as `tcp://192.0.2.1:80`; null where there is none. */
-export const SERVICE = register<DirectedService | null>({
+export const SERVICE = defineHandler<RoleService | null>({
   kind: 'service',
   find: findService,
-  put: putService,
+  apply: applyService,
   // Weights and destinations change all the time, and the rules are the role's none the less.
-  partial: true,
-  same: (a, b) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)),
-  show: (value) => (value === null ? 'none' : showService(value)),
+  alwaysRestored: true,
+  equals: (a, b) => JSON.stringify(withSortedDestinations(a)) === JSON.stringify(withSortedDestinations(b)),
+  format: (value) => (value === null ? 'none' : formatSettings(value)),
 })
 
 /**
@@ -27,16 +27,16 @@ export const SERVICE = register<DirectedService | null>({
  * destinations to whoever added them. A destination that is an address of this host reads back as `local`, whatever it was
  * made as (__ip_vs_update_dest, ip_vs_ctl.c).
  */
-export function hasService(found: DirectedService | null, wanted: DirectedService): boolean {
+export function satisfiesService(found: RoleService | null, wanted: RoleService): boolean {
   if (found === null || (wanted.scheduler ?? 'wlc') !== found.scheduler) return false
   return wanted.destinations.every((destination) => {
-    const forwarding = counterpart(found, destination, portOf(wanted))?.forwarding
+    const forwarding = findDestination(found, destination, defaultPort(wanted))?.forwarding
     return forwarding === 'local' || forwarding === destination.forwarding
   })
 }
 
 /** The destination of a service that has the address and port of another one. */
-function counterpart(service: DirectedService | null, wanted: DestinationInput, defaultPort: number) {
+function findDestination(service: RoleService | null, wanted: DestinationInput, defaultPort: number) {
   const { address, port } = checkDestinationKey(wanted, defaultPort)
   return service?.destinations.find((destination) => {
     const key = checkDestinationKey(destination, defaultPort)
@@ -44,40 +44,40 @@ function counterpart(service: DirectedService | null, wanted: DestinationInput, 
   })
 }
 
-function portOf({ port = 0 }: DirectedService): number {
+function defaultPort({ port = 0 }: RoleService): number {
   return port
 }
 
 /** The destinations in an order that does not depend on when each was added. */
-function sorted(service: DirectedService | null): DirectedService | null {
+function withSortedDestinations(service: RoleService | null): RoleService | null {
   if (service === null) return null
   const key = ({ address, port }: DestinationInput) => `${address} ${port}`
   return { ...service, destinations: [...service.destinations].sort((a, b) => (key(a) < key(b) ? -1 : 1)) }
 }
 
 /** In words: `wlc 192.0.2.10:80 192.0.2.11:80`. */
-function showService(service: DirectedService): string {
-  const destinations = service.destinations.map(({ address, port = portOf(service) }) =>
+function formatSettings(service: RoleService): string {
+  const destinations = service.destinations.map(({ address, port = defaultPort(service) }) =>
     formatEndpoint(address, port),
   )
   return [service.scheduler ?? 'wlc', ...destinations].join(' ')
 }
 
-async function findService(host: RoleHost, subject: string): Promise<DirectedService | null> {
+async function findService(host: RoleHost, subject: string): Promise<RoleService | null> {
   const ipvs = await host.ipvs()
   try {
-    return withoutState(await ipvs.service(subject))
+    return toServiceInput(await ipvs.service(subject))
   } catch (error) {
     if (isMissing(error)) return null
     throw error
   }
 }
 
-async function putService(
+async function applyService(
   host: RoleHost,
   subject: string,
-  value: DirectedService | null,
-  found: DirectedService | null,
+  value: RoleService | null,
+  found: RoleService | null,
 ): Promise<void> {
   const ipvs = await host.ipvs()
   if (value === null) {
@@ -91,7 +91,9 @@ async function putService(
       : { command: 'updateService', service: subject, changes: service },
     ...destinations.map(
       (destination): BatchCommand => ({
-        command: counterpart(found, destination, portOf(value)) ? 'updateDestination' : 'addDestination',
+        command: findDestination(found, destination, defaultPort(value))
+          ? 'updateDestination'
+          : 'addDestination',
         service: subject,
         destination,
       }),
@@ -106,11 +108,11 @@ async function putService(
 }
 
 /** What was read, less what changes by itself: all that it takes to make it again, in the order in which it was made. */
-function withoutState({ statistics, destinations, ...service }: Service): DirectedService {
-  return { ...service, destinations: destinations.map(withoutCounts).reverse() }
+function toServiceInput({ statistics, destinations, ...service }: Service): RoleService {
+  return { ...service, destinations: destinations.map(toDestinationInput).reverse() }
 }
 
-function withoutCounts({
+function toDestinationInput({
   statistics,
   activeConnections,
   inactiveConnections,

@@ -1,15 +1,15 @@
-import type { Register, RoleHost } from '../resource/resource-handler.ts'
-import { REGISTERS } from '../resource/resource-handlers.ts'
-import { type Item, nameOf, type RoleItem } from './role-item.ts'
+import type { ResourceHandler, RoleHost } from '../resource/resource-handler.ts'
+import { RESOURCE_HANDLERS } from '../resource/resource-handlers.ts'
+import { itemName, type RoleItem, type RoleItemStatus } from './role-item.ts'
 import type { StateFile, StateRecord } from './state-file.ts'
 import { withLock } from './state-lock.ts'
 
 /** A step that was taken: what it takes to take it back. */
-interface Step {
+interface AppliedStep {
   readonly name: string
-  readonly register: Register
+  readonly handler: ResourceHandler
   readonly subject: string
-  readonly found: unknown
+  readonly previous: unknown
   readonly record: StateRecord | undefined
 }
 
@@ -17,14 +17,14 @@ interface Step {
  * Changes a host so that it can be put back: what was there is written to the state file before it is changed, so that after
  * a crash at any moment another process can do so. One call at a time has the ledger of a file.
  */
-export class Ledger {
+export class ChangeJournal {
   readonly #host: RoleHost
   readonly #file: StateFile
   readonly #records: Map<string, StateRecord>
   readonly #active: Set<string>
   readonly #signal: AbortSignal | undefined
-  readonly #steps: Step[] = []
-  #written: string
+  readonly #appliedSteps: AppliedStep[] = []
+  #savedText: string
 
   private constructor(
     host: RoleHost,
@@ -36,10 +36,10 @@ export class Ledger {
     this.#file = file
     this.#signal = signal
     this.#records = new Map(
-      state.records.map((record) => [nameOf(registerOf(record), record.subject), record]),
+      state.records.map((record) => [itemName(handlerOf(record), record.subject), record]),
     )
     this.#active = new Set(state.active)
-    this.#written = this.#text()
+    this.#savedText = this.#toText()
   }
 
   /** Opens the ledger for one use. */
@@ -47,29 +47,29 @@ export class Ledger {
     host: RoleHost,
     file: StateFile,
     signal: AbortSignal | undefined,
-    use: (ledger: Ledger) => Promise<T>,
+    use: (ledger: ChangeJournal) => Promise<T>,
   ): Promise<T> {
     return await withLock(file.path, signal, async () => {
-      const ledger = new Ledger(host, file, await file.read(), signal)
+      const ledger = new ChangeJournal(host, file, await file.read(), signal)
       const result = await use(ledger)
-      await ledger.#write()
+      await ledger.#save()
       return result
     })
   }
 
   /** Does something; when it fails, what it has settled is taken back. */
-  async attempt<T>(something: () => Promise<T>): Promise<T> {
+  async rollBackOnError<T>(something: () => Promise<T>): Promise<T> {
     try {
       return await something()
     } catch (error) {
-      await this.#takeBack()
+      await this.#rollBack()
       throw error
     }
   }
 
   /** Whether anything is recorded on behalf of these. */
-  has(claims: readonly string[]): boolean {
-    return [...this.#records.values()].some((record) => record.claims.some((claim) => claims.includes(claim)))
+  hasRecordsOf(claims: readonly string[]): boolean {
+    return [...this.#records.values()].some((record) => record.owners.some((claim) => claims.includes(claim)))
   }
 
   /** Whether cluster nodes are active, all of them. */
@@ -83,14 +83,14 @@ export class Ledger {
       if (active) this.#active.add(claim)
       else this.#active.delete(claim)
     }
-    await this.#write()
+    await this.#save()
   }
 
   /** Brings items about, in their order. All of them are looked at first, and what is to be changed is recorded at once. */
-  async settle(items: readonly Item[]): Promise<void> {
-    const steps: (Step & { readonly value: unknown })[] = []
+  async ensure(items: readonly RoleItem[]): Promise<void> {
+    const steps: (AppliedStep & { readonly value: unknown })[] = []
     this.#signal?.throwIfAborted()
-    const sights = await Promise.all(items.map((item) => item.look(this.#host)))
+    const sights = await Promise.all(items.map((item) => item.inspect(this.#host)))
     for (const [index, item] of items.entries()) {
       const { ok, value: found } = sights[index]!
       const { name, change } = item
@@ -98,25 +98,25 @@ export class Ledger {
       const { register, subject } = change
       const record = this.#records.get(name)
       // What was there before, where that will do, and no likeness of it.
-      const isAsBefore = record !== undefined && register.same(change.value, record.before)
+      const isAsBefore = record !== undefined && register.equals(change.value, record.before)
       const value = isAsBefore ? record.before : change.value
       if (!ok) {
-        steps.push({ name, register, subject, value, found, record })
-        this.#records.set(name, replaced(register, record, item, found))
+        steps.push({ name, handler: register, subject, value, previous: found, record })
+        this.#records.set(name, recordChange(register, record, item, found))
       } else if (record !== undefined) {
-        if (register.same(found, record.before)) this.#records.delete(name)
-        else this.#records.set(name, { ...record, claims: union(record, item) })
+        if (register.equals(found, record.before)) this.#records.delete(name)
+        else this.#records.set(name, { ...record, owners: mergeOwners(record, item) })
       }
     }
-    this.#steps.push(...steps)
-    await this.#write()
+    this.#appliedSteps.push(...steps)
+    await this.#save()
     for (const { value, ...step } of steps) {
       this.#signal?.throwIfAborted()
-      await step.register.put(this.#host, step.subject, value, step.found)
+      await step.handler.apply(this.#host, step.subject, value, step.previous)
       const record = this.#records.get(step.name)
       if (record === undefined) continue
-      if (step.register.same(value, record.before)) this.#records.delete(step.name)
-      else this.#records.set(step.name, { ...record, put: [value] })
+      if (step.handler.equals(value, record.before)) this.#records.delete(step.name)
+      else this.#records.set(step.name, { ...record, applied: [value] })
     }
   }
 
@@ -127,92 +127,102 @@ export class Ledger {
    * @param except Names of items that are still wanted.
    * @returns What was put back, and what stays as somebody else made it.
    */
-  async release(claims: readonly string[], except: ReadonlySet<string> = new Set()): Promise<RoleItem[]> {
-    const seen: RoleItem[] = []
+  async release(
+    claims: readonly string[],
+    except: ReadonlySet<string> = new Set(),
+  ): Promise<RoleItemStatus[]> {
+    const seen: RoleItemStatus[] = []
     try {
       for (const [name, record] of [...this.#records].reverse()) {
-        if (except.has(name) || !record.claims.some((claim) => claims.includes(claim))) continue
+        if (except.has(name) || !record.owners.some((claim) => claims.includes(claim))) continue
         this.#signal?.throwIfAborted()
-        const others = record.claims.filter((claim) => !claims.includes(claim))
-        if (others.length === 0) seen.push(await this.#putBack(name, record))
-        else this.#records.set(name, { ...record, claims: others })
+        const others = record.owners.filter((claim) => !claims.includes(claim))
+        if (others.length === 0) seen.push(await this.#restore(name, record))
+        else this.#records.set(name, { ...record, owners: others })
       }
     } finally {
-      await this.#write()
+      await this.#save()
     }
     return seen
   }
 
-  async #putBack(name: string, record: StateRecord): Promise<RoleItem> {
-    const register = registerOf(record)
-    const { subject, before, put } = record
+  async #restore(name: string, record: StateRecord): Promise<RoleItemStatus> {
+    const register = handlerOf(record)
+    const { subject, before, applied: put } = record
     let found = await register.find(this.#host, subject)
-    const isOurs = register.partial || put.some((value) => register.same(found, value))
-    if (isOurs && !register.same(found, before)) {
-      await register.put(this.#host, subject, before, found)
+    const isOurs = register.alwaysRestored || put.some((value) => register.equals(found, value))
+    if (isOurs && !register.equals(found, before)) {
+      await register.apply(this.#host, subject, before, found)
       found = await register.find(this.#host, subject)
     }
     this.#records.delete(name)
     return {
       name,
-      wanted: register.show(before),
-      found: register.show(found),
-      ok: register.same(found, before),
+      expected: register.format(before),
+      actual: register.format(found),
+      ok: register.equals(found, before),
     }
   }
 
   /** What can no longer be taken back stays recorded, for a later `down()`. */
-  async #takeBack(): Promise<void> {
+  async #rollBack(): Promise<void> {
     try {
-      for (const { name, register, subject, found, record } of this.#steps.reverse()) {
+      for (const {
+        name,
+        handler: register,
+        subject,
+        previous: found,
+        record,
+      } of this.#appliedSteps.reverse()) {
         const now = await register.find(this.#host, subject)
-        if (!register.same(now, found)) await register.put(this.#host, subject, found, now)
+        if (!register.equals(now, found)) await register.apply(this.#host, subject, found, now)
         if (record === undefined) this.#records.delete(name)
         else this.#records.set(name, record)
       }
-      await this.#write()
+      await this.#save()
     } catch {
       // The first error is the one to be told; this one comes up again with the next call.
     }
   }
 
-  async #write(): Promise<void> {
-    const text = this.#text()
-    if (text === this.#written) return
+  async #save(): Promise<void> {
+    const text = this.#toText()
+    if (text === this.#savedText) return
     await this.#file.write({ records: [...this.#records.values()], active: [...this.#active] })
-    this.#written = text
+    this.#savedText = text
   }
 
-  #text(): string {
+  #toText(): string {
     return JSON.stringify([[...this.#records.values()], [...this.#active]])
   }
 }
 
-function registerOf({ kind }: StateRecord): Register {
+function handlerOf({ kind }: StateRecord): ResourceHandler {
   // The state file has refused any other.
-  return REGISTERS.get(kind)!
+  return RESOURCE_HANDLERS.get(kind)!
 }
 
-function union(record: StateRecord | undefined, item: Item): string[] {
-  return [...new Set([...(record?.claims ?? []), ...item.claims])]
+function mergeOwners(record: StateRecord | undefined, item: RoleItem): string[] {
+  return [...new Set([...(record?.owners ?? []), ...item.owners])]
 }
 
 /**
  * What is to be recorded before a value takes the place of what was found. If that is what somebody else has put there since,
  * it is what is to be put back.
  */
-function replaced(
-  register: Register,
+function recordChange(
+  register: ResourceHandler,
   record: StateRecord | undefined,
-  item: Item,
+  item: RoleItem,
   found: unknown,
 ): StateRecord {
   const { subject = '', value } = item.change ?? {}
   const { kind } = register
-  const claims = union(record, item)
-  const put = record?.put.filter((earlier) => register.same(earlier, found)) ?? []
+  const claims = mergeOwners(record, item)
+  const put = record?.applied.filter((earlier) => register.equals(earlier, found)) ?? []
   const isKnown =
-    record !== undefined && (register.partial || put.length > 0 || register.same(found, record.before))
+    record !== undefined &&
+    (register.alwaysRestored || put.length > 0 || register.equals(found, record.before))
   const before = isKnown ? record.before : found
-  return { kind, subject, before, put: [...put, value], claims }
+  return { kind, subject, before, applied: [...put, value], owners: claims }
 }

@@ -6,13 +6,13 @@ import { checkObject } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
-import type { DirectedService } from '../resource/service.ts'
-import { activeStages, backupStages, type Cluster, noRules } from './cluster-stages.ts'
-import { type Item, lookAt, type RoleStatus, statusOf } from './role-item.ts'
-import type { Ledger } from './change-journal.ts'
+import type { RoleService } from '../resource/service.ts'
+import type { ChangeJournal } from './change-journal.ts'
+import { activeStages, backupStages, type ClusterSettings, ruleRemovalItems } from './cluster-stages.ts'
 import { Role, type RoleOptions } from './role.ts'
+import { inspectItems, type RoleItem, type RoleStatus, statusOf } from './role-item.ts'
 import { checkVip, checkVips } from './vip.ts'
-import { announceVips, checkInterfaces } from './visible-vip.ts'
+import { announceVips, checkInterfacesExist } from './visible-vip.ts'
 
 /** What a node of a cluster is to be. */
 export interface ClusterNodeOptions extends RoleOptions {
@@ -21,7 +21,7 @@ export interface ClusterNodeOptions extends RoleOptions {
   /** Name of the network interface that they are reached by. */
   readonly interface: string
   /** What it directs while it is active. */
-  readonly services: readonly DirectedService[]
+  readonly services: readonly RoleService[]
   /**
    * How connections are synchronised with the other nodes, so that they outlive a failover: the active node runs the daemon
    * as `master`, a backup as `backup`. Default: not at all.
@@ -71,8 +71,8 @@ const KNOWN_FIELDS = new KnownFields(['vips', 'interface', 'services', 'sync', '
  */
 export class ClusterNode extends Role {
   /** @internal */
-  protected readonly claims: readonly string[]
-  readonly #cluster: Cluster
+  protected readonly owners: readonly string[]
+  readonly #settings: ClusterSettings
 
   /**
    * @param host The host, mostly a {@link Host}.
@@ -85,11 +85,11 @@ export class ClusterNode extends Role {
     const name = checkInterfaceName('interface', options.interface)
     const vips = checkVips('vips', options.vips, checkVip).map((vip) => ({
       vip,
-      claim: `cluster-node ${vip.address}`,
+      owner: `cluster-node ${vip.address}`,
     }))
-    this.claims = vips.map(({ claim }) => claim)
-    this.#cluster = {
-      claims: this.claims,
+    this.owners = vips.map(({ owner }) => owner)
+    this.#settings = {
+      owners: this.owners,
       visible: vips.map((vip) => ({ ...vip, interface: name })),
       hidden: vips.map((vip) => ({ ...vip, interface: 'lo' })),
       services: checkServices(
@@ -108,7 +108,7 @@ export class ClusterNode extends Role {
    * @throws {StateFileError} the state file is busy or none.
    */
   async promote({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
-    return await this.#become(() => true, signal)
+    return await this.#changeTo(() => true, signal)
   }
 
   /**
@@ -119,7 +119,7 @@ export class ClusterNode extends Role {
    * @throws {StateFileError} the state file is busy or none.
    */
   async demote({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
-    return await this.#become(() => false, signal)
+    return await this.#changeTo(() => false, signal)
   }
 
   /**
@@ -130,7 +130,7 @@ export class ClusterNode extends Role {
    * @throws {StateFileError} the state file is busy or none.
    */
   override async up({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
-    return await this.#become((isActive) => isActive, signal)
+    return await this.#changeTo((isActive) => isActive, signal)
   }
 
   /**
@@ -140,86 +140,86 @@ export class ClusterNode extends Role {
    * @throws {StateFileError} the state file is busy or none.
    */
   override async down({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
-    return await this.use(signal, async (ledger) => {
-      await ledger.setActive(this.claims, false)
-      if (ledger.has(this.claims)) await ledger.settle(noRules(this.#cluster))
-      return { ...statusOf(await ledger.release(this.claims)), active: false }
+    return await this.withJournal(signal, async (ledger) => {
+      await ledger.setActive(this.owners, false)
+      if (ledger.hasRecordsOf(this.owners)) await ledger.ensure(ruleRemovalItems(this.#settings))
+      return { ...statusOf(await ledger.release(this.owners)), active: false }
     })
   }
 
   /** Looks at everything the node should be now, active or backup. Changes nothing. */
   override async status({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
     signal?.throwIfAborted()
-    return await this.#statusAs(await this.#isActive())
+    return await this.#statusFor(await this.#isActive())
   }
 
   /** @internal */
   protected override async prepare(): Promise<void> {
-    checkInterfaces(await this.host.network.links(), this.#cluster.visible, 'interface')
+    checkInterfacesExist(await this.host.network.links(), this.#settings.visible, 'interface')
     // Its sysctls come with the module.
     await this.host.ipvs()
   }
 
   /** @internal */
   protected override async announce(): Promise<void> {
-    await announceVips(this.host, this.#cluster.visible)
+    await announceVips(this.host, this.#settings.visible)
   }
 
   /** @internal */
-  protected override async stages(): Promise<Item[][]> {
-    return await this.#stagesAs(await this.#isActive())
+  protected override async stages(): Promise<RoleItem[][]> {
+    return await this.#stagesFor(await this.#isActive())
   }
 
-  async #become(
+  async #changeTo(
     choose: (isActive: boolean) => boolean,
     signal: AbortSignal | undefined,
   ): Promise<ClusterNodeStatus> {
-    return await this.use(signal, async (ledger) => {
-      const active = choose(ledger.isActive(this.claims))
+    return await this.withJournal(signal, async (ledger) => {
+      const active = choose(ledger.isActive(this.owners))
       if (!active) {
-        await ledger.setActive(this.claims, false)
+        await ledger.setActive(this.owners, false)
         // Whatever else fails, as when the interface has gone.
-        await ledger.settle(noRules(this.#cluster))
-        await this.#bring(ledger, false)
+        await ledger.ensure(ruleRemovalItems(this.#settings))
+        await this.#ensureState(ledger, false)
       } else {
-        await ledger.attempt(() => this.#bring(ledger, true))
-        await ledger.setActive(this.claims, true)
+        await ledger.rollBackOnError(() => this.#ensureState(ledger, true))
+        await ledger.setActive(this.owners, true)
         await this.announce()
       }
-      return await this.#statusAs(active)
+      return await this.#statusFor(active)
     })
   }
 
-  async #bring(ledger: Ledger, active: boolean): Promise<void> {
+  async #ensureState(ledger: ChangeJournal, active: boolean): Promise<void> {
     await this.prepare()
-    await this.bring(ledger, await this.#stagesAs(active))
+    await this.ensureStages(ledger, await this.#stagesFor(active))
   }
 
-  async #stagesAs(active: boolean): Promise<Item[][]> {
-    return await (active ? activeStages : backupStages)(this.host, this.#cluster)
+  async #stagesFor(active: boolean): Promise<RoleItem[][]> {
+    return await (active ? activeStages : backupStages)(this.host, this.#settings)
   }
 
-  async #statusAs(active: boolean): Promise<ClusterNodeStatus> {
-    const stages = await this.#stagesAs(active)
-    return { ...(await lookAt(this.host, stages.flat())), active }
+  async #statusFor(active: boolean): Promise<ClusterNodeStatus> {
+    const stages = await this.#stagesFor(active)
+    return { ...(await inspectItems(this.host, stages.flat())), active }
   }
 
   async #isActive(): Promise<boolean> {
-    const { active } = await (await this.stateFile()).read()
-    return this.claims.every((claim) => active.includes(claim))
+    const { active } = await (await this.openStateFile()).read()
+    return this.owners.every((claim) => active.includes(claim))
   }
 }
 
-function checkServices(services: unknown, addresses: readonly string[]): readonly DirectedService[] {
+function checkServices(services: unknown, addresses: readonly string[]): readonly RoleService[] {
   if (!Array.isArray(services))
     throw new ArgumentTypeError('services', 'an array of virtual services', services)
-  services.forEach((service: Partial<DirectedService>, index) => {
+  services.forEach((service: Partial<RoleService>, index) => {
     const field = `services[${index}]`
     checkObject(field, service)
     if (!Array.isArray(service.destinations)) {
       throw new ArgumentTypeError(`${field}.destinations`, 'an array of destinations', service.destinations)
     }
-    const { address } = checkServiceKey(service as DirectedService)
+    const { address } = checkServiceKey(service as RoleService)
     if (address !== undefined && !addresses.includes(address)) {
       throw new ArgumentRangeError(
         `${field}.address`,

@@ -3,22 +3,32 @@ import { checkServiceKey, formatService } from '../../ipvs/model/service-key.ts'
 import { DAEMON } from '../resource/daemon.ts'
 import { LINK } from '../resource/link.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
-import { type DirectedService, hasService, SERVICE } from '../resource/service.ts'
+import { type RoleService, SERVICE, satisfiesService } from '../resource/service.ts'
 import { SYSCTL } from '../resource/sysctl.ts'
-import { suppressArp } from './arp-suppression.ts'
-import { directingItems } from './director.ts'
-import { type HiddenVip, hiddenAddresses, hostRoutes, noHiddenAddresses } from './hidden-vip.ts'
-import { type Item, settle } from './role-item.ts'
-import { interfacesUp, noVisibleAddresses, type VisibleVip, visibleAddresses } from './visible-vip.ts'
+import { arpSuppressionItems } from './arp-suppression.ts'
+import { directorItems } from './director.ts'
+import {
+  type HiddenVip,
+  hiddenAddressItems,
+  hiddenAddressRemovalItems,
+  hostRouteItems,
+} from './hidden-vip.ts'
+import { ensure, type RoleItem } from './role-item.ts'
+import {
+  interfaceUpItems,
+  type VisibleVip,
+  visibleAddressItems,
+  visibleAddressRemovalItems,
+} from './visible-vip.ts'
 
 /** A cluster as one of its nodes sees it. */
-export interface Cluster {
-  readonly claims: readonly string[]
+export interface ClusterSettings {
+  readonly owners: readonly string[]
   /** The virtual addresses as a backup has them. */
   readonly hidden: readonly HiddenVip[]
   /** The same as the active node has them. */
   readonly visible: readonly VisibleVip[]
-  readonly services: readonly DirectedService[]
+  readonly services: readonly RoleService[]
   readonly sync: Omit<DaemonInput, 'role'> | undefined
 }
 
@@ -26,84 +36,95 @@ export interface Cluster {
  * What makes a node the active one, step by step. The rules come when the address is on the interface already: rules on a
  * node whose address is hidden, which a crash would leave behind, are what sends packets round for ever.
  */
-export async function activeStages(host: RoleHost, cluster: Cluster): Promise<Item[][]> {
+export async function activeStages(host: RoleHost, cluster: ClusterSettings): Promise<RoleItem[][]> {
   return [
     await commonItems(host, cluster),
-    visibleAddresses(cluster.visible),
+    visibleAddressItems(cluster.visible),
     // A backup that is told so directs nothing (backup_only).
-    [...daemon(cluster, 'backup', false), ...rules(cluster), ...daemon(cluster, 'master', true)],
-    noHiddenAddresses(cluster.hidden),
+    [
+      ...syncDaemonItems(cluster, 'backup', false),
+      ...ruleItems(cluster),
+      ...syncDaemonItems(cluster, 'master', true),
+    ],
+    hiddenAddressRemovalItems(cluster.hidden),
   ]
 }
 
 /** What makes a node a backup: the same backwards, with the address hidden before it leaves the interface. */
-export async function backupStages(host: RoleHost, cluster: Cluster): Promise<Item[][]> {
+export async function backupStages(host: RoleHost, cluster: ClusterSettings): Promise<RoleItem[][]> {
   return [
-    noRules(cluster),
+    ruleRemovalItems(cluster),
     await commonItems(host, cluster),
-    await hiddenAddresses(host, cluster.hidden),
-    hostRoutes(cluster.hidden),
-    noVisibleAddresses(cluster.visible),
-    daemon(cluster, 'backup', true),
+    await hiddenAddressItems(host, cluster.hidden),
+    hostRouteItems(cluster.hidden),
+    visibleAddressRemovalItems(cluster.visible),
+    syncDaemonItems(cluster, 'backup', true),
   ]
 }
 
 /** That nothing is directed, whoever made the rules. */
-export function noRules(cluster: Cluster): Item[] {
+export function ruleRemovalItems(cluster: ClusterSettings): RoleItem[] {
   const services = cluster.services.map((service) =>
-    settle({
-      register: SERVICE,
+    ensure({
+      handler: SERVICE,
       subject: formatService(checkServiceKey(service)),
       value: null,
-      claims: cluster.claims,
+      owners: cluster.owners,
     }),
   )
-  return [...daemon(cluster, 'master', false), ...services]
+  return [...syncDaemonItems(cluster, 'master', false), ...services]
 }
 
-function rules({ services, claims }: Cluster): Item[] {
+function ruleItems({ services, owners: claims }: ClusterSettings): RoleItem[] {
   return services.map((service) =>
-    settle({
-      register: SERVICE,
+    ensure({
+      handler: SERVICE,
       subject: formatService(checkServiceKey(service)),
       value: service,
-      accepts: (found) => hasService(found as DirectedService | null, service),
-      claims,
+      accepts: (found) => satisfiesService(found as RoleService | null, service),
+      owners: claims,
     }),
   )
 }
 
 /** What a node needs in either state, so that a failover only moves addresses and rules. */
-async function commonItems(host: RoleHost, { claims, visible, services, sync }: Cluster): Promise<Item[]> {
-  const v4 = visible.filter(({ vip }) => vip.family === 'ipv4').map(({ claim }) => claim)
+async function commonItems(
+  host: RoleHost,
+  { owners: claims, visible, services, sync }: ClusterSettings,
+): Promise<RoleItem[]> {
+  const v4 = visible.filter(({ vip }) => vip.family === 'ipv4').map(({ owner: claim }) => claim)
   const methods = services.flatMap(({ destinations }) =>
     destinations.map(({ forwarding }) => String(forwarding)),
   )
   return [
-    settle({ register: LINK, subject: 'lo', value: true, claims }),
-    ...interfacesUp(visible),
-    ...(v4.length === 0 ? [] : await suppressArp(host, undefined, v4)),
-    ...directingItems(visible, methods),
+    ensure({ handler: LINK, subject: 'lo', value: true, owners: claims }),
+    ...interfaceUpItems(visible),
+    ...(v4.length === 0 ? [] : await arpSuppressionItems(host, undefined, v4)),
+    ...directorItems(visible, methods),
     // When its rules go, a node forgets their connections. Else it would drop the packets of those that go on, which now
     // reach it as a real server (ip_vs_in, ip_vs_core.c).
-    flag('expire_nodest_conn', claims),
+    ipvsFlagItem('expire_nodest_conn', claims),
     // What a backup learns of connections is for later: as a real server it must not direct by it.
-    ...(sync === undefined ? [] : [flag('backup_only', claims)]),
+    ...(sync === undefined ? [] : [ipvsFlagItem('backup_only', claims)]),
   ]
 }
 
-function flag(name: 'expire_nodest_conn' | 'backup_only', claims: readonly string[]): Item {
-  return settle({
-    register: SYSCTL,
+function ipvsFlagItem(name: 'expire_nodest_conn' | 'backup_only', claims: readonly string[]): RoleItem {
+  return ensure({
+    handler: SYSCTL,
     subject: `net.ipv4.vs.${name}`,
     value: '1',
-    wanted: 'on',
+    expected: 'on',
     accepts: (found) => found !== null && found !== '0',
-    claims,
+    owners: claims,
   })
 }
 
-function daemon({ sync, claims }: Cluster, role: SyncRole, runs: boolean): Item[] {
+function syncDaemonItems(
+  { sync, owners: claims }: ClusterSettings,
+  role: SyncRole,
+  runs: boolean,
+): RoleItem[] {
   if (sync === undefined) return []
-  return [settle({ register: DAEMON, subject: role, value: runs ? { ...sync, role } : null, claims })]
+  return [ensure({ handler: DAEMON, subject: role, value: runs ? { ...sync, role } : null, owners: claims })]
 }

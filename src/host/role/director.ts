@@ -1,21 +1,21 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import type { Family } from '../../netlink/wire/address.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { Family } from '../../netlink/wire/address.ts'
+import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
 import { FORWARDING, FORWARDING_SWITCH } from '../resource/forwarding.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
 import { SYSCTL } from '../resource/sysctl.ts'
-import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
-import { type Item, settle } from './role-item.ts'
 import { Role, type RoleOptions } from './role.ts'
+import { ensure, type RoleItem } from './role-item.ts'
 import { checkVip, checkVips } from './vip.ts'
 import {
   announceVips,
-  checkInterfaces,
-  interfacesUp,
+  checkInterfacesExist,
+  interfaceUpItems,
   type VisibleVip,
-  visibleAddresses,
+  visibleAddressItems,
 } from './visible-vip.ts'
 
 /** A virtual address of a director. */
@@ -36,10 +36,10 @@ export interface DirectorOptions extends RoleOptions {
   /** The virtual addresses. */
   readonly vips: readonly DirectorVip[]
   /** Forwarding methods of its destinations; what each takes is told at {@link Director}. */
-  readonly methods: readonly ('dr' | 'nat' | 'tun')[]
+  readonly forwarding: readonly ('dr' | 'nat' | 'tun')[]
 }
 
-const METHODS = ['dr', 'nat', 'tun'] as const
+const FORWARDING_METHODS = ['dr', 'nat', 'tun'] as const
 const KNOWN_FIELDS = new KnownFields(['vips', 'methods', 'stateFile'])
 const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
 
@@ -68,9 +68,9 @@ const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
  */
 export class Director extends Role {
   /** @internal */
-  protected readonly claims: readonly string[]
+  protected readonly owners: readonly string[]
   readonly #vips: readonly VisibleVip[]
-  readonly #methods: readonly string[]
+  readonly #forwarding: readonly string[]
 
   /**
    * @param host The host, mostly a {@link Host}.
@@ -78,21 +78,21 @@ export class Director extends Role {
    */
   constructor(host: RoleHost, options: DirectorOptions) {
     super(host, KNOWN_FIELDS.check('options', options) as DirectorOptions)
-    this.#methods = checkMethods(options.methods)
+    this.#forwarding = checkForwardingMethods(options.forwarding)
     this.#vips = checkVips('vips', options.vips, checkDirectorVip)
-    this.claims = this.#vips.map(({ claim }) => claim)
+    this.owners = this.#vips.map(({ owner: claim }) => claim)
   }
 
   /** @internal */
   protected override async prepare(): Promise<void> {
-    checkInterfaces(await this.host.network.links(), this.#vips, 'vips.interface')
+    checkInterfacesExist(await this.host.network.links(), this.#vips, 'vips.interface')
   }
 
   /** @internal */
-  protected override async stages(): Promise<Item[][]> {
+  protected override async stages(): Promise<RoleItem[][]> {
     return [
-      [...interfacesUp(this.#vips), ...directingItems(this.#vips, this.#methods)],
-      visibleAddresses(this.#vips),
+      [...interfaceUpItems(this.#vips), ...directorItems(this.#vips, this.#forwarding)],
+      visibleAddressItems(this.#vips),
     ]
   }
 
@@ -103,12 +103,12 @@ export class Director extends Role {
 }
 
 /** What the forwarding methods take besides the addresses. */
-export function directingItems(vips: readonly VisibleVip[], methods: readonly string[]): Item[] {
+export function directorItems(vips: readonly VisibleVip[], methods: readonly string[]): RoleItem[] {
   const of = (family: Family) => vips.filter(({ vip }) => vip.family === family)
-  const items: Item[] = []
+  const items: RoleItem[] = []
   for (const family of ['ipv4', 'ipv6'] as const) {
-    const claims = of(family).map(({ claim }) => claim)
-    if (claims.length > 0 && methods.includes('nat')) items.push(forwarding(family, claims))
+    const claims = of(family).map(({ owner: claim }) => claim)
+    if (claims.length > 0 && methods.includes('nat')) items.push(forwardingItem(family, claims))
   }
   if (!methods.includes('nat') && !methods.includes('dr')) return items
   const v4 = of('ipv4')
@@ -116,31 +116,33 @@ export function directingItems(vips: readonly VisibleVip[], methods: readonly st
   return [
     ...items,
     ...owners.map((owner) =>
-      settle({
-        register: SYSCTL,
+      ensure({
+        handler: SYSCTL,
         subject: interfaceSysctl('ipv4', owner, 'send_redirects'),
         value: '0',
-        claims: v4.filter((vip) => owner === 'all' || vip.interface === owner).map(({ claim }) => claim),
+        owners: v4
+          .filter((vip) => owner === 'all' || vip.interface === owner)
+          .map(({ owner: claim }) => claim),
       }),
     ),
   ]
 }
 
-function forwarding(family: Family, claims: readonly string[]): Item {
+function forwardingItem(family: Family, claims: readonly string[]): RoleItem {
   const main = FORWARDING_SWITCH[family]
-  return settle({
-    register: FORWARDING,
+  return ensure({
+    handler: FORWARDING,
     subject: family,
     value: { [main]: '1' },
     accepts: (found) => ((found as Readonly<Record<string, string>>)[main] ?? '0') !== '0',
-    claims,
+    owners: claims,
   })
 }
 
-function checkMethods(methods: unknown): readonly string[] {
-  const isKnown = (method: unknown) => (METHODS as readonly unknown[]).includes(method)
+function checkForwardingMethods(methods: unknown): readonly string[] {
+  const isKnown = (method: unknown) => (FORWARDING_METHODS as readonly unknown[]).includes(method)
   if (Array.isArray(methods) && methods.length > 0 && methods.every(isKnown)) return methods
-  throw new ArgumentTypeError('methods', `an array of ${METHODS.join(', ')}`, methods)
+  throw new ArgumentTypeError('methods', `an array of ${FORWARDING_METHODS.join(', ')}`, methods)
 }
 
 function checkDirectorVip(field: string, value: unknown): VisibleVip {
@@ -149,5 +151,5 @@ function checkDirectorVip(field: string, value: unknown): VisibleVip {
   const { address, interface: name, label } = value as DirectorVip
   const vip = checkVip(`${field}.address`, address)
   checkInterfaceName(`${field}.interface`, name)
-  return { vip, interface: name, label, claim: `director ${vip.address}` }
+  return { vip, interface: name, label, owner: `director ${vip.address}` }
 }

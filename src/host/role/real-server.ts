@@ -1,26 +1,26 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import type { Family } from '../../netlink/wire/address.ts'
 import { checkAddress, checkObject } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { Family } from '../../netlink/wire/address.ts'
 import { LINK } from '../resource/link.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
-import { suppressArp } from './arp-suppression.ts'
-import { type HiddenVip, hiddenAddresses, hostRoutes, nowhereVisible } from './hidden-vip.ts'
-import { expect, type Item, settle } from './role-item.ts'
+import { arpSuppressionItems } from './arp-suppression.ts'
+import { type HiddenVip, hiddenAddressItems, hostRouteItems, notAdvertisedItems } from './hidden-vip.ts'
 import { Role, type RoleOptions } from './role.ts'
+import { ensure, observe, type RoleItem } from './role-item.ts'
 import {
-  checkTunnelEnd,
-  loadTunnel,
+  checkTunnelEndpoint,
+  loadTunnelModule,
+  resolveTunnelDevice,
   type TunnelDevice,
-  type TunnelEnd,
-  tunnelDevice,
+  type TunnelEndpoint,
   tunnelItems,
 } from './tunnel-endpoint.ts'
 import { checkHiddenVip, checkVips, type Vip } from './vip.ts'
 
 /** A real server that has the virtual addresses itself, hidden. */
-export interface HidingRealServer extends RoleOptions {
+export interface HiddenVipOptions extends RoleOptions {
   /** Virtual addresses, IPv4 and IPv6; a prefix length is 32 or 128, and may be left out. */
   readonly vips: readonly string[]
   /**
@@ -32,35 +32,35 @@ export interface HidingRealServer extends RoleOptions {
 }
 
 /** A real server by direct routing: packets come as they left the client. */
-export interface DirectRealServer extends HidingRealServer {
+export interface DirectRealServerOptions extends HiddenVipOptions {
   /** Direct routing. */
-  readonly method: 'dr'
+  readonly forwarding: 'dr'
 }
 
 /** A real server at the end of a tunnel: packets come wrapped into others. */
-export interface TunnelRealServer extends HidingRealServer {
+export interface TunnelRealServerOptions extends HiddenVipOptions {
   /** Tunnelling. */
-  readonly method: 'tun'
+  readonly forwarding: 'tun'
   /** The end of the tunnel. Default: IP in IP, in the family of each virtual address. */
-  readonly tunnel?: TunnelEnd | undefined
+  readonly tunnel?: TunnelEndpoint | undefined
 }
 
 /** A real server behind network address translation: it must answer by way of the director. */
-export interface NatRealServer extends RoleOptions {
+export interface NatRealServerOptions extends RoleOptions {
   /** Masquerading. */
-  readonly method: 'nat'
+  readonly forwarding: 'nat'
   /** Address of the director in the network of the real servers, or one for each family: the default gateway. */
   readonly director: string | readonly string[]
 }
 
 /** What a real server is to be, by forwarding method. */
-export type RealServerOptions = DirectRealServer | TunnelRealServer | NatRealServer
+export type RealServerOptions = DirectRealServerOptions | TunnelRealServerOptions | NatRealServerOptions
 
-const COMMON = ['method', 'stateFile']
+const COMMON_FIELDS = ['method', 'stateFile']
 const KNOWN_FIELDS = {
-  dr: new KnownFields([...COMMON, 'vips', 'interfaces']),
-  tun: new KnownFields([...COMMON, 'vips', 'interfaces', 'tunnel']),
-  nat: new KnownFields([...COMMON, 'director']),
+  dr: new KnownFields([...COMMON_FIELDS, 'vips', 'interfaces']),
+  tun: new KnownFields([...COMMON_FIELDS, 'vips', 'interfaces', 'tunnel']),
+  nat: new KnownFields([...COMMON_FIELDS, 'director']),
 } as const
 
 /** Number of the main table. */
@@ -83,7 +83,7 @@ const MAIN = 254
  */
 export class RealServer extends Role {
   /** @internal */
-  protected readonly claims: readonly string[]
+  protected readonly owners: readonly string[]
   readonly #options: RealServerOptions
   readonly #vips: readonly Vip[]
 
@@ -95,97 +95,98 @@ export class RealServer extends Role {
   constructor(host: RoleHost, options: RealServerOptions) {
     super(host, checkOptions(options))
     this.#options = options
-    this.#vips = options.method === 'nat' ? [] : checkVips('vips', options.vips, checkHiddenVip)
-    this.claims = this.#vips.map(claimOf)
+    this.#vips = options.forwarding === 'nat' ? [] : checkVips('vips', options.vips, checkHiddenVip)
+    this.owners = this.#vips.map(ownerOf)
   }
 
   /** @internal */
   protected override async prepare(): Promise<void> {
-    for (const { device } of this.#devices()) await loadTunnel(this.host, device)
+    for (const { device } of this.#tunnelDevices()) await loadTunnelModule(this.host, device)
   }
 
   /** @internal */
-  protected override async stages(): Promise<Item[][]> {
+  protected override async stages(): Promise<RoleItem[][]> {
     const options = this.#options
-    if (options.method === 'nat') return [directors(options).map(defaultRoute)]
+    if (options.forwarding === 'nat') return [directorAddresses(options).map(defaultRouteItem)]
     const { interfaces } = options
-    const v4 = this.#vips.filter(({ family }) => family === 'ipv4').map(claimOf)
-    const arp = v4.length === 0 ? [] : await suppressArp(this.host, interfaces, v4)
-    const loopback = settle({ register: LINK, subject: 'lo', value: true, claims: this.claims })
-    const hidden = this.#vips.map((vip) => this.#hide(vip))
-    const addresses = await hiddenAddresses(this.host, hidden)
-    const tunnels: Item[][] = []
-    for (const { device, family, claims } of this.#devices()) {
+    const v4 = this.#vips.filter(({ family }) => family === 'ipv4').map(ownerOf)
+    const arp = v4.length === 0 ? [] : await arpSuppressionItems(this.host, interfaces, v4)
+    const loopback = ensure({ handler: LINK, subject: 'lo', value: true, owners: this.owners })
+    const hidden = this.#vips.map((vip) => this.#toHiddenVip(vip))
+    const addresses = await hiddenAddressItems(this.host, hidden)
+    const tunnels: RoleItem[][] = []
+    for (const { device, family, claims } of this.#tunnelDevices()) {
       tunnels.push(...(await tunnelItems(this.host, device, family, claims)))
     }
     return [
       [loopback, ...arp],
       ...tunnels,
       addresses,
-      [...(options.method === 'dr' ? hostRoutes(hidden) : []), ...nowhereVisible(hidden)],
+      [...(options.forwarding === 'dr' ? hostRouteItems(hidden) : []), ...notAdvertisedItems(hidden)],
     ]
   }
 
-  #hide(vip: Vip): HiddenVip {
+  #toHiddenVip(vip: Vip): HiddenVip {
     const options = this.#options
-    const tunnel = options.method === 'tun' ? tunnelDevice(vip.family, options.tunnel ?? {}).name : undefined
-    return { vip, interface: tunnel ?? 'lo', claim: claimOf(vip) }
+    const tunnel =
+      options.forwarding === 'tun' ? resolveTunnelDevice(vip.family, options.tunnel ?? {}).name : undefined
+    return { vip, interface: tunnel ?? 'lo', owner: ownerOf(vip) }
   }
 
   /** The interfaces at the ends of tunnels, with the families that come out of them. */
-  #devices(): {
+  #tunnelDevices(): {
     readonly device: TunnelDevice
     readonly family: Family
     readonly claims: readonly string[]
   }[] {
     const options = this.#options
-    if (options.method !== 'tun') return []
+    if (options.forwarding !== 'tun') return []
     return (['ipv4', 'ipv6'] as const).flatMap((family) => {
-      const claims = this.#vips.filter((vip) => vip.family === family).map(claimOf)
+      const claims = this.#vips.filter((vip) => vip.family === family).map(ownerOf)
       return claims.length === 0
         ? []
-        : [{ device: tunnelDevice(family, options.tunnel ?? {}), family, claims }]
+        : [{ device: resolveTunnelDevice(family, options.tunnel ?? {}), family, claims }]
     })
   }
 }
 
-function claimOf({ address }: Vip): string {
+function ownerOf({ address }: Vip): string {
   return `real-server ${address}`
 }
 
 function checkOptions(options: RealServerOptions): RealServerOptions {
   checkObject('options', options)
-  const { method } = options
+  const { forwarding: method } = options
   if (method !== 'dr' && method !== 'tun' && method !== 'nat') {
     throw new ArgumentTypeError('method', "'dr', 'tun' or 'nat'", method)
   }
   KNOWN_FIELDS[method].check('options', options)
-  if (options.method === 'nat') {
-    for (const director of directors(options)) checkAddress('director', director)
+  if (options.forwarding === 'nat') {
+    for (const director of directorAddresses(options)) checkAddress('director', director)
   } else {
     for (const [index, name] of (options.interfaces ?? []).entries()) {
       checkInterfaceName(`interfaces[${index}]`, name)
     }
-    if (options.method === 'tun') checkTunnelEnd(options.tunnel)
+    if (options.forwarding === 'tun') checkTunnelEndpoint(options.tunnel)
   }
   return options
 }
 
-function directors({ director }: NatRealServer): readonly string[] {
+function directorAddresses({ director }: NatRealServerOptions): readonly string[] {
   return typeof director === 'string' ? [director] : director
 }
 
 /** That packets to anywhere leave by the director: their source address has to be translated back there. */
-function defaultRoute(director: string): Item {
+function defaultRouteItem(director: string): RoleItem {
   const family = checkAddress('director', director)
-  return expect(`default route ${family}`, `via ${director}`, [], async ({ network }) => {
+  return observe(`default route ${family}`, `via ${director}`, [], async ({ network }) => {
     const routes = (await network.routes({ family, table: MAIN })).filter(
       ({ destination }) => destination === 'default',
     )
     const [first] = routes.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))
-    if (first === undefined) return { found: 'none', ok: false }
+    if (first === undefined) return { actual: 'none', ok: false }
     const { gateway, interface: name } = first
     const found = [gateway === undefined ? [] : ['via', gateway], name === undefined ? [] : ['on', name]]
-    return { found: found.flat().join(' '), ok: gateway === director }
+    return { actual: found.flat().join(' '), ok: gateway === director }
   })
 }

@@ -1,8 +1,8 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
-import { type Item, lookAt, type RoleStatus, statusOf } from './role-item.ts'
-import { Ledger } from './change-journal.ts'
+import { ChangeJournal } from './change-journal.ts'
+import { inspectItems, type RoleItem, type RoleStatus, statusOf } from './role-item.ts'
 import { StateFile } from './state-file.ts'
 
 /** Options of every role. */
@@ -36,10 +36,10 @@ export abstract class Role {
    * @throws {StateFileError} the state file is busy or none.
    */
   async up({ signal }: CallOptions = {}): Promise<RoleStatus> {
-    return await this.use(signal, async (ledger) => {
-      await ledger.attempt(async () => {
+    return await this.withJournal(signal, async (ledger) => {
+      await ledger.rollBackOnError(async () => {
         await this.prepare()
-        await this.bring(ledger, await this.stages())
+        await this.ensureStages(ledger, await this.stages())
         await this.announce()
       })
       return await this.status({ signal })
@@ -54,13 +54,13 @@ export abstract class Role {
    * @throws {StateFileError} the state file is busy or none.
    */
   async down({ signal }: CallOptions = {}): Promise<RoleStatus> {
-    return await this.use(signal, async (ledger) => statusOf(await ledger.release(this.claims)))
+    return await this.withJournal(signal, async (ledger) => statusOf(await ledger.release(this.owners)))
   }
 
   /** Looks at everything the role looks after. Changes nothing. */
   async status({ signal }: CallOptions = {}): Promise<RoleStatus> {
     signal?.throwIfAborted()
-    return await lookAt(this.host, (await this.stages()).flat())
+    return await inspectItems(this.host, (await this.stages()).flat())
   }
 
   /**
@@ -68,14 +68,14 @@ export abstract class Role {
    *
    * @internal
    */
-  protected abstract readonly claims: readonly string[]
+  protected abstract readonly owners: readonly string[]
 
   /**
    * What is wanted, in the order in which it is brought about; what depends on other items comes in a later stage.
    *
    * @internal
    */
-  protected abstract stages(): Promise<readonly (readonly Item[])[]>
+  protected abstract stages(): Promise<readonly (readonly RoleItem[])[]>
 
   /**
    * What has to be before anything can be looked at, and is not taken back.
@@ -96,9 +96,12 @@ export abstract class Role {
    *
    * @internal
    */
-  protected async bring(ledger: Ledger, stages: readonly (readonly Item[])[]): Promise<void> {
-    for (const stage of stages) await ledger.settle(stage)
-    await ledger.release(this.claims, new Set(stages.flat().map(({ name }) => name)))
+  protected async ensureStages(
+    ledger: ChangeJournal,
+    stages: readonly (readonly RoleItem[])[],
+  ): Promise<void> {
+    for (const stage of stages) await ledger.ensure(stage)
+    await ledger.release(this.owners, new Set(stages.flat().map(({ name }) => name)))
   }
 
   /**
@@ -106,7 +109,7 @@ export abstract class Role {
    *
    * @internal
    */
-  protected async stateFile(): Promise<StateFile> {
+  protected async openStateFile(): Promise<StateFile> {
     return await StateFile.of(this.host.netns, this.#stateFile)
   }
 
@@ -115,7 +118,10 @@ export abstract class Role {
    *
    * @internal
    */
-  protected async use<T>(signal: AbortSignal | undefined, use: (ledger: Ledger) => Promise<T>): Promise<T> {
-    return await Ledger.use(this.host, await this.stateFile(), signal, use)
+  protected async withJournal<T>(
+    signal: AbortSignal | undefined,
+    use: (ledger: ChangeJournal) => Promise<T>,
+  ): Promise<T> {
+    return await ChangeJournal.use(this.host, await this.openStateFile(), signal, use)
   }
 }

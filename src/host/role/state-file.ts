@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { defaultStateFile, identify, type NamespaceIdentity } from '../facts/namespace-identity.ts'
-import { REGISTERS } from '../resource/resource-handlers.ts'
 import { removeFile, replaceFile } from '../../system/replace-file.ts'
+import { defaultStateFile, identifyNamespace, type NamespaceIdentity } from '../facts/namespace-identity.ts'
+import { RESOURCE_HANDLERS } from '../resource/resource-handlers.ts'
 import { StateFileError } from './state-file-error.ts'
 
 /** What was there before something was changed, and what it was changed to. */
@@ -14,13 +14,13 @@ export interface StateRecord {
   /** What was there before anything was put. */
   readonly before: unknown
   /** What was put; two values while one takes the place of the other. */
-  readonly put: readonly unknown[]
+  readonly applied: readonly unknown[]
   /** On whose behalf. */
-  readonly claims: readonly string[]
+  readonly owners: readonly string[]
 }
 
 /** What the file says. */
-export interface State {
+export interface RecordedState {
   /** In the order in which things were changed first. */
   readonly records: readonly StateRecord[]
   /** Cluster nodes that are active. */
@@ -29,7 +29,7 @@ export interface State {
 
 /** The form of the file; another one is not understood. */
 const VERSION = 1
-const NOTHING: State = { records: [], active: [] }
+const EMPTY_STATE: RecordedState = { records: [], active: [] }
 
 /** The file in which roles record what was there before them. */
 export class StateFile {
@@ -43,7 +43,7 @@ export class StateFile {
 
   /** @param path Default: as {@link defaultStateFile} has it. */
   static async of(netns: string | undefined, path?: string): Promise<StateFile> {
-    const identity = await identify(netns)
+    const identity = await identifyNamespace(netns)
     return new StateFile(resolve(path ?? (await defaultStateFile(identity))), identity)
   }
 
@@ -53,26 +53,26 @@ export class StateFile {
    *
    * @throws {StateFileError} `ERR_LVS_STATE_FILE` when it is no such file.
    */
-  async read(): Promise<State> {
+  async read(): Promise<RecordedState> {
     const text = await readText(this.path)
-    if (text === undefined) return NOTHING
+    if (text === undefined) return EMPTY_STATE
     const content = this.#parse(text)
     const { boot, netns } = this.#identity
-    return content.boot === boot && content.netns === netns ? content : NOTHING
+    return content.boot === boot && content.netns === netns ? content : EMPTY_STATE
   }
 
   /** Replaces the file, so that it outlives a crash at any moment; with nothing to say there is no file. */
-  async write({ records, active }: State): Promise<void> {
+  async write({ records, active }: RecordedState): Promise<void> {
     if (records.length === 0 && active.length === 0) return await removeFile(this.path)
     await mkdir(dirname(this.path), { recursive: true })
     const content = { version: VERSION, ...this.#identity, active, records }
     await replaceFile(this.path, `${JSON.stringify(content, undefined, 2)}\n`)
   }
 
-  #parse(text: string): State & NamespaceIdentity {
+  #parse(text: string): RecordedState & NamespaceIdentity {
     try {
       const content: unknown = JSON.parse(text)
-      if (isContent(content)) return content
+      if (isStateContent(content)) return content
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
     }
@@ -92,14 +92,14 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-function isContent(content: unknown): content is State & NamespaceIdentity {
+function isStateContent(content: unknown): content is RecordedState & NamespaceIdentity {
   if (typeof content !== 'object' || content === null) return false
   const { version, boot, netns, active, records } = content as Record<string, unknown>
   return (
     version === VERSION &&
     typeof boot === 'string' &&
     typeof netns === 'string' &&
-    isTexts(active) &&
+    isStringArray(active) &&
     Array.isArray(records) &&
     records.every(isRecord)
   )
@@ -110,14 +110,14 @@ function isRecord(record: unknown): record is StateRecord {
   const { kind, subject, before, put, claims } = record as Record<string, unknown>
   return (
     typeof kind === 'string' &&
-    REGISTERS.has(kind) &&
+    RESOURCE_HANDLERS.has(kind) &&
     typeof subject === 'string' &&
     before !== undefined &&
     Array.isArray(put) &&
-    isTexts(claims)
+    isStringArray(claims)
   )
 }
 
-function isTexts(value: unknown): value is string[] {
+function isStringArray(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((element) => typeof element === 'string')
 }

@@ -1,18 +1,18 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import type { Family } from '../../netlink/wire/address.ts'
 import { checkFamily } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { Family } from '../../netlink/wire/address.ts'
 import type { TunnelKind } from '../../route/model/tunnel-link.ts'
+import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
 import { DEVICE } from '../resource/device.ts'
 import { LINK } from '../resource/link.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
 import { SYSCTL } from '../resource/sysctl.ts'
-import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
-import { type Item, settle } from './role-item.ts'
+import { ensure, type RoleItem } from './role-item.ts'
 
 /** The end of the tunnel that a real server takes packets from. */
-export interface TunnelEnd {
+export interface TunnelEndpoint {
   /**
    * `ipip` IP in IP, also for `gue`, which a port of the kernel's module fou unpacks before (`ip fou add port 6080 gue`);
    * `gre`. Default `ipip`.
@@ -34,13 +34,13 @@ export interface TunnelDevice {
   /** Absent for one that was named: it is there or it is not. */
   readonly kind?: TunnelKind
   /** Whether the kernel has it of itself, with the module; if not, it is made. */
-  readonly ownByKernel: boolean
+  readonly createdByKernel: boolean
 }
 
 const KNOWN_FIELDS = new KnownFields(['type', 'family', 'device'])
 
 /** Checks the end of a tunnel. */
-export function checkTunnelEnd(tunnel: TunnelEnd | undefined): TunnelEnd {
+export function checkTunnelEndpoint(tunnel: TunnelEndpoint | undefined): TunnelEndpoint {
   if (tunnel === undefined) return {}
   KNOWN_FIELDS.check('tunnel', tunnel)
   const { type, family, device } = tunnel
@@ -53,32 +53,32 @@ export function checkTunnelEnd(tunnel: TunnelEnd | undefined): TunnelEnd {
 }
 
 /** Finds the interface that packets for addresses of a family come out of. */
-export function tunnelDevice(
+export function resolveTunnelDevice(
   inner: Family,
-  { type = 'ipip', family: outer = inner, device }: TunnelEnd,
+  { type = 'ipip', family: outer = inner, device }: TunnelEndpoint,
 ): TunnelDevice {
-  if (device !== undefined) return { name: device, ownByKernel: true }
+  if (device !== undefined) return { name: device, createdByKernel: true }
   if (type === 'gre') {
     return outer === 'ipv4'
-      ? { name: 'gre0', kind: 'gre', ownByKernel: true }
-      : { name: 'ip6gre0', kind: 'ip6gre', ownByKernel: true }
+      ? { name: 'gre0', kind: 'gre', createdByKernel: true }
+      : { name: 'ip6gre0', kind: 'ip6gre', createdByKernel: true }
   }
   if (outer === 'ipv4') {
     return inner === 'ipv4'
-      ? { name: 'tunl0', kind: 'ipip', ownByKernel: true }
-      : { name: 'sit0', kind: 'sit', ownByKernel: true }
+      ? { name: 'tunl0', kind: 'ipip', createdByKernel: true }
+      : { name: 'sit0', kind: 'sit', createdByKernel: true }
   }
   // The kernel's own ip6tnl0 takes nothing: nobody has said which addresses it may take from (ip6_tnl_rcv_ctl).
-  return { name: 'lvs-ip6tnl', kind: 'ip6tnl', ownByKernel: false }
+  return { name: 'lvs-ip6tnl', kind: 'ip6tnl', createdByKernel: false }
 }
 
 /**
  * Makes the kernel load the module of an interface that comes with it. This is not taken back: neither can the interface be
  * removed, nor do other programs expect a module to go.
  */
-export async function loadTunnel(
+export async function loadTunnelModule(
   { network }: RoleHost,
-  { name, kind, ownByKernel }: TunnelDevice,
+  { name, kind, createdByKernel: ownByKernel }: TunnelDevice,
 ): Promise<void> {
   if (kind === undefined || !ownByKernel || (await network.link(name)) !== undefined) return
   try {
@@ -92,26 +92,29 @@ export async function loadTunnel(
 /** That the interface is there, is up, and does not drop what comes out of it. */
 export async function tunnelItems(
   { sysctls }: RoleHost,
-  { name, kind, ownByKernel }: TunnelDevice,
+  { name, kind, createdByKernel: ownByKernel }: TunnelDevice,
   inner: Family,
   claims: readonly string[],
-): Promise<Item[][]> {
-  const items: Item[] = [settle({ register: LINK, subject: name, value: true, claims })]
+): Promise<RoleItem[][]> {
+  const items: RoleItem[] = [ensure({ handler: LINK, subject: name, value: true, owners: claims })]
   if (inner === 'ipv4') {
     const all = Number(await sysctls.findText(interfaceSysctl('ipv4', 'all', 'rp_filter')))
     items.push(
-      settle({
-        register: SYSCTL,
+      ensure({
+        handler: SYSCTL,
         subject: interfaceSysctl('ipv4', name, 'rp_filter'),
         // The larger of the two counts: beside a strict `all` only 2, loose, keeps this interface from being strict, and the
         // others keep what they have.
         value: all === 1 ? '2' : '0',
-        wanted: all === 1 ? '2' : '0 or 2',
+        expected: all === 1 ? '2' : '0 or 2',
         accepts: (found) => found !== null && Math.max(all, Number(found)) !== 1,
-        claims,
+        owners: claims,
       }),
     )
   }
   if (ownByKernel || kind === undefined) return [items]
-  return [[settle({ register: DEVICE, subject: name, value: { kind, external: true }, claims })], items]
+  return [
+    [ensure({ handler: DEVICE, subject: name, value: { kind, external: true }, owners: claims })],
+    items,
+  ]
 }

@@ -13,15 +13,15 @@ export interface Vip {
 /** Bits of an address. */
 export const ADDRESS_BITS = { ipv4: 32, ipv6: 128 } as const satisfies Record<Family, number>
 
-const SHAPE = 'an IPv4 or IPv6 address in text, with or without a prefix length, such as 192.0.2.1/32'
+const VIP_FORMAT = 'an IPv4 or IPv6 address in text, with or without a prefix length, such as 192.0.2.1/32'
 
 /** Reads a virtual address. */
 export function checkVip(field: string, value: unknown): Vip {
-  if (typeof value !== 'string') throw new ArgumentTypeError(field, SHAPE, value)
+  if (typeof value !== 'string') throw new ArgumentTypeError(field, VIP_FORMAT, value)
   const [text = '', prefix, ...rest] = value.split('/')
   const family = familyOf(text)
   if (family === undefined || rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) {
-    throw new ArgumentTypeError(field, SHAPE, value)
+    throw new ArgumentTypeError(field, VIP_FORMAT, value)
   }
   const bits = ADDRESS_BITS[family]
   const prefixLength = prefix === undefined ? bits : Number(prefix)
@@ -64,11 +64,11 @@ export function checkHiddenVip(field: string, value: unknown): Vip {
 }
 
 /** The text with which a virtual address stands on an interface, such as `192.0.2.1/32`. */
-export function withPrefix({ address, prefixLength }: Vip): string {
+export function formatVip({ address, prefixLength }: Vip): string {
   return `${address}/${prefixLength}`
 }
 
 /** The same as a hidden address. */
-export function asHost({ address, family }: Vip): string {
+export function toHostPrefix({ address, family }: Vip): string {
   return `${address}/${ADDRESS_BITS[family]}`
 }

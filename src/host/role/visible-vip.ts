@@ -1,11 +1,11 @@
 import { ArgumentRangeError } from '../../errors.ts'
 import type { Link } from '../../route/model/link.ts'
 import { ADDRESS } from '../resource/address.ts'
-import { formatPlace } from '../resource/place.ts'
+import { formatPrefixOnInterface } from '../resource/place.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
 import { SYSCTL } from '../resource/sysctl.ts'
-import { expect, type Item, settle } from './role-item.ts'
-import { ADDRESS_BITS, type Vip, withPrefix } from './vip.ts'
+import { ensure, observe, type RoleItem } from './role-item.ts'
+import { ADDRESS_BITS, formatVip, type Vip } from './vip.ts'
 
 /** A virtual address that a host answers for. */
 export interface VisibleVip {
@@ -13,64 +13,68 @@ export interface VisibleVip {
   readonly interface: string
   /** IPv4: default the interface's name. */
   readonly label?: string | undefined
-  readonly claim: string
+  readonly owner: string
 }
 
 /** How often a new place is told, since a frame may be lost, and the milliseconds between. */
-const OFTEN = { times: 3, interval: 100 } as const
+const ANNOUNCEMENTS = { times: 3, interval: 100 } as const
 
 /** That the interfaces can carry the addresses. They belong to whoever set the network up, so they are only looked at. */
-export function interfacesUp(vips: readonly VisibleVip[]): Item[] {
+export function interfaceUpItems(vips: readonly VisibleVip[]): RoleItem[] {
   return [...new Set(vips.map(({ interface: name }) => name))].map((name) =>
-    expect(`link ${name}`, 'up', [], async ({ network }) => {
+    observe(`link ${name}`, 'up', [], async ({ network }) => {
       const link = await network.link(name)
-      return { found: link === undefined ? 'none' : link.up ? 'up' : 'down', ok: link?.up === true }
+      return { actual: link === undefined ? 'none' : link.up ? 'up' : 'down', ok: link?.up === true }
     }),
   )
 }
 
 /** The addresses on their interfaces. */
-export function visibleAddresses(vips: readonly VisibleVip[]): Item[] {
-  return vips.flatMap(({ vip, interface: name, label, claim }) => {
+export function visibleAddressItems(vips: readonly VisibleVip[]): RoleItem[] {
+  return vips.flatMap(({ vip, interface: name, label, owner: claim }) => {
     const isAlone = vip.family === 'ipv6' || vip.prefixLength === ADDRESS_BITS.ipv4
-    const address = settle({
-      register: ADDRESS,
-      subject: formatPlace({ what: withPrefix(vip), interface: name }),
+    const address = ensure({
+      handler: ADDRESS,
+      subject: formatPrefixOnInterface({ prefix: formatVip(vip), interface: name }),
       // It is another host's until a moment ago: to ask the network whether it is free would be to lose it.
       // As the newest of its interface it would also become the source of what an IPv6 host sends on its own account, tunnels to
       // real servers among it (RFC 6724; ipv6_dev_get_saddr); one that is deprecated is used, but not chosen.
       value:
         vip.family === 'ipv6' ? { nodad: true, preferredLifetime: 0 } : label === undefined ? {} : { label },
-      claims: [claim],
+      owners: [claim],
     })
-    return isAlone ? [address] : [keepOthers(name, claim), address]
+    return isAlone ? [address] : [promoteSecondariesItem(name, claim), address]
   })
 }
 
 /** That addresses added to the network of this one stay when it goes, although it may be the first (inet_del_ifa). */
-function keepOthers(name: string, claim: string): Item {
-  return settle({
-    register: SYSCTL,
+function promoteSecondariesItem(name: string, claim: string): RoleItem {
+  return ensure({
+    handler: SYSCTL,
     subject: `net.ipv4.conf.${name.replaceAll('.', '/')}.promote_secondaries`,
     value: '1',
-    claims: [claim],
+    owners: [claim],
   })
 }
 
 /** That no address is on its interface. */
-export function noVisibleAddresses(vips: readonly VisibleVip[]): Item[] {
-  return vips.map(({ vip, interface: name, claim }) =>
-    settle({
-      register: ADDRESS,
-      subject: formatPlace({ what: withPrefix(vip), interface: name }),
+export function visibleAddressRemovalItems(vips: readonly VisibleVip[]): RoleItem[] {
+  return vips.map(({ vip, interface: name, owner: claim }) =>
+    ensure({
+      handler: ADDRESS,
+      subject: formatPrefixOnInterface({ prefix: formatVip(vip), interface: name }),
       value: null,
-      claims: [claim],
+      owners: [claim],
     }),
   )
 }
 
 /** Refuses an interface that is not there, before anything is touched. */
-export function checkInterfaces(links: readonly Link[], vips: readonly VisibleVip[], field: string): void {
+export function checkInterfacesExist(
+  links: readonly Link[],
+  vips: readonly VisibleVip[],
+  field: string,
+): void {
   for (const { interface: name } of vips) {
     if (links.some((link) => link.name === name)) continue
     throw new ArgumentRangeError(field, `one of ${links.map((link) => link.name).join(', ')}`, name)
@@ -84,5 +88,7 @@ export async function announceVips({ network }: RoleHost, vips: readonly Visible
     const link = links.get(name)
     return link?.type === 'ether' && link.arp && link.up
   })
-  await Promise.all(heard.map(({ vip, interface: name }) => network.announce(vip.address, name, OFTEN)))
+  await Promise.all(
+    heard.map(({ vip, interface: name }) => network.announce(vip.address, name, ANNOUNCEMENTS)),
+  )
 }

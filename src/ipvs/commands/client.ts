@@ -1,8 +1,8 @@
 import type { Transport } from '../../netlink/transport/transport.ts'
-import type { Commands } from './commands.ts'
+import type { CommandRunner } from './commands.ts'
 
 /** What the calls of one client share. */
-export interface Client {
-  readonly commands: Commands
+export interface IpvsSession {
+  readonly commands: CommandRunner
   readonly transport: Transport
 }

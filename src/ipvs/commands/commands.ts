@@ -1,41 +1,41 @@
-import { IpvsError, renewed } from '../../errors.ts'
-import type { Loss, Outcome } from '../../netlink/connection/pending-request.ts'
-import { ENOENT, errorName } from '../../netlink/wire/errno.ts'
+import { copyForCaller, IpvsError } from '../../errors.ts'
+import { toNetlinkError, unwrapOutcome } from '../../netlink/connection/outcome.ts'
+import type { Outcome, TransportFailure } from '../../netlink/connection/pending-request.ts'
 import type { FamilyRequest, GenericFamily } from '../../netlink/generic-family.ts'
+import { type CommandContext, isTraced, trace } from '../../netlink/tracing.ts'
+import { ENOENT, errorName } from '../../netlink/wire/errno.ts'
 import type { Refusal } from '../../netlink/wire/messages.ts'
-import { lossError, refusalOf } from '../../netlink/connection/outcome.ts'
-import { type CommandContext, isObserved, traced } from '../../netlink/tracing.ts'
 import { GENL_HDRLEN } from '../../netlink/wire/uapi.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
-import { type Circumstances, explain } from './explain.ts'
+import { type ErrorContext, explainIpvsError } from './explain.ts'
 import { WriteOrder } from './write-order.ts'
 
 /** A command of the family, with what an error about it has to say. */
-export interface Command extends FamilyRequest {
+export interface IpvsCommand extends FamilyRequest {
   /** The method of the client. */
   readonly name: string
   /** What it is about. */
   subject?(): string
-  readonly circumstances?: Circumstances
+  readonly errorContext?: ErrorContext
   /** Gives a better explanation for an error where one takes looking into. */
   diagnose?(code: string): Promise<string | undefined>
   /** Reads whether the table is as the command was to leave it. */
-  isInPlace?(commands: Commands): Promise<boolean>
+  isApplied?(commands: CommandRunner): Promise<boolean>
 }
 
 /** How a command is built on a reading. */
-export interface Building<R> {
+export interface ReadModifyWrite<R> {
   /** What the command changes. */
   readonly target: string
   /** What is read. */
   readonly source: string
   readonly read: () => Promise<R>
   /** Makes the command, or shows that the kernel would refuse it. */
-  readonly build: (reading: R) => { readonly command: Command; readonly refusal?: Refusal }
+  readonly build: (reading: R) => { readonly command: IpvsCommand; readonly refusal?: Refusal }
 }
 
 /** Sends commands of the family, tells those who listen, and turns refusals into errors. */
-export class Commands {
+export class CommandRunner {
   readonly family: GenericFamily
   readonly order = new WriteOrder()
 
@@ -48,9 +48,9 @@ export class Commands {
    *
    * @throws {IpvsError} when the kernel refuses.
    */
-  read(command: Command, signal: AbortSignal | undefined): Promise<void> {
-    return isObserved()
-      ? traced(contextOf(command), () => this.#run(command, signal, false))
+  read(command: IpvsCommand, signal: AbortSignal | undefined): Promise<void> {
+    return isTraced()
+      ? trace(contextOf(command), () => this.#run(command, signal, false))
       : this.#run(command, signal, false)
   }
 
@@ -59,9 +59,9 @@ export class Commands {
    *
    * @throws {IpvsError} when the kernel refuses.
    */
-  write(command: Command, signal: AbortSignal | undefined): Promise<void> {
-    return isObserved()
-      ? traced(contextOf(command), () => this.#run(command, signal, true))
+  write(command: IpvsCommand, signal: AbortSignal | undefined): Promise<void> {
+    return isTraced()
+      ? trace(contextOf(command), () => this.#run(command, signal, true))
       : this.#run(command, signal, true)
   }
 
@@ -70,19 +70,23 @@ export class Commands {
    *
    * @throws {IpvsError} when the kernel refuses.
    */
-  merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
-    return isObserved()
-      ? traced(contextOf(about), () => this.#merge(about, building, signal))
-      : this.#merge(about, building, signal)
+  readModifyWrite<R>(
+    about: IpvsCommand,
+    building: ReadModifyWrite<R>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return isTraced()
+      ? trace(contextOf(about), () => this.#readModifyWrite(about, building, signal))
+      : this.#readModifyWrite(about, building, signal)
   }
 
   /** The error for a refusal, looked into or not. */
-  async error(command: Command, { errno, message }: Refusal, look: boolean): Promise<IpvsError> {
-    const { name, circumstances = {} } = command
+  async toError(command: IpvsCommand, { errno, message }: Refusal, look: boolean): Promise<IpvsError> {
+    const { name, errorContext: circumstances = {} } = command
     const code = errorName(errno)
     // A look that fails must not hide what it was to explain.
     const diagnosis = look ? await command.diagnose?.(code).catch(() => undefined) : undefined
-    const explanation = diagnosis ?? explain(name, code, circumstances)
+    const explanation = diagnosis ?? explainIpvsError(name, code, circumstances)
     return new IpvsError({
       ...{ code, errno, command: name, kernelMessage: message, explanation },
       subject: command.subject?.() ?? '',
@@ -93,8 +97,8 @@ export class Commands {
    * Throws when the command failed; sends it again, as it was, where the family has another number than `id`, and reads
    * the table where answers were lost. `look` says whether an error is worth looking into.
    */
-  async finish(
-    command: Command,
+  async handleOutcome(
+    command: IpvsCommand,
     outcome: Outcome,
     id: number,
     signal: AbortSignal | undefined,
@@ -103,26 +107,30 @@ export class Commands {
     if (outcome !== undefined && 'loss' in outcome && outcome.loss.code === 'ERR_LVS_OVERRUN') {
       return await this.#readBack(command, outcome.loss)
     }
-    const refusal = refusalOf(outcome, signal)
+    const refusal = unwrapOutcome(outcome, signal)
     if (refusal === undefined) return
-    if (refusal.errno !== ENOENT || !(await this.family.moved(id))) {
-      throw await this.error(command, refusal, look)
+    if (refusal.errno !== ENOENT || !(await this.family.hasMoved(id))) {
+      throw await this.toError(command, refusal, look)
     }
     const next = this.family.id
     const again = await this.family.send(asSent(command, outcome), signal)
-    await this.finish(command, again, next, signal, look)
+    await this.handleOutcome(command, again, next, signal, look)
   }
 
   /** Throws unless the table shows what was to be done. */
-  async #readBack(command: Command, loss: Loss): Promise<void> {
-    const found = await command.isInPlace?.(this).catch(() => undefined)
-    if (found === undefined) throw lossError(loss)
+  async #readBack(command: IpvsCommand, loss: TransportFailure): Promise<void> {
+    const found = await command.isApplied?.(this).catch(() => undefined)
+    if (found === undefined) throw toNetlinkError(loss)
     if (found) return
     const message = `${loss.message}; the table was read back and does not show it`
-    throw lossError({ ...loss, message, outcome: 'not-done' })
+    throw toNetlinkError({ ...loss, message, outcome: 'not-done' })
   }
 
-  async #merge<R>(about: Command, building: Building<R>, signal: AbortSignal | undefined): Promise<void> {
+  async #readModifyWrite<R>(
+    about: IpvsCommand,
+    building: ReadModifyWrite<R>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     signal?.throwIfAborted()
     const { target, source, read, build } = building
     try {
@@ -135,51 +143,51 @@ export class Commands {
         const { refusal } = built
         return refusal === undefined ? this.family.send(command, signal) : Promise.resolve({ refusal })
       }
-      const outcome = await this.order.merge({ target, source, read, write })
-      await this.finish(command, outcome, id, signal)
+      const outcome = await this.order.readModifyWrite({ target, source, read, write })
+      await this.handleOutcome(command, outcome, id, signal)
     } catch (error) {
-      throw renewed(error, about.subject?.())
+      throw copyForCaller(error, about.subject?.())
     }
   }
 
-  async #run(command: Command, signal: AbortSignal | undefined, ordered: boolean): Promise<void> {
+  async #run(command: IpvsCommand, signal: AbortSignal | undefined, ordered: boolean): Promise<void> {
     signal?.throwIfAborted()
     // What has to wait is written down now: the caller may use its objects again.
-    const waiting = ordered && this.order.busy ? encoded(command) : undefined
+    const waiting = ordered && this.order.busy ? encodeNow(command) : undefined
     const { id } = this.family
     const outcome = await (waiting === undefined
       ? this.family.send(command, signal)
       : this.order.write(() => this.family.send(waiting, signal)))
-    if (outcome !== undefined) await this.finish(command, outcome, id, signal)
+    if (outcome !== undefined) await this.handleOutcome(command, outcome, id, signal)
   }
 }
 
 const scratch = new WireWriter()
 
 /** Checks a command without sending it. Throws what its `body` throws. */
-export function tryOut(command: Command): void {
+export function validate(command: IpvsCommand): void {
   scratch.truncate(0)
   command.body?.(scratch)
 }
 
 /** The command with its attributes as they are now. */
-function encoded(command: Command): FamilyRequest {
-  return withAttributes(command, attributesOf(command))
+function encodeNow(command: IpvsCommand): FamilyRequest {
+  return withAttributes(command, encodeAttributes(command))
 }
 
 /** The command with its attributes as they were. */
-function asSent(command: Command, outcome: Outcome): FamilyRequest {
+function asSent(command: IpvsCommand, outcome: Outcome): FamilyRequest {
   const sent = outcome !== undefined && 'refusal' in outcome ? outcome.sent : undefined
   return sent === undefined ? command : withAttributes(command, sent.subarray(GENL_HDRLEN))
 }
 
 /** Whether two commands have the same attributes. */
-export function sayTheSame(one: Command, other: Command): boolean {
-  return Buffer.compare(attributesOf(one), attributesOf(other)) === 0
+export function encodesEqual(one: IpvsCommand, other: IpvsCommand): boolean {
+  return Buffer.compare(encodeAttributes(one), encodeAttributes(other)) === 0
 }
 
-function attributesOf(command: Command): Uint8Array {
-  tryOut(command)
+function encodeAttributes(command: IpvsCommand): Uint8Array {
+  validate(command)
   return scratch.bytes.slice(0, scratch.length)
 }
 
@@ -196,6 +204,6 @@ function withAttributes(request: FamilyRequest, attributes: Uint8Array): FamilyR
 }
 
 /** What is told of a command. */
-function contextOf(command: Command): CommandContext {
+function contextOf(command: IpvsCommand): CommandContext {
   return { command: command.name, subject: command.subject?.() ?? '' }
 }

@@ -1,5 +1,5 @@
-import { parseIPv4 } from '../../netlink/wire/address.ts'
 import type { Transport } from '../../netlink/transport/transport.ts'
+import { parseIPv4 } from '../../netlink/wire/address.ts'
 import type { CheckedDestinationKey } from '../model/destination.ts'
 
 const NOT_UNICAST = 'is not the address of one host (the kernel wants a unicast address)'

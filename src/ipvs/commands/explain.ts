@@ -1,12 +1,12 @@
 /** What the caller asked for, as far as an explanation needs it. */
-export interface Circumstances {
+export interface ErrorContext {
   readonly scheduler?: string | undefined
   readonly persistenceEngine?: string | null | undefined
   readonly interface?: string | undefined
   readonly group?: string | undefined
 }
 
-type Sentence = string | ((circumstances: Circumstances) => string)
+type Sentence = string | ((circumstances: ErrorContext) => string)
 
 const NO_SERVICE =
   'there is no such virtual service; add it with addService, services() lists those there are'
@@ -15,7 +15,7 @@ const NO_DESTINATION =
 
 const OUT_OF_RANGE = 'the weight is below 0 or the lower threshold above the upper one'
 
-function noScheduler({ scheduler = 'wlc', persistenceEngine }: Circumstances): string {
+function noScheduler({ scheduler = 'wlc', persistenceEngine }: ErrorContext): string {
   if (typeof persistenceEngine !== 'string') {
     return `the kernel has no scheduler '${scheduler}' and could not load it; check the name, or load it: modprobe ip_vs_${scheduler}`
   }
@@ -69,7 +69,7 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
 }
 
 /** What an error means whatever the command was. */
-const ANYWHERE: Readonly<Record<string, string>> = {
+const ANY_COMMAND: Readonly<Record<string, string>> = {
   EPERM:
     'this needs the capability CAP_NET_ADMIN in the initial user namespace; run it as root (root inside a user namespace, as in a rootless container, is not enough)',
   EAFNOSUPPORT: 'the kernel has IPv6 switched off (ipv6.disable=1) or its IPVS was built without it',
@@ -81,7 +81,7 @@ const ANYWHERE: Readonly<Record<string, string>> = {
 }
 
 /** One sentence on why the kernel refused a command and what to do about it. */
-export function explain(command: string, code: string, circumstances: Circumstances): string {
-  const sentence = SENTENCES[command]?.[code] ?? ANYWHERE[code] ?? 'the kernel refused the command'
+export function explainIpvsError(command: string, code: string, circumstances: ErrorContext): string {
+  const sentence = SENTENCES[command]?.[code] ?? ANY_COMMAND[code] ?? 'the kernel refused the command'
   return typeof sentence === 'string' ? sentence : sentence(circumstances)
 }

@@ -1,5 +1,5 @@
 /** A write that builds on a reading. */
-export interface Merge<R, T> {
+export interface OrderedReadModifyWrite<R, T> {
   /** What is written. Merges with the same target follow one another, each on a reading of its own. */
   readonly target: string
   /** What is read; merges that wait together for the same source share one reading. */
@@ -9,7 +9,7 @@ export interface Merge<R, T> {
   readonly write: (reading: R) => Promise<T>
 }
 
-interface WaitingMerge {
+interface PendingReadModifyWrite {
   readonly target: string
   readonly source: string
   readonly read: () => Promise<unknown>
@@ -17,7 +17,7 @@ interface WaitingMerge {
   readonly proceed: (reading: PromiseSettledResult<unknown>) => Promise<void>
 }
 
-type Job = { readonly write: () => void } | { readonly merge: WaitingMerge }
+type Job = { readonly write: () => void } | { readonly merge: PendingReadModifyWrite }
 
 /**
  * Keeps the writes of one client in the order in which they were asked for, although some of them must read first. While
@@ -35,18 +35,18 @@ export class WriteOrder {
   /** Calls `write` when the merges asked for before it have been handed on. */
   write<T>(write: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const proceed = () => void attempt(write).then(resolve, reject)
+      const proceed = () => void callAsync(write).then(resolve, reject)
       if (this.#running) this.#jobs.push({ write: proceed })
       else proceed()
     })
   }
 
   /** Reads, then writes. A failed reading rejects all that share it with the same error. */
-  merge<R, T>({ target, source, read, write }: Merge<R, T>): Promise<T> {
+  readModifyWrite<R, T>({ target, source, read, write }: OrderedReadModifyWrite<R, T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const proceed = async (reading: PromiseSettledResult<unknown>) => {
         if (reading.status === 'rejected') return reject(reading.reason)
-        await attempt(() => write(reading.value as R)).then(resolve, reject)
+        await callAsync(() => write(reading.value as R)).then(resolve, reject)
       }
       this.#jobs.push({ merge: { target, source, read, proceed } })
       if (this.#running) return
@@ -59,36 +59,36 @@ export class WriteOrder {
     while (this.#jobs.length > 0) {
       const jobs = this.#jobs
       this.#jobs = []
-      let row: WaitingMerge[] = []
+      let row: PendingReadModifyWrite[] = []
       const targets = new Set<string>()
       for (const job of jobs) {
         if ('merge' in job) {
           if (targets.has(job.merge.target)) {
-            await proceedTogether(row, true)
+            await runGroup(row, true)
             row = []
             targets.clear()
           }
           row.push(job.merge)
           targets.add(job.merge.target)
         } else {
-          await proceedTogether(row, false)
+          await runGroup(row, false)
           row = []
           targets.clear()
           job.write()
         }
       }
-      await proceedTogether(row, false)
+      await runGroup(row, false)
     }
     this.#running = false
   }
 }
 
 /** Reads for a row of merges, then lets them write, in order, and if asked to waits until all are done. */
-async function proceedTogether(row: readonly WaitingMerge[], untilDone: boolean): Promise<void> {
+async function runGroup(row: readonly PendingReadModifyWrite[], untilDone: boolean): Promise<void> {
   if (row.length === 0) return
   const readings = new Map<string, Promise<unknown>>()
   for (const { source, read } of row) {
-    if (!readings.has(source)) readings.set(source, attempt(read))
+    if (!readings.has(source)) readings.set(source, callAsync(read))
   }
   const results = await Promise.allSettled(readings.values())
   const bySource = new Map([...readings.keys()].map((source, index) => [source, results[index]!]))
@@ -97,6 +97,6 @@ async function proceedTogether(row: readonly WaitingMerge[], untilDone: boolean)
 }
 
 /** Calls at once; what is thrown becomes a rejection. */
-async function attempt<T>(call: () => Promise<T>): Promise<T> {
+async function callAsync<T>(call: () => Promise<T>): Promise<T> {
   return call()
 }

@@ -1,13 +1,13 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import { checkAddress, checkInteger, checkName } from '../../netlink/arguments/check.ts'
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
+import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { writeAddress } from '../../netlink/wire/address.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
-import { checkAddress, checkInteger, checkName } from '../../netlink/arguments/check.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
 import { DAEMON } from '../protocol/attributes.ts'
-import { readAddressField } from './service-key.ts'
 import { IP_VS_IFNAME_MAXLEN, IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER } from '../protocol/uapi.ts'
+import { readAddressField } from './service-key.ts'
 
 /** Roles by their number. */
 export const SYNC_ROLES = {
@@ -57,7 +57,7 @@ export interface Daemon {
 }
 
 const { fields } = DAEMON
-const ROLE_WORDS = new Words<SyncRole>(SYNC_ROLES)
+const ROLE_ENUM = new EnumMap<SyncRole>(SYNC_ROLES)
 const KNOWN_FIELDS = new KnownFields(['role', 'interface', 'syncId', 'maximumLength', 'group', 'port', 'ttl'])
 const MULTICAST = "a multicast address (224.0.0.0 to 239.255.255.255, or one that begins with 'ff')"
 
@@ -79,7 +79,7 @@ export function writeDaemon(writer: WireWriter, daemon: DaemonInput): void {
 /** Checks and writes which daemon is meant. */
 export function writeRole(writer: WireWriter, role: SyncRole): void {
   if (typeof role !== 'string') throw new ArgumentTypeError('role', "'master' or 'backup'", role)
-  writeAttribute(writer, fields.state, ROLE_WORDS.check('role', role, 0))
+  writeAttribute(writer, fields.state, ROLE_ENUM.parse('role', role, 0))
 }
 
 function writeGroup(writer: WireWriter, group: string): void {
@@ -99,7 +99,7 @@ function writeGroup(writer: WireWriter, group: string): void {
 /** Reads a daemon out of a reply, or out of a request. */
 export function readDaemon(daemon: AttributeSet<typeof fields>): Daemon {
   return {
-    role: ROLE_WORDS.of(daemon.require(fields.state)),
+    role: ROLE_ENUM.nameOf(daemon.require(fields.state)),
     interface: daemon.get(fields.interface) ?? '',
     syncId: daemon.get(fields.syncId) ?? 0,
     maximumLength: daemon.get(fields.maximumLength) ?? 0,

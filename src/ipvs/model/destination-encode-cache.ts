@@ -1,19 +1,19 @@
-import { familyOf, parseIPv4, writeAddress } from '../../netlink/wire/address.ts'
 import { checkPort } from '../../netlink/arguments/check.ts'
-import { Passage } from '../../netlink/wire/encoded-span.ts'
+import { familyOf, parseIPv4, writeAddress } from '../../netlink/wire/address.ts'
+import { EncodedSpan } from '../../netlink/wire/encoded-span.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { checkWeight, type DestinationInput, type Forwarding } from './destination.ts'
 import { DESTINATION_BLOCK } from './destination-message.ts'
-import { writeCheckedIdentity } from './service-identity.ts'
-import type { KnownServiceKey } from './service-key.ts'
+import { writeResolvedIdentity } from './service-identity.ts'
+import type { ResolvedServiceKey } from './service-key.ts'
 
 /** The service and the destination of a command, as they were written, and the destination alone. */
-const passage = new Passage()
-const tail = new Passage()
+const passage = new EncodedSpan()
+const tail = new EncodedSpan()
 
 /** What the passage says. */
-const noted: {
-  service: KnownServiceKey
+const lastDestination: {
+  service: ResolvedServiceKey
   port: number
   forwarding: Forwarding['forwarding']
   weight: number | undefined
@@ -28,23 +28,23 @@ const noted: {
  * Notes a destination that was checked and written as a whole: its service begins at `start`, itself at `middle`. One with
  * something behind the block is none to be repeated.
  */
-export function noteDestination(
+export function recordDestination(
   writer: WireWriter,
   start: number,
   middle: number,
-  service: KnownServiceKey,
+  service: ResolvedServiceKey,
   destination: DestinationInput,
 ): void {
   const { address, port = service.port ?? 0, tunnel } = destination
   if ((tunnel !== undefined && tunnel !== null) || familyOf(address) !== service.family) return
-  noted.service = service
-  noted.port = port
-  noted.forwarding = destination.forwarding
-  noted.weight = destination.weight
-  noted.upperThreshold = destination.upperThreshold
-  noted.lowerThreshold = destination.lowerThreshold
-  passage.note(writer, start)
-  tail.note(writer, middle)
+  lastDestination.service = service
+  lastDestination.port = port
+  lastDestination.forwarding = destination.forwarding
+  lastDestination.weight = destination.weight
+  lastDestination.upperThreshold = destination.upperThreshold
+  lastDestination.lowerThreshold = destination.lowerThreshold
+  passage.record(writer, start)
+  tail.record(writer, middle)
 }
 
 /**
@@ -52,17 +52,17 @@ export function noteDestination(
  * False when it is another one, which then has to be looked at as a whole. Commands that follow one another mostly are
  * about one service and say the same of its destinations: so it takes half the time, and before V8 has optimized the code a third.
  */
-export function repeatDestination(
+export function copyDestination(
   writer: WireWriter,
-  service: KnownServiceKey,
+  service: ResolvedServiceKey,
   destination: DestinationInput,
 ): boolean {
   const { address, port = service.port ?? 0, family, weight, tunnel } = destination
   if (
-    service.family !== noted.service.family ||
-    destination.forwarding !== noted.forwarding ||
-    destination.upperThreshold !== noted.upperThreshold ||
-    destination.lowerThreshold !== noted.lowerThreshold ||
+    service.family !== lastDestination.service.family ||
+    destination.forwarding !== lastDestination.forwarding ||
+    destination.upperThreshold !== lastDestination.upperThreshold ||
+    destination.lowerThreshold !== lastDestination.lowerThreshold ||
     (tunnel !== undefined && tunnel !== null) ||
     (family !== undefined && family !== service.family) ||
     typeof address !== 'string'
@@ -71,34 +71,34 @@ export function repeatDestination(
   }
   const number = service.family === 'ipv4' ? parseIPv4(address) : undefined
   if (number === undefined && familyOf(address) !== service.family) return false
-  const isNoted = service === noted.service
-  if (isNoted ? !writer.repeat(passage) : !repeatFor(writer, service)) return false
+  const isNoted = service === lastDestination.service
+  if (isNoted ? !writer.copySpan(passage) : !copyForService(writer, service)) return false
   const start = writer.length - DESTINATION_BLOCK.bytes.length
   const { at } = DESTINATION_BLOCK
   const { view } = writer
   // Behind an IPv4 address there is nothing but zeros, as in the one that was noted.
   if (number === undefined) writeAddress(view, start + at.address, address, service.family)
   else view.setInt32(start + at.address, number)
-  if (port !== noted.port) view.setUint16(start + at.port, checkPort('destination.port', port))
-  if (weight !== noted.weight) {
+  if (port !== lastDestination.port) view.setUint16(start + at.port, checkPort('destination.port', port))
+  if (weight !== lastDestination.weight) {
     writer.words[(start + at.weight) >> 2] = checkWeight(weight === undefined ? 1 : weight)
   }
   if (!isNoted) {
-    noted.service = service
-    noted.port = port
-    noted.weight = weight
+    lastDestination.service = service
+    lastDestination.port = port
+    lastDestination.weight = weight
   }
   return true
 }
 
 /** The same destination for another service; what it writes is the passage from now on. */
-function repeatFor(writer: WireWriter, service: KnownServiceKey): boolean {
+function copyForService(writer: WireWriter, service: ResolvedServiceKey): boolean {
   if (!tail.isIn(writer)) return false
   const start = writer.length
-  writeCheckedIdentity(writer, service)
+  writeResolvedIdentity(writer, service)
   const middle = writer.length
-  writer.repeat(tail)
-  passage.note(writer, start)
-  tail.note(writer, middle)
+  writer.copySpan(tail)
+  passage.record(writer, start)
+  tail.record(writer, middle)
   return true
 }

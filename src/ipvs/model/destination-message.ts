@@ -3,18 +3,18 @@ import { attributeBlock } from '../../netlink/wire/attribute-block.ts'
 import type { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { DESTINATION } from '../protocol/attributes.ts'
+import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
 import {
   type CheckedDestinationKey,
   checkDestinationSettings,
   type Destination,
   type DestinationLimits,
-  FORWARDING_WORDS,
+  FORWARDING_ENUM,
   type Forwarding,
 } from './destination.ts'
 import { readAddressField, readFamily } from './service-key.ts'
 import { readStatistics } from './statistics.ts'
 import { PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
-import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
 
 const { fields } = DESTINATION
 
@@ -80,15 +80,15 @@ export function readDestination(
 ): Destination {
   const number = destination.u16(fields.family)
   const family = number === undefined || number === 0 ? serviceFamily : readFamily(number)
-  const forwarding = FORWARDING_WORDS.of(
-    destination.present(fields.forwarding, destination.u32(fields.forwarding)) & IP_VS_CONN_F_FWD_MASK,
+  const forwarding = FORWARDING_ENUM.nameOf(
+    destination.requireValue(fields.forwarding, destination.u32(fields.forwarding)) & IP_VS_CONN_F_FWD_MASK,
   )
   return {
     address: readAddressField(destination, fields.address, family),
-    port: destination.present(fields.port, destination.u16be(fields.port)),
+    port: destination.requireValue(fields.port, destination.u16be(fields.port)),
     family,
     forwarding,
-    weight: destination.present(fields.weight, destination.i32(fields.weight)),
+    weight: destination.requireValue(fields.weight, destination.i32(fields.weight)),
     upperThreshold: destination.u32(fields.upperThreshold) ?? 0,
     lowerThreshold: destination.u32(fields.lowerThreshold) ?? 0,
     tunnel:

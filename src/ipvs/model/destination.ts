@@ -1,11 +1,11 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { canonicalIPv6, type Family } from '../../netlink/wire/address.ts'
 import { checkAddress, checkFamily, checkInteger, checkPort } from '../../netlink/arguments/check.ts'
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
+import { canonicalIPv6, type Family } from '../../netlink/wire/address.ts'
+import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
 import type { Statistics } from './statistics.ts'
 import { checkTunnel, PLAIN_TUNNEL, type Tunnel, type TunnelNumbers } from './tunnel.ts'
-import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
 
 /** Forwarding methods by their number (IP_VS_CONN_F_*). */
 export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 } as const satisfies Record<
@@ -19,7 +19,7 @@ export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 }
 export type ForwardingMethod = 'dr' | 'nat' | 'tun' | 'local' | 'bypass'
 
 /** The same, both ways. */
-export const FORWARDING_WORDS = new Words<ForwardingMethod>(FORWARDING_METHODS)
+export const FORWARDING_ENUM = new EnumMap<ForwardingMethod>(FORWARDING_METHODS)
 
 /** What tells one destination of a virtual service from another. */
 export interface DestinationKey {
@@ -154,7 +154,7 @@ export function checkDestinationSettings(
   serviceFamily: Family,
 ): DestinationNumbers {
   const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = settings
-  const method = FORWARDING_WORDS.check('destination.forwarding', forwarding, IP_VS_CONN_F_FWD_MASK)
+  const method = FORWARDING_ENUM.parse('destination.forwarding', forwarding, IP_VS_CONN_F_FWD_MASK)
   const plain = tunnel === undefined || tunnel === null
   if (method !== FORWARDING_METHODS.tun) {
     if (family !== serviceFamily) {
@@ -191,7 +191,7 @@ export function checkWeight(weight: unknown): number {
 }
 
 /** Whether changes leave nothing open, so that a destination can be set without reading it first. */
-export function isWholeDestination(changes: DestinationChanges): changes is DestinationInput {
+export function isCompleteDestination(changes: DestinationChanges): changes is DestinationInput {
   if (typeof changes !== 'object' || changes === null) return false
   const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
   return (
@@ -207,7 +207,7 @@ export function isWholeDestination(changes: DestinationChanges): changes is Dest
  * Settings that are valid if these changes are valid by themselves: with what fits any value in the place of what they
  * leave open.
  */
-export function onItsOwn(changes: DestinationChanges): DestinationInput {
+export function withPlaceholders(changes: DestinationChanges): DestinationInput {
   return {
     ...changes,
     forwarding: changes.forwarding === undefined ? 'tun' : changes.forwarding,

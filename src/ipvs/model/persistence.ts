@@ -1,8 +1,8 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { type Family, formatIPv4, parseIPv4 } from '../../netlink/wire/address.ts'
-import { malformed } from '../../netlink/wire/attributes.ts'
 import { checkInteger } from '../../netlink/arguments/check.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { type Family, formatIPv4, parseIPv4 } from '../../netlink/wire/address.ts'
+import { malformed } from '../../netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 
 /** Sends a client to the same destination as before. ipvsadm `-p`, `-M`. */

@@ -1,6 +1,11 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import { checkName } from '../../netlink/arguments/check.ts'
-import { IP_VS_SCHEDNAME_MAXLEN, IP_VS_SVC_F_SCHED1, IP_VS_SVC_F_SCHED2, IP_VS_SVC_F_SCHED3 } from '../protocol/uapi.ts'
+import {
+  IP_VS_SCHEDNAME_MAXLEN,
+  IP_VS_SVC_F_SCHED1,
+  IP_VS_SVC_F_SCHED2,
+  IP_VS_SVC_F_SCHED3,
+} from '../protocol/uapi.ts'
 
 /**
  * The schedulers of the kernel:

@@ -1,5 +1,5 @@
-import type { Family } from '../../netlink/wire/address.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { Family } from '../../netlink/wire/address.ts'
 import type { Persistence } from './persistence.ts'
 import type { Scheduler, SchedulerFlag } from './scheduler.ts'
 import type { ServiceSettings } from './service.ts'

@@ -1,11 +1,11 @@
 import type { Family } from '../../netlink/wire/address.ts'
-import { Passage } from '../../netlink/wire/encoded-span.ts'
+import { EncodedSpan } from '../../netlink/wire/encoded-span.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { COMMAND } from '../protocol/attributes.ts'
 import {
   checkServiceKey,
-  type KnownServiceKey,
   type Protocol,
+  type ResolvedServiceKey,
   type ServiceReference,
   writeServiceKey,
 } from './service-key.ts'
@@ -15,25 +15,25 @@ import {
  * nothing was written then.
  */
 export function writeServiceIdentity(writer: WireWriter, reference: ServiceReference): void {
-  writeCheckedIdentity(writer, checkedKey(reference))
+  writeResolvedIdentity(writer, checkServiceKeyCached(reference))
 }
 
-/** The same for a key that {@link checkedKey} gave. */
-export function writeCheckedIdentity(writer: WireWriter, key: KnownServiceKey): void {
-  if (key === written && writer.repeat(passage)) return
+/** The same for a key that {@link checkServiceKeyCached} gave. */
+export function writeResolvedIdentity(writer: WireWriter, key: ResolvedServiceKey): void {
+  if (key === written && writer.copySpan(passage)) return
   const start = writer.beginNest(COMMAND.fields.service.type)
   writeServiceKey(writer, key)
   writer.endNest(start)
   written = key
-  passage.note(writer, start)
+  passage.record(writer, start)
 }
 
 /** What stands in the passage. */
-let written: KnownServiceKey | undefined
-const passage = new Passage()
+let written: ResolvedServiceKey | undefined
+const passage = new EncodedSpan()
 
 /** The same as {@link checkServiceKey}; commands that follow one another are mostly about one service. */
-export function checkedKey(reference: ServiceReference): KnownServiceKey {
+export function checkServiceKeyCached(reference: ServiceReference): ResolvedServiceKey {
   if (typeof reference === 'string') {
     if (reference === last.text) return last.key
   } else if (
@@ -55,7 +55,7 @@ export function checkedKey(reference: ServiceReference): KnownServiceKey {
 
 /** The last reference as it was given, since the caller may change its object, and what it was checked to mean. */
 const last: {
-  key: KnownServiceKey
+  key: ResolvedServiceKey
   /** `null` before there is any, `undefined` when it was an object. */
   text: string | undefined | null
   protocol: Protocol | number | undefined
@@ -68,7 +68,7 @@ const last: {
   ...{ port: undefined, fwmark: undefined, family: undefined },
 }
 
-function remember(reference: ServiceReference, key: KnownServiceKey): void {
+function remember(reference: ServiceReference, key: ResolvedServiceKey): void {
   const isText = typeof reference === 'string'
   const { protocol, address, port, fwmark, family } = isText ? key : reference
   last.key = key

@@ -1,5 +1,13 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 import {
+  checkAddress,
+  checkFamily,
+  checkInteger,
+  checkObject,
+  checkPort,
+} from '../../netlink/arguments/check.ts'
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
+import {
   canonicalIPv6,
   FAMILY_NUMBER,
   type Family,
@@ -9,14 +17,12 @@ import {
 } from '../../netlink/wire/address.ts'
 import { attributeBlock } from '../../netlink/wire/attribute-block.ts'
 import { type AttributeSet, type Field, type Fields, malformed } from '../../netlink/wire/attributes.ts'
-import { checkAddress, checkFamily, checkInteger, checkObject, checkPort } from '../../netlink/arguments/check.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
 import { SERVICE } from '../protocol/attributes.ts'
 
 /** Transport protocols by their IP protocol number. */
 export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>
-const PROTOCOL_WORDS = new Words<Protocol>(PROTOCOLS)
+const PROTOCOL_ENUM = new EnumMap<Protocol>(PROTOCOLS)
 /** Transport protocol of a virtual service. ipvsadm `-t`, `-u`, `--sctp-service`; IPVS_SVC_ATTR_PROTOCOL. */
 export type Protocol = 'tcp' | 'udp' | 'sctp'
 
@@ -52,7 +58,7 @@ export interface FwmarkKey {
 export type ServiceKey = AddressKey | FwmarkKey
 
 /** A key whose family is filled in. */
-export type KnownServiceKey = ServiceKey & {
+export type ResolvedServiceKey = ServiceKey & {
   /** Address family of the service. */
   readonly family: Family
 }
@@ -61,7 +67,7 @@ export type KnownServiceKey = ServiceKey & {
 export type ServiceReference = ServiceKey | string
 
 /** How a key is written; for messages. */
-const SHAPE =
+const ACCEPTED_FORMS =
   "{ protocol, address, port }, { fwmark, family } or text such as 'tcp://192.0.2.1:80', 'fwmark://7', 'fwmark://7/ipv6'"
 
 /**
@@ -73,7 +79,7 @@ export function parseService(text: string): ServiceKey {
   return readReference(text)
 }
 
-function readReference(text: string): KnownServiceKey {
+function readReference(text: string): ResolvedServiceKey {
   const address = /^(tcp|udp|sctp|\d+):\/\/(?:\[([^\]]+)\]|([^:/[\]]+)):(\d+)$/.exec(text)
   if (address !== null) {
     const [, protocol = '', v6, v4 = '', port] = address
@@ -85,7 +91,7 @@ function readReference(text: string): KnownServiceKey {
     if ((checkAddress('address', key.address) === 'ipv6') === (v6 !== undefined)) return checkKeyObject(key)
   }
   const fwmark = /^fwmark:\/\/(\d+)(?:\/(ipv4|ipv6))?$/.exec(text)
-  if (fwmark === null) throw new ArgumentTypeError('service', SHAPE, text)
+  if (fwmark === null) throw new ArgumentTypeError('service', ACCEPTED_FORMS, text)
   return checkKeyObject({ fwmark: Number(fwmark[1]), family: (fwmark[2] as Family | undefined) ?? 'ipv4' })
 }
 
@@ -111,13 +117,13 @@ export function formatEndpoint(address: string, port: number): string {
 }
 
 /** Takes a reference in either form and gives a checked key with its family filled in and nothing else. */
-export function checkServiceKey(reference: ServiceReference | undefined): KnownServiceKey {
+export function checkServiceKey(reference: ServiceReference | undefined): ResolvedServiceKey {
   if (typeof reference === 'string') return readReference(reference)
   checkObject('service', reference)
   return checkKeyObject(reference as ServiceKey)
 }
 
-function checkKeyObject(reference: ServiceKey): KnownServiceKey {
+function checkKeyObject(reference: ServiceKey): ResolvedServiceKey {
   const { fwmark, protocol, address, port } = reference
   if (fwmark !== undefined) {
     if (protocol !== undefined || address !== undefined || port !== undefined) {
@@ -127,8 +133,8 @@ function checkKeyObject(reference: ServiceKey): KnownServiceKey {
     return { fwmark: checkInteger('fwmark', fwmark, 1, 0xffff_ffff), family }
   }
   if (protocol === undefined && address === undefined)
-    throw new ArgumentTypeError('service', SHAPE, reference)
-  const word = PROTOCOL_WORDS.of(PROTOCOL_WORDS.check('protocol', protocol, 65535))
+    throw new ArgumentTypeError('service', ACCEPTED_FORMS, reference)
+  const word = PROTOCOL_ENUM.nameOf(PROTOCOL_ENUM.parse('protocol', protocol, 65535))
   const family = checkAddress('address', address)
   if (reference.family !== undefined && checkFamily('family', reference.family) !== family) {
     throw new ArgumentRangeError('family', `${family}, as the address is`, reference.family)
@@ -142,7 +148,7 @@ const { fields } = SERVICE
 const ADDRESS_KEY = attributeBlock(SERVICE, { family: 0, protocol: 0, address: new Uint8Array(16), port: 0 })
 
 /** Writes the attributes that identify a service. The key has been checked. */
-export function writeServiceKey(writer: WireWriter, key: KnownServiceKey): void {
+export function writeServiceKey(writer: WireWriter, key: ResolvedServiceKey): void {
   const number = familyNumber(key.family)
   if (key.fwmark !== undefined) {
     writer.u16(fields.family, number)
@@ -153,18 +159,18 @@ export function writeServiceKey(writer: WireWriter, key: KnownServiceKey): void 
   const { at } = ADDRESS_KEY
   const { shorts } = writer
   shorts[(start + at.family) >> 1] = number
-  shorts[(start + at.protocol) >> 1] = PROTOCOL_WORDS.check('protocol', key.protocol, 65535)
+  shorts[(start + at.protocol) >> 1] = PROTOCOL_ENUM.parse('protocol', key.protocol, 65535)
   putAddress(writer, start + at.address, key.address, key.family)
   writer.view.setUint16(start + at.port, key.port)
 }
 
 /** Reads what identifies a service. */
-export function readServiceKey(service: AttributeSet<typeof fields>): KnownServiceKey {
+export function readServiceKey(service: AttributeSet<typeof fields>): ResolvedServiceKey {
   const family = readFamily(service.require(fields.family))
   const fwmark = service.get(fields.fwmark)
   if (fwmark !== undefined) return { fwmark, family }
   return {
-    protocol: PROTOCOL_WORDS.of(service.require(fields.protocol)),
+    protocol: PROTOCOL_ENUM.nameOf(service.require(fields.protocol)),
     address: readAddressField(service, fields.address, family),
     port: service.require(fields.port),
     family,

@@ -1,9 +1,17 @@
+import { checkBoolean, checkName } from '../../netlink/arguments/check.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
-import { checkBoolean, checkName } from '../../netlink/arguments/check.ts'
-import { Passage } from '../../netlink/wire/encoded-span.ts'
+import { EncodedSpan } from '../../netlink/wire/encoded-span.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
 import { SERVICE } from '../protocol/attributes.ts'
+import {
+  IP_VS_PENAME_MAXLEN,
+  IP_VS_SVC_F_ONEPACKET,
+  IP_VS_SVC_F_PERSISTENT,
+  IP_VS_SVC_F_SCHED1,
+  IP_VS_SVC_F_SCHED2,
+  IP_VS_SVC_F_SCHED3,
+} from '../protocol/uapi.ts'
 import type { Destination } from './destination.ts'
 import {
   checkPersistence,
@@ -21,16 +29,8 @@ import {
   schedulerFlagNames,
 } from './scheduler.ts'
 import { SETTINGS } from './service-fields.ts'
-import { type KnownServiceKey, readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
+import { type ResolvedServiceKey, readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
 import { readStatistics, type Statistics } from './statistics.ts'
-import {
-  IP_VS_PENAME_MAXLEN,
-  IP_VS_SVC_F_ONEPACKET,
-  IP_VS_SVC_F_PERSISTENT,
-  IP_VS_SVC_F_SCHED1,
-  IP_VS_SVC_F_SCHED2,
-  IP_VS_SVC_F_SCHED3,
-} from '../protocol/uapi.ts'
 
 /** What can be chosen about a virtual service. */
 export interface ServiceSettings {
@@ -90,7 +90,7 @@ const KNOWN_FLAGS =
   IP_VS_SVC_F_SCHED3
 
 /** Whether settings leave nothing open, so that a service can be set without reading it first. */
-export function isWholeService(settings: ServiceSettings): boolean {
+export function isCompleteService(settings: ServiceSettings): boolean {
   const { persistence } = settings
   const open = persistence !== null && (persistence?.timeout === undefined || persistence.mask === undefined)
   return !open && SETTINGS.every((name) => settings[name] !== undefined)
@@ -100,7 +100,7 @@ export function isWholeService(settings: ServiceSettings): boolean {
  * Settings that are valid if these changes are valid by themselves. Flags without their scheduler can only be judged once
  * it is known.
  */
-export function onItsOwn(changes: ServiceSettings): ServiceSettings {
+export function withPlaceholders(changes: ServiceSettings): ServiceSettings {
   if (changes.scheduler !== undefined || !Array.isArray(changes.schedulerFlags)) return changes
   return { ...changes, schedulerFlags: [] }
 }
@@ -129,7 +129,7 @@ function mergePersistence(
 }
 
 /** Checks and writes a whole service (what NEW_SERVICE and SET_SERVICE need). */
-export function writeService(writer: WireWriter, key: KnownServiceKey, settings: ServiceSettings): void {
+export function writeService(writer: WireWriter, key: ResolvedServiceKey, settings: ServiceSettings): void {
   writeServiceKey(writer, key)
   const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
   const simple = schedulerFlags === undefined && (persistence === undefined || persistence === null)
@@ -139,7 +139,7 @@ export function writeService(writer: WireWriter, key: KnownServiceKey, settings:
     onePacket === last.onePacket &&
     persistenceEngine === last.persistenceEngine &&
     key.family === last.family &&
-    writer.repeat(passage)
+    writer.copySpan(passage)
   ) {
     return
   }
@@ -147,14 +147,14 @@ export function writeService(writer: WireWriter, key: KnownServiceKey, settings:
   writeSettings(writer, key.family, settings)
   if (!simple) return
   last = { scheduler, onePacket, persistenceEngine, family: key.family }
-  passage.note(writer, start)
+  passage.record(writer, start)
 }
 
 /** Settings that were written: services that follow one another mostly have the same. None that the caller may change within. */
 let last: Pick<ServiceSettings, 'scheduler' | 'onePacket' | 'persistenceEngine'> & {
   readonly family?: Family
 } = {}
-const passage = new Passage()
+const passage = new EncodedSpan()
 
 function writeSettings(writer: WireWriter, family: Family, settings: ServiceSettings): void {
   const {

@@ -1,6 +1,6 @@
-import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { checkInteger } from '../../netlink/arguments/check.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { COMMAND, INFO } from '../protocol/attributes.ts'
 

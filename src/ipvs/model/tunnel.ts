@@ -1,7 +1,7 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import { checkInteger } from '../../netlink/arguments/check.ts'
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
 
 /** Encapsulations by their number (IP_VS_CONN_F_TUNNEL_TYPE_*). */
 export const TUNNEL_TYPES = { ipip: 0, gue: 1, gre: 2 } as const satisfies Record<TunnelType, number>
@@ -62,8 +62,8 @@ export interface TunnelNumbers {
 }
 
 export const PLAIN_TUNNEL: TunnelNumbers = { type: TUNNEL_TYPES.ipip, port: 0, checksum: 0 }
-const TYPE_WORDS = new Words<TunnelType>(TUNNEL_TYPES)
-const CHECKSUM_WORDS = new Words<TunnelChecksum>(TUNNEL_CHECKSUMS)
+const TYPE_ENUM = new EnumMap<TunnelType>(TUNNEL_TYPES)
+const CHECKSUM_ENUM = new EnumMap<TunnelChecksum>(TUNNEL_CHECKSUMS)
 const KNOWN_FIELDS = new KnownFields(['type', 'port', 'checksum'])
 
 export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
@@ -73,10 +73,10 @@ export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
     return {
       type: checkInteger('tunnel.type', tunnel.type, 0, 255),
       port: checkInteger('tunnel.port', port, 0, 65535),
-      checksum: CHECKSUM_WORDS.check('tunnel.checksum', checksum, 65535),
+      checksum: CHECKSUM_ENUM.parse('tunnel.checksum', checksum, 65535),
     }
   }
-  const type = TYPE_WORDS.check('tunnel.type', tunnel.type, 255)
+  const type = TYPE_ENUM.parse('tunnel.type', tunnel.type, 255)
   if (type === TUNNEL_TYPES.ipip) {
     if (port !== undefined) throw new ArgumentTypeError('tunnel.port', 'left out: ipip has no port', port)
     if (tunnel.checksum !== undefined) {
@@ -87,7 +87,7 @@ export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
   if (type === TUNNEL_TYPES.gre && port !== undefined) {
     throw new ArgumentTypeError('tunnel.port', 'left out: gre has no port', port)
   }
-  const mode = CHECKSUM_WORDS.check('tunnel.checksum', checksum, 65535)
+  const mode = CHECKSUM_ENUM.parse('tunnel.checksum', checksum, 65535)
   if (type === TUNNEL_TYPES.gre && mode === TUNNEL_CHECKSUMS.remote) {
     throw new ArgumentTypeError(
       'tunnel.checksum',
@@ -104,7 +104,7 @@ export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
 
 /** A combination that has no words here is kept under its numbers. */
 export function readTunnel({ type, port, checksum }: TunnelNumbers): Tunnel {
-  const mode = CHECKSUM_WORDS.of(checksum)
+  const mode = CHECKSUM_ENUM.nameOf(checksum)
   if (type === TUNNEL_TYPES.ipip && port === 0 && checksum === 0) return { type: 'ipip' }
   if (typeof mode === 'string') {
     if (type === TUNNEL_TYPES.gue && port > 0) return { type: 'gue', port, checksum: mode }

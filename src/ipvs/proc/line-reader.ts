@@ -28,8 +28,8 @@ export class LineReader {
   }
 
   /** Goes on to the next line. Of this one nothing may be left but blanks. */
-  next(): void {
-    this.blanks(0)
+  nextLine(): void {
+    this.skipBlanks(0)
     if (!this.isAtEnd) throw this.malformed()
     this.start = ++this.#at
   }
@@ -40,7 +40,7 @@ export class LineReader {
   }
 
   /** What is left of the line. */
-  rest(): string {
+  readRest(): string {
     const start = this.#at
     this.#at = this.#text.indexOf('\n', start)
     return this.#text.slice(start, this.#at)
@@ -49,11 +49,11 @@ export class LineReader {
   /** The error for a line that is not as it should be. */
   malformed(): NetlinkError {
     this.#at = this.start
-    return malformed(`${JSON.stringify(this.rest().slice(0, 200))} in ${this.#path}`)
+    return malformed(`${JSON.stringify(this.readRest().slice(0, 200))} in ${this.#path}`)
   }
 
   /** Passes over these characters if they come next. */
-  takes(characters: string): boolean {
+  accept(characters: string): boolean {
     for (let index = 0; index < characters.length; index++) {
       if (this.#text.charCodeAt(this.#at + index) !== characters.charCodeAt(index)) return false
     }
@@ -62,12 +62,12 @@ export class LineReader {
   }
 
   /** Passes over these characters, which must come next. */
-  exactly(characters: string): void {
-    if (!this.takes(characters)) throw this.malformed()
+  expect(characters: string): void {
+    if (!this.accept(characters)) throw this.malformed()
   }
 
   /** Passes over blanks, at least so many. */
-  blanks(minimum: number): void {
+  skipBlanks(minimum: number): void {
     const text = this.#text
     let at = this.#at
     while (text.charCodeAt(at) === SPACE) at++
@@ -76,7 +76,7 @@ export class LineReader {
   }
 
   /** All up to the next blank. */
-  word(): string {
+  readWord(): string {
     const text = this.#text
     let at = this.#at
     for (let code = text.charCodeAt(at); code !== SPACE && code !== LINE_FEED; ) code = text.charCodeAt(++at)
@@ -87,7 +87,7 @@ export class LineReader {
   }
 
   /** An unsigned number of so many digits, at most eight. */
-  hexadecimal(digits: number): number {
+  readHexadecimal(digits: number): number {
     const text = this.#text
     const end = this.#at + digits
     let value = 0
@@ -101,9 +101,9 @@ export class LineReader {
   }
 
   /** A number of 32 bits with its sign. */
-  decimal(): number {
+  readDecimal(): number {
     const text = this.#text
-    const negative = this.takes('-')
+    const negative = this.accept('-')
     let at = this.#at
     let value = 0
     for (let digit = text.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; ) {

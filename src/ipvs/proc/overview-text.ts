@@ -1,10 +1,10 @@
 import { type Family, readAddress } from '../../netlink/wire/address.ts'
 import { malformed } from '../../netlink/wire/attributes.ts'
-import { LineReader } from './line-reader.ts'
-import type { DestinationOverview, PersistenceOverview, ServiceOverview } from './overview.ts'
 import { readPersistence } from '../model/persistence.ts'
 import type { Scheduler } from '../model/scheduler.ts'
 import type { Protocol } from '../model/service-key.ts'
+import { LineReader } from './line-reader.ts'
+import type { DestinationOverview, PersistenceOverview, ServiceOverview } from './overview.ts'
 
 export const OVERVIEW_PATH = '/proc/net/ip_vs'
 
@@ -16,27 +16,27 @@ const HEADINGS = [
 ]
 
 /** The text of the file, in pieces that may end anywhere. */
-export class OverviewText {
+export class OverviewParser {
   /** The beginning of a line whose end is still to come. */
   #rest = ''
   #headings = 0
-  #service: ServiceLines | undefined;
+  #service: ParsedService | undefined;
 
   /** Takes the next piece and gives each service that is complete, which is when the next one begins. */
-  *take(piece: Uint8Array): Generator<ServiceOverview, void, undefined> {
+  *push(piece: Uint8Array): Generator<ServiceOverview, void, undefined> {
     const text = this.#rest + Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1')
     const end = text.lastIndexOf('\n') + 1
     this.#rest = text.slice(end)
-    for (const line = new LineReader(text, OVERVIEW_PATH); line.start < end; line.next()) {
+    for (const line = new LineReader(text, OVERVIEW_PATH); line.start < end; line.nextLine()) {
       if (this.#headings < HEADINGS.length) {
-        if (!HEADINGS[this.#headings++]!.test(line.rest())) throw line.malformed()
-      } else if (line.takes('  -> ')) {
+        if (!HEADINGS[this.#headings++]!.test(line.readRest())) throw line.malformed()
+      } else if (line.accept('  -> ')) {
         if (this.#service === undefined) throw line.malformed()
         this.#service.destinations.push(readDestination(line))
       } else {
         const complete = this.#service
         this.#service = readService(line)
-        if (complete !== undefined) yield overviewOf(complete)
+        if (complete !== undefined) yield toOverview(complete)
       }
     }
   }
@@ -45,24 +45,24 @@ export class OverviewText {
   end(): ServiceOverview | undefined {
     if (this.#rest !== '' || this.#headings < HEADINGS.length)
       throw malformed(`the end of ${OVERVIEW_PATH} is missing`)
-    return this.#service && overviewOf(this.#service)
+    return this.#service && toOverview(this.#service)
   }
 }
 
 /** A service as its lines have it. */
-interface ServiceLines {
-  readonly key: MarkText | AddressText
+interface ParsedService {
+  readonly key: ParsedFwmark | ParsedAddressKey
   readonly scheduler: Scheduler
   readonly onePacket: boolean
-  readonly persistence: PersistenceText | null
+  readonly persistence: ParsedPersistence | null
   readonly destinations: DestinationOverview[]
 }
 
-interface MarkText {
+interface ParsedFwmark {
   readonly fwmark: number
 }
 
-interface AddressText {
+interface ParsedAddressKey {
   readonly fwmark?: undefined
   readonly protocol: Protocol | number
   readonly address: string
@@ -70,13 +70,13 @@ interface AddressText {
   readonly family: Family
 }
 
-interface PersistenceText {
+interface ParsedPersistence {
   readonly ticks: number
   /** The mask as an attribute of netlink has it. */
   readonly netmask: Uint8Array
 }
 
-const PROTOCOL_WORDS = new Map<string, Protocol | number>([
+const PROTOCOL_NAMES = new Map<string, Protocol | number>([
   ['TCP', 'tcp'],
   ['UDP', 'udp'],
   ['SCTP', 'sctp'],
@@ -85,54 +85,54 @@ const PROTOCOL_WORDS = new Map<string, Protocol | number>([
   ['ICMPv6', 58],
 ])
 
-const FORWARDING_WORDS = new Map([
+const FORWARDING_NAMES = new Map([
   ['Masq', 'nat'],
   ['Local', 'local'],
   ['Tunnel', 'tun'],
   ['Route', 'dr'],
 ])
 
-function readService(line: LineReader): ServiceLines {
-  const word = line.word()
-  line.blanks(1)
-  const key = word === 'FWM' ? { fwmark: line.hexadecimal(8) } : readAddressKey(line, word)
-  line.blanks(1)
-  const scheduler = line.word()
-  line.blanks(1)
-  const onePacket = line.takes('ops ')
-  line.blanks(0)
+function readService(line: LineReader): ParsedService {
+  const word = line.readWord()
+  line.skipBlanks(1)
+  const key = word === 'FWM' ? { fwmark: line.readHexadecimal(8) } : readAddressKey(line, word)
+  line.skipBlanks(1)
+  const scheduler = line.readWord()
+  line.skipBlanks(1)
+  const onePacket = line.accept('ops ')
+  line.skipBlanks(0)
   const persistence = line.isAtEnd ? null : readPersistenceText(line)
   return { key, scheduler, onePacket, persistence, destinations: [] }
 }
 
-function readAddressKey(line: LineReader, word: string): AddressText {
-  const protocol = PROTOCOL_WORDS.get(word) ?? Number(/^IP_(\d{1,5})$/.exec(word)?.[1])
+function readAddressKey(line: LineReader, word: string): ParsedAddressKey {
+  const protocol = PROTOCOL_NAMES.get(word) ?? Number(/^IP_(\d{1,5})$/.exec(word)?.[1])
   if (typeof protocol === 'number' && !(protocol <= 65535)) throw line.malformed()
   const { address, port, family } = readEndpoint(line)
   return { protocol, address, port, family }
 }
 
-function readPersistenceText(line: LineReader): PersistenceText {
-  line.exactly('persistent ')
+function readPersistenceText(line: LineReader): ParsedPersistence {
+  line.expect('persistent ')
   // Printed as a number with a sign, which it is not (ip_vs_info_seq_show).
-  const ticks = line.decimal() >>> 0
-  line.blanks(1)
+  const ticks = line.readDecimal() >>> 0
+  line.skipBlanks(1)
   const netmask = new Uint8Array(4)
-  new DataView(netmask.buffer).setUint32(0, line.hexadecimal(8))
+  new DataView(netmask.buffer).setUint32(0, line.readHexadecimal(8))
   return { ticks, netmask }
 }
 
 function readDestination(line: LineReader): DestinationOverview {
   const { address, port, family } = readEndpoint(line)
-  line.blanks(1)
-  const word = line.word()
-  const forwarding = FORWARDING_WORDS.get(word) ?? word
-  line.blanks(1)
-  const weight = line.decimal()
-  line.blanks(1)
-  const activeConnections = line.decimal()
-  line.blanks(1)
-  const inactiveConnections = line.decimal()
+  line.skipBlanks(1)
+  const word = line.readWord()
+  const forwarding = FORWARDING_NAMES.get(word) ?? word
+  line.skipBlanks(1)
+  const weight = line.readDecimal()
+  line.skipBlanks(1)
+  const activeConnections = line.readDecimal()
+  line.skipBlanks(1)
+  const inactiveConnections = line.readDecimal()
   return { address, port, family, forwarding, weight, activeConnections, inactiveConnections }
 }
 
@@ -140,49 +140,49 @@ const ADDRESS = new DataView(new ArrayBuffer(16))
 
 /** An IPv4 address has eight digits, an IPv6 address eight full groups in brackets, a port four digits. */
 function readEndpoint(line: LineReader): { address: string; port: number; family: Family } {
-  const family = line.takes('[') ? 'ipv6' : 'ipv4'
-  if (family === 'ipv4') ADDRESS.setUint32(0, line.hexadecimal(8))
+  const family = line.accept('[') ? 'ipv6' : 'ipv4'
+  if (family === 'ipv4') ADDRESS.setUint32(0, line.readHexadecimal(8))
   else readGroups(line)
-  line.exactly(':')
-  return { address: readAddress(ADDRESS, 0, family), port: line.hexadecimal(4), family }
+  line.expect(':')
+  return { address: readAddress(ADDRESS, 0, family), port: line.readHexadecimal(4), family }
 }
 
 function readGroups(line: LineReader): void {
   for (let group = 0; group < 8; group++) {
-    ADDRESS.setUint16(group * 2, line.hexadecimal(4))
-    line.exactly(group === 7 ? ']' : ':')
+    ADDRESS.setUint16(group * 2, line.readHexadecimal(4))
+    line.expect(group === 7 ? ']' : ':')
   }
 }
 
-function overviewOf(lines: ServiceLines): ServiceOverview {
+function toOverview(lines: ParsedService): ServiceOverview {
   const { key, scheduler, onePacket, destinations } = lines
   if (key.fwmark !== undefined) {
-    const family = familyUnderMark(lines)
-    const persistence = persistenceOf(lines, family)
+    const family = fwmarkFamily(lines)
+    const persistence = toPersistence(lines, family)
     return { fwmark: key.fwmark, family, scheduler, onePacket, persistence, destinations }
   }
   const { protocol, address, port, family } = key
-  const persistence = persistenceOf(lines, family)
+  const persistence = toPersistence(lines, family)
   const shown = family === 'ipv4' || onePacket ? onePacket : undefined
   return { protocol, address, port, family, scheduler, onePacket: shown, persistence, destinations }
 }
 
 /** Ways of forwarding that lead to destinations of the service's own family alone. */
-const OF_ONE_FAMILY = new Set(['dr', 'nat', 'local'])
+const SAME_FAMILY_METHODS = new Set(['dr', 'nat', 'local'])
 
 /**
  * Only a tunnel leads to a destination of the other family (ip_vs_genl_set_cmd), so any other way tells the family of the
  * service; and IPv6 has masks from 1 to 128 alone (ip_vs_add_service, ip_vs_edit_service).
  */
-function familyUnderMark({ persistence, destinations }: ServiceLines): Family | null {
-  const direct = destinations.find(({ forwarding }) => OF_ONE_FAMILY.has(forwarding))
+function fwmarkFamily({ persistence, destinations }: ParsedService): Family | null {
+  const direct = destinations.find(({ forwarding }) => SAME_FAMILY_METHODS.has(forwarding))
   if (direct !== undefined) return direct.family
   if (persistence === null) return null
   const prefix = readPersistence(persistence.ticks, persistence.netmask, 'ipv6').mask
   return Number(prefix) >= 1 && Number(prefix) <= 128 ? null : 'ipv4'
 }
 
-function persistenceOf({ persistence }: ServiceLines, family: Family | null): PersistenceOverview | null {
+function toPersistence({ persistence }: ParsedService, family: Family | null): PersistenceOverview | null {
   if (persistence === null) return null
   const { ticks, netmask } = persistence
   const mask = family === null ? undefined : readPersistence(ticks, netmask, family).mask

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Family } from '../../netlink/wire/address.ts'
+import { TimeSlice } from '../../netlink/connection/time-slice.ts'
 import type { Transport } from '../../netlink/transport/transport.ts'
-import { Turn } from '../../netlink/connection/time-slice.ts'
-import { OVERVIEW_PATH, OverviewText } from './overview-text.ts'
+import type { Family } from '../../netlink/wire/address.ts'
 import type { Scheduler } from '../model/scheduler.ts'
-import type { KnownServiceKey } from '../model/service-key.ts'
+import type { ResolvedServiceKey } from '../model/service-key.ts'
+import { OVERVIEW_PATH, OverviewParser } from './overview-text.ts'
 
 /** A destination, as far as /proc/net/ip_vs shows it. */
 export interface DestinationOverview {
@@ -90,7 +90,7 @@ export interface ServiceOverviewState {
  * - The time that this takes grows with the square of the number of services. It is the cheaper reading for tables of up to
  *   some thousand services; a larger one `services()` reads in the same time or less.
  */
-export type ServiceOverview = (KnownServiceKey | FwmarkOfUnknownFamily) & ServiceOverviewState
+export type ServiceOverview = (ResolvedServiceKey | FwmarkOfUnknownFamily) & ServiceOverviewState
 
 /** Read without a look at the clock: some hundred lines. */
 const SLICE_BYTES = 8192
@@ -106,8 +106,8 @@ export async function* readOverview(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ServiceOverview, void, undefined> {
   signal?.throwIfAborted()
-  const table = new OverviewText()
-  const turn = new Turn()
+  const table = new OverviewParser()
+  const turn = new TimeSlice()
   turn.begin()
   for await (const piece of transport.readFile(OVERVIEW_PATH)) {
     for (let at = 0; at < piece.length; at += SLICE_BYTES) {
@@ -116,7 +116,7 @@ export async function* readOverview(
         turn.begin()
       }
       signal?.throwIfAborted()
-      for (const service of table.take(piece.subarray(at, at + SLICE_BYTES))) {
+      for (const service of table.push(piece.subarray(at, at + SLICE_BYTES))) {
         yield service
         signal?.throwIfAborted()
       }

@@ -1,6 +1,6 @@
 import type { Transport } from '../../netlink/transport/transport.ts'
-import { type ConnectionEntry, parseConnectionEntry } from './connection-entry.ts'
 import type { Statistics } from '../model/statistics.ts'
+import { type ConnectionEntry, parseConnectionEntry } from './connection-entry.ts'
 import { parseTotals } from './totals.ts'
 
 /** Reads the connection table as it is walked; entries that come and go meanwhile may or may not be among them. */
@@ -8,7 +8,7 @@ export async function* readConnections(
   transport: Transport,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ConnectionEntry, void, undefined> {
-  for await (const line of lines(transport, '/proc/net/ip_vs_conn')) {
+  for await (const line of readLines(transport, '/proc/net/ip_vs_conn')) {
     signal?.throwIfAborted()
     const entry = parseConnectionEntry(line)
     if (entry !== undefined) yield entry
@@ -17,7 +17,7 @@ export async function* readConnections(
 
 export async function readTotals(transport: Transport, signal: AbortSignal | undefined): Promise<Statistics> {
   const text: string[] = []
-  for await (const line of lines(transport, '/proc/net/ip_vs_stats')) {
+  for await (const line of readLines(transport, '/proc/net/ip_vs_stats')) {
     signal?.throwIfAborted()
     text.push(line)
   }
@@ -25,7 +25,7 @@ export async function readTotals(transport: Transport, signal: AbortSignal | und
 }
 
 /** Persistence data may be any bytes, so each byte is taken for one character. */
-async function* lines(transport: Transport, path: string): AsyncGenerator<string, void, undefined> {
+async function* readLines(transport: Transport, path: string): AsyncGenerator<string, void, undefined> {
   let rest = ''
   for await (const piece of transport.readFile(path)) {
     const parts = (rest + Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1')).split(

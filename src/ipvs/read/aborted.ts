@@ -1,5 +1,5 @@
 /** What a caller's signal means for work that takes many steps. One listener, however many steps wait. */
-export class Aborted {
+export class AbortRace {
   readonly signal: AbortSignal | undefined
   readonly #aborted: Promise<never> | undefined
   #stopListening = () => {}
@@ -17,7 +17,7 @@ export class Aborted {
   }
 
   /** Waits for something, as long as the caller does. */
-  unless<T>(work: Promise<T>): Promise<T> {
+  race<T>(work: Promise<T>): Promise<T> {
     return this.#aborted === undefined ? work : Promise.race([work, this.#aborted])
   }
 

@@ -8,10 +8,10 @@ const REPEATS_POSSIBLE = 64
  * Entries of a dump without those that came twice, which happens when others change the table meanwhile: of these the last
  * counts, which is the newer reading.
  */
-export class Distinct<T> {
+export class DumpDeduplicator<T> {
   readonly #keyOf: (entry: T) => string
   readonly #entries: T[] = []
-  #places: Map<string, number> | undefined
+  #positions: Map<string, number> | undefined
 
   constructor(keyOf: (entry: T) => string) {
     this.#keyOf = keyOf
@@ -23,10 +23,10 @@ export class Distinct<T> {
   }
 
   add(entry: T): void {
-    const places = this.#places
+    const places = this.#positions
     if (places === undefined) {
       this.#entries.push(entry)
-      if (this.#entries.length === REPEATS_POSSIBLE) this.#places = this.#placesSoFar()
+      if (this.#entries.length === REPEATS_POSSIBLE) this.#positions = this.#indexEntries()
       return
     }
     const key = this.#keyOf(entry)
@@ -39,7 +39,7 @@ export class Distinct<T> {
     }
   }
 
-  #placesSoFar(): Map<string, number> {
+  #indexEntries(): Map<string, number> {
     return new Map(this.#entries.map((entry, place) => [this.#keyOf(entry), place]))
   }
 }

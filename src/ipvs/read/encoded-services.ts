@@ -1,9 +1,9 @@
 import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import { align4 } from '../../netlink/wire/wire.ts'
-import { COMMAND, SERVICE } from '../protocol/attributes.ts'
 import { readService, type ServiceHeader } from '../model/service.ts'
 import { readServiceIdentity, SERVICE_IDENTITY } from '../model/service-key.ts'
-import { TupleIndex } from './tuple-index.ts'
+import { COMMAND, SERVICE } from '../protocol/attributes.ts'
+import { IntTupleIndex } from './tuple-index.ts'
 
 const command = new AttributeSet(COMMAND)
 const service = new AttributeSet(SERVICE)
@@ -24,10 +24,10 @@ const identity = new Int32Array(SERVICE_IDENTITY)
  * The services of a table, each as it came until it is taken. V8 would copy ten thousand objects about while they wait for
  * their destinations, and the event loop would stand still meanwhile; bytes stay where they are.
  */
-export class ServiceRecords {
+export class EncodedServices {
   /** Whether any came twice; of these the last counts, in the place of the first. */
-  repeated = false
-  readonly #index = new TupleIndex(SERVICE_IDENTITY)
+  hasDuplicates = false
+  readonly #index = new IntTupleIndex(SERVICE_IDENTITY)
   /** Where each record lies; a chunk goes when nothing lies there any more. */
   readonly #chunks: (DataView | undefined)[] = []
   readonly #starts: number[] = []
@@ -40,15 +40,15 @@ export class ServiceRecords {
   add(view: DataView, start: number, end: number): void {
     command.readStrictly(view, start, end)
     readServiceIdentity(command.requireNest(COMMAND.fields.service, service), identity)
-    const place = this.#index.place(identity)
-    if (place < this.#starts.length) this.repeated = true
+    const place = this.#index.indexOf(identity)
+    if (place < this.#starts.length) this.hasDuplicates = true
     this.#starts[place] = this.#copy(view, start, end)
     this.#ends[place] = this.#used
     this.#chunks[place] = this.#chunk
   }
 
   /** Takes in what another one holds. */
-  addAll(other: ServiceRecords): void {
+  addAll(other: EncodedServices): void {
     for (const [place, chunk] of other.#chunks.entries()) {
       this.add(chunk!, other.#starts[place]!, other.#ends[place]!)
     }

@@ -1,48 +1,48 @@
 import type { Family } from '../../netlink/wire/address.ts'
-import { AttributeSet, answered } from '../../netlink/wire/attributes.ts'
+import { AttributeSet, requireReply } from '../../netlink/wire/attributes.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
-import { COMMAND, DESTINATION } from '../protocol/attributes.ts'
-import type { Command, Commands } from '../commands/commands.ts'
+import type { CommandRunner, IpvsCommand } from '../commands/commands.ts'
 import type { Destination } from '../model/destination.ts'
 import { readDestination } from '../model/destination-message.ts'
-import { Distinct } from './dump-deduplicator.ts'
 import type { Service, ServiceHeader } from '../model/service.ts'
 import { writeServiceIdentity } from '../model/service-identity.ts'
-import { formatEndpoint, formatService, type KnownServiceKey } from '../model/service-key.ts'
-import { decodeService, ServiceRecords } from './encoded-services.ts'
+import { formatEndpoint, formatService, type ResolvedServiceKey } from '../model/service-key.ts'
+import { COMMAND, DESTINATION } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
+import { DumpDeduplicator } from './dump-deduplicator.ts'
+import { decodeService, EncodedServices } from './encoded-services.ts'
 
 const command = new AttributeSet(COMMAND)
 const destination = new AttributeSet(DESTINATION)
 
 /** How often a table that is on the move is read before what was found is taken together. */
-const READINGS = 10
+const MAXIMUM_READS = 10
 
 /**
  * Reads every service, in the kernel's order, without destinations. The kernel goes on from block to block by counting
  * entries (ip_vs_genl_dump_services). When others add services meanwhile, or since Linux 7.1 when its table grows and is
  * shuffled, some come twice, and in the second case as many are missing: then it is read again.
  */
-export async function readServiceRecords(
-  commands: Commands,
+export async function readEncodedServices(
+  commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<ServiceRecords> {
-  const found = new ServiceRecords()
+): Promise<EncodedServices> {
+  const found = new EncodedServices()
   for (let reading = 1; ; reading++) {
     const records = await dumpServices(commands, name, signal)
-    if (!records.repeated) return records
+    if (!records.hasDuplicates) return records
     found.addAll(records)
-    if (reading === READINGS) return found
+    if (reading === MAXIMUM_READS) return found
   }
 }
 
 async function dumpServices(
-  commands: Commands,
+  commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<ServiceRecords> {
-  const records = new ServiceRecords()
+): Promise<EncodedServices> {
+  const records = new EncodedServices()
   await commands.read(
     {
       command: IPVS_CMD.GET_SERVICE,
@@ -57,9 +57,9 @@ async function dumpServices(
 
 /** Reads one service without its destinations. */
 export async function readServiceHeader(
-  commands: Commands,
+  commands: CommandRunner,
   name: string,
-  key: KnownServiceKey,
+  key: ResolvedServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<ServiceHeader> {
   let header: ServiceHeader | undefined
@@ -75,7 +75,7 @@ export async function readServiceHeader(
     },
     signal,
   )
-  return answered(header)
+  return requireReply(header)
 }
 
 /**
@@ -84,12 +84,12 @@ export async function readServiceHeader(
  * (ip_vs_genl_dump_dests); {@link readServiceHeader} in the same breath tells the difference.
  */
 export async function readDestinations(
-  commands: Commands,
+  commands: CommandRunner,
   name: string,
-  key: KnownServiceKey,
+  key: ResolvedServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<Destination[]> {
-  const destinations = distinctDestinations()
+  const destinations = createDestinationList()
   await commands.read(destinationsCommand(name, key, destinations), signal)
   return destinations.entries
 }
@@ -97,9 +97,9 @@ export async function readDestinations(
 /** The command that reads the destinations of a service into a list. */
 export function destinationsCommand(
   name: string,
-  key: KnownServiceKey,
-  destinations: Distinct<Destination>,
-): Command {
+  key: ResolvedServiceKey,
+  destinations: DumpDeduplicator<Destination>,
+): IpvsCommand {
   return {
     command: IPVS_CMD.GET_DEST,
     name,
@@ -111,15 +111,15 @@ export function destinationsCommand(
 }
 
 /** An empty list of destinations. */
-export function distinctDestinations(): Distinct<Destination> {
-  return new Distinct(endpointOf)
+export function createDestinationList(): DumpDeduplicator<Destination> {
+  return new DumpDeduplicator(formatDestinationEndpoint)
 }
 
 /** Reads one service with its destinations, in one exchange. */
-export async function readWholeService(
-  commands: Commands,
+export async function readServiceWithDestinations(
+  commands: CommandRunner,
   name: string,
-  key: KnownServiceKey,
+  key: ResolvedServiceKey,
   signal: AbortSignal | undefined,
 ): Promise<Service> {
   const [header, destinations] = await Promise.all([
@@ -142,6 +142,6 @@ export function decodeDestination(view: DataView, start: number, end: number, fa
   return readDestination(command.requireNest(COMMAND.fields.destination, destination), family)
 }
 
-function endpointOf({ address, port }: Destination): string {
+function formatDestinationEndpoint({ address, port }: Destination): string {
   return formatEndpoint(address, port)
 }

@@ -1,29 +1,29 @@
-import { Run } from '../../netlink/connection/bulk-request.ts'
-import { isObserved } from '../../netlink/tracing.ts'
+import { BulkRequest } from '../../netlink/connection/bulk-request.ts'
+import { isTraced } from '../../netlink/tracing.ts'
 import { GENL_HDRLEN, NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { Aborted } from './aborted.ts'
-import type { Commands } from '../commands/commands.ts'
+import type { CommandRunner } from '../commands/commands.ts'
 import type { Destination } from '../model/destination.ts'
-import type { Distinct } from './dump-deduplicator.ts'
 import type { Service, ServiceHeader } from '../model/service.ts'
 import { writeServiceIdentity } from '../model/service-identity.ts'
+import { IPVS_CMD, IPVS_GENL_VERSION } from '../protocol/uapi.ts'
+import { AbortRace } from './aborted.ts'
+import type { DumpDeduplicator } from './dump-deduplicator.ts'
 import {
+  createDestinationList,
   decodeDestination,
   destinationsCommand,
-  distinctDestinations,
   readDestinations,
-  readServiceRecords,
+  readEncodedServices,
   withDestinations,
 } from './read-service.ts'
-import { IPVS_CMD, IPVS_GENL_VERSION } from '../protocol/uapi.ts'
 
 /** Services whose destinations are asked for together. */
 const WINDOW = 64
 
 /** Reads the whole table. */
-export async function readTable(
-  commands: Commands,
+export async function readServices(
+  commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<Service[]> {
@@ -33,8 +33,8 @@ export async function readTable(
 }
 
 /** Reads the whole table as fast as it is consumed. */
-export async function* readEach(
-  commands: Commands,
+export async function* streamServices(
+  commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Service, void, undefined> {
@@ -46,12 +46,12 @@ export async function* readEach(
  * kernel is at work on one while the other is read, and no more than two are held.
  */
 async function* readWindows(
-  commands: Commands,
+  commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Service[], void, undefined> {
-  const records = await readServiceRecords(commands, name, signal)
-  const aborted = new Aborted(signal)
+  const records = await readEncodedServices(commands, name, signal)
+  const aborted = new AbortRace(signal)
   const readNext = () => {
     const window = readWindow(commands, name, records.take(WINDOW), aborted)
     // Nobody waits for it where the consumer stops before.
@@ -73,20 +73,20 @@ async function* readWindows(
 }
 
 /** A service whose destinations are being read. */
-interface Reading {
+interface PendingService {
   readonly header: ServiceHeader
-  readonly destinations: Distinct<Destination>
+  readonly destinations: DumpDeduplicator<Destination>
 }
 
 /** Reads the destinations of some services: one run, since a promise for each would cost as much as all the rest. */
 async function readWindow(
-  commands: Commands,
+  commands: CommandRunner,
   name: string,
   headers: readonly ServiceHeader[],
-  aborted: Aborted,
+  aborted: AbortRace,
 ): Promise<Service[]> {
   const { signal } = aborted
-  if (isObserved()) {
+  if (isTraced()) {
     return Promise.all(
       headers.map(async (header) =>
         withDestinations(header, await readDestinations(commands, name, header, signal)),
@@ -94,22 +94,22 @@ async function readWindow(
     )
   }
   const { connection, id } = commands.family
-  const readings = headers.map((header) => ({ header, destinations: distinctDestinations() }))
-  const run = new Run({
+  const readings = headers.map((header) => ({ header, destinations: createDestinationList() }))
+  const run = new BulkRequest({
     ...{ version: IPVS_GENL_VERSION, flags: NLM_F_DUMP },
-    ...{ onReply: takeDestination, given: readings },
+    ...{ onReply: addDestinationReply, inputs: readings },
   })
   for (const [index, reading] of readings.entries())
     connection.append(run, index, reading, id, IPVS_CMD.GET_DEST, writeRequest)
   connection.flush(true)
   try {
-    await aborted.unless(run.finished())
+    await aborted.race(run.finished())
   } catch (error) {
-    connection.withdraw(run)
+    connection.cancel(run)
     throw error
   }
-  for (const { subject, outcome } of run.failures) {
-    await commands.finish(
+  for (const { input: subject, outcome } of run.failures) {
+    await commands.handleOutcome(
       destinationsCommand(name, subject.header, subject.destinations),
       outcome,
       id,
@@ -119,12 +119,12 @@ async function readWindow(
   return readings.map(({ header, destinations }) => withDestinations(header, destinations.entries))
 }
 
-function writeRequest(writer: WireWriter, { header }: Reading): void {
+function writeRequest(writer: WireWriter, { header }: PendingService): void {
   writeServiceIdentity(writer, header)
 }
 
-function takeDestination(
-  { header, destinations }: Reading,
+function addDestinationReply(
+  { header, destinations }: PendingService,
   view: DataView,
   { start, end }: { start: number; end: number },
 ): void {

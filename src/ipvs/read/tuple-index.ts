@@ -1,5 +1,5 @@
 /** Tuples of 32-bit numbers, numbered in the order in which each first came. No object is made for any of them. */
-export class TupleIndex {
+export class IntTupleIndex {
   readonly #width: number
   #size = 0
   #tuples: Int32Array
@@ -18,22 +18,22 @@ export class TupleIndex {
   }
 
   /** The number of a tuple, which is the former {@link size} when it has not come before. */
-  place(tuple: Int32Array): number {
+  indexOf(tuple: Int32Array): number {
     const slots = this.#slots
     let slot = this.#hash(tuple, 0) & (slots.length - 1)
     for (; slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
       const number = slots[slot]! - 1
-      if (this.#isAt(number, tuple)) return number
+      if (this.#equalsAt(number, tuple)) return number
     }
     if (this.#size * this.#width === this.#tuples.length) this.#grow()
     this.#tuples.set(tuple, this.#size * this.#width)
     this.#size++
     slots[slot] = this.#size
-    if (this.#size * 2 > slots.length) this.#spread()
+    if (this.#size * 2 > slots.length) this.#rehash()
     return this.#size - 1
   }
 
-  #isAt(number: number, tuple: Int32Array): boolean {
+  #equalsAt(number: number, tuple: Int32Array): boolean {
     const start = number * this.#width
     for (let index = 0; index < this.#width; index++) {
       if (this.#tuples[start + index] !== tuple[index]) return false
@@ -56,7 +56,7 @@ export class TupleIndex {
     this.#tuples = tuples
   }
 
-  #spread(): void {
+  #rehash(): void {
     const slots = new Int32Array(this.#slots.length * 2)
     for (let number = 0; number < this.#size; number++) {
       let slot = this.#hash(this.#tuples, number * this.#width) & (slots.length - 1)

@@ -2,36 +2,36 @@ import { ArgumentTypeError } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { Client } from '../commands/client.ts'
-import type { Command } from '../commands/commands.ts'
+import type { IpvsSession } from '../commands/client.ts'
+import type { IpvsCommand } from '../commands/commands.ts'
 import {
   type DestinationChanges,
   type DestinationInput,
   type DestinationKey,
-  isWholeDestination,
+  isCompleteDestination,
 } from '../model/destination.ts'
+import type { ServiceInput, ServiceSettings } from '../model/service.ts'
+import { writeServiceIdentity } from '../model/service-identity.ts'
+import type { ServiceReference } from '../model/service-key.ts'
+import { IPVS_CMD } from '../protocol/uapi.ts'
 import {
   addDestination,
   DestinationCommand,
+  encodeDestination,
+  encodeDestinationKey,
   removeDestination,
   updateDestination,
-  writeDestinationReference,
-  writeWholeDestination,
 } from './destination-commands.ts'
-import type { ServiceInput, ServiceSettings } from '../model/service.ts'
 import {
   addService,
+  encodeService,
   flush,
   removeService,
   ServiceCommand,
   ServiceKeyCommand,
   updateService,
-  writeServiceCommand,
   zero,
 } from './service-commands.ts'
-import { writeServiceIdentity } from '../model/service-identity.ts'
-import type { ServiceReference } from '../model/service-key.ts'
-import { IPVS_CMD } from '../protocol/uapi.ts'
 
 /** A command of a batch as plain data: the name of a method of {@link Ipvs} with its arguments. */
 export type BatchCommand =
@@ -96,7 +96,7 @@ const NAMES = [
   ...['zero', 'flush'],
 ]
 
-/** The commands that go to the kernel as they are. What has to be read for first, or is rare, is to be {@link call}ed. */
+/** The commands that go to the kernel as they are. What has to be read for first, or is rare, is to be {@link callMethod}ed. */
 const DIRECT = {
   addService: IPVS_CMD.NEW_SERVICE,
   removeService: IPVS_CMD.DEL_SERVICE,
@@ -108,11 +108,11 @@ const DIRECT = {
 export type DirectCommand = Extract<BatchCommand, { readonly command: keyof typeof DIRECT }>
 
 /** The kernel's number of a command that goes to it as it is; 0 for any other. */
-export function directNumber(given: BatchCommand): number {
+export function directCommandNumber(given: BatchCommand): number {
   // Name by name: a look into the table by a name that varies takes V8 as long as half of the command.
   switch (given?.command) {
     case 'updateDestination':
-      return isWholeDestination(given.destination) ? DIRECT.updateDestination : 0
+      return isCompleteDestination(given.destination) ? DIRECT.updateDestination : 0
     case 'addDestination':
       return DIRECT.addDestination
     case 'removeDestination':
@@ -127,21 +127,21 @@ export function directNumber(given: BatchCommand): number {
 }
 
 /** Checks and writes the attributes of a command. */
-export function writeDirect(writer: WireWriter, given: DirectCommand): void {
+export function encodeDirectCommand(writer: WireWriter, given: DirectCommand): void {
   const { command, service } = given
   if (command === 'addDestination' || command === 'updateDestination') {
-    writeWholeDestination(writer, service, given.destination as DestinationInput)
+    encodeDestination(writer, service, given.destination as DestinationInput)
   } else if (command === 'removeDestination') {
-    writeDestinationReference(writer, service, given.destination)
+    encodeDestinationKey(writer, service, given.destination)
   } else if (command === 'addService') {
-    writeServiceCommand(writer, service, given.service)
+    encodeService(writer, service, given.service)
   } else {
     writeServiceIdentity(writer, service)
   }
 }
 
 /** The same for an error about it, or to send it again. */
-export function commandOf(client: Client, given: DirectCommand): Command {
+export function toCommand(client: IpvsSession, given: DirectCommand): IpvsCommand {
   const { command, service } = given
   if (command === 'removeService') return new ServiceKeyCommand(DIRECT[command], command, service)
   if (command === 'addService') return new ServiceCommand(DIRECT[command], command, service, given.service)
@@ -149,7 +149,7 @@ export function commandOf(client: Client, given: DirectCommand): Command {
 }
 
 /** Calls the method that a command names. */
-export function call(client: Client, given: BatchCommand, options: CallOptions): Promise<void> {
+export function callMethod(client: IpvsSession, given: BatchCommand, options: CallOptions): Promise<void> {
   checkObject('command', given)
   switch (given.command) {
     case 'addService':

@@ -1,25 +1,25 @@
 import { setImmediate } from 'node:timers/promises'
 import { ArgumentTypeError, BatchError, type BatchFailure } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
-import { closed } from '../../netlink/connection/transport-failures.ts'
-import { lossError } from '../../netlink/connection/outcome.ts'
-import { Run } from '../../netlink/connection/bulk-request.ts'
-import { isObserved } from '../../netlink/tracing.ts'
-import { Turn } from '../../netlink/connection/time-slice.ts'
-import { Aborted } from '../read/aborted.ts'
+import { BulkRequest } from '../../netlink/connection/bulk-request.ts'
+import { toNetlinkError } from '../../netlink/connection/outcome.ts'
+import { TimeSlice } from '../../netlink/connection/time-slice.ts'
+import { clientClosed } from '../../netlink/connection/transport-failures.ts'
+import { isTraced } from '../../netlink/tracing.ts'
+import type { IpvsSession } from '../commands/client.ts'
+import { IPVS_GENL_VERSION } from '../protocol/uapi.ts'
+import { AbortRace } from '../read/aborted.ts'
 import {
   type BatchCommand,
-  call,
-  commandOf,
+  callMethod,
   type DirectCommand,
-  directNumber,
-  writeDirect,
+  directCommandNumber,
+  encodeDirectCommand,
+  toCommand,
 } from './batch-command.ts'
-import type { Client } from '../commands/client.ts'
-import { IPVS_GENL_VERSION } from '../protocol/uapi.ts'
 
 /** Commands under way that have a promise each. */
-const MOST_CALLS = 1000
+const MAXIMUM_CALLS = 1000
 
 /**
  * Sends commands in the order in which they come. They are taken a datagram's worth at a time, and encoded while the
@@ -28,20 +28,20 @@ const MOST_CALLS = 1000
  * @throws {BatchError} when some failed.
  */
 export async function sendBatch(
-  client: Client,
+  client: IpvsSession,
   commands: Iterable<BatchCommand> | AsyncIterable<BatchCommand>,
   { signal }: CallOptions,
 ): Promise<void> {
   signal?.throwIfAborted()
-  if (client.commands.family.connection.isClosed) throw lossError(closed('not-done'))
+  if (client.commands.family.connection.isClosed) throw toNetlinkError(clientClosed('not-done'))
   // A copy: the caller may change its array.
   const given: readonly BatchCommand[] | undefined = Array.isArray(commands) ? commands.slice() : undefined
-  const sending = new Sending(client, signal, given)
+  const sending = new BatchSender(client, signal, given)
   try {
-    if (given !== undefined) await takeArray(sending, given)
-    else if (isAsync(commands)) await takeEach(sending, commands[Symbol.asyncIterator]())
-    else await takeAll(sending, checkIterable(commands)[Symbol.iterator]())
-    await sending.end()
+    if (given !== undefined) await enqueueAll(sending, given)
+    else if (isAsync(commands)) await enqueueAsyncIterable(sending, commands[Symbol.asyncIterator]())
+    else await enqueueIterable(sending, checkIterable(commands)[Symbol.iterator]())
+    await sending.finish()
   } catch (error) {
     await sending.stop()
     throw error
@@ -50,18 +50,18 @@ export async function sendBatch(
   }
 }
 
-/** What {@link takeAll} would do; an iterator costs an object a command, a twentieth of what the command takes. */
-async function takeArray(sending: Sending, commands: readonly BatchCommand[]): Promise<void> {
-  while (!sending.takeRest(commands)) await sending.ready()
+/** What {@link enqueueIterable} would do; an iterator costs an object a command, a twentieth of what the command takes. */
+async function enqueueAll(sending: BatchSender, commands: readonly BatchCommand[]): Promise<void> {
+  while (!sending.enqueueArray(commands)) await sending.drained()
 }
 
 /** What `for (... of ...)` would do; but V8 hardly optimizes a loop in a function that is interrupted in it. */
-async function takeAll(sending: Sending, iterator: Iterator<BatchCommand>): Promise<void> {
+async function enqueueIterable(sending: BatchSender, iterator: Iterator<BatchCommand>): Promise<void> {
   let finished = false
   try {
     while (!finished) {
-      finished = sending.takeFrom(iterator)
-      if (!finished) await sending.ready()
+      finished = sending.enqueueFrom(iterator)
+      if (!finished) await sending.drained()
     }
   } finally {
     if (!finished) iterator.return?.()
@@ -69,16 +69,19 @@ async function takeAll(sending: Sending, iterator: Iterator<BatchCommand>): Prom
 }
 
 /** What `for await (... of ...)` would do; but a producer that is long in coming can be given up. */
-async function takeEach(sending: Sending, iterator: AsyncIterator<BatchCommand>): Promise<void> {
+async function enqueueAsyncIterable(
+  sending: BatchSender,
+  iterator: AsyncIterator<BatchCommand>,
+): Promise<void> {
   let finished = false
   try {
     for (;;) {
-      const next = await sending.unlessAborted(iterator.next())
+      const next = await sending.raceAbort(iterator.next())
       finished = next.done === true
       if (next.done === true) return
-      const goOn = sending.take(next.value)
+      const goOn = sending.enqueue(next.value)
       sending.flush()
-      if (!goOn) await sending.ready()
+      if (!goOn) await sending.drained()
     }
   } finally {
     if (!finished) iterator.return?.().catch(() => undefined)
@@ -86,70 +89,84 @@ async function takeEach(sending: Sending, iterator: AsyncIterator<BatchCommand>)
 }
 
 /** Failures that are looked into: what is wrong with these is wrong with the others, as a rule. */
-const MOST_LOOKS = 16
+const MAXIMUM_DIAGNOSES = 16
 
 /** Errors that are made before the event loop gets its turn. */
-const ERRORS_A_TURN = 256
+const ERRORS_PER_SLICE = 256
 
-class Sending {
-  readonly #client: Client
-  readonly #run: Run<DirectCommand>
+class BatchSender {
+  readonly #client: IpvsSession
+  readonly #bulk: BulkRequest<DirectCommand>
   readonly #id: number
   readonly #failures: BatchFailure[] = []
-  readonly #aborted: Aborted
+  readonly #abortRace: AbortRace
   #calls: Promise<void>[] = []
   #count = 0
   #full = false
-  #observed = isObserved()
-  readonly #turn = new Turn()
+  #traced = isTraced()
+  readonly #slice = new TimeSlice()
 
-  constructor(client: Client, signal: AbortSignal | undefined, given: readonly BatchCommand[] | undefined) {
+  constructor(
+    client: IpvsSession,
+    signal: AbortSignal | undefined,
+    given: readonly BatchCommand[] | undefined,
+  ) {
     this.#client = client
-    this.#run = new Run({ version: IPVS_GENL_VERSION, given: given as readonly DirectCommand[] | undefined })
-    this.#aborted = new Aborted(signal)
+    this.#bulk = new BulkRequest({
+      version: IPVS_GENL_VERSION,
+      inputs: given as readonly DirectCommand[] | undefined,
+    })
+    this.#abortRace = new AbortRace(signal)
     this.#id = client.commands.family.id
-    this.#turn.begin()
+    this.#slice.begin()
   }
 
-  /** Takes what was not taken yet of an array; false when the next one should wait until {@link ready}. */
-  takeRest(commands: readonly BatchCommand[]): boolean {
+  /** Takes what was not taken yet of an array; false when the next one should wait until {@link drained}. */
+  enqueueArray(commands: readonly BatchCommand[]): boolean {
     while (this.#count < commands.length) {
-      if (!this.take(commands[this.#count]!)) return false
+      if (!this.enqueue(commands[this.#count]!)) return false
     }
     return true
   }
 
-  /** Takes commands until there are no more; false when the next one should wait until {@link ready}. */
-  takeFrom(iterator: Iterator<BatchCommand>): boolean {
+  /** Takes commands until there are no more; false when the next one should wait until {@link drained}. */
+  enqueueFrom(iterator: Iterator<BatchCommand>): boolean {
     for (;;) {
       const next = iterator.next()
       if (next.done === true) return true
-      if (!this.take(next.value)) return false
+      if (!this.enqueue(next.value)) return false
     }
   }
 
-  /** Queues a command; false when the next one should wait until {@link ready}. */
-  take(given: BatchCommand): boolean {
+  /** Queues a command; false when the next one should wait until {@link drained}. */
+  enqueue(given: BatchCommand): boolean {
     const index = this.#count++
     const { commands } = this.#client
     try {
-      const number = this.#observed || commands.order.busy ? 0 : directNumber(given)
+      const number = this.#traced || commands.order.busy ? 0 : directCommandNumber(given)
       if (number === 0) {
-        this.#call(index, given)
+        this.#callMethod(index, given)
       } else {
         const { connection, id } = commands.family
-        this.#full = !connection.append(this.#run, index, given as DirectCommand, id, number, writeDirect)
+        this.#full = !connection.append(
+          this.#bulk,
+          index,
+          given as DirectCommand,
+          id,
+          number,
+          encodeDirectCommand,
+        )
       }
     } catch (error) {
       this.#fail(index, error as Error)
     }
-    if (this.#full || this.#calls.length >= MOST_CALLS) return false
-    return this.#turn.step()
+    if (this.#full || this.#calls.length >= MAXIMUM_CALLS) return false
+    return this.#slice.continues()
   }
 
-  /** Apart from {@link take}, which would allocate a context for the closure whether it comes here or not. */
-  #call(index: number, given: BatchCommand): void {
-    const result = call(this.#client, given, { signal: this.#aborted.signal })
+  /** Apart from {@link enqueue}, which would allocate a context for the closure whether it comes here or not. */
+  #callMethod(index: number, given: BatchCommand): void {
+    const result = callMethod(this.#client, given, { signal: this.#abortRace.signal })
     this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
   }
 
@@ -158,34 +175,40 @@ class Sending {
     this.#client.commands.family.connection.flush()
   }
 
-  async ready(): Promise<void> {
+  async drained(): Promise<void> {
     const { connection } = this.#client.commands.family
-    if (this.#calls.length >= MOST_CALLS) await this.unlessAborted(Promise.all(this.#calls.splice(0)))
-    const waits = this.#full && !connection.mayLeave
-    if (this.#full) await this.unlessAborted(connection.departure())
-    this.#run.hasLeft ||= this.#full
+    if (this.#calls.length >= MAXIMUM_CALLS) await this.raceAbort(Promise.all(this.#calls.splice(0)))
+    const waits = this.#full && !connection.canSendNow
+    if (this.#full) await this.raceAbort(connection.flushed())
+    this.#bulk.hasStarted ||= this.#full
     this.#full = false
-    if (!waits && this.#turn.isOver) await setImmediate()
-    this.#turn.begin()
-    this.#aborted.signal?.throwIfAborted()
-    if (connection.isClosed) throw lossError(closed('unknown'))
-    this.#observed = isObserved()
+    if (!waits && this.#slice.isOver) await setImmediate()
+    this.#slice.begin()
+    this.#abortRace.signal?.throwIfAborted()
+    if (connection.isClosed) throw toNetlinkError(clientClosed('unknown'))
+    this.#traced = isTraced()
   }
 
   /** Waits for what is under way. */
-  async end(): Promise<void> {
+  async finish(): Promise<void> {
     this.#client.commands.family.connection.flush(true)
-    await this.unlessAborted(Promise.all([...this.#calls, this.#run.finished()]))
+    await this.raceAbort(Promise.all([...this.#calls, this.#bulk.finished()]))
     const { commands } = this.#client
-    if (commands.family.connection.isClosed) throw lossError(closed('unknown'))
-    for (const [position, { index, subject, outcome }] of this.#run.failures.entries()) {
-      const command = commandOf(this.#client, subject)
+    if (commands.family.connection.isClosed) throw toNetlinkError(clientClosed('unknown'))
+    for (const [position, { index, input: subject, outcome }] of this.#bulk.failures.entries()) {
+      const command = toCommand(this.#client, subject)
       try {
-        await commands.finish(command, outcome, this.#id, this.#aborted.signal, position < MOST_LOOKS)
+        await commands.handleOutcome(
+          command,
+          outcome,
+          this.#id,
+          this.#abortRace.signal,
+          position < MAXIMUM_DIAGNOSES,
+        )
       } catch (error) {
         this.#fail(index, error as Error)
       }
-      if (position % ERRORS_A_TURN === ERRORS_A_TURN - 1) await setImmediate()
+      if (position % ERRORS_PER_SLICE === ERRORS_PER_SLICE - 1) await setImmediate()
     }
     if (this.#failures.length === 0) return
     this.#failures.sort((one, other) => one.index - other.index)
@@ -195,18 +218,18 @@ class Sending {
   /** Ends before its time. What has not left is not sent if the caller gave up; else everything that was given is. */
   async stop(): Promise<void> {
     const { connection } = this.#client.commands.family
-    if (this.#aborted.signal?.aborted === true) return connection.withdraw(this.#run)
+    if (this.#abortRace.signal?.aborted === true) return connection.cancel(this.#bulk)
     connection.flush()
-    await Promise.all([...this.#calls, this.#run.finished()])
+    await Promise.all([...this.#calls, this.#bulk.finished()])
   }
 
   dispose(): void {
-    this.#aborted.dispose()
+    this.#abortRace.dispose()
   }
 
   /** Waits for something, as long as the caller does. */
-  unlessAborted<T>(work: Promise<T>): Promise<T> {
-    return this.#aborted.unless(work)
+  raceAbort<T>(work: Promise<T>): Promise<T> {
+    return this.#abortRace.race(work)
   }
 
   #fail(index: number, error: Error): void {

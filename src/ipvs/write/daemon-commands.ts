@@ -1,17 +1,27 @@
 import { NetlinkError } from '../../errors.ts'
-import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
+import type { IpvsSession } from '../commands/client.ts'
+import {
+  type Daemon,
+  type DaemonInput,
+  readDaemon,
+  type SyncRole,
+  writeDaemon,
+  writeRole,
+} from '../model/daemon.ts'
 import { COMMAND, DAEMON } from '../protocol/attributes.ts'
-import type { Client } from '../commands/client.ts'
-import { type Daemon, type DaemonInput, readDaemon, type SyncRole, writeDaemon, writeRole } from '../model/daemon.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 
 const command = new AttributeSet(COMMAND)
 const daemon = new AttributeSet(DAEMON)
 
-export async function readDaemons({ commands }: Client, signal: AbortSignal | undefined): Promise<Daemon[]> {
+export async function readDaemons(
+  { commands }: IpvsSession,
+  signal: AbortSignal | undefined,
+): Promise<Daemon[]> {
   const daemons: Daemon[] = []
   await commands.read(
     {
@@ -29,7 +39,7 @@ export async function readDaemons({ commands }: Client, signal: AbortSignal | un
 }
 
 export async function startDaemon(
-  client: Client,
+  client: IpvsSession,
   input: DaemonInput,
   { signal }: CallOptions,
 ): Promise<void> {
@@ -38,14 +48,18 @@ export async function startDaemon(
       command: IPVS_CMD.NEW_DAEMON,
       name: 'startDaemon',
       subject: () => String((input as DaemonInput | undefined)?.role ?? ''),
-      circumstances: input,
+      errorContext: input,
       body: nested((writer) => writeDaemon(writer, input)),
     },
     signal,
   )
 }
 
-export async function stopDaemon(client: Client, role: SyncRole, { signal }: CallOptions): Promise<void> {
+export async function stopDaemon(
+  client: IpvsSession,
+  role: SyncRole,
+  { signal }: CallOptions,
+): Promise<void> {
   try {
     await client.commands.write(
       {

@@ -2,10 +2,15 @@ import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { ENOENT } from '../../netlink/wire/errno.ts'
 import type { Refusal } from '../../netlink/wire/messages.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { COMMAND } from '../protocol/attributes.ts'
-import type { Client } from '../commands/client.ts'
-import { type Building, type Command, type Commands, sayTheSame, tryOut } from '../commands/commands.ts'
-import { readDaemons } from './daemon-commands.ts'
+import type { IpvsSession } from '../commands/client.ts'
+import {
+  type CommandRunner,
+  encodesEqual,
+  type IpvsCommand,
+  type ReadModifyWrite,
+  validate,
+} from '../commands/commands.ts'
+import { diagnoseDestination } from '../commands/diagnose.ts'
 import {
   checkDestinationKey,
   DESTINATION_FIELDS,
@@ -13,64 +18,65 @@ import {
   type DestinationChanges,
   type DestinationInput,
   type DestinationKey,
-  isWholeDestination,
+  isCompleteDestination,
   mergeDestination,
-  onItsOwn,
+  withPlaceholders,
 } from '../model/destination.ts'
+import { copyDestination, recordDestination } from '../model/destination-encode-cache.ts'
 import { writeDestination, writeDestinationKey } from '../model/destination-message.ts'
-import { noteDestination, repeatDestination } from '../model/destination-encode-cache.ts'
-import { diagnoseDestination } from '../commands/diagnose.ts'
-import { checkedKey, writeCheckedIdentity } from '../model/service-identity.ts'
+import { checkServiceKeyCached, writeResolvedIdentity } from '../model/service-identity.ts'
 import {
   checkServiceKey,
   formatEndpoint,
   formatService,
-  type KnownServiceKey,
+  type ResolvedServiceKey,
   type ServiceReference,
 } from '../model/service-key.ts'
-import { readDestinations, readWholeService } from '../read/read-service.ts'
+import { COMMAND } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
+import { readDestinations, readServiceWithDestinations } from '../read/read-service.ts'
+import { readDaemons } from './daemon-commands.ts'
 
 /** Checks and writes what NEW_DEST and SET_DEST say. */
-export function writeWholeDestination(
+export function encodeDestination(
   writer: WireWriter,
   reference: ServiceReference,
   destination: DestinationInput,
 ): void {
-  const service = checkedKey(reference)
+  const service = checkServiceKeyCached(reference)
   DESTINATION_FIELDS.check('destination', destination)
-  if (repeatDestination(writer, service, destination)) return
+  if (copyDestination(writer, service, destination)) return
   const start = writer.length
-  writeCheckedIdentity(writer, service)
+  writeResolvedIdentity(writer, service)
   const nest = writer.beginNest(COMMAND.fields.destination.type)
   writeDestination(writer, checkDestinationKey(destination, service.port ?? 0), destination, service.family)
   writer.endNest(nest)
-  noteDestination(writer, start, nest, service, destination)
+  recordDestination(writer, start, nest, service, destination)
 }
 
 /** Checks and writes what DEL_DEST says. */
-export function writeDestinationReference(
+export function encodeDestinationKey(
   writer: WireWriter,
   reference: ServiceReference,
   destination: DestinationKey,
 ): void {
-  const service = checkedKey(reference)
-  writeCheckedIdentity(writer, service)
+  const service = checkServiceKeyCached(reference)
+  writeResolvedIdentity(writer, service)
   const nest = writer.beginNest(COMMAND.fields.destination.type)
   writeDestinationKey(writer, checkDestinationKey(destination, service.port ?? 0), service.family)
   writer.endNest(nest)
 }
 
 /** A command about one destination: NEW_DEST and SET_DEST with all of it, DEL_DEST with its key. */
-export class DestinationCommand implements Command {
+export class DestinationCommand implements IpvsCommand {
   readonly command: number
   readonly name: string
-  readonly #client: Client
+  readonly #client: IpvsSession
   readonly #reference: ServiceReference
   readonly #destination: DestinationKey | DestinationInput
 
   constructor(
-    client: Client,
+    client: IpvsSession,
     command: number,
     name: string,
     reference: ServiceReference,
@@ -85,9 +91,9 @@ export class DestinationCommand implements Command {
 
   body(writer: WireWriter): void {
     if (this.command === IPVS_CMD.DEL_DEST) {
-      writeDestinationReference(writer, this.#reference, this.#destination)
+      encodeDestinationKey(writer, this.#reference, this.#destination)
     } else {
-      writeWholeDestination(writer, this.#reference, this.#destination as DestinationInput)
+      encodeDestination(writer, this.#reference, this.#destination as DestinationInput)
     }
   }
 
@@ -100,14 +106,14 @@ export class DestinationCommand implements Command {
     }
   }
 
-  async isInPlace(commands: Commands): Promise<boolean> {
+  async isApplied(commands: CommandRunner): Promise<boolean> {
     const { service, key } = checkKeys(this.#reference, this.#destination)
     const destinations = await readDestinations(commands, 'destinations', service, undefined)
     const current = destinations.find(({ address, port }) => address === key.address && port === key.port)
     if (this.command === IPVS_CMD.DEL_DEST) return current === undefined
     return (
       current !== undefined &&
-      sayTheSame(this, new DestinationCommand(this.#client, this.command, this.name, service, current))
+      encodesEqual(this, new DestinationCommand(this.#client, this.command, this.name, service, current))
     )
   }
 
@@ -122,7 +128,7 @@ export class DestinationCommand implements Command {
 }
 
 export function addDestination(
-  client: Client,
+  client: IpvsSession,
   service: ServiceReference,
   destination: DestinationInput,
   { signal }: CallOptions,
@@ -132,7 +138,7 @@ export function addDestination(
 }
 
 export async function updateDestination(
-  client: Client,
+  client: IpvsSession,
   reference: ServiceReference,
   given: DestinationChanges,
   { signal }: CallOptions,
@@ -141,15 +147,15 @@ export async function updateDestination(
   const { service, key } = checkKeys(reference, given)
   const set = (settings: DestinationKey | DestinationInput) =>
     new DestinationCommand(client, IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
-  if (isWholeDestination(given)) return await commands.write(set(given), signal)
-  tryOut(set(onItsOwn(given)))
+  if (isCompleteDestination(given)) return await commands.write(set(given), signal)
+  validate(set(withPlaceholders(given)))
   const changes = structuredClone(given)
   const endpoint = formatEndpoint(key.address, key.port)
   const source = `destinations ${formatService(service)}`
-  const building: Building<Map<string, Destination>> = {
+  const building: ReadModifyWrite<Map<string, Destination>> = {
     target: `${source} ${endpoint}`,
     source,
-    read: () => readByEndpoint(client, service),
+    read: () => readDestinationsByEndpoint(client, service),
     build: (table) => {
       const current = table.get(endpoint)
       return current === undefined
@@ -157,11 +163,11 @@ export async function updateDestination(
         : { command: set(mergeDestination(current, changes)) }
     },
   }
-  await commands.merge(set(changes), building, signal)
+  await commands.readModifyWrite(set(changes), building, signal)
 }
 
 export function removeDestination(
-  client: Client,
+  client: IpvsSession,
   service: ServiceReference,
   destination: DestinationKey,
   { signal }: CallOptions,
@@ -178,8 +184,16 @@ function checkKeys(reference: ServiceReference, destination: DestinationKey) {
 /** What the kernel would answer (ip_vs_edit_dest). */
 const NO_SUCH_DESTINATION: Refusal = { errno: ENOENT, message: undefined }
 
-async function readByEndpoint(client: Client, service: KnownServiceKey): Promise<Map<string, Destination>> {
-  const { destinations } = await readWholeService(client.commands, 'updateDestination', service, undefined)
+async function readDestinationsByEndpoint(
+  client: IpvsSession,
+  service: ResolvedServiceKey,
+): Promise<Map<string, Destination>> {
+  const { destinations } = await readServiceWithDestinations(
+    client.commands,
+    'updateDestination',
+    service,
+    undefined,
+  )
   return new Map(
     destinations.map((destination) => [formatEndpoint(destination.address, destination.port), destination]),
   )

@@ -1,20 +1,25 @@
 import { ArgumentTypeError, IpvsError } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { COMMAND } from '../protocol/attributes.ts'
-import type { Client } from '../commands/client.ts'
-import { type Building, type Command, type Commands, sayTheSame, tryOut } from '../commands/commands.ts'
+import type { IpvsSession } from '../commands/client.ts'
 import {
-  isWholeService,
+  type CommandRunner,
+  encodesEqual,
+  type IpvsCommand,
+  type ReadModifyWrite,
+  validate,
+} from '../commands/commands.ts'
+import {
+  isCompleteService,
   mergeService,
-  onItsOwn,
   type ServiceHeader,
   type ServiceInput,
   type ServiceSettings,
+  withPlaceholders,
   writeService,
 } from '../model/service.ts'
 import { checkServiceFields, readServiceFields } from '../model/service-fields.ts'
-import { checkedKey, writeServiceIdentity } from '../model/service-identity.ts'
+import { checkServiceKeyCached, writeServiceIdentity } from '../model/service-identity.ts'
 import {
   checkServiceKey,
   describeService,
@@ -22,56 +27,57 @@ import {
   type ServiceKey,
   type ServiceReference,
 } from '../model/service-key.ts'
-import { readServiceHeader } from '../read/read-service.ts'
+import { COMMAND } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
+import { readServiceHeader } from '../read/read-service.ts'
 
 /** Checks and writes the attributes of a {@link ServiceCommand}. */
-export function writeServiceCommand(
+export function encodeService(
   writer: WireWriter,
   reference: ServiceReference,
   settings: ServiceSettings,
 ): void {
   const fields = readServiceFields(settings)
-  const key = checkedKey(reference === settings ? (fields as ServiceKey) : reference)
+  const key = checkServiceKeyCached(reference === settings ? (fields as ServiceKey) : reference)
   const nest = writer.beginNest(COMMAND.fields.service.type)
   writeService(writer, key, fields)
   writer.endNest(nest)
 }
 
 /** A command with a whole service: NEW_SERVICE or SET_SERVICE. */
-export class ServiceCommand implements Command {
+export class ServiceCommand implements IpvsCommand {
   readonly command: number
   readonly name: string
-  readonly circumstances: ServiceSettings
+  readonly errorContext: ServiceSettings
   readonly #reference: ServiceReference
 
   constructor(command: number, name: string, reference: ServiceReference, settings: ServiceSettings) {
     this.command = command
     this.name = name
-    this.circumstances = settings
+    this.errorContext = settings
     this.#reference = reference
   }
 
   body(writer: WireWriter): void {
-    writeServiceCommand(writer, this.#reference, this.circumstances)
+    encodeService(writer, this.#reference, this.errorContext)
   }
 
   subject(): string {
     return describeService(this.#reference)
   }
 
-  async isInPlace(commands: Commands): Promise<boolean> {
+  async isApplied(commands: CommandRunner): Promise<boolean> {
     const current = await findService(commands, this.#reference)
     return (
       current !== undefined &&
-      sayTheSame(this, new ServiceCommand(this.command, this.name, this.#reference, current))
+      encodesEqual(this, new ServiceCommand(this.command, this.name, this.#reference, current))
     )
   }
 }
 
 /** The service as it is; undefined when there is none. */
 async function findService(
-  commands: Commands,
+  commands: CommandRunner,
   reference: ServiceReference,
 ): Promise<ServiceHeader | undefined> {
   try {
@@ -83,7 +89,7 @@ async function findService(
 }
 
 /** A command that needs no more of a service than which one: DEL_SERVICE, or ZERO, which concerns all without one. */
-export class ServiceKeyCommand implements Command {
+export class ServiceKeyCommand implements IpvsCommand {
   readonly command: number
   readonly name: string
   readonly #reference: ServiceReference | undefined
@@ -103,14 +109,14 @@ export class ServiceKeyCommand implements Command {
     return describeService(this.#reference)
   }
 
-  async isInPlace(commands: Commands): Promise<boolean> {
+  async isApplied(commands: CommandRunner): Promise<boolean> {
     if (this.command !== IPVS_CMD.DEL_SERVICE) throw new Error('The table does not show it')
     return (await findService(commands, this.#reference as ServiceReference)) === undefined
   }
 }
 
 export function addService(
-  { commands }: Client,
+  { commands }: IpvsSession,
   input: ServiceInput,
   { signal }: CallOptions,
 ): Promise<void> {
@@ -118,7 +124,7 @@ export function addService(
 }
 
 export async function updateService(
-  { commands }: Client,
+  { commands }: IpvsSession,
   reference: ServiceReference,
   given: ServiceSettings,
   { signal }: CallOptions,
@@ -128,17 +134,17 @@ export async function updateService(
   checkSameService(key, given)
   const set = (settings: ServiceSettings) =>
     new ServiceCommand(IPVS_CMD.SET_SERVICE, 'updateService', key, settings)
-  if (isWholeService(given)) return await commands.write(set(given), signal)
-  tryOut(set(onItsOwn(given)))
+  if (isCompleteService(given)) return await commands.write(set(given), signal)
+  validate(set(withPlaceholders(given)))
   const changes = structuredClone(given)
   const service = formatService(key)
-  const building: Building<ServiceHeader> = {
+  const building: ReadModifyWrite<ServiceHeader> = {
     target: service,
     source: `service ${service}`,
     read: () => readServiceHeader(commands, 'updateService', key, undefined),
     build: (current) => ({ command: set(mergeService(current, changes)) }),
   }
-  await commands.merge(set(changes), building, signal)
+  await commands.readModifyWrite(set(changes), building, signal)
 }
 
 /** A service as it was read brings its key along; one with another key would not become that service. */
@@ -151,7 +157,7 @@ function checkSameService(key: ServiceKey, given: ServiceSettings & Partial<Serv
 }
 
 export function removeService(
-  { commands }: Client,
+  { commands }: IpvsSession,
   reference: ServiceReference,
   { signal }: CallOptions,
 ): Promise<void> {
@@ -159,13 +165,13 @@ export function removeService(
 }
 
 export function zero(
-  { commands }: Client,
+  { commands }: IpvsSession,
   reference: ServiceReference | undefined,
   { signal }: CallOptions,
 ): Promise<void> {
   return commands.write(new ServiceKeyCommand(IPVS_CMD.ZERO, 'zero', reference), signal)
 }
 
-export function flush({ commands }: Client, { signal }: CallOptions): Promise<void> {
+export function flush({ commands }: IpvsSession, { signal }: CallOptions): Promise<void> {
   return commands.write({ command: IPVS_CMD.FLUSH, name: 'flush' }, signal)
 }

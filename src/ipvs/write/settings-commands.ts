@@ -1,7 +1,6 @@
-import { AttributeSet, answered } from '../../netlink/wire/attributes.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
-import { COMMAND, INFO } from '../protocol/attributes.ts'
-import type { Client } from '../commands/client.ts'
+import { AttributeSet, requireReply } from '../../netlink/wire/attributes.ts'
+import type { IpvsSession } from '../commands/client.ts'
 import {
   type Info,
   readInfo,
@@ -10,12 +9,13 @@ import {
   type Timeouts,
   writeTimeouts,
 } from '../model/settings.ts'
+import { COMMAND, INFO } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 
 const command = new AttributeSet(COMMAND)
 const information = new AttributeSet(INFO)
 
-export async function info({ commands }: Client, { signal }: CallOptions): Promise<Info> {
+export async function info({ commands }: IpvsSession, { signal }: CallOptions): Promise<Info> {
   let result: Info | undefined
   await commands.read(
     {
@@ -27,10 +27,10 @@ export async function info({ commands }: Client, { signal }: CallOptions): Promi
     },
     signal,
   )
-  return answered(result)
+  return requireReply(result)
 }
 
-export async function timeouts({ commands }: Client, { signal }: CallOptions): Promise<Timeouts> {
+export async function timeouts({ commands }: IpvsSession, { signal }: CallOptions): Promise<Timeouts> {
   let result: Timeouts | undefined
   await commands.read(
     {
@@ -42,11 +42,11 @@ export async function timeouts({ commands }: Client, { signal }: CallOptions): P
     },
     signal,
   )
-  return answered(result)
+  return requireReply(result)
 }
 
 export async function setTimeouts(
-  client: Client,
+  client: IpvsSession,
   changes: TimeoutChanges,
   { signal }: CallOptions,
 ): Promise<void> {

@@ -8,7 +8,7 @@ export class KnownFields {
    * The fields of an argument that was right. The next one mostly has the same in the same order, which takes a third of
    * the time to see.
    */
-  #usual: readonly string[] = []
+  #lastFields: readonly string[] = []
 
   constructor(names: readonly string[]) {
     this.#names = new Set(names)
@@ -16,7 +16,7 @@ export class KnownFields {
 
   /** Gives the object back. Throws when it is none or has another field; `field` is what the argument is called. */
   check(field: string, value: unknown): object {
-    const usual = this.#usual
+    const usual = this.#lastFields
     let count = 0
     for (const name in value as object) {
       if (name !== usual[count]) return this.#checkEach(field, checkObject(field, value))
@@ -34,7 +34,7 @@ export class KnownFields {
       }
       names.push(name)
     }
-    this.#usual = names
+    this.#lastFields = names
     return object
   }
 }

@@ -1,11 +1,11 @@
-interface Listened {
+interface SignalListener {
   readonly calls: Set<() => void>
   readonly listener: () => void
 }
 
 /** Listens to each signal once, however many calls it can end. */
 export class AbortListeners {
-  readonly #signals = new Map<AbortSignal, Listened>()
+  readonly #signals = new Map<AbortSignal, SignalListener>()
 
   /** Calls `abort` when the signal fires. Gives what stops that. */
   add(signal: AbortSignal, abort: () => void): () => void {
@@ -19,7 +19,7 @@ export class AbortListeners {
     }
   }
 
-  #listen(signal: AbortSignal): Listened {
+  #listen(signal: AbortSignal): SignalListener {
     const calls = new Set<() => void>()
     const listener = () => {
       for (const abort of calls) abort()

@@ -1,5 +1,5 @@
-import type { Batch } from './datagram-batch.ts'
 import type { ExchangeReport } from '../transport/transport.ts'
+import type { DatagramBatch } from './datagram-batch.ts'
 
 /** Messages, datagrams and system calls since a connection was opened. */
 export interface Activity {
@@ -16,7 +16,7 @@ export interface Activity {
 /** Adds what an exchange did that began with datagram `first`, which an earlier one had sent when it was `awaiting`. */
 export function countExchange(
   activity: Activity,
-  batch: Batch,
+  batch: DatagramBatch,
   report: ExchangeReport,
   first: number,
   awaiting: boolean,

@@ -1,13 +1,13 @@
-import { AbortListeners } from './abort-listeners.ts'
-import type { Activity } from './activity.ts'
-import { Batch, DATAGRAM_BYTES } from './datagram-batch.ts'
-import { type ConnectionOptions, Courier } from './exchange-pipeline.ts'
-import { type OnReply, type Outcome, Request } from './pending-request.ts'
-import { closed } from './transport-failures.ts'
-import type { Run } from './bulk-request.ts'
 import type { Transport } from '../transport/transport.ts'
 import { NLM_F_REQUEST } from '../wire/uapi.ts'
 import type { WireWriter } from '../wire/wire.ts'
+import { AbortListeners } from './abort-listeners.ts'
+import type { Activity } from './activity.ts'
+import type { BulkRequest } from './bulk-request.ts'
+import { DATAGRAM_BYTES, DatagramBatch } from './datagram-batch.ts'
+import { type ConnectionOptions, ExchangePipeline } from './exchange-pipeline.ts'
+import { type OnReply, type Outcome, SingleRequest } from './pending-request.ts'
+import { clientClosed } from './transport-failures.ts'
 
 /** A message to the kernel. */
 export interface OutgoingMessage {
@@ -21,7 +21,7 @@ export interface OutgoingMessage {
 }
 
 /** Bytes that fill a datagram, with room for a message more. */
-const FULL = DATAGRAM_BYTES - 512
+const FULL_BYTES = DATAGRAM_BYTES - 512
 
 /** Far enough below 2^32 that no batch wraps around; sequence number 0 is the kernel's own. */
 const LAST_FIRST_SEQUENCE = 0xf000_0000
@@ -32,31 +32,31 @@ const LAST_FIRST_SEQUENCE = 0xf000_0000
  * Answers are matched by sequence number. A socket that breaks is replaced at the next exchange.
  */
 export class Connection {
-  readonly #courier: Courier
-  readonly #aborts = new AbortListeners()
-  #filling = new Batch()
+  readonly #pipeline: ExchangePipeline
+  readonly #abortListeners = new AbortListeners()
+  #pending = new DatagramBatch()
   /** Those under way: what the kernel has yet to answer, and others whose answers are being read. */
-  readonly #flying = new Set<Batch>()
-  readonly #spares: Batch[] = []
+  readonly #inFlight = new Set<DatagramBatch>()
+  readonly #pool: DatagramBatch[] = []
   /** Whether somebody waits for what waits to be sent. */
-  #wanted = false
-  #nothingFollows = false
-  #isAboutToSend = false
-  #departures: (() => void)[] = []
+  #flushRequested = false
+  #lastOfSeries = false
+  #sendScheduled = false
+  #flushWaiters: (() => void)[] = []
   #closed = false
 
-  private constructor(courier: Courier) {
-    this.#courier = courier
+  private constructor(courier: ExchangePipeline) {
+    this.#pipeline = courier
   }
 
   /** @throws {SystemError} when the socket cannot be opened. */
   static async open(transport: Transport, options: ConnectionOptions): Promise<Connection> {
-    return new Connection(await Courier.open(transport, options))
+    return new Connection(await ExchangePipeline.open(transport, options))
   }
 
   /** What was sent and received so far. */
   get activity(): Activity {
-    return this.#courier.activity
+    return this.#pipeline.activity
   }
 
   /**
@@ -64,8 +64,8 @@ export class Connection {
    * who asked. Throws at once what `body` throws.
    */
   request(message: OutgoingMessage): Promise<Outcome> {
-    const batch = this.#filling
-    if (this.#closed) return Promise.resolve({ loss: closed('not-done') })
+    const batch = this.#pending
+    if (this.#closed) return Promise.resolve({ loss: clientClosed('not-done') })
     if (message.signal?.aborted === true) return Promise.resolve({ aborted: 'unsent' })
     const { type, flags, body, onReply, signal } = message
     const { writer } = batch
@@ -77,9 +77,9 @@ export class Connection {
       throw error
     }
     return new Promise((settle) => {
-      const entry = new Request(offset, batch.nextSequence, onReply, settle)
-      batch.add(entry, flags, this.#courier.limits)
-      if (signal !== undefined) this.#abortWith(signal, batch, entry)
+      const entry = new SingleRequest(offset, batch.nextSequence, onReply, settle)
+      batch.add(entry, flags, this.#pipeline.limits)
+      if (signal !== undefined) this.#listenForAbort(signal, batch, entry)
       this.flush()
     })
   }
@@ -87,11 +87,11 @@ export class Connection {
   /**
    * Queues a command of a generic family as one of a run; `index` is the caller's number of it. Throws at once what `body`
    * throws, which writes the attributes. It leaves with {@link flush}. Gives false when so much waits that it should leave
-   * before more comes, by {@link departure}: a datagram, or at the beginning, when the kernel has nothing to do, a part of
+   * before more comes, by {@link flushed}: a datagram, or at the beginning, when the kernel has nothing to do, a part of
    * one.
    */
   append<T>(
-    run: Run<T>,
+    run: BulkRequest<T>,
     index: number,
     subject: T,
     type: number,
@@ -99,10 +99,10 @@ export class Connection {
     body: (writer: WireWriter, subject: T) => void,
   ): boolean {
     if (this.#closed) {
-      run.fail(index, subject, { loss: closed('not-done') })
+      run.fail(index, subject, { loss: clientClosed('not-done') })
       return false
     }
-    const batch = this.#filling
+    const batch = this.#pending
     const { writer } = batch
     const flags = run.flags | NLM_F_REQUEST
     const offset = writer.beginRequest(type, flags, batch.nextSequence, command, run.version)
@@ -112,14 +112,14 @@ export class Connection {
       writer.truncate(offset)
       throw error
     }
-    batch.addToRun(run, offset, index, subject, this.#courier.limits)
-    const enough = run.hasLeft || !this.#courier.isIdle ? FULL : FULL / 4
+    batch.addBulk(run, offset, index, subject, this.#pipeline.limits)
+    const enough = run.hasStarted || !this.#pipeline.isIdle ? FULL_BYTES : FULL_BYTES / 4
     return writer.length < enough
   }
 
   /** Takes back what waits of a run: the kernel will not execute it. */
-  withdraw<T>(run: Run<T>): void {
-    this.#filling.withdraw(run)
+  cancel<T>(run: BulkRequest<T>): void {
+    this.#pending.cancel(run)
   }
 
   /**
@@ -127,12 +127,12 @@ export class Connection {
    * way; less than that can if `nothingFollows`.
    */
   flush(nothingFollows = false): void {
-    this.#nothingFollows ||= nothingFollows
-    this.#wanted = true
-    if (this.#isAboutToSend || !this.mayLeave) return
-    this.#isAboutToSend = true
+    this.#lastOfSeries ||= nothingFollows
+    this.#flushRequested = true
+    if (this.#sendScheduled || !this.canSendNow) return
+    this.#sendScheduled = true
     queueMicrotask(() => {
-      this.#isAboutToSend = false
+      this.#sendScheduled = false
       this.#send()
     })
   }
@@ -143,36 +143,36 @@ export class Connection {
   }
 
   /** Whether what waits would leave at once. */
-  get mayLeave(): boolean {
-    const { isIdle, hasRoom } = this.#courier
-    return isIdle || (hasRoom && (this.#nothingFollows || this.#filling.writer.length >= FULL))
+  get canSendNow(): boolean {
+    const { isIdle, canSend: hasRoom } = this.#pipeline
+    return isIdle || (hasRoom && (this.#lastOfSeries || this.#pending.writer.length >= FULL_BYTES))
   }
 
   /** Resolves when what waits has left, or never will. */
-  departure(): Promise<void> {
-    if (this.#closed || this.#filling.messages === 0) return Promise.resolve()
+  flushed(): Promise<void> {
+    if (this.#closed || this.#pending.messages === 0) return Promise.resolve()
     this.flush()
-    return new Promise((resolve) => this.#departures.push(resolve))
+    return new Promise((resolve) => this.#flushWaiters.push(resolve))
   }
 
   /** Tells everyone who waits that the client is closed, and closes the socket. Idempotent. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    for (const batch of this.#flying) batch.lose(closed('unknown'))
-    this.#filling.lose(closed('not-done'))
-    this.#courier.close()
-    this.#depart()
+    for (const batch of this.#inFlight) batch.fail(clientClosed('unknown'))
+    this.#pending.fail(clientClosed('not-done'))
+    this.#pipeline.close()
+    this.#resolveFlushWaiters()
   }
 
-  #abortWith(signal: AbortSignal, batch: Batch, entry: Request): void {
-    const forget = this.#aborts.add(signal, () => {
-      const waiting = batch === this.#filling
-      if (waiting) batch.writer.blank(entry.offset)
-      entry.settle({ aborted: waiting ? 'unsent' : 'sent' })
+  #listenForAbort(signal: AbortSignal, batch: DatagramBatch, entry: SingleRequest): void {
+    const forget = this.#abortListeners.add(signal, () => {
+      const waiting = batch === this.#pending
+      if (waiting) batch.writer.convertToNoop(entry.offset)
+      entry.complete({ aborted: waiting ? 'unsent' : 'sent' })
     })
-    const settled = entry.onSettled
-    entry.onSettled = (outcome) => {
+    const settled = entry.onComplete
+    entry.onComplete = (outcome) => {
       forget()
       settled(outcome)
     }
@@ -180,28 +180,28 @@ export class Connection {
 
   /** Sends what waits, if it is wanted and may leave. */
   #send(): void {
-    const batch = this.#filling
-    if (this.#closed || !this.#wanted || !this.mayLeave) return
-    this.#wanted = false
-    this.#nothingFollows = false
+    const batch = this.#pending
+    if (this.#closed || !this.#flushRequested || !this.canSendNow) return
+    this.#flushRequested = false
+    this.#lastOfSeries = false
     if (batch.messages === 0) return
     const next = batch.nextSequence
-    batch.seal()
-    this.#flying.add(batch)
-    this.#filling = this.#spares.pop() ?? new Batch()
-    this.#filling.reset(next < LAST_FIRST_SEQUENCE ? next : 1)
-    void this.#carry(batch)
-    this.#depart()
+    batch.finish()
+    this.#inFlight.add(batch)
+    this.#pending = this.#pool.pop() ?? new DatagramBatch()
+    this.#pending.reset(next < LAST_FIRST_SEQUENCE ? next : 1)
+    void this.#exchange(batch)
+    this.#resolveFlushWaiters()
   }
 
-  async #carry(batch: Batch): Promise<void> {
-    const intact = await this.#courier.carry(batch, () => this.#send())
-    this.#flying.delete(batch)
+  async #exchange(batch: DatagramBatch): Promise<void> {
+    const intact = await this.#pipeline.send(batch, () => this.#send())
+    this.#inFlight.delete(batch)
     batch.reset(1)
-    if (intact) this.#spares.push(batch)
+    if (intact) this.#pool.push(batch)
   }
 
-  #depart(): void {
-    for (const resolve of this.#departures.splice(0)) resolve()
+  #resolveFlushWaiters(): void {
+    for (const resolve of this.#flushWaiters.splice(0)) resolve()
   }
 }

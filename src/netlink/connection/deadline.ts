@@ -9,7 +9,7 @@ export class Deadline {
   }
 
   /** The result, at once where it is there; undefined when it takes longer from now on than allowed. */
-  hold<T>(result: T | Promise<T>): T | Promise<T | undefined> {
+  withTimeout<T>(result: T | Promise<T>): T | Promise<T | undefined> {
     return result instanceof Promise ? this.#wait(result) : result
   }
 

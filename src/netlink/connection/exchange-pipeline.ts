@@ -1,31 +1,31 @@
 import { setImmediate } from 'node:timers/promises'
+import type { ExchangeReport, NetlinkProtocol, NetlinkSocket, Transport } from '../transport/transport.ts'
+import { eachMessage } from '../wire/messages.ts'
 import { type Activity, countExchange } from './activity.ts'
-import { type Batch, type DatagramLimits, datagramLimits } from './datagram-batch.ts'
+import { type DatagramBatch, type DatagramLimits, datagramLimits } from './datagram-batch.ts'
 import { Deadline } from './deadline.ts'
-import { Delivery, type Observe } from './reply-dispatcher.ts'
+import { type ReplyBuffer, ReplyBufferPool } from './reply-buffers.ts'
+import { type MessageObserver, ReplyDispatcher } from './reply-dispatcher.ts'
 import {
   brokenSocket,
-  CUT_ANSWER,
-  LOST_ANSWERS,
-  malformedAnswer,
-  NO_ANSWER,
-  noAnswerWithin,
-  systemFailure,
+  LOST_REPLIES,
+  malformedReply,
+  NO_REPLY,
+  TRUNCATED_REPLY,
+  timedOut,
+  toSystemError,
 } from './transport-failures.ts'
-import { eachMessage } from '../wire/messages.ts'
-import { type ReplyBuffer, ReplyBuffers } from './reply-buffers.ts'
-import type { ExchangeReport, NetlinkProtocol, NetlinkSocket, Transport } from '../transport/transport.ts'
 
 /** How a connection behaves. */
 export interface ConnectionOptions {
   readonly protocol: NetlinkProtocol
   /** Milliseconds that the kernel may take over one exchange before its callers are told and a new socket is opened. */
   readonly timeout: number
-  readonly observe?: Observe | undefined
+  readonly observe?: MessageObserver | undefined
 }
 
 /** An exchange with the room for its answers. */
-interface Hop {
+interface InFlightExchange {
   readonly replies: ReplyBuffer
   readonly result: ExchangeReport | Promise<ExchangeReport>
 }
@@ -35,12 +35,12 @@ interface Hop {
  * socket while the one before is under way, so that the kernel need not wait for the event loop in between. Replaces a socket
  * that broke.
  */
-export class Courier {
+export class ExchangePipeline {
   readonly activity: Activity = { messages: 0, datagrams: 0, sends: 0, receives: 0 }
   readonly #transport: Transport
   readonly #options: ConnectionOptions
   readonly #deadline: Deadline
-  readonly #buffers = new ReplyBuffers()
+  readonly #buffers = new ReplyBufferPool()
   #socket: NetlinkSocket | undefined
   #limits: DatagramLimits
   /** Batches that the kernel has not answered yet. */
@@ -48,7 +48,7 @@ export class Courier {
   /** Resolves when the last of them has been answered; absent when there is none. */
   #lastAnswered: Promise<void> | undefined
   /** Answers that are being read, in the order in which they came. */
-  #reading: Promise<boolean> | undefined
+  #dispatching: Promise<boolean> | undefined
   #closed = false
 
   private constructor(transport: Transport, socket: NetlinkSocket, options: ConnectionOptions) {
@@ -60,8 +60,8 @@ export class Courier {
   }
 
   /** @throws {SystemError} when the socket cannot be opened. */
-  static async open(transport: Transport, options: ConnectionOptions): Promise<Courier> {
-    return new Courier(transport, await transport.open(options.protocol), options)
+  static async open(transport: Transport, options: ConnectionOptions): Promise<ExchangePipeline> {
+    return new ExchangePipeline(transport, await transport.open(options.protocol), options)
   }
 
   /** How much a datagram may hold on the present socket. */
@@ -75,7 +75,7 @@ export class Courier {
   }
 
   /** Whether a batch may be carried: always when idle, else when the socket takes one more to follow. */
-  get hasRoom(): boolean {
+  get canSend(): boolean {
     return this.isIdle || this.#unanswered < (this.#socket?.depth ?? 1)
   }
 
@@ -83,19 +83,19 @@ export class Courier {
   close(): void {
     this.#closed = true
     this.#deadline.clear()
-    this.#dropSocket()
+    this.#discardSocket()
   }
 
   /**
    * Carries a batch to the kernel and back; there must be room. False when its buffers may still be in use. Calls
    * `onAnswered` once, when the kernel has answered everything: before the answers are read, if all goes well.
    */
-  async carry(batch: Batch, onAnswered: () => void): Promise<boolean> {
-    const { before, leave } = this.#enter(onAnswered)
+  async send(batch: DatagramBatch, onAnswered: () => void): Promise<boolean> {
+    const { before, leave } = this.#begin(onAnswered)
     let ahead = before
     let first = 0
     let awaiting = false
-    let hop: Hop | undefined
+    let hop: InFlightExchange | undefined
     try {
       this.#observeSent(batch)
       while (!this.#closed && first < batch.datagrams) {
@@ -107,33 +107,33 @@ export class Courier {
           // Time is counted from its own turn on.
           if (ahead !== undefined) await ahead
           ahead = undefined
-          report = await this.#deadline.hold(hop.result)
+          report = await this.#deadline.withTimeout(hop.result)
         } catch (cause) {
-          batch.lose(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
-          this.#dropSocket()
+          batch.fail(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
+          this.#discardSocket()
           return false
         }
         if (report === undefined) {
-          batch.lose(noAnswerWithin(this.#options.timeout))
-          this.#dropSocket()
+          batch.fail(timedOut(this.#options.timeout))
+          this.#discardSocket()
           return false
         }
-        const { replies }: Hop = hop
+        const { replies }: InFlightExchange = hop
         hop = undefined
         if (report.state === 'held') {
-          this.#buffers.giveBack(replies)
+          this.#buffers.release(replies)
           continue
         }
-        await this.#reading
+        await this.#dispatching
         countExchange(this.activity, batch, report, first, awaiting)
         if (this.#closed) break
         // The kernel goes on while the answers that filled a buffer are read out of it.
         if (report.state === 'full')
           hop = this.#exchange(this.#socket, batch, report.datagram, report.awaiting, false)
         if (report.state === 'complete') leave()
-        this.#reading = this.#deliver(batch, report, replies)
-        if (!(await this.#reading)) break
-        first = this.#settle(batch, first, report)
+        this.#dispatching = this.#dispatchReplies(batch, report, replies)
+        if (!(await this.#dispatching)) break
+        first = this.#complete(batch, first, report)
         awaiting = report.awaiting
       }
       return hop === undefined
@@ -143,7 +143,7 @@ export class Courier {
   }
 
   /** Counts a batch in. `before` resolves when the one before it has been answered, where there is one. */
-  #enter(onAnswered: () => void): { before: Promise<void> | undefined; leave: () => void } {
+  #begin(onAnswered: () => void): { before: Promise<void> | undefined; leave: () => void } {
     const before = this.#lastAnswered
     let tellNext = () => {}
     const answered = new Promise<void>((resolve) => {
@@ -164,22 +164,22 @@ export class Courier {
   }
 
   /** Settles what an exchange that began with datagram `first` came to. Gives the datagram to go on with. */
-  #settle(batch: Batch, first: number, report: ExchangeReport): number {
+  #complete(batch: DatagramBatch, first: number, report: ExchangeReport): number {
     const { state, datagram, awaiting } = report
-    batch.settle(first, datagram)
+    batch.complete(first, datagram)
     if (state === 'failed') {
-      this.#dropSocket()
-      const cause = systemFailure(report)
-      if (awaiting) batch.lose(brokenSocket(cause, 'unknown'), datagram, datagram + 1)
-      batch.lose(brokenSocket(cause, 'not-done'))
+      this.#discardSocket()
+      const cause = toSystemError(report)
+      if (awaiting) batch.fail(brokenSocket(cause, 'unknown'), datagram, datagram + 1)
+      batch.fail(brokenSocket(cause, 'not-done'))
       return batch.datagrams
     }
     if (state === 'complete' || state === 'full') return datagram
     if (state === 'unanswered') {
-      batch.loseLast(datagram, NO_ANSWER)
-      batch.settle(datagram, datagram + 1)
+      batch.failLast(datagram, NO_REPLY)
+      batch.complete(datagram, datagram + 1)
     } else {
-      batch.lose(state === 'overrun' ? LOST_ANSWERS : CUT_ANSWER, datagram, datagram + 1)
+      batch.fail(state === 'overrun' ? LOST_REPLIES : TRUNCATED_REPLY, datagram, datagram + 1)
     }
     return datagram + 1
   }
@@ -194,8 +194,14 @@ export class Courier {
   }
 
   /** Begins an exchange; `after` the one before it, if that is complete. */
-  #exchange(socket: NetlinkSocket, batch: Batch, first: number, awaiting: boolean, after: boolean): Hop {
-    const replies = this.#buffers.take()
+  #exchange(
+    socket: NetlinkSocket,
+    batch: DatagramBatch,
+    first: number,
+    awaiting: boolean,
+    after: boolean,
+  ): InFlightExchange {
+    const replies = this.#buffers.acquire()
     const request = {
       datagrams: batch.writer.bytes,
       ends: batch.ends,
@@ -216,28 +222,32 @@ export class Courier {
   }
 
   /** Reads the answers that came; false when they made no sense. */
-  async #deliver(batch: Batch, report: ExchangeReport, replies: ReplyBuffer): Promise<boolean> {
-    const delivery = new Delivery(batch, replies.view, report.received, this.#options.observe)
+  async #dispatchReplies(
+    batch: DatagramBatch,
+    report: ExchangeReport,
+    replies: ReplyBuffer,
+  ): Promise<boolean> {
+    const delivery = new ReplyDispatcher(batch, replies.view, report.received, this.#options.observe)
     try {
-      while (!this.#closed && !delivery.takeTurn()) await setImmediate()
+      while (!this.#closed && !delivery.dispatchSlice()) await setImmediate()
       return true
     } catch (cause) {
       // What was cut off is the last that can be told apart, and belongs to the datagram that is lost anyway.
       if (report.state === 'truncated') return true
-      this.#dropSocket()
-      batch.lose(malformedAnswer(cause))
+      this.#discardSocket()
+      batch.fail(malformedReply(cause))
       return false
     } finally {
-      this.#buffers.giveBack(replies)
+      this.#buffers.release(replies)
     }
   }
 
-  #dropSocket(): void {
+  #discardSocket(): void {
     this.#socket?.close()
     this.#socket = undefined
   }
 
-  #observeSent(batch: Batch): void {
+  #observeSent(batch: DatagramBatch): void {
     const { observe } = this.#options
     if (observe === undefined) return
     const { view, length } = batch.writer

@@ -2,7 +2,7 @@ import type { CommandOutcome, NetlinkErrorCode } from '../../errors.ts'
 import type { MessageHeader, Refusal } from '../wire/messages.ts'
 
 /** Why a message got no answer that can be relied on. */
-export interface Loss {
+export interface TransportFailure {
   readonly code: NetlinkErrorCode
   readonly message: string
   readonly outcome: CommandOutcome
@@ -19,7 +19,7 @@ export type Outcome =
       /** After `ENOENT`, the message as it was sent: under another family number it may have to be sent again. */
       readonly sent?: Uint8Array
     }
-  | { readonly loss: Loss }
+  | { readonly loss: TransportFailure }
   | { readonly aborted: 'unsent' | 'sent' }
   | undefined
 
@@ -27,14 +27,14 @@ export type Outcome =
 export type OnReply = (view: DataView, message: MessageHeader) => void
 
 /** Messages of one caller that stand together in one datagram. */
-export abstract class Entry {
+export abstract class PendingRequest {
   /** Where its first message begins in the batch. */
   readonly offset: number
   /** Sequence number of its first message. */
   readonly sequence: number
   /** How many messages. */
   count = 1
-  settled = false
+  isComplete = false
 
   constructor(offset: number, sequence: number) {
     this.offset = offset
@@ -42,25 +42,25 @@ export abstract class Entry {
   }
 
   /** Takes a message that the kernel sends in answer, acknowledgements apart. */
-  abstract reply(view: DataView, message: MessageHeader): void
+  abstract handleReply(view: DataView, message: MessageHeader): void
 
   /** Notes how one of its messages ended; what was noted first counts. */
-  abstract note(sequence: number, outcome: Outcome): void
+  abstract recordFailure(sequence: number, outcome: Outcome): void
 
   /** Tells the caller; `rest` is how those messages ended of which nothing was noted. Later calls do nothing. */
-  settle(rest: Outcome): void {
-    if (this.settled) return
-    this.settled = true
-    this.tell(rest)
+  complete(rest: Outcome): void {
+    if (this.isComplete) return
+    this.isComplete = true
+    this.notifyCaller(rest)
   }
 
-  protected abstract tell(rest: Outcome): void
+  protected abstract notifyCaller(rest: Outcome): void
 }
 
 /** A single message, whose caller waits for it. */
-export class Request extends Entry {
+export class SingleRequest extends PendingRequest {
   /** Called once. */
-  onSettled: (outcome: Outcome) => void
+  onComplete: (outcome: Outcome) => void
   readonly onReply: OnReply | undefined
   #outcome: Outcome = undefined
 
@@ -72,18 +72,18 @@ export class Request extends Entry {
   ) {
     super(offset, sequence)
     this.onReply = onReply
-    this.onSettled = onSettled
+    this.onComplete = onSettled
   }
 
-  reply(view: DataView, message: MessageHeader): void {
+  handleReply(view: DataView, message: MessageHeader): void {
     this.onReply?.(view, message)
   }
 
-  note(_sequence: number, outcome: Outcome): void {
+  recordFailure(_sequence: number, outcome: Outcome): void {
     this.#outcome ??= outcome
   }
 
-  protected tell(rest: Outcome): void {
-    this.onSettled(this.#outcome ?? rest)
+  protected notifyCaller(rest: Outcome): void {
+    this.onComplete(this.#outcome ?? rest)
   }
 }

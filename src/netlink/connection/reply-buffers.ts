@@ -8,17 +8,17 @@ export interface ReplyBuffer {
 }
 
 /** Buffers that are used again and again. One that the kernel may still write into is not given back. */
-export class ReplyBuffers {
+export class ReplyBufferPool {
   readonly #free: ReplyBuffer[] = []
 
-  take(): ReplyBuffer {
+  acquire(): ReplyBuffer {
     const buffer = this.#free.pop()
     if (buffer !== undefined) return buffer
     const bytes = new Uint8Array(REPLY_BYTES)
     return { bytes, view: new DataView(bytes.buffer) }
   }
 
-  giveBack(buffer: ReplyBuffer): void {
+  release(buffer: ReplyBuffer): void {
     this.#free.push(buffer)
   }
 }

@@ -1,11 +1,11 @@
 /** Milliseconds after which long work lets the event loop go round. */
-const MOST_MILLISECONDS = 1.5
+const MAXIMUM_MILLISECONDS = 1.5
 
 /** Steps between two looks at the clock. */
-const STEPS = 64
+const STEPS_PER_CHECK = 64
 
 /** How long one piece of work has held up the event loop, so that it can stop in time. */
-export class Turn {
+export class TimeSlice {
   #start = 0
   #steps = 0
 
@@ -17,12 +17,12 @@ export class Turn {
 
   /** Whether it is time to let go. */
   get isOver(): boolean {
-    return performance.now() - this.#start > MOST_MILLISECONDS
+    return performance.now() - this.#start > MAXIMUM_MILLISECONDS
   }
 
   /** Counts a step, and now and then looks at the clock. */
-  step(): boolean {
+  continues(): boolean {
     this.#steps++
-    return this.#steps % STEPS !== 0 || !this.isOver
+    return this.#steps % STEPS_PER_CHECK !== 0 || !this.isOver
   }
 }

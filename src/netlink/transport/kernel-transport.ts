@@ -125,7 +125,15 @@ class KernelSocket implements NetlinkSocket {
   }
 
   exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport> {
-    const { datagrams, ends, count, first, awaiting, after = false, replies } = request
+    const {
+      datagrams,
+      ends,
+      count,
+      first,
+      awaiting,
+      onlyIfPreviousComplete: after = false,
+      replies,
+    } = request
     return this.#socket.exchange(datagrams, ends, count, first, awaiting, after, replies)
   }
 
@@ -138,25 +146,25 @@ let addon: Addon | undefined
 
 /** Loaded at the first use, so that importing the package needs no compiled code. */
 function loadAddon(): Addon {
-  addon ??= loadCompiled() ?? loadAny()
+  addon ??= loadBuiltAddon() ?? loadWithNodeGypBuild()
   return addon
 }
 
 /** Where installation compiles it: to look there first takes a fourth of the time of a search. */
-const COMPILED = fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
+const BUILT_ADDON = fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
 
-function loadCompiled(): Addon | undefined {
+function loadBuiltAddon(): Addon | undefined {
   if (process.env['PREBUILDS_ONLY'] !== undefined) return undefined
   const module = { exports: {} }
   try {
-    process.dlopen(module, COMPILED)
+    process.dlopen(module, BUILT_ADDON)
   } catch {
     return undefined
   }
   return module.exports as Addon
 }
 
-function loadAny(): Addon {
+function loadWithNodeGypBuild(): Addon {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
   try {
     return createRequire(import.meta.url)('node-gyp-build')(root) as Addon

@@ -79,7 +79,7 @@ export interface ExchangeRequest {
   /** Whether datagram `first` was sent by an earlier call and only its answers are still to come. */
   readonly awaiting: boolean
   /** Whether it is only to begin if the exchange before it was complete. Default false. */
-  readonly after?: boolean
+  readonly onlyIfPreviousComplete?: boolean
   /**
    * Receives the answers, each starting at a multiple of four. At least 64 KiB: a read is only made while
    * 32 KiB are free, because that is the largest block the kernel makes (`netlink_dump`, af_netlink.c).

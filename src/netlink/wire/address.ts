@@ -22,7 +22,7 @@ export function familyOf(address: string): Family | undefined {
  * tenth of the time before it has optimized the code, and half of it afterwards.
  */
 const parsed = new Map<string, number>()
-const MOST_PARSED = 4096
+const MAXIMUM_PARSED = 4096
 
 /** Shorter parts of a text are copies in V8; a longer one would keep all of the text (SlicedString::kMinLength). */
 const SLICED = 13
@@ -36,7 +36,7 @@ export function parseIPv4(address: string): number | undefined {
   if (known !== undefined) return known
   const number = readIPv4(address)
   if (number === undefined) return undefined
-  if (parsed.size === MOST_PARSED) parsed.clear()
+  if (parsed.size === MAXIMUM_PARSED) parsed.clear()
   parsed.set(address.length < SLICED ? address : formatIPv4(number), number)
   return number
 }
@@ -96,12 +96,12 @@ export function putAddress(writer: WireWriter, at: number, address: string, fami
 }
 
 /** Texts by the low bits of their number: a table names the same real servers again and again. */
-const SLOTS = 4096
-const texts = new Array<string>(SLOTS).fill('0.0.0.0')
-const numbers = new Int32Array(SLOTS)
+const TEXT_SLOTS = 4096
+const texts = new Array<string>(TEXT_SLOTS).fill('0.0.0.0')
+const numbers = new Int32Array(TEXT_SLOTS)
 
-function textOf(number: number): string {
-  const slot = number & (SLOTS - 1)
+function cachedIPv4Text(number: number): string {
+  const slot = number & (TEXT_SLOTS - 1)
   if (numbers[slot] !== number) {
     numbers[slot] = number
     texts[slot] = formatIPv4(number)
@@ -111,7 +111,7 @@ function textOf(number: number): string {
 
 /** Reads an address; canonical text (RFC 5952). */
 export function readAddress(view: DataView, offset: number, family: Family): string {
-  if (family === 'ipv4') return textOf(view.getInt32(offset))
+  if (family === 'ipv4') return cachedIPv4Text(view.getInt32(offset))
   const groups: number[] = []
   for (let index = 0; index < 8; index++) groups.push(view.getUint16(offset + index * 2))
   return formatIPv6(groups)

@@ -1,6 +1,6 @@
 import { NetlinkError } from '../../errors.ts'
+import { AttributeLayoutCache } from './attribute-layout.ts'
 import type { Codec } from './codecs.ts'
-import { Layout } from './attribute-layout.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './uapi.ts'
 import { align4, LITTLE_ENDIAN, readU64, type WireWriter } from './wire.ts'
 
@@ -78,7 +78,7 @@ export class AttributeSet<F extends Fields> {
   /** Where the payload of each number begins, counted from the first attribute; 0 for an absent one. */
   readonly #offsets: Int32Array
   readonly #lengths: Int32Array
-  readonly #layout = new Layout()
+  readonly #layoutCache = new AttributeLayoutCache()
   #view: DataView = EMPTY
   #start = 0
 
@@ -95,15 +95,15 @@ export class AttributeSet<F extends Fields> {
   read(view: DataView, start: number, end: number): this {
     this.#view = view
     this.#start = start
-    if (!this.#layout.fits(view, start, end)) this.#learn(view, start, end)
+    if (!this.#layoutCache.matches(view, start, end)) this.#parse(view, start, end)
     return this
   }
 
-  #learn(view: DataView, start: number, end: number): void {
+  #parse(view: DataView, start: number, end: number): void {
     const offsets = this.#offsets
     const lengths = this.#lengths
     const limit = offsets.length
-    this.#layout.clear()
+    this.#layoutCache.clear()
     offsets.fill(0)
     let at = start
     while (end - at >= NLA_HDRLEN) {
@@ -114,11 +114,11 @@ export class AttributeSet<F extends Fields> {
         offsets[type] = at - start + NLA_HDRLEN
         lengths[type] = length - NLA_HDRLEN
       }
-      this.#layout.add(view, at, at - start)
+      this.#layoutCache.add(view, at, at - start)
       at += align4(length)
     }
     this.leftover = Math.max(0, end - at)
-    if (this.leftover === 0) this.#layout.end(end - start)
+    if (this.leftover === 0) this.#layoutCache.end(end - start)
   }
 
   /** Like {@link read}, but what cannot be parsed is an error: for what the kernel sends. */
@@ -141,11 +141,11 @@ export class AttributeSet<F extends Fields> {
 
   /** The value; its absence is an error. */
   require<T>(field: Field<T>): T {
-    return this.present(field, this.get(field))
+    return this.requireValue(field, this.get(field))
   }
 
   /** Gives back what was read of `field`; its absence is an error. */
-  present<T>(field: Field<T>, value: T | undefined): T {
+  requireValue<T>(field: Field<T>, value: T | undefined): T {
     if (value === undefined) throw malformed(`${this.table.name}.${field.name} is missing`)
     return value
   }
@@ -222,7 +222,7 @@ export class AttributeSet<F extends Fields> {
 const EMPTY = new DataView(new ArrayBuffer(0))
 
 /** What the answer brought; that it brought nothing is an error. */
-export function answered<T>(value: T | undefined): T {
+export function requireReply<T>(value: T | undefined): T {
   if (value === undefined) throw malformed('an acknowledgement came without what was asked for')
   return value
 }

@@ -18,13 +18,13 @@ export interface FamilyDescription {
 }
 
 /** Prints what follows the header of a message that is no control message. */
-export type PayloadDescription = (view: DataView, message: MessageHeader) => string
+export type PayloadDescriber = (view: DataView, message: MessageHeader) => string
 
 /** A message as one line of text: sequence number, and what its family says of it. */
 export function describeMessage(
   view: DataView,
   message: MessageHeader,
-  describePayload: PayloadDescription,
+  describePayload: PayloadDescriber,
 ): string {
   const { start, end, type, sequence } = message
   const head = `#${sequence}`
@@ -42,7 +42,7 @@ export function describeMessage(
 }
 
 /** Messages of a generic netlink family, and of the controller: command, flags, attributes. */
-export function genericPayload(family: FamilyDescription): PayloadDescription {
+export function genericPayload(family: FamilyDescription): PayloadDescriber {
   return (view, message) => {
     const { start, end, type, flags } = message
     if (type === GENL_ID_CTRL) return `controller, ${end - start} bytes`
@@ -81,14 +81,14 @@ export function describeAttributes(
       const offset = set.offsetOf(field)
       parts.push(`${field.name}: ${describeAttributes(view, offset, offset + set.lengthOf(field), nested)}`)
     } else {
-      parts.push(`${field.name}: ${show(set, field)}`)
+      parts.push(`${field.name}: ${formatValue(set, field)}`)
     }
   }
   if (set.leftover > 0) parts.push(`${set.leftover} bytes left over`)
   return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
 }
 
-function show(set: AttributeSet<Fields>, field: Fields[string]): string {
+function formatValue(set: AttributeSet<Fields>, field: Fields[string]): string {
   try {
     const value = set.get(field)
     return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : JSON.stringify(value)

@@ -71,10 +71,10 @@ export function readRefusal(view: DataView, message: MessageHeader): Refusal | u
   }
   const errno = -view.getInt32(start, LITTLE_ENDIAN)
   if (errno === 0) return undefined
-  return { errno, message: (flags & NLM_F_ACK_TLVS) === 0 ? undefined : readText(view, message) }
+  return { errno, message: (flags & NLM_F_ACK_TLVS) === 0 ? undefined : readErrorText(view, message) }
 }
 
-function readText(view: DataView, { start, end, type, flags }: MessageHeader): string | undefined {
+function readErrorText(view: DataView, { start, end, type, flags }: MessageHeader): string | undefined {
   let attributes = start + 4
   if (type === NLMSG_ERROR) {
     if (end - attributes < NLMSG_HDRLEN) return undefined

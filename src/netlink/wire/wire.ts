@@ -1,4 +1,4 @@
-import type { Passage } from './encoded-span.ts'
+import type { EncodedSpan } from './encoded-span.ts'
 import { GENL_HDRLEN, NLA_HDRLEN, NLM_F_ACK, NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_NOOP } from './uapi.ts'
 
 /** Netlink speaks the byte order of the host. */
@@ -98,7 +98,7 @@ export class WireWriter {
   }
 
   /** Writes a passage once more; false when it stands in another writer, or may have been overwritten. */
-  repeat({ writer, revision, start, end }: Passage): boolean {
+  copySpan({ writer, revision, start, end }: EncodedSpan): boolean {
     if (writer !== this || revision !== this.revision) return false
     const target = this.length
     this.length = target + end - start
@@ -179,7 +179,7 @@ export class WireWriter {
   }
 
   /** Turns the message at `start` into one that the kernel acknowledges and does not execute (netlink_rcv_skb). */
-  blank(start: number): void {
+  convertToNoop(start: number): void {
     this.shorts[(start >> 1) + 2] = NLMSG_NOOP
     this.shorts[(start >> 1) + 3] = NLM_F_REQUEST | NLM_F_ACK
   }

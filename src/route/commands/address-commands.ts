@@ -1,8 +1,8 @@
-import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkFamily } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
 import {
   type CheckedAddress,
@@ -10,11 +10,9 @@ import {
   checkAddressInput,
   checkAddressKey,
   formatAddress,
-  readAddressMessage,
-  writeAddressMessage,
+  readAddressReply,
+  writeAddressRequest,
 } from '../model/address-message.ts'
-import { ADDRESS_HEADER } from '../protocol/attributes.ts'
-import type { NetworkClient } from './client.ts'
 import {
   type AddressFilter,
   type InterfaceAddress,
@@ -22,13 +20,15 @@ import {
   type InterfaceAddressKey,
   SCOPES,
 } from '../model/interface-address.ts'
-import { namesFor, readIndex } from './interface-names.ts'
-import { type Call, isDone, isRefusal } from './network-call.ts'
+import { ADDRESS_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
+import type { NetworkClient } from './client.ts'
+import { readInterfaceIndex, readNamesFor } from './interface-names.ts'
+import { isChanged, isRefusedWith, type NetworkCall } from './network-call.ts'
 
 const FILTER_FIELDS = new KnownFields(['interface', 'family'])
 
-export async function readAddresses(
+export async function listAddresses(
   { requests }: NetworkClient,
   filter: AddressFilter,
   { signal }: CallOptions,
@@ -37,20 +37,20 @@ export async function readAddresses(
   const { interface: name, family } = filter
   if (name !== undefined) checkInterfaceName('filter.interface', name)
   if (family !== undefined) checkFamily('filter.family', family)
-  return await requests.call('addresses', name ?? '', signal, (call) => list(call, name, family))
+  return await requests.call('addresses', name ?? '', signal, (call) => dumpAddresses(call, name, family))
 }
 
-async function list(
-  call: Call,
+async function dumpAddresses(
+  call: NetworkCall,
   interfaceName: string | undefined,
   family: Family | undefined,
 ): Promise<InterfaceAddress[]> {
   const number = family === undefined ? 0 : FAMILY_NUMBER[family]
   const found = await call.dump(
     { type: RTM.GETADDR, body: (writer) => writeStructure(writer, ADDRESS_HEADER, { family: number }) },
-    readAddressMessage,
+    readAddressReply,
   )
-  const names = await namesFor(call, interfaceName)
+  const names = await readNamesFor(call, interfaceName)
   return found.flatMap(({ address, index }) => {
     const name = names.get(index)
     const wanted = name !== undefined && (family ?? address.family) === address.family
@@ -64,7 +64,7 @@ export async function addAddress(
   { signal }: CallOptions,
 ): Promise<void> {
   const address = checkAddressInput(input)
-  await requests.call('addAddress', formatAddress(address), signal, (call) => add(call, address))
+  await requests.call('addAddress', formatAddress(address), signal, (call) => sendNewAddress(call, address))
 }
 
 export async function ensureAddress(
@@ -76,22 +76,22 @@ export async function ensureAddress(
   const named = input.scope === undefined ? { ...address, scope: undefined } : address
   return await requests.call('ensureAddress', formatAddress(address), signal, async (call) => {
     try {
-      await add(call, address)
+      await sendNewAddress(call, address)
       return true
     } catch (error) {
-      if (!isRefusal(error, 'EEXIST')) throw error
-      const listed = await list(call, address.interface, address.family)
+      if (!isRefusedWith(error, 'EEXIST')) throw error
+      const listed = await dumpAddresses(call, address.interface, address.family)
       const same = listed.filter((candidate) => candidate.address === address.address)
       const found = same.find(({ prefixLength }) => prefixLength === address.prefixLength) ?? same[0]
-      const difference = found === undefined ? undefined : differenceFrom(named, found)
+      const difference = found === undefined ? undefined : describeDifference(named, found)
       if (found !== undefined && difference === undefined) return false
-      throw difference === undefined ? error : call.otherwise(error, difference)
+      throw difference === undefined ? error : call.existsError(error, difference)
     }
   })
 }
 
 /** In which respect an address is not what was asked for; undefined when in none. */
-function differenceFrom(
+function describeDifference(
   wanted: Omit<CheckedAddress, 'scope'> & { readonly scope: number | undefined },
   found: InterfaceAddress,
 ): string | undefined {
@@ -119,7 +119,9 @@ export async function removeAddress(
   { signal }: CallOptions,
 ): Promise<void> {
   const address = checkAddressKey(key)
-  await requests.call('removeAddress', formatAddress(address), signal, (call) => remove(call, address))
+  await requests.call('removeAddress', formatAddress(address), signal, (call) =>
+    sendDeleteAddress(call, address),
+  )
 }
 
 export async function ensureNoAddress(
@@ -129,25 +131,25 @@ export async function ensureNoAddress(
 ): Promise<boolean> {
   const address = checkAddressKey(key)
   return await requests.call('ensureNoAddress', formatAddress(address), signal, (call) =>
-    isDone(remove(call, address), 'EADDRNOTAVAIL', 'ENODEV'),
+    isChanged(sendDeleteAddress(call, address), 'EADDRNOTAVAIL', 'ENODEV'),
   )
 }
 
-async function add(call: Call, address: CheckedAddress): Promise<void> {
-  const index = await readIndex(call, address.interface)
+async function sendNewAddress(call: NetworkCall, address: CheckedAddress): Promise<void> {
+  const index = await readInterfaceIndex(call, address.interface)
   await call.send({
     type: RTM.NEWADDR,
     flags: NLM_F_CREATE | NLM_F_EXCL,
-    circumstances: { interface: address.interface },
-    body: (writer) => writeAddressMessage(writer, address, index),
+    errorContext: { interface: address.interface },
+    body: (writer) => writeAddressRequest(writer, address, index),
   })
 }
 
-async function remove(call: Call, address: CheckedAddressKey): Promise<void> {
-  const index = await readIndex(call, address.interface)
+async function sendDeleteAddress(call: NetworkCall, address: CheckedAddressKey): Promise<void> {
+  const index = await readInterfaceIndex(call, address.interface)
   await call.send({
     type: RTM.DELADDR,
-    circumstances: { interface: address.interface },
-    body: (writer) => writeAddressMessage(writer, address, index),
+    errorContext: { interface: address.interface },
+    body: (writer) => writeAddressRequest(writer, address, index),
   })
 }

@@ -1,19 +1,19 @@
 import { constants } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { NetworkError } from '../../errors.ts'
-import type { Family } from '../../netlink/wire/address.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkAddress, checkInteger } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { HostTransport } from '../../netlink/transport/transport.ts'
+import type { Family } from '../../netlink/wire/address.ts'
+import type { Link } from '../model/link.ts'
+import { canonicalAddress } from '../model/prefix.ts'
 import { arpAnnouncement, neighbourAdvertisement } from '../protocol/announcement-frames.ts'
 import type { NetworkClient } from './client.ts'
-import { explain } from './explain.ts'
-import type { Link } from '../model/link.ts'
-import { readLinkNamed } from './link-commands.ts'
-import { canonical } from '../model/prefix.ts'
-import type { Call } from './network-call.ts'
+import { explainNetworkError } from './explain.ts'
+import { readLinkByName } from './link-commands.ts'
+import type { NetworkCall } from './network-call.ts'
 
 /** How an address is announced. */
 export interface AnnounceOptions extends CallOptions {
@@ -24,12 +24,12 @@ export interface AnnounceOptions extends CallOptions {
 }
 
 const KNOWN_FIELDS = new KnownFields(['times', 'interval', 'signal'])
-const ELSEWHERE = 'announce the address on the interface that its clients are behind'
-const IS_DOWN = 'the interface is down; bring it up with updateLink'
+const USE_ANOTHER_INTERFACE = 'announce the address on the interface that its clients are behind'
+const INTERFACE_DOWN = 'the interface is down; bring it up with updateLink'
 /** What an error of the system call means. */
-const SENDING: Readonly<Record<string, string>> = {
+const SEND_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'this needs the capability CAP_NET_RAW in the network namespace; run it as root',
-  ENETDOWN: IS_DOWN,
+  ENETDOWN: INTERFACE_DOWN,
   ENXIO: 'the interface has gone',
   ENODEV: 'the interface has gone',
   ENOBUFS: 'the interface could not take the frame; it may have no carrier',
@@ -45,17 +45,17 @@ export async function announce(
   KNOWN_FIELDS.check('options', options)
   const { signal } = options
   const family = checkAddress('address', given)
-  const address = canonical(given, family)
+  const address = canonicalAddress(given, family)
   const name = checkInterfaceName('interfaceName', interfaceName)
   const times = checkInteger('times', options.times ?? 1, 1, 100)
   const interval = checkInteger('interval', options.interval ?? 1000, 1, 60_000)
   await requests.call('announce', `${address} on ${name}`, signal, async (call) => {
-    const link = await findAudience(call, name)
-    const frames = await framesFor(transport, link, address, family)
+    const link = await findEthernetLink(call, name)
+    const frames = await buildFrames(transport, link, address, family)
     for (let time = 1; ; time++) {
       for (const frame of frames) {
         signal?.throwIfAborted()
-        await send(call, transport, link, frame)
+        await sendFrame(call, transport, link, frame)
       }
       if (time === times) return
       await pause(interval, signal)
@@ -64,20 +64,28 @@ export async function announce(
 }
 
 /** The interface, which has to be one that others can hear. */
-async function findAudience(call: Call, name: string): Promise<Link & { readonly address: string }> {
-  const link = await readLinkNamed(call, name)
-  if (link === undefined) throw refusal(call, 'ENODEV', explain('announce', 'ENODEV', { interface: name }))
+async function findEthernetLink(
+  call: NetworkCall,
+  name: string,
+): Promise<Link & { readonly address: string }> {
+  const link = await readLinkByName(call, name)
+  if (link === undefined)
+    throw networkError(call, 'ENODEV', explainNetworkError('announce', 'ENODEV', { interface: name }))
   const { address } = link
   if (link.type === 'loopback')
-    throw refusal(call, 'EOPNOTSUPP', `the loopback interface reaches nobody; ${ELSEWHERE}`)
+    throw networkError(call, 'EOPNOTSUPP', `the loopback interface reaches nobody; ${USE_ANOTHER_INTERFACE}`)
   if (link.type !== 'ether' || !link.arp || address === undefined) {
-    throw refusal(call, 'EOPNOTSUPP', `the interface is not Ethernet, or does without ARP; ${ELSEWHERE}`)
+    throw networkError(
+      call,
+      'EOPNOTSUPP',
+      `the interface is not Ethernet, or does without ARP; ${USE_ANOTHER_INTERFACE}`,
+    )
   }
-  if (!link.up) throw refusal(call, 'ENETDOWN', IS_DOWN)
+  if (!link.up) throw networkError(call, 'ENETDOWN', INTERFACE_DOWN)
   return { ...link, address }
 }
 
-async function framesFor(
+async function buildFrames(
   transport: HostTransport,
   { name, address: linkAddress }: Link & { readonly address: string },
   address: string,
@@ -102,20 +110,25 @@ async function isRouter(transport: HostTransport, name: string): Promise<boolean
   return Number.parseInt(text, 10) > 0
 }
 
-async function send(call: Call, transport: HostTransport, { index }: Link, frame: Uint8Array): Promise<void> {
+async function sendFrame(
+  call: NetworkCall,
+  transport: HostTransport,
+  { index }: Link,
+  frame: Uint8Array,
+): Promise<void> {
   try {
     await transport.sendFrame(index, frame)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
-    const explanation = SENDING[code]
-    throw explanation === undefined ? error : refusal(call, code, explanation, error)
+    const explanation = SEND_ERRORS[code]
+    throw explanation === undefined ? error : networkError(call, code, explanation, error)
   }
 }
 
-function refusal(call: Call, code: string, explanation: string, cause?: unknown): NetworkError {
+function networkError(call: NetworkCall, code: string, explanation: string, cause?: unknown): NetworkError {
   const errno = constants.errno[code as keyof typeof constants.errno]
   const options = cause === undefined ? undefined : { cause }
-  return call.refused({ ...{ code, errno, explanation }, kernelMessage: undefined }, options)
+  return call.refusalError({ ...{ code, errno, explanation }, kernelMessage: undefined }, options)
 }
 
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

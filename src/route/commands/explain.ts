@@ -1,23 +1,23 @@
 /** What the caller asked for, as far as an explanation needs it. */
-export interface Circumstances {
+export interface NetworkErrorContext {
   readonly interface?: string | undefined
   readonly kind?: string | undefined
   readonly from?: string | undefined
 }
 
-type Sentence = string | ((circumstances: Circumstances) => string)
+type Explanation = string | ((circumstances: NetworkErrorContext) => string)
 
 /** Modules whose name is not that of the kind of link they carry. */
 const MODULES: Readonly<Record<string, string>> = { gre: 'ip_gre', ip6gre: 'ip6_gre', ip6tnl: 'ip6_tunnel' }
 
-const ADD_ADDRESS: Readonly<Record<string, Sentence>> = {
+const ADD_ADDRESS: Readonly<Record<string, Explanation>> = {
   EEXIST: 'the interface has this address already; ensureAddress takes that for done',
   EACCES: ({ interface: name }) =>
     `IPv6 is switched off on the interface; switch it on: sysctl -w net.ipv6.conf.${name}.disable_ipv6=0`,
   EINVAL: 'the kernel found the address invalid: it must be that of one host',
   EADDRNOTAVAIL: 'no interface can have such an address',
 }
-const ADD_ROUTE: Readonly<Record<string, Sentence>> = {
+const ADD_ROUTE: Readonly<Record<string, Explanation>> = {
   EEXIST:
     'there is a route with this destination and metric already; remove it first, or choose another metric',
   ENETUNREACH:
@@ -30,17 +30,17 @@ const ADD_ROUTE: Readonly<Record<string, Sentence>> = {
   EINVAL:
     'the kernel found the route invalid; the gateway must not be an address of this host, the source must be one',
 }
-const NAME_TAKEN = ({ kind }: Circumstances) =>
+const NAME_TAKEN = ({ kind }: NetworkErrorContext) =>
   kind === undefined || kind === 'dummy'
     ? 'there is an interface of this name already'
     : 'there is an interface of this name, or a tunnel of this kind with the same ends, already; the module makes one with open ends by itself'
-const NO_WAY = ({ from }: Circumstances) =>
+const NO_ROUTE = ({ from }: NetworkErrorContext) =>
   from === undefined
     ? 'this host has no route there; addRoute makes one'
     : `this host has no route there (addRoute makes one), or ${from} is no address of this host`
 
 /** By command, then by error: the reason, and the way out. */
-const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = {
+const EXPLANATIONS: Readonly<Record<string, Readonly<Record<string, Explanation>>>> = {
   addLink: {
     EEXIST: NAME_TAKEN,
     EOPNOTSUPP: ({ kind = '' }) =>
@@ -57,10 +57,10 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
   addRoute: ADD_ROUTE,
   removeRoute: { ESRCH: 'there is no such route' },
   routeTo: {
-    ENETUNREACH: NO_WAY,
-    EHOSTUNREACH: NO_WAY,
+    ENETUNREACH: NO_ROUTE,
+    EHOSTUNREACH: NO_ROUTE,
     EACCES: 'a route of type prohibit leads there',
-    EINVAL: NO_WAY,
+    EINVAL: NO_ROUTE,
   },
 }
 
@@ -75,7 +75,7 @@ const SAME_AS: Readonly<Record<string, string>> = {
 }
 
 /** What an error means whatever the command was. */
-const ANYWHERE: Readonly<Record<string, Sentence>> = {
+const COMMON_EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EPERM:
     'this needs the capability CAP_NET_ADMIN over the network namespace; run it as root, in a container with --cap-add NET_ADMIN',
   ENODEV: ({ interface: name }) =>
@@ -91,8 +91,12 @@ const ANYWHERE: Readonly<Record<string, Sentence>> = {
 }
 
 /** One sentence on why the kernel refused a command and what to do about it. */
-export function explain(command: string, code: string, circumstances: Circumstances): string {
-  const sentences = SENTENCES[SAME_AS[command] ?? command]
-  const sentence = sentences?.[code] ?? ANYWHERE[code] ?? 'the kernel refused the command'
+export function explainNetworkError(
+  command: string,
+  code: string,
+  circumstances: NetworkErrorContext,
+): string {
+  const sentences = EXPLANATIONS[SAME_AS[command] ?? command]
+  const sentence = sentences?.[code] ?? COMMON_EXPLANATIONS[code] ?? 'the kernel refused the command'
   return typeof sentence === 'string' ? sentence : sentence(circumstances)
 }

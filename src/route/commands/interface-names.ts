@@ -1,16 +1,16 @@
-import { AttributeSet, answered, writeAttribute } from '../../netlink/wire/attributes.ts'
+import { AttributeSet, requireReply, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
 import { LINK, LINK_HEADER } from '../protocol/attributes.ts'
-import { type Call, isRefusal, type Request } from './network-call.ts'
 import { RTM } from '../protocol/uapi.ts'
+import { isRefusedWith, type NetworkCall, type NetworkRequest } from './network-call.ts'
 
 const attributes = new AttributeSet(LINK)
 
 /** Asks for one interface by its name. */
-export function linkRequest(name: string): Request {
+export function linkRequest(name: string): NetworkRequest {
   return {
     type: RTM.GETLINK,
-    circumstances: { interface: name },
+    errorContext: { interface: name },
     body: (writer) => {
       writeStructure(writer, LINK_HEADER, {})
       writeAttribute(writer, LINK.fields.name, name)
@@ -19,7 +19,7 @@ export function linkRequest(name: string): Request {
 }
 
 /** Asks for all interfaces. */
-export const LINKS_REQUEST: Request = {
+export const LINKS_REQUEST: NetworkRequest = {
   type: RTM.GETLINK,
   body: (writer) => writeStructure(writer, LINK_HEADER, {}),
 }
@@ -29,31 +29,31 @@ export const LINKS_REQUEST: Request = {
  *
  * @throws {NetworkError} `ENODEV` there is none of that name.
  */
-export async function readIndex(call: Call, name: string): Promise<number> {
+export async function readInterfaceIndex(call: NetworkCall, name: string): Promise<number> {
   const read = (view: DataView, start: number, end: number) =>
     readStructure(view, start, end, LINK_HEADER).index
-  return answered(await call.ask(linkRequest(name), read))
+  return requireReply(await call.query(linkRequest(name), read))
 }
 
 /** The name of an interface; undefined when there is none of that number. */
-export async function readName(call: Call, index: number): Promise<string | undefined> {
-  const request: Request = {
+export async function readInterfaceName(call: NetworkCall, index: number): Promise<string | undefined> {
+  const request: NetworkRequest = {
     type: RTM.GETLINK,
     body: (writer) => writeStructure(writer, LINK_HEADER, { index }),
   }
   try {
-    return await call.ask(request, (view, start, end) => nameIn(view, start, end))
+    return await call.query(request, (view, start, end) => readNameAttribute(view, start, end))
   } catch (error) {
-    if (isRefusal(error, 'ENODEV')) return undefined
+    if (isRefusedWith(error, 'ENODEV')) return undefined
     throw error
   }
 }
 
 /** The names of all interfaces by their number. */
-export async function readNames(call: Call): Promise<Map<number, string>> {
+export async function readInterfaceNames(call: NetworkCall): Promise<Map<number, string>> {
   const read = (view: DataView, start: number, end: number): [number, string] => {
     const { index } = readStructure(view, start, end, LINK_HEADER)
-    return [index, nameIn(view, start, end)]
+    return [index, readNameAttribute(view, start, end)]
   }
   return new Map(await call.dump(LINKS_REQUEST, read))
 }
@@ -62,14 +62,14 @@ export async function readNames(call: Call): Promise<Map<number, string>> {
  * The names of the interfaces that something refers to: of one alone where a filter names it. To be asked for after what
  * refers to them: what has gone in between took that with it.
  */
-export async function namesFor(
-  call: Call,
+export async function readNamesFor(
+  call: NetworkCall,
   interfaceName: string | undefined,
 ): Promise<ReadonlyMap<number, string>> {
-  if (interfaceName === undefined) return await readNames(call)
-  return new Map([[await readIndex(call, interfaceName), interfaceName]])
+  if (interfaceName === undefined) return await readInterfaceNames(call)
+  return new Map([[await readInterfaceIndex(call, interfaceName), interfaceName]])
 }
 
-function nameIn(view: DataView, start: number, end: number): string {
+function readNameAttribute(view: DataView, start: number, end: number): string {
   return attributes.readStrictly(view, start + LINK_HEADER.size, end).require(LINK.fields.name)
 }

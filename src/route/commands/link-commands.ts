@@ -1,27 +1,27 @@
-import { writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { writeAttribute } from '../../netlink/wire/attributes.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
-import { LINK, LINK_HEADER } from '../protocol/attributes.ts'
-import type { NetworkClient } from './client.ts'
-import { LINKS_REQUEST, linkRequest, readName } from './interface-names.ts'
 import type { Link, LinkChanges, LinkInput } from '../model/link.ts'
 import {
   type CheckedLink,
   checkLink,
   checkLinkChanges,
-  readLink,
-  writeLink,
+  readLinkReply,
   writeLinkChanges,
+  writeNewLink,
 } from '../model/link-message.ts'
-import { type Call, isDone, isRefusal } from './network-call.ts'
+import { LINK, LINK_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
+import type { NetworkClient } from './client.ts'
+import { LINKS_REQUEST, linkRequest, readInterfaceName } from './interface-names.ts'
+import { isChanged, isRefusedWith, type NetworkCall } from './network-call.ts'
 
-export async function readLinks({ requests }: NetworkClient, { signal }: CallOptions): Promise<Link[]> {
+export async function listLinks({ requests }: NetworkClient, { signal }: CallOptions): Promise<Link[]> {
   return await requests.call('links', '', signal, async (call) => {
-    const found = await call.dump(LINKS_REQUEST, readLink)
+    const found = await call.dump(LINKS_REQUEST, readLinkReply)
     const names = new Map(found.map(({ link }) => [link.index, link.name]))
-    return found.map(({ link, masterIndex }) => ofMaster(link, names.get(masterIndex ?? 0)))
+    return found.map(({ link, masterIndex }) => withMaster(link, names.get(masterIndex ?? 0)))
   })
 }
 
@@ -31,22 +31,22 @@ export async function findLink(
   { signal }: CallOptions,
 ): Promise<Link | undefined> {
   const name = checkInterfaceName('name', given)
-  return await requests.call('link', name, signal, (call) => readLinkNamed(call, name))
+  return await requests.call('link', name, signal, (call) => readLinkByName(call, name))
 }
 
 /** Reads one link; undefined when there is none of that name. */
-export async function readLinkNamed(call: Call, name: string): Promise<Link | undefined> {
+export async function readLinkByName(call: NetworkCall, name: string): Promise<Link | undefined> {
   try {
-    const found = await call.ask(linkRequest(name), readLink)
+    const found = await call.query(linkRequest(name), readLinkReply)
     if (found?.masterIndex === undefined) return found?.link
-    return ofMaster(found.link, await readName(call, found.masterIndex))
+    return withMaster(found.link, await readInterfaceName(call, found.masterIndex))
   } catch (error) {
-    if (isRefusal(error, 'ENODEV')) return undefined
+    if (isRefusedWith(error, 'ENODEV')) return undefined
     throw error
   }
 }
 
-function ofMaster(link: Link, master: string | undefined): Link {
+function withMaster(link: Link, master: string | undefined): Link {
   return master === undefined ? link : { ...link, master }
 }
 
@@ -56,7 +56,7 @@ export async function addLink(
   { signal }: CallOptions,
 ): Promise<void> {
   const link = checkLink(input)
-  await requests.call('addLink', link.name, signal, (call) => add(call, link))
+  await requests.call('addLink', link.name, signal, (call) => sendNewLink(call, link))
 }
 
 export async function ensureLink(
@@ -67,12 +67,12 @@ export async function ensureLink(
   const link = checkLink(input)
   return await requests.call('ensureLink', link.name, signal, async (call) => {
     try {
-      await add(call, link)
+      await sendNewLink(call, link)
       return true
     } catch (error) {
-      if (!isRefusal(error, 'EEXIST')) throw error
-      const found = await readLinkNamed(call, link.name)
-      if (found === undefined || !isAsAsked(found, link)) throw error
+      if (!isRefusedWith(error, 'EEXIST')) throw error
+      const found = await readLinkByName(call, link.name)
+      if (found === undefined || !matchesRequest(found, link)) throw error
       return false
     }
   })
@@ -84,7 +84,7 @@ export async function removeLink(
   { signal }: CallOptions,
 ): Promise<void> {
   const name = checkInterfaceName('name', given)
-  await requests.call('removeLink', name, signal, (call) => remove(call, name))
+  await requests.call('removeLink', name, signal, (call) => sendDeleteLink(call, name))
 }
 
 export async function ensureNoLink(
@@ -93,7 +93,9 @@ export async function ensureNoLink(
   { signal }: CallOptions,
 ): Promise<boolean> {
   const name = checkInterfaceName('name', given)
-  return await requests.call('ensureNoLink', name, signal, (call) => isDone(remove(call, name), 'ENODEV'))
+  return await requests.call('ensureNoLink', name, signal, (call) =>
+    isChanged(sendDeleteLink(call, name), 'ENODEV'),
+  )
 }
 
 export async function updateLink(
@@ -107,25 +109,25 @@ export async function updateLink(
   await requests.call('updateLink', name, signal, (call) =>
     call.send({
       type: RTM.NEWLINK,
-      circumstances: { interface: name },
+      errorContext: { interface: name },
       body: (writer) => writeLinkChanges(writer, name, changes),
     }),
   )
 }
 
-async function add(call: Call, link: CheckedLink): Promise<void> {
+async function sendNewLink(call: NetworkCall, link: CheckedLink): Promise<void> {
   await call.send({
     type: RTM.NEWLINK,
     flags: NLM_F_CREATE | NLM_F_EXCL,
-    circumstances: { interface: link.name, kind: link.kind },
-    body: (writer) => writeLink(writer, link),
+    errorContext: { interface: link.name, kind: link.kind },
+    body: (writer) => writeNewLink(writer, link),
   })
 }
 
-async function remove(call: Call, name: string): Promise<void> {
+async function sendDeleteLink(call: NetworkCall, name: string): Promise<void> {
   await call.send({
     type: RTM.DELLINK,
-    circumstances: { interface: name },
+    errorContext: { interface: name },
     body: (writer) => {
       writeStructure(writer, LINK_HEADER, {})
       writeAttribute(writer, LINK.fields.name, name)
@@ -134,7 +136,7 @@ async function remove(call: Call, name: string): Promise<void> {
 }
 
 /** Whether a link is what was to be made. What was left open, such as the MTU, may be anything. */
-function isAsAsked(found: Link, { kind, tunnel }: CheckedLink): boolean {
+function matchesRequest(found: Link, { kind, tunnel }: CheckedLink): boolean {
   const ends = found.tunnel ?? {}
   return (
     found.kind === kind &&

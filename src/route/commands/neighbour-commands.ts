@@ -1,24 +1,29 @@
-import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
-import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkFamily } from '../../netlink/arguments/check.ts'
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
+import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
+import {
+  NEIGHBOUR_STATES,
+  type Neighbour,
+  type NeighbourFilter,
+  type NeighbourState,
+} from '../model/neighbour.ts'
 import { NEIGHBOUR, NEIGHBOUR_HEADER } from '../protocol/attributes.ts'
-import type { NetworkClient } from './client.ts'
 import { familyByNumber } from '../protocol/codecs.ts'
-import { namesFor } from './interface-names.ts'
-import { NEIGHBOUR_STATES, type Neighbour, type NeighbourFilter, type NeighbourState } from '../model/neighbour.ts'
 import { NTF_ROUTER, RTM } from '../protocol/uapi.ts'
+import type { NetworkClient } from './client.ts'
+import { readNamesFor } from './interface-names.ts'
 
 const { fields } = NEIGHBOUR
 const attributes = new AttributeSet(NEIGHBOUR)
-const STATE_WORDS = new Words<NeighbourState>(NEIGHBOUR_STATES)
+const NEIGHBOUR_STATE_ENUM = new EnumMap<NeighbourState>(NEIGHBOUR_STATES)
 const FILTER_FIELDS = new KnownFields(['interface', 'family'])
 
-export async function readNeighbours(
+export async function listNeighbours(
   { requests }: NetworkClient,
   filter: NeighbourFilter,
   { signal }: CallOptions,
@@ -31,9 +36,9 @@ export async function readNeighbours(
   return await requests.call('neighbours', name ?? '', signal, async (call) => {
     const found = await call.dump(
       { type: RTM.GETNEIGH, body: (writer) => writeStructure(writer, NEIGHBOUR_HEADER, { family: number }) },
-      readNeighbour,
+      readNeighbourReply,
     )
-    const names = await namesFor(call, name)
+    const names = await readNamesFor(call, name)
     return found.flatMap(({ neighbour, index }) => {
       const interfaceName = names.get(index)
       const wanted = interfaceName !== undefined && (family ?? neighbour.family) === neighbour.family
@@ -43,7 +48,7 @@ export async function readNeighbours(
 }
 
 /** Reads a neighbour; undefined when it is of neither family. Its interface is told by number only. */
-function readNeighbour(
+function readNeighbourReply(
   view: DataView,
   start: number,
   end: number,
@@ -57,7 +62,7 @@ function readNeighbour(
     neighbour: {
       address: attributes.require(fields.address),
       ...(linkAddress === undefined ? {} : { linkAddress }),
-      state: STATE_WORDS.of(state),
+      state: NEIGHBOUR_STATE_ENUM.nameOf(state),
       family,
       router: (flags & NTF_ROUTER) !== 0,
     },

@@ -1,16 +1,16 @@
 import { type KernelRefusal, NetworkError } from '../../errors.ts'
 import type { Connection } from '../../netlink/connection/connection.ts'
+import { unwrapOutcome } from '../../netlink/connection/outcome.ts'
+import { isTraced, trace } from '../../netlink/tracing.ts'
 import { errorName } from '../../netlink/wire/errno.ts'
 import type { MessageHeader } from '../../netlink/wire/messages.ts'
-import { refusalOf } from '../../netlink/connection/outcome.ts'
-import { isObserved, traced } from '../../netlink/tracing.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { type Circumstances, explain } from './explain.ts'
 import { NLM_F_DUMP_INTR } from '../protocol/uapi.ts'
+import { explainNetworkError, type NetworkErrorContext } from './explain.ts'
 
 /** A message of rtnetlink. */
-export interface Request {
+export interface NetworkRequest {
   /** One of RTM. */
   readonly type: number
   /** Flags beside NLM_F_REQUEST and NLM_F_ACK. */
@@ -18,14 +18,14 @@ export interface Request {
   /** Writes the structure and the attributes. */
   body(writer: WireWriter): void
   /** What an error about it has to know. */
-  readonly circumstances?: Circumstances
+  readonly errorContext?: NetworkErrorContext
 }
 
 /** Reads one message of an answer, whose structure begins at `start`. */
-export type Reader<T> = (view: DataView, start: number, end: number) => T | undefined
+export type ReplyReader<T> = (view: DataView, start: number, end: number) => T | undefined
 
 /** A table that changes all the time is taken as it was read at last. */
-const MOST_READINGS = 5
+const MAXIMUM_DUMPS = 5
 
 /** Makes the calls of one client, and tells those who listen. */
 export class Requests {
@@ -40,16 +40,16 @@ export class Requests {
     command: string,
     subject: string,
     signal: AbortSignal | undefined,
-    work: (call: Call) => Promise<T>,
+    work: (call: NetworkCall) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted()
-    const run = () => work(new Call(this.connection, command, subject, signal))
-    return isObserved() ? await traced({ command, subject }, run) : await run()
+    const run = () => work(new NetworkCall(this.connection, command, subject, signal))
+    return isTraced() ? await trace({ command, subject }, run) : await run()
   }
 }
 
 /** One call of a method, which may take several messages. */
-export class Call {
+export class NetworkCall {
   readonly #connection: Connection
   readonly #command: string
   readonly #subject: string
@@ -67,27 +67,30 @@ export class Call {
    *
    * @throws {NetworkError} when the kernel refuses.
    */
-  async send(request: Request, onReply?: (view: DataView, message: MessageHeader) => void): Promise<void> {
-    const { type, flags = 0, circumstances = {} } = request
+  async send(
+    request: NetworkRequest,
+    onReply?: (view: DataView, message: MessageHeader) => void,
+  ): Promise<void> {
+    const { type, flags = 0, errorContext: circumstances = {} } = request
     const signal = this.#signal
     const outcome = await this.#connection.request({
       ...{ type, flags, onReply, signal },
       body: (writer) => request.body(writer),
     })
-    const refusal = refusalOf(outcome, signal)
+    const refusal = unwrapOutcome(outcome, signal)
     if (refusal === undefined) return
     const { errno, message: kernelMessage } = refusal
     const code = errorName(errno)
-    throw this.refused({
+    throw this.refusalError({
       code,
       errno,
       kernelMessage,
-      explanation: explain(this.#command, code, circumstances),
+      explanation: explainNetworkError(this.#command, code, circumstances),
     })
   }
 
   /** Sends a message and gives what the answer to it says; undefined when it says nothing. */
-  async ask<T>(request: Request, read: Reader<T>): Promise<T | undefined> {
+  async query<T>(request: NetworkRequest, read: ReplyReader<T>): Promise<T | undefined> {
     let answer: T | undefined
     await this.send(request, (view, { start, end }) => {
       answer = read(view, start, end)
@@ -96,7 +99,7 @@ export class Call {
   }
 
   /** Reads a table, and once more where it changed meanwhile, since then something may be missing. */
-  async dump<T>(request: Request, read: Reader<T>): Promise<T[]> {
+  async dump<T>(request: NetworkRequest, read: ReplyReader<T>): Promise<T[]> {
     const records: T[] = []
     for (let reading = 1; ; reading++) {
       let interrupted = false
@@ -109,35 +112,35 @@ export class Call {
           if (record !== undefined) records.push(record)
         },
       )
-      if (!interrupted || reading === MOST_READINGS) return records
+      if (!interrupted || reading === MAXIMUM_DUMPS) return records
       records.length = 0
     }
   }
 
   /** The refusal of something that is there already, told more exactly: how it is there. */
-  otherwise({ code, errno, kernelMessage }: NetworkError, how: string): NetworkError {
+  existsError({ code, errno, kernelMessage }: NetworkError, how: string): NetworkError {
     const explanation = `it is there already, but ${how}; remove it first`
-    return this.refused({ code, errno, kernelMessage, explanation })
+    return this.refusalError({ code, errno, kernelMessage, explanation })
   }
 
   /** The error for a refusal. */
-  refused(refusal: Omit<KernelRefusal, 'command' | 'subject'>, options?: ErrorOptions): NetworkError {
+  refusalError(refusal: Omit<KernelRefusal, 'command' | 'subject'>, options?: ErrorOptions): NetworkError {
     return new NetworkError({ ...refusal, command: this.#command, subject: this.#subject }, options)
   }
 }
 
 /** Whether an error is the kernel's refusal with one of these codes. */
-export function isRefusal(error: unknown, ...codes: readonly string[]): error is NetworkError {
+export function isRefusedWith(error: unknown, ...codes: readonly string[]): error is NetworkError {
   return error instanceof NetworkError && codes.includes(error.code)
 }
 
 /** Whether something was done: false when the kernel refused with one of these codes, which say that there was no need. */
-export async function isDone(work: Promise<void>, ...codes: readonly string[]): Promise<boolean> {
+export async function isChanged(work: Promise<void>, ...codes: readonly string[]): Promise<boolean> {
   try {
     await work
     return true
   } catch (error) {
-    if (isRefusal(error, ...codes)) return false
+    if (isRefusedWith(error, ...codes)) return false
     throw error
   }
 }

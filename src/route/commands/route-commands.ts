@@ -1,13 +1,10 @@
-import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkFamily, checkInteger } from '../../netlink/arguments/check.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
-import { ROUTE_HEADER } from '../protocol/attributes.ts'
-import type { NetworkClient } from './client.ts'
 import { SCOPES } from '../model/interface-address.ts'
-import { readIndex, readNames } from './interface-names.ts'
-import { type Call, isDone, isRefusal } from './network-call.ts'
+import { readRouteReply, resolveInterfaces } from '../model/read-route.ts'
 import {
   ROUTE_PROTOCOLS,
   ROUTE_TABLES,
@@ -18,20 +15,23 @@ import {
 } from '../model/route.ts'
 import {
   type CheckedRoute,
-  checkRoute,
-  checkWholeRoute,
+  checkNewRoute,
+  checkRoutePattern,
   formatDestination,
-  writeRoute,
-  writeRouteRemoval,
+  writeNewRoute,
+  writeRoutePattern,
 } from '../model/route-message.ts'
-import { nameInterfaces, readRoute } from '../model/read-route.ts'
+import { ROUTE_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
+import type { NetworkClient } from './client.ts'
+import { readInterfaceIndex, readInterfaceNames } from './interface-names.ts'
+import { isChanged, isRefusedWith, type NetworkCall } from './network-call.ts'
 
 const FILTER_FIELDS = new KnownFields(['family', 'table'])
 /** What a route of IPv6 gets that names none (IP6_RT_PRIO_USER). */
-const USUAL_METRIC = { ipv4: 0, ipv6: 1024 } as const satisfies Record<Family, number>
+const DEFAULT_METRIC = { ipv4: 0, ipv6: 1024 } as const satisfies Record<Family, number>
 
-export async function readRoutes(
+export async function listRoutes(
   { requests }: NetworkClient,
   filter: RouteFilter,
   { signal }: CallOptions,
@@ -41,21 +41,21 @@ export async function readRoutes(
   if (family !== undefined) checkFamily('filter.family', family)
   if (table !== 'all') checkInteger('filter.table', table, 1, 2 ** 32 - 1)
   return await requests.call('routes', '', signal, async (call) => {
-    const routes = await list(call, family)
+    const routes = await dumpRoutes(call, family)
     return table === 'all' ? routes : routes.filter((route) => route.table === table)
   })
 }
 
-async function list(call: Call, family: Family | undefined): Promise<Route[]> {
+async function dumpRoutes(call: NetworkCall, family: Family | undefined): Promise<Route[]> {
   const number = family === undefined ? 0 : FAMILY_NUMBER[family]
   const found = await call.dump(
     { type: RTM.GETROUTE, body: (writer) => writeStructure(writer, ROUTE_HEADER, { family: number }) },
-    readRoute,
+    readRouteReply,
   )
   // After the routes: an interface that has gone in between took its routes with it.
-  const names = await readNames(call)
+  const names = await readInterfaceNames(call)
   return found.flatMap((one) => {
-    const route = nameInterfaces(one, names)
+    const route = resolveInterfaces(one, names)
     return route !== undefined && (family ?? route.family) === route.family ? [route] : []
   })
 }
@@ -65,8 +65,8 @@ export async function addRoute(
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  const route = checkWholeRoute(input)
-  await requests.call('addRoute', formatDestination(route), signal, (call) => add(call, route))
+  const route = checkNewRoute(input)
+  await requests.call('addRoute', formatDestination(route), signal, (call) => sendNewRoute(call, route))
 }
 
 export async function ensureRoute(
@@ -74,18 +74,18 @@ export async function ensureRoute(
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<boolean> {
-  const route = checkWholeRoute(input)
+  const route = checkNewRoute(input)
   return await requests.call('ensureRoute', formatDestination(route), signal, async (call) => {
     try {
-      await add(call, route)
+      await sendNewRoute(call, route)
       return true
     } catch (error) {
-      if (!isRefusal(error, 'EEXIST')) throw error
-      const routes = await list(call, route.family)
-      const found = routes.find((candidate) => isInTheWay(route, candidate))
+      if (!isRefusedWith(error, 'EEXIST')) throw error
+      const routes = await dumpRoutes(call, route.family)
+      const found = routes.find((candidate) => conflictsWith(route, candidate))
       if (found === undefined) throw error
-      if (isAsAsked(route, found)) return false
-      throw call.otherwise(error, `as ${describeRoute(found)}`)
+      if (matchesRequest(route, found)) return false
+      throw call.existsError(error, `as ${describeRoute(found)}`)
     }
   })
 }
@@ -95,8 +95,8 @@ export async function removeRoute(
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  const route = checkRoute(input)
-  await requests.call('removeRoute', formatDestination(route), signal, (call) => remove(call, route))
+  const route = checkRoutePattern(input)
+  await requests.call('removeRoute', formatDestination(route), signal, (call) => sendDeleteRoute(call, route))
 }
 
 export async function ensureNoRoute(
@@ -104,46 +104,49 @@ export async function ensureNoRoute(
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<boolean> {
-  const route = checkRoute(input)
+  const route = checkRoutePattern(input)
   return await requests.call('ensureNoRoute', formatDestination(route), signal, (call) =>
-    isDone(remove(call, route), 'ESRCH', 'ENODEV'),
+    isChanged(sendDeleteRoute(call, route), 'ESRCH', 'ENODEV'),
   )
 }
 
-async function add(call: Call, route: CheckedRoute): Promise<void> {
-  const index = await indexOf(call, route)
+async function sendNewRoute(call: NetworkCall, route: CheckedRoute): Promise<void> {
+  const index = await outputIndex(call, route)
   await call.send({
     type: RTM.NEWROUTE,
     flags: NLM_F_CREATE | NLM_F_EXCL,
-    circumstances: { interface: route.interface },
-    body: (writer) => writeRoute(writer, route, index),
+    errorContext: { interface: route.interface },
+    body: (writer) => writeNewRoute(writer, route, index),
   })
 }
 
-async function remove(call: Call, route: CheckedRoute): Promise<void> {
-  const index = await indexOf(call, route)
+async function sendDeleteRoute(call: NetworkCall, route: CheckedRoute): Promise<void> {
+  const index = await outputIndex(call, route)
   await call.send({
     type: RTM.DELROUTE,
-    circumstances: { interface: route.interface },
-    body: (writer) => writeRouteRemoval(writer, route, index),
+    errorContext: { interface: route.interface },
+    body: (writer) => writeRoutePattern(writer, route, index),
   })
 }
 
-async function indexOf(call: Call, { interface: name }: CheckedRoute): Promise<number | undefined> {
-  return name === undefined ? undefined : await readIndex(call, name)
+async function outputIndex(
+  call: NetworkCall,
+  { interface: name }: CheckedRoute,
+): Promise<number | undefined> {
+  return name === undefined ? undefined : await readInterfaceIndex(call, name)
 }
 
 /** Whether the kernel takes a route for the same: its destination, table and metric are (fib_table_insert). */
-function isInTheWay(route: CheckedRoute, found: Route): boolean {
+function conflictsWith(route: CheckedRoute, found: Route): boolean {
   return (
     found.destination === formatDestination(route) &&
     found.table === route.table &&
-    (found.metric ?? 0) === (route.metric || USUAL_METRIC[route.family])
+    (found.metric ?? 0) === (route.metric || DEFAULT_METRIC[route.family])
   )
 }
 
 /** Whether a route is what was to be made; what was left open may be anything. */
-function isAsAsked(route: CheckedRoute, found: Route): boolean {
+function matchesRequest(route: CheckedRoute, found: Route): boolean {
   const { gateway, interface: name, source, type = ROUTE_TYPES.unicast, protocol, scope, mtu } = route
   return (
     numberOf(found.type, ROUTE_TYPES) === type &&

@@ -1,17 +1,17 @@
-import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
-import { answered, writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkAddress } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
+import { requireReply, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
-import { ROUTE, ROUTE_HEADER } from '../protocol/attributes.ts'
-import type { NetworkClient } from './client.ts'
-import { readIndex, readName } from './interface-names.ts'
-import { bitsOf, canonical, checkAddressOf } from '../model/prefix.ts'
+import { addressBits, canonicalAddress, checkAddressOfFamily } from '../model/prefix.ts'
+import { readRouteReply, resolveInterfaces } from '../model/read-route.ts'
 import type { Route, RouteLookup } from '../model/route.ts'
-import { nameInterfaces, readRoute } from '../model/read-route.ts'
+import { ROUTE, ROUTE_HEADER } from '../protocol/attributes.ts'
 import { RTM, RTM_F_LOOKUP_TABLE } from '../protocol/uapi.ts'
+import type { NetworkClient } from './client.ts'
+import { readInterfaceIndex, readInterfaceName } from './interface-names.ts'
 
 const { fields } = ROUTE
 const KNOWN_FIELDS = new KnownFields(['from', 'interface'])
@@ -25,17 +25,18 @@ export async function routeTo(
 ): Promise<Route> {
   KNOWN_FIELDS.check('lookup', lookup)
   const family = checkAddress('address', given)
-  const address = canonical(given, family)
-  const from = lookup.from === undefined ? undefined : checkAddressOf('lookup.from', lookup.from, family)
+  const address = canonicalAddress(given, family)
+  const from =
+    lookup.from === undefined ? undefined : checkAddressOfFamily('lookup.from', lookup.from, family)
   const name = lookup.interface
   if (name !== undefined) checkInterfaceName('lookup.interface', name)
-  const bits = bitsOf(family)
+  const bits = addressBits(family)
   return await requests.call('routeTo', address, signal, async (call) => {
-    const index = name === undefined ? undefined : await readIndex(call, name)
-    const answer = await call.ask(
+    const index = name === undefined ? undefined : await readInterfaceIndex(call, name)
+    const answer = await call.query(
       {
         type: RTM.GETROUTE,
-        circumstances: { from },
+        errorContext: { from },
         body: (writer) => {
           writeStructure(writer, ROUTE_HEADER, {
             family: FAMILY_NUMBER[family],
@@ -48,14 +49,14 @@ export async function routeTo(
           if (index !== undefined) writeAttribute(writer, fields.outputInterface, index)
         },
       },
-      readRoute,
+      readRouteReply,
     )
-    const found = answered(answer)
+    const found = requireReply(answer)
     const names = new Map<number, string>()
     if (found.index !== undefined) {
-      const leaving = await readName(call, found.index)
+      const leaving = await readInterfaceName(call, found.index)
       if (leaving !== undefined) names.set(found.index, leaving)
     }
-    return answered(nameInterfaces(found, names))
+    return requireReply(resolveInterfaces(found, names))
   })
 }

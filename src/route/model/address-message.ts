@@ -1,36 +1,36 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
-import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { checkBoolean, checkInteger } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
+import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { ADDRESS, ADDRESS_HEADER } from '../protocol/attributes.ts'
-import { FOR_EVER, familyByNumber, type Lifetimes } from '../protocol/codecs.ts'
+import { familyByNumber, INFINITE_LIFETIME, type Lifetimes } from '../protocol/codecs.ts'
+import { IFA_F_NODAD } from '../protocol/uapi.ts'
 import {
   ADDRESS_FLAGS,
   type AddressFlag,
   type InterfaceAddress,
   type InterfaceAddressInput,
   type InterfaceAddressKey,
-  SCOPE_WORDS,
+  SCOPE_ENUM,
   SCOPES,
   type Scope,
 } from './interface-address.ts'
-import { bitsOf, checkAddressOf, checkPrefix } from './prefix.ts'
-import { IFA_F_NODAD } from '../protocol/uapi.ts'
+import { addressBits, checkAddressOfFamily, checkPrefix } from './prefix.ts'
 
 const { fields } = ADDRESS
 const attributes = new AttributeSet(ADDRESS)
-const ENDLESS: Lifetimes = { preferred: FOR_EVER, valid: FOR_EVER }
+const PERMANENT: Lifetimes = { preferred: INFINITE_LIFETIME, valid: INFINITE_LIFETIME }
 const FLAG_BITS = Object.entries(ADDRESS_FLAGS) as readonly [AddressFlag, number][]
 const KNOWN_FIELDS = new KnownFields([
   ...['address', 'prefixLength', 'interface', 'family'],
   ...['label', 'scope', 'nodad', 'peer', 'broadcast', 'flags', 'preferredLifetime', 'validLifetime'],
 ])
 /** IFNAMSIZ less the zero byte at the end. */
-const LABEL_BYTES = 15
+const MAXIMUM_LABEL_BYTES = 15
 
 /** What tells one address of an interface from another, with nothing left open. */
 export interface CheckedAddressKey {
@@ -55,8 +55,8 @@ export function checkAddressKey(key: InterfaceAddressKey): CheckedAddressKey {
   KNOWN_FIELDS.check('address', key)
   const { address, family, length } = checkPrefix('address.address', key.address, key.prefixLength)
   const name = checkInterfaceName('address.interface', key.interface)
-  const peer = key.peer === undefined ? undefined : checkAddressOf('address.peer', key.peer, family)
-  return { address, family, prefixLength: length ?? bitsOf(family), interface: name, peer }
+  const peer = key.peer === undefined ? undefined : checkAddressOfFamily('address.peer', key.peer, family)
+  return { address, family, prefixLength: length ?? addressBits(family), interface: name, peer }
 }
 
 /** Checks an address to be given to an interface. */
@@ -78,7 +78,8 @@ export function checkAddressInput(input: InterfaceAddressInput): CheckedAddress 
     label: label === undefined ? undefined : checkLabel(label, key.interface),
     scope: checkScope(key, input.scope),
     nodad,
-    broadcast: broadcast === undefined ? undefined : checkAddressOf('address.broadcast', broadcast, family),
+    broadcast:
+      broadcast === undefined ? undefined : checkAddressOfFamily('address.broadcast', broadcast, family),
     lifetimes: checkLifetimes(input),
   }
 }
@@ -87,39 +88,48 @@ function checkLifetimes({
   preferredLifetime: preferred,
   validLifetime: valid,
 }: InterfaceAddressInput): Lifetimes | undefined {
-  if (valid !== undefined) checkInteger('address.validLifetime', valid, 1, FOR_EVER - 1)
+  if (valid !== undefined) checkInteger('address.validLifetime', valid, 1, INFINITE_LIFETIME - 1)
   if (preferred !== undefined) {
-    checkInteger('address.preferredLifetime', preferred, 0, Math.min(valid ?? FOR_EVER, FOR_EVER - 1))
+    checkInteger(
+      'address.preferredLifetime',
+      preferred,
+      0,
+      Math.min(valid ?? INFINITE_LIFETIME, INFINITE_LIFETIME - 1),
+    )
   }
   if (valid === undefined && preferred === undefined) return undefined
-  return { preferred: preferred ?? valid ?? FOR_EVER, valid: valid ?? FOR_EVER }
+  return { preferred: preferred ?? valid ?? INFINITE_LIFETIME, valid: valid ?? INFINITE_LIFETIME }
 }
 
 /** ip(8) asks for the interface's name in it too: without that ifconfig(8) cannot find it. */
 function checkLabel(label: unknown, interfaceName: string): string {
-  const allowed = `'${interfaceName}', or that with a colon and more behind it, at most ${LABEL_BYTES} bytes in all`
+  const allowed = `'${interfaceName}', or that with a colon and more behind it, at most ${MAXIMUM_LABEL_BYTES} bytes in all`
   if (typeof label !== 'string') throw new ArgumentTypeError('address.label', allowed, label)
   const belongs = label === interfaceName || label.startsWith(`${interfaceName}:`)
-  if (!belongs || label.includes('\0') || Buffer.byteLength(label) > LABEL_BYTES) {
+  if (!belongs || label.includes('\0') || Buffer.byteLength(label) > MAXIMUM_LABEL_BYTES) {
     throw new ArgumentRangeError('address.label', allowed, label)
   }
   return label
 }
 
 function checkScope({ address, family }: CheckedAddressKey, scope: Scope | number | undefined): number {
-  const usual = family === 'ipv4' ? scopeOfIPv4(address) : scopeOfIPv6(address)
+  const usual = family === 'ipv4' ? defaultIPv4Scope(address) : defaultIPv6Scope(address)
   if (scope === undefined) return usual
-  const number = SCOPE_WORDS.check('address.scope', scope, 255)
+  const number = SCOPE_ENUM.parse('address.scope', scope, 255)
   if (family === 'ipv4' || number === usual) return number
-  throw new ArgumentRangeError('address.scope', `'${SCOPE_WORDS.of(usual)}', as the IPv6 address is`, scope)
+  throw new ArgumentRangeError(
+    'address.scope',
+    `'${SCOPE_ENUM.nameOf(usual)}', as the IPv6 address is`,
+    scope,
+  )
 }
 
-function scopeOfIPv4(address: string): number {
+function defaultIPv4Scope(address: string): number {
   return address.startsWith('127.') ? SCOPES.host : SCOPES.global
 }
 
 /** As the kernel has it (rt_scope, net/ipv6/addrconf.c). */
-function scopeOfIPv6(address: string): number {
+function defaultIPv6Scope(address: string): number {
   if (address === '::1') return SCOPES.host
   if (/^fe[89ab][0-9a-f]:/.test(address)) return SCOPES.link
   return /^fe[c-f][0-9a-f]:/.test(address) ? SCOPES.site : SCOPES.global
@@ -131,7 +141,7 @@ export function formatAddress({ address, prefixLength, interface: name }: Checke
 }
 
 /** Writes which address is meant, or one to be given to an interface. */
-export function writeAddressMessage(
+export function writeAddressRequest(
   writer: WireWriter,
   key: CheckedAddressKey & Partial<CheckedAddress>,
   index: number,
@@ -147,13 +157,13 @@ export function writeAddressMessage(
 }
 
 /** An address as the kernel tells of it: its interface by number only. */
-export interface FoundAddress {
+export interface AddressReply {
   readonly address: Omit<InterfaceAddress, 'interface'>
   readonly index: number
 }
 
 /** Reads an address of an interface; undefined when it is of neither family. */
-export function readAddressMessage(view: DataView, start: number, end: number): FoundAddress | undefined {
+export function readAddressReply(view: DataView, start: number, end: number): AddressReply | undefined {
   const header = readStructure(view, start, end, ADDRESS_HEADER)
   const family = familyByNumber(header.family)
   if (family === undefined) return undefined
@@ -165,15 +175,15 @@ export function readAddressMessage(view: DataView, start: number, end: number): 
   const label = attributes.get(fields.label)
   const broadcast = attributes.get(fields.broadcast)
   const bits = attributes.get(fields.flags) ?? header.flags
-  const { preferred, valid } = attributes.get(fields.lifetimes) ?? ENDLESS
+  const { preferred, valid } = attributes.get(fields.lifetimes) ?? PERMANENT
   return {
     address: {
-      ...{ address, prefixLength, family, scope: SCOPE_WORDS.of(header.scope) },
+      ...{ address, prefixLength, family, scope: SCOPE_ENUM.nameOf(header.scope) },
       ...(label === undefined ? {} : { label }),
       ...(peer === address ? {} : { peer }),
       ...(broadcast === undefined ? {} : { broadcast }),
-      ...(preferred === FOR_EVER ? {} : { preferredLifetime: preferred }),
-      ...(valid === FOR_EVER ? {} : { validLifetime: valid }),
+      ...(preferred === INFINITE_LIFETIME ? {} : { preferredLifetime: preferred }),
+      ...(valid === INFINITE_LIFETIME ? {} : { validLifetime: valid }),
       flags: FLAG_BITS.filter(([, bit]) => (bits & bit) !== 0).map(([flag]) => flag),
     },
     index,

@@ -1,5 +1,5 @@
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import type { Family } from '../../netlink/wire/address.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
 
 /** How far an address or a route reaches, by number (RT_SCOPE_*). */
 export const SCOPES = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const satisfies Record<
@@ -13,7 +13,7 @@ export const SCOPES = { global: 0, site: 200, link: 253, host: 254, nowhere: 255
 export type Scope = 'global' | 'site' | 'link' | 'host' | 'nowhere'
 
 /** The same, both ways. */
-export const SCOPE_WORDS = new Words<Scope>(SCOPES)
+export const SCOPE_ENUM = new EnumMap<Scope>(SCOPES)
 
 /** What the kernel notes about an address, by bit (IFA_F_*). */
 export const ADDRESS_FLAGS = {

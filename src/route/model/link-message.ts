@@ -1,12 +1,13 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { checkBoolean, checkInteger } from '../../netlink/arguments/check.ts'
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
 import { LINK, LINK_HEADER, LINK_INFO } from '../protocol/attributes.ts'
+import { IFF_NOARP, IFF_RUNNING, IFF_UP } from '../protocol/uapi.ts'
 import { LINK_TYPES, type Link, type LinkChanges, type LinkInput, type LinkType } from './link.ts'
 import {
   checkTunnel,
@@ -16,18 +17,17 @@ import {
   type TunnelSettings,
   writeTunnel,
 } from './tunnel-link.ts'
-import { IFF_NOARP, IFF_RUNNING, IFF_UP } from '../protocol/uapi.ts'
 
 const { fields } = LINK
 const link = new AttributeSet(LINK)
 const info = new AttributeSet(LINK_INFO)
-const TYPE_WORDS = new Words<LinkType>(LINK_TYPES)
-const KINDS = ['dummy', ...Object.keys(TUNNEL_KINDS)]
+const LINK_TYPE_ENUM = new EnumMap<LinkType>(LINK_TYPES)
+const LINK_KINDS = ['dummy', ...Object.keys(TUNNEL_KINDS)]
 const INPUT_FIELDS = new KnownFields(['name', 'kind', 'mtu', 'local', 'remote', 'ttl', 'external'])
 const CHANGE_FIELDS = new KnownFields(['up', 'mtu'])
 
 /** A link as the kernel tells of it: the one that it belongs to by number only. */
-export interface FoundLink {
+export interface LinkReply {
   readonly link: Link
   readonly masterIndex: number | undefined
 }
@@ -47,7 +47,8 @@ export function checkLink(input: LinkInput): CheckedLink {
   const name = checkInterfaceName('link.name', input.name)
   // The kernel takes it for a pattern and puts the first free number in (dev_alloc_name).
   if (name.includes('%')) throw new ArgumentTypeError('link.name', "a name without '%'", name)
-  if (!KINDS.includes(kind)) throw new ArgumentTypeError('link.kind', `one of ${KINDS.join(', ')}`, kind)
+  if (!LINK_KINDS.includes(kind))
+    throw new ArgumentTypeError('link.kind', `one of ${LINK_KINDS.join(', ')}`, kind)
   return {
     ...{ name, kind, tunnel: checkTunnel(kind, input) },
     mtu: mtu === undefined ? undefined : checkMtu('link.mtu', mtu),
@@ -69,7 +70,7 @@ function checkMtu(field: string, mtu: number): number {
 }
 
 /** Writes a link to be made. */
-export function writeLink(writer: WireWriter, { name, kind, mtu, tunnel }: CheckedLink): void {
+export function writeNewLink(writer: WireWriter, { name, kind, mtu, tunnel }: CheckedLink): void {
   writeStructure(writer, LINK_HEADER, {})
   writeAttribute(writer, fields.name, name)
   if (mtu !== undefined) writeAttribute(writer, fields.mtu, mtu)
@@ -90,7 +91,7 @@ export function writeLinkChanges(writer: WireWriter, name: string, { up, mtu }: 
 }
 
 /** Reads a link. */
-export function readLink(view: DataView, start: number, end: number): FoundLink {
+export function readLinkReply(view: DataView, start: number, end: number): LinkReply {
   const { index, type, flags } = readStructure(view, start, end, LINK_HEADER)
   link.readStrictly(view, start + LINK_HEADER.size, end)
   const kind = link.nest(fields.info, info)?.get(LINK_INFO.fields.kind)
@@ -99,7 +100,7 @@ export function readLink(view: DataView, start: number, end: number): FoundLink 
     link: {
       index,
       name: link.require(fields.name),
-      type: TYPE_WORDS.of(type),
+      type: LINK_TYPE_ENUM.nameOf(type),
       ...(kind === undefined ? {} : { kind }),
       up: (flags & IFF_UP) !== 0,
       running: (flags & IFF_RUNNING) !== 0,

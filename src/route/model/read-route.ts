@@ -4,10 +4,10 @@ import { readStructure } from '../../netlink/wire/structure.ts'
 import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 import { ROUTE, ROUTE_HEADER, ROUTE_METRICS } from '../protocol/attributes.ts'
 import { ADDRESS_BYTES, familyByNumber } from '../protocol/codecs.ts'
-import { SCOPE_WORDS } from './interface-address.ts'
-import { type NextHop, ROUTE_PROTOCOL_WORDS, ROUTE_TYPE_WORDS, type Route } from './route.ts'
-import { formatDestination } from './route-message.ts'
 import { RTNEXTHOP_BYTES } from '../protocol/uapi.ts'
+import { SCOPE_ENUM } from './interface-address.ts'
+import { type NextHop, ROUTE_PROTOCOL_ENUM, ROUTE_TYPE_ENUM, type Route } from './route.ts'
+import { formatDestination } from './route-message.ts'
 
 const { fields } = ROUTE
 const attributes = new AttributeSet(ROUTE)
@@ -15,26 +15,26 @@ const hopAttributes = new AttributeSet(ROUTE)
 const metrics = new AttributeSet(ROUTE_METRICS)
 
 /** A route as the kernel tells of it: interfaces by number only. */
-export interface FoundRoute {
+export interface RouteReply {
   readonly route: Omit<Route, 'interface' | 'nextHops'>
   readonly index: number | undefined
-  readonly hops: readonly FoundHop[]
+  readonly hops: readonly NextHopReply[]
 }
 
-interface FoundHop {
+interface NextHopReply {
   readonly hop: Omit<NextHop, 'interface'>
   readonly index: number
 }
 
 /** Reads a route; undefined when it is of neither family. */
-export function readRoute(view: DataView, start: number, end: number): FoundRoute | undefined {
+export function readRouteReply(view: DataView, start: number, end: number): RouteReply | undefined {
   const header = readStructure(view, start, end, ROUTE_HEADER)
   const family = familyByNumber(header.family)
   if (family === undefined) return undefined
   attributes.readStrictly(view, start + ROUTE_HEADER.size, end)
   const prefixLength = header.destinationLength
   const address = prefixLength === 0 ? undefined : attributes.get(fields.destination)
-  const gateway = gatewayIn(attributes)
+  const gateway = readGateway(attributes)
   const source = attributes.get(fields.preferredSource)
   const metric = attributes.get(fields.priority)
   const mtu = attributes.nest(fields.metrics, metrics)?.get(ROUTE_METRICS.fields.mtu)
@@ -43,28 +43,28 @@ export function readRoute(view: DataView, start: number, end: number): FoundRout
       ...{ destination: formatDestination({ address, prefixLength }), family },
       ...(gateway === undefined ? {} : { gateway }),
       ...(source === undefined ? {} : { source }),
-      scope: SCOPE_WORDS.of(header.scope),
+      scope: SCOPE_ENUM.nameOf(header.scope),
       table: attributes.get(fields.table) ?? header.table,
-      protocol: ROUTE_PROTOCOL_WORDS.of(header.protocol),
+      protocol: ROUTE_PROTOCOL_ENUM.nameOf(header.protocol),
       ...(metric === undefined ? {} : { metric }),
-      type: ROUTE_TYPE_WORDS.of(header.type),
+      type: ROUTE_TYPE_ENUM.nameOf(header.type),
       ...(mtu === undefined ? {} : { mtu }),
     },
     index: attributes.get(fields.outputInterface),
-    hops: attributes.has(fields.multipath) ? readHops() : [],
+    hops: attributes.has(fields.multipath) ? readNextHops() : [],
   }
 }
 
 /** Each way is a struct rtnexthop (length 16 bits, flags 8, weight less one 8, interface 32), then attributes. */
-function readHops(): FoundHop[] {
+function readNextHops(): NextHopReply[] {
   const { view } = attributes
   const start = attributes.offsetOf(fields.multipath)
   const end = start + attributes.lengthOf(fields.multipath)
-  const hops: FoundHop[] = []
+  const hops: NextHopReply[] = []
   for (let at = start; end - at >= RTNEXTHOP_BYTES; ) {
     const length = view.getUint16(at, LITTLE_ENDIAN)
     if (length < RTNEXTHOP_BYTES || length > end - at) throw malformed(`a way of ${length} bytes`)
-    const gateway = gatewayIn(hopAttributes.readStrictly(view, at + RTNEXTHOP_BYTES, at + length))
+    const gateway = readGateway(hopAttributes.readStrictly(view, at + RTNEXTHOP_BYTES, at + length))
     hops.push({
       hop: { ...(gateway === undefined ? {} : { gateway }), weight: view.getUint8(at + 3) + 1 },
       index: view.getInt32(at + 4, LITTLE_ENDIAN),
@@ -75,7 +75,7 @@ function readHops(): FoundHop[] {
 }
 
 /** The router; one of the other family stands in RTA_VIA (struct rtvia: family 16 bits, then the address). */
-function gatewayIn(set: AttributeSet<typeof fields>): string | undefined {
+function readGateway(set: AttributeSet<typeof fields>): string | undefined {
   const length = set.lengthOf(fields.via) - 2
   if (length < ADDRESS_BYTES.ipv4) return set.get(fields.gateway)
   const at = set.offsetOf(fields.via)
@@ -85,7 +85,7 @@ function gatewayIn(set: AttributeSet<typeof fields>): string | undefined {
 }
 
 /** The route with the names of its interfaces; undefined when one of them is gone, and the route with it. */
-export function nameInterfaces(found: FoundRoute, names: ReadonlyMap<number, string>): Route | undefined {
+export function resolveInterfaces(found: RouteReply, names: ReadonlyMap<number, string>): Route | undefined {
   const { route, index, hops } = found
   const name = names.get(index ?? 0)
   if (index !== undefined && name === undefined) return undefined

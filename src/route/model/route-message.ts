@@ -1,19 +1,19 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
-import { writeAttribute } from '../../netlink/wire/attributes.ts'
 import { checkAddress, checkFamily, checkInteger } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
+import { writeAttribute } from '../../netlink/wire/attributes.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { ROUTE, ROUTE_HEADER, ROUTE_METRICS } from '../protocol/attributes.ts'
-import { SCOPE_WORDS, SCOPES } from './interface-address.ts'
-import { bitsOf, checkAddressOf, checkPrefix, isNetwork } from './prefix.ts'
+import { SCOPE_ENUM, SCOPES } from './interface-address.ts'
+import { addressBits, checkAddressOfFamily, checkPrefix, isNetworkAddress } from './prefix.ts'
 import {
-  ROUTE_PROTOCOL_WORDS,
+  ROUTE_PROTOCOL_ENUM,
   ROUTE_PROTOCOLS,
   ROUTE_TABLES,
-  ROUTE_TYPE_WORDS,
+  ROUTE_TYPE_ENUM,
   ROUTE_TYPES,
   type Route,
   type RouteInput,
@@ -24,9 +24,9 @@ const KNOWN_FIELDS = new KnownFields([
   ...['destination', 'family', 'gateway', 'interface', 'source', 'scope', 'table', 'protocol'],
   ...['metric', 'type', 'mtu', 'nextHops'],
 ])
-const MAXIMUM = 2 ** 32 - 1
+const MAXIMUM_U32 = 2 ** 32 - 1
 /** Types of routes that end here: no interface is needed. */
-const ENDS: readonly number[] = [
+const TERMINAL_TYPES: readonly number[] = [
   ROUTE_TYPES.blackhole,
   ROUTE_TYPES.unreachable,
   ROUTE_TYPES.prohibit,
@@ -51,7 +51,7 @@ export interface CheckedRoute {
 }
 
 /** Checks which route is meant. */
-export function checkRoute(input: RouteInput): CheckedRoute {
+export function checkRoutePattern(input: RouteInput): CheckedRoute {
   KNOWN_FIELDS.check('route', input)
   const { gateway, source, scope, table, protocol, metric, mtu, nextHops } = input as RouteInput &
     Partial<Route>
@@ -64,29 +64,28 @@ export function checkRoute(input: RouteInput): CheckedRoute {
   }
   const destination = checkDestination(input)
   const { family } = destination
-  const type = input.type === undefined ? undefined : ROUTE_TYPE_WORDS.check('route.type', input.type, 255)
+  const type = input.type === undefined ? undefined : ROUTE_TYPE_ENUM.parse('route.type', input.type, 255)
   const usualTable = type === ROUTE_TYPES.local ? ROUTE_TABLES.local : ROUTE_TABLES.main
   return {
     ...destination,
-    gateway: gateway === undefined ? undefined : checkAddressOf('route.gateway', gateway, family),
+    gateway: gateway === undefined ? undefined : checkAddressOfFamily('route.gateway', gateway, family),
     interface:
       input.interface === undefined ? undefined : checkInterfaceName('route.interface', input.interface),
-    source: source === undefined ? undefined : checkAddressOf('route.source', source, family),
-    scope: scope === undefined ? undefined : SCOPE_WORDS.check('route.scope', scope, 255),
-    table: table === undefined ? usualTable : checkInteger('route.table', table, 1, MAXIMUM),
-    protocol:
-      protocol === undefined ? undefined : ROUTE_PROTOCOL_WORDS.check('route.protocol', protocol, 255),
-    metric: metric === undefined ? undefined : checkInteger('route.metric', metric, 0, MAXIMUM),
+    source: source === undefined ? undefined : checkAddressOfFamily('route.source', source, family),
+    scope: scope === undefined ? undefined : SCOPE_ENUM.parse('route.scope', scope, 255),
+    table: table === undefined ? usualTable : checkInteger('route.table', table, 1, MAXIMUM_U32),
+    protocol: protocol === undefined ? undefined : ROUTE_PROTOCOL_ENUM.parse('route.protocol', protocol, 255),
+    metric: metric === undefined ? undefined : checkInteger('route.metric', metric, 0, MAXIMUM_U32),
     type,
     mtu: mtu === undefined ? undefined : checkInteger('route.mtu', mtu, 68, 65535),
   }
 }
 
 /** Checks a route to be made, which has to lead somewhere. */
-export function checkWholeRoute(input: RouteInput): CheckedRoute {
-  const route = checkRoute(input)
+export function checkNewRoute(input: RouteInput): CheckedRoute {
+  const route = checkRoutePattern(input)
   const { gateway, interface: name, type = ROUTE_TYPES.unicast } = route
-  if (gateway === undefined && name === undefined && !ENDS.includes(type)) {
+  if (gateway === undefined && name === undefined && !TERMINAL_TYPES.includes(type)) {
     throw new ArgumentTypeError(
       'route.interface',
       'the name of a network interface, unless route.gateway is given',
@@ -98,22 +97,22 @@ export function checkWholeRoute(input: RouteInput): CheckedRoute {
 
 function checkDestination({ destination, family, gateway, source }: RouteInput) {
   if (destination === 'default') {
-    const checked = family === undefined ? familyOfEnds(gateway, source) : checkFamily('route.family', family)
+    const checked = family === undefined ? inferFamily(gateway, source) : checkFamily('route.family', family)
     return { address: undefined, prefixLength: 0, family: checked } as const
   }
   const prefix = checkPrefix('route.destination', destination)
-  const { address, length = bitsOf(prefix.family) } = prefix
+  const { address, length = addressBits(prefix.family) } = prefix
   if (family !== undefined && checkFamily('route.family', family) !== prefix.family) {
     throw new ArgumentRangeError('route.family', `${prefix.family}, as the destination is`, family)
   }
-  if (!isNetwork(address, length)) {
+  if (!isNetworkAddress(address, length)) {
     const allowed = `a network, whose bits behind the first ${length} are zero`
     throw new ArgumentRangeError('route.destination', allowed, destination)
   }
   return { address: length === 0 ? undefined : address, prefixLength: length, family: prefix.family } as const
 }
 
-function familyOfEnds(gateway: string | undefined, source: string | undefined): Family {
+function inferFamily(gateway: string | undefined, source: string | undefined): Family {
   if (gateway !== undefined) return checkAddress('route.gateway', gateway)
   return source === undefined ? 'ipv4' : checkAddress('route.source', source)
 }
@@ -127,23 +126,23 @@ export function formatDestination({
 }
 
 /** Writes a route to be made: what was left open gets what ip(8) would choose. */
-export function writeRoute(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
+export function writeNewRoute(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
   const { type = ROUTE_TYPES.unicast, protocol = ROUTE_PROTOCOLS.static } = route
-  const scope = route.scope ?? usualScope(type, route)
-  write(writer, { ...route, type, protocol, scope }, index)
+  const scope = route.scope ?? defaultScope(type, route)
+  writeRoute(writer, { ...route, type, protocol, scope }, index)
 }
 
 /** Writes which route is to be removed: what was left open may be anything (fib_table_delete, ip6_route_del). */
-export function writeRouteRemoval(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
-  write(writer, { ...route, scope: route.scope ?? SCOPES.nowhere }, index)
+export function writeRoutePattern(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
+  writeRoute(writer, { ...route, scope: route.scope ?? SCOPES.nowhere }, index)
 }
 
-function usualScope(type: number, { family, gateway }: CheckedRoute): number {
-  if (family === 'ipv6' || gateway !== undefined || ENDS.includes(type)) return SCOPES.global
+function defaultScope(type: number, { family, gateway }: CheckedRoute): number {
+  if (family === 'ipv6' || gateway !== undefined || TERMINAL_TYPES.includes(type)) return SCOPES.global
   return type === ROUTE_TYPES.local || type === ROUTE_TYPES.nat ? SCOPES.host : SCOPES.link
 }
 
-function write(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
+function writeRoute(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
   const { address, family, prefixLength, gateway, source, metric, table } = route
   writeStructure(writer, ROUTE_HEADER, {
     family: FAMILY_NUMBER[family],

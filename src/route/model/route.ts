@@ -1,5 +1,5 @@
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import type { Family } from '../../netlink/wire/address.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
 import type { Scope } from './interface-address.ts'
 
 /** What becomes of packets, by number (RTN_*). */
@@ -34,7 +34,7 @@ export type RouteType =
   | 'nat'
 
 /** The same, both ways. */
-export const ROUTE_TYPE_WORDS = new Words<RouteType>(ROUTE_TYPES)
+export const ROUTE_TYPE_ENUM = new EnumMap<RouteType>(ROUTE_TYPES)
 
 /** Who made a route, by number (RTPROT_*). */
 export const ROUTE_PROTOCOLS = {
@@ -53,7 +53,7 @@ export const ROUTE_PROTOCOLS = {
 export type RouteProtocol = 'unspecified' | 'redirect' | 'kernel' | 'boot' | 'static' | 'ra' | 'dhcp'
 
 /** The same, both ways. */
-export const ROUTE_PROTOCOL_WORDS = new Words<RouteProtocol>(ROUTE_PROTOCOLS)
+export const ROUTE_PROTOCOL_ENUM = new EnumMap<RouteProtocol>(ROUTE_PROTOCOLS)
 
 /** Numbers of the tables that every host has (RT_TABLE_*). */
 export const ROUTE_TABLES = { default: 253, main: 254, local: 255 } as const

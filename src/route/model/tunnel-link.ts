@@ -1,11 +1,11 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import { checkBoolean, checkInteger } from '../../netlink/arguments/check.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
-import { checkBoolean, checkInteger } from '../../netlink/arguments/check.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { GRE_TUNNEL, IP_TUNNEL, LINK_INFO } from '../protocol/attributes.ts'
-import { checkAddressOf } from './prefix.ts'
 import { IP6_TNL_F_IGN_ENCAP_LIMIT } from '../protocol/uapi.ts'
+import { checkAddressOfFamily } from './prefix.ts'
 
 /** Kinds of tunnel with the family of the addresses at their ends. */
 export const TUNNEL_KINDS = {
@@ -34,7 +34,7 @@ export interface TunnelSettings {
   readonly external?: boolean | undefined
 }
 
-const ANY: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0', ipv6: '::' }
+const ANY_ADDRESS: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0', ipv6: '::' }
 
 /** Whether links of a kind are tunnels. */
 export function isTunnelKind(kind: string | undefined): kind is TunnelKind {
@@ -57,8 +57,8 @@ export function checkTunnel(kind: string, { local, remote, ttl, external }: Tunn
     throw new ArgumentRangeError('link.external', 'false where local or remote are named', external)
   }
   return {
-    ...(local === undefined ? {} : { local: checkAddressOf('link.local', local, family) }),
-    ...(remote === undefined ? {} : { remote: checkAddressOf('link.remote', remote, family) }),
+    ...(local === undefined ? {} : { local: checkAddressOfFamily('link.local', local, family) }),
+    ...(remote === undefined ? {} : { remote: checkAddressOfFamily('link.remote', remote, family) }),
     ...(ttl === undefined ? {} : { ttl: checkInteger('link.ttl', ttl, 0, 255) }),
     external: external ?? false,
   }
@@ -66,7 +66,7 @@ export function checkTunnel(kind: string, { local, remote, ttl, external }: Tunn
 
 /** Writes the settings of a tunnel of a kind. */
 export function writeTunnel(writer: WireWriter, kind: TunnelKind, settings: TunnelSettings): void {
-  const { fields } = attributesOf(kind).table
+  const { fields } = tunnelAttributes(kind).table
   const { local, remote, ttl = 0, external = false } = settings
   const nest = writer.beginNest(LINK_INFO.fields.data.type)
   if (local !== undefined) writeAttribute(writer, fields.local, local)
@@ -81,16 +81,20 @@ export function writeTunnel(writer: WireWriter, kind: TunnelKind, settings: Tunn
 const ipTunnel = new AttributeSet(IP_TUNNEL)
 const greTunnel = new AttributeSet(GRE_TUNNEL)
 
-function attributesOf(kind: TunnelKind) {
+function tunnelAttributes(kind: TunnelKind) {
   return kind === 'gre' || kind === 'ip6gre' ? greTunnel : ipTunnel
 }
 
 /** Reads the settings of a tunnel of a kind. */
 export function readTunnel(info: AttributeSet<typeof LINK_INFO.fields>, kind: TunnelKind): TunnelSettings {
   const start = info.offsetOf(LINK_INFO.fields.data)
-  const set = attributesOf(kind).readStrictly(info.view, start, start + info.lengthOf(LINK_INFO.fields.data))
+  const set = tunnelAttributes(kind).readStrictly(
+    info.view,
+    start,
+    start + info.lengthOf(LINK_INFO.fields.data),
+  )
   const { fields } = set.table
-  const any = ANY[TUNNEL_KINDS[kind]]
+  const any = ANY_ADDRESS[TUNNEL_KINDS[kind]]
   const local = set.get(fields.local) ?? any
   const remote = set.get(fields.remote) ?? any
   return {

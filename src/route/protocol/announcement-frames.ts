@@ -1,4 +1,4 @@
-import { addressBytes, hardwareBytes } from './codecs.ts'
+import { addressBytes, hardwareAddressBytes } from './codecs.ts'
 
 /**
  * The frames by which a host tells its network that it has an address. They are whole but for the Ethernet checksum, which
@@ -26,9 +26,9 @@ const TARGET_LINK_LAYER_ADDRESS = 2
 export function arpAnnouncement(linkAddress: string, address: string, form: 'request' | 'reply'): Uint8Array {
   const frame = new Uint8Array(14 + 28)
   const view = new DataView(frame.buffer)
-  const sender = hardwareBytes(linkAddress)
+  const sender = hardwareAddressBytes(linkAddress)
   const protocolAddress = addressBytes(address)
-  frame.set(hardwareBytes(BROADCAST), 0)
+  frame.set(hardwareAddressBytes(BROADCAST), 0)
   frame.set(sender, 6)
   view.setUint16(12, ETHERTYPE_ARP)
   view.setUint16(14, 1) // hardware: Ethernet
@@ -48,8 +48,8 @@ export function neighbourAdvertisement(linkAddress: string, address: string, isR
   const payload = 24 + 8
   const frame = new Uint8Array(14 + 40 + payload)
   const view = new DataView(frame.buffer)
-  const sender = hardwareBytes(linkAddress)
-  frame.set(hardwareBytes(ALL_HOSTS), 0)
+  const sender = hardwareAddressBytes(linkAddress)
+  frame.set(hardwareAddressBytes(ALL_HOSTS), 0)
   frame.set(sender, 6)
   view.setUint16(12, ETHERTYPE_IPV6)
   view.setUint8(14, 0x60) // version 6

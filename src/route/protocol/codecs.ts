@@ -1,4 +1,10 @@
-import { FAMILY_NUMBER, type Family, familyOf, readAddress, writeAddress } from '../../netlink/wire/address.ts'
+import {
+  FAMILY_NUMBER,
+  type Family,
+  familyOf,
+  readAddress,
+  writeAddress,
+} from '../../netlink/wire/address.ts'
 import type { Codec } from '../../netlink/wire/codecs.ts'
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 
@@ -11,13 +17,13 @@ export function familyByNumber(number: number): Family | undefined {
   return number === FAMILY_NUMBER.ipv6 ? 'ipv6' : undefined
 }
 
-const room = new DataView(new ArrayBuffer(ADDRESS_BYTES.ipv6))
+const scratch = new DataView(new ArrayBuffer(ADDRESS_BYTES.ipv6))
 
 /** The bytes of a valid address, 4 or 16, good until the next call. */
 export function addressBytes(address: string): Uint8Array {
   const family = familyOf(address) ?? 'ipv6'
-  writeAddress(room, 0, address, family)
-  return new Uint8Array(room.buffer, 0, ADDRESS_BYTES[family])
+  writeAddress(scratch, 0, address, family)
+  return new Uint8Array(scratch.buffer, 0, ADDRESS_BYTES[family])
 }
 
 /** An IP address, whose length tells its family. */
@@ -44,14 +50,14 @@ export const hardwareAddress: Codec<string, 'hardwareAddress'> = {
         .padStart(2, '0'),
     ).join(':'),
   write(writer, { type }, value) {
-    const bytes = hardwareBytes(value)
+    const bytes = hardwareAddressBytes(value)
     const offset = writer.payload(type, bytes.length)
     writer.bytes.set(bytes, offset)
   },
 }
 
 /** The bytes of a hardware address. */
-export function hardwareBytes(text: string): Uint8Array {
+export function hardwareAddressBytes(text: string): Uint8Array {
   return Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16))
 }
 
@@ -79,7 +85,7 @@ export interface Lifetimes {
 }
 
 /** For ever (INFINITY_LIFE_TIME). */
-export const FOR_EVER = 0xffff_ffff
+export const INFINITE_LIFETIME = 0xffff_ffff
 
 /** struct ifa_cacheinfo: two lifetimes, then two times that only the kernel fills in. */
 export const lifetimes: Codec<Lifetimes, 'lifetimes'> = {

@@ -3,7 +3,7 @@ import {
   describeAttributes,
   describeDump,
   describeUnknown,
-  type PayloadDescription,
+  type PayloadDescriber,
 } from '../../netlink/wire/describe.ts'
 import { readStructure, type Structure } from '../../netlink/wire/structure.ts'
 import {
@@ -18,7 +18,7 @@ import {
 } from './attributes.ts'
 import { RTM } from './uapi.ts'
 
-const SUBJECTS: readonly { readonly header: Structure; readonly table: AttributeTable }[] = [
+const MESSAGE_GROUPS: readonly { readonly header: Structure; readonly table: AttributeTable }[] = [
   { header: LINK_HEADER, table: LINK },
   { header: ADDRESS_HEADER, table: ADDRESS },
   { header: ROUTE_HEADER, table: ROUTE },
@@ -26,10 +26,10 @@ const SUBJECTS: readonly { readonly header: Structure; readonly table: Attribute
 ]
 
 /** Messages of rtnetlink: type, flags, structure, attributes. */
-export const describePayload: PayloadDescription = (view, message) => {
+export const describeRoutePayload: PayloadDescriber = (view, message) => {
   const { start, end, type, flags } = message
   const name = Object.entries(RTM).find(([, number]) => number === type)?.[0]
-  const subject = SUBJECTS[(type - RTM.NEWLINK) >> 2]
+  const subject = MESSAGE_GROUPS[(type - RTM.NEWLINK) >> 2]
   if (name === undefined || subject === undefined || end - start < subject.header.size) {
     return describeUnknown(message)
   }

@@ -1,9 +1,9 @@
-import type { BackOff } from './back-off.ts'
-import type { LeftAlone } from '../plan/plan-builder.ts'
-import type { Draining } from '../plan/drain.ts'
-import { OwnershipError } from '../ownership/ownership.ts'
-import { isOvertaken } from './race.ts'
 import type { Step, StepKind } from '../model/step.ts'
+import { OwnershipError } from '../ownership/ownership.ts'
+import type { DrainingDestination } from '../plan/drain.ts'
+import type { SkippedStep } from '../plan/plan-builder.ts'
+import type { BackOff } from './back-off.ts'
+import { lostRace } from './race.ts'
 
 /**
  * What became of a step:
@@ -30,9 +30,9 @@ export interface ApplyResult {
   /** Every step, in the order in which they were taken. */
   readonly steps: readonly StepResult[]
   /** What would bring the table nearer to the document and was not done, and why. */
-  readonly left: readonly LeftAlone[]
+  readonly skipped: readonly SkippedStep[]
   /** Destinations without weight whose connections have not ended; empty if that was waited for. */
-  readonly draining: readonly Draining[]
+  readonly draining: readonly DrainingDestination[]
   /** What was done and may not have the effect that is hoped for, a sentence each. */
   readonly warnings: readonly string[]
   /** How often the table was read and planned for: more than once when others changed it meanwhile. */
@@ -65,10 +65,10 @@ export class ApplyError extends Error {
 }
 
 /** What became of the steps so far. A step that is planned once more counts once. */
-export class Report {
+export class ApplyReport {
   readonly #results = new Map<string, StepResult>()
-  left: readonly LeftAlone[] = []
-  draining: readonly Draining[] = []
+  skipped: readonly SkippedStep[] = []
+  draining: readonly DrainingDestination[] = []
   readonly warnings = new Set<string>()
   rounds = 0
   readonly #backOff: BackOff | undefined
@@ -78,11 +78,11 @@ export class Report {
   }
 
   /** Whether a step failed lately and is not to be tried yet. */
-  isHeld(step: Step): boolean {
-    return this.#backOff?.isHeld(keyOf(step)) === true
+  isBackingOff(step: Step): boolean {
+    return this.#backOff?.isWaiting(keyOf(step)) === true
   }
 
-  set(step: Step, outcome: StepOutcome, error?: Error): void {
+  record(step: Step, outcome: StepOutcome, error?: Error): void {
     const key = keyOf(step)
     // What comes again has its place behind what was done in between.
     this.#results.delete(key)
@@ -100,41 +100,41 @@ export class Report {
   }
 
   /** Steps that failed or were skipped and are in no plan any more: somebody else has done them. */
-  settle(planned: readonly Step[]): void {
+  markAlreadyDone(planned: readonly Step[]): void {
     const still = new Set(planned.map(keyOf))
     for (const [key, { step, outcome }] of this.#results) {
-      if ((outcome === 'failed' || outcome === 'skipped') && !still.has(key)) this.set(step, 'overtaken')
+      if ((outcome === 'failed' || outcome === 'skipped') && !still.has(key)) this.record(step, 'overtaken')
     }
   }
 
   /** Removals that failed because nothing was there any more: somebody else has removed it. */
-  settleGone(): void {
+  markAlreadyGone(): void {
     for (const { step, outcome, error } of this.#results.values()) {
       const code = (error as { code?: string } | undefined)?.code
       if (outcome === 'failed' && step.kind.startsWith('remove') && (code === 'ESRCH' || code === 'ENOENT')) {
-        this.set(step, 'overtaken')
+        this.record(step, 'overtaken')
       }
     }
   }
 
   /** Notes that a service turned out to be somebody else's on the way. */
-  clash(service: string, explanation: string): void {
+  recordConflict(service: string, explanation: string): void {
     const error = new OwnershipError([{ service, explanation }])
     for (const { step, outcome } of this.#results.values()) {
-      if (step.service === service && outcome !== 'done') this.set(step, 'failed', error)
+      if (step.service === service && outcome !== 'done') this.record(step, 'failed', error)
     }
   }
 
   /** The result; throws it when a step has failed. */
-  end(): ApplyResult {
-    const { left, draining, warnings, rounds } = this
+  finish(): ApplyResult {
+    const { skipped, draining, warnings, rounds } = this
     for (const [key, { step, outcome, error }] of this.#backOff === undefined ? [] : this.#results) {
       // Who was overtaken by others again and again is right to try again at once: they may have stopped.
-      const isRefused = outcome === 'failed' && (error === undefined || !isOvertaken(step.command, error))
+      const isRefused = outcome === 'failed' && (error === undefined || !lostRace(step.command, error))
       if (isRefused) this.#backOff?.fail(key)
       else if (outcome !== 'skipped') this.#backOff?.succeed(key)
     }
-    const result = { steps: [...this.#results.values()], left, draining, warnings: [...warnings], rounds }
+    const result = { steps: [...this.#results.values()], skipped, draining, warnings: [...warnings], rounds }
     if (result.steps.some(({ outcome }) => outcome === 'failed')) throw new ApplyError(result)
     return result
   }

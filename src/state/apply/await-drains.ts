@@ -1,15 +1,15 @@
 import { IpvsError } from '../../errors.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
-import type { Report } from './apply-result.ts'
-import { type Draining, drainKey } from '../plan/drain.ts'
-import type { Memory } from './client-context.ts'
-import type { CheckedOptions } from '../plan/options.ts'
 import { pause } from '../model/pause.ts'
-import { Sending } from './step-executor.ts'
-import { ServiceDrain } from './service-drain.ts'
 import type { TableClient } from '../model/table-client.ts'
-import type { TargetTable } from '../model/target.ts'
+import type { ResolvedState } from '../model/target.ts'
+import { type DrainingDestination, drainKey } from '../plan/drain.ts'
+import type { CheckedOptions } from '../plan/options.ts'
+import type { ApplyReport } from './apply-result.ts'
+import type { ClientContext } from './client-context.ts'
+import { ServiceDrain } from './service-drain.ts'
+import { StepExecutor } from './step-executor.ts'
 
 /**
  * Waits until destinations that lost their weight have lost their connections too, and removes them. What somebody brings
@@ -17,55 +17,55 @@ import type { TargetTable } from '../model/target.ts'
  */
 export async function awaitDrains(
   ipvs: TableClient,
-  { services }: TargetTable,
+  { services }: ResolvedState,
   options: CheckedOptions,
-  memory: Memory,
-  report: Report,
+  memory: ClientContext,
+  report: ApplyReport,
 ): Promise<void> {
   const { drain, signal } = options
   if (drain === undefined) return
   const drains: ServiceDrain[] = []
-  for (const [name, waiting] of byService(report.draining)) {
+  for (const [name, waiting] of groupByService(report.draining)) {
     drains.push(new ServiceDrain(name, waiting, services?.has(name) !== true, drain))
   }
   const keys = report.draining.map(({ service, destination }) => drainKey(service, destination))
-  for (const key of keys) memory.waiting.add(key)
+  for (const key of keys) memory.awaitedDrains.add(key)
   try {
     while (report.draining.length > 0) {
-      await pause(pauseFor(report.draining, options.interval), signal)
-      await memory.exclusive(() => lookAtAll(ipvs, drains, options, memory, report))
+      await pause(millisecondsToNextCheck(report.draining, options.interval), signal)
+      await memory.exclusive(() => checkDrains(ipvs, drains, options, memory, report))
       report.draining = drains.flatMap(({ waiting }) => waiting)
     }
   } finally {
-    for (const key of keys) memory.waiting.delete(key)
+    for (const key of keys) memory.awaitedDrains.delete(key)
   }
 }
 
-async function lookAtAll(
+async function checkDrains(
   ipvs: TableClient,
   drains: readonly ServiceDrain[],
   options: CheckedOptions,
-  memory: Memory,
-  report: Report,
+  memory: ClientContext,
+  report: ApplyReport,
 ): Promise<void> {
   // Another plan may have written it meanwhile.
-  const ledger = await memory.ledger(options)
-  const sending = new Sending(ipvs, options, report, ledger)
+  const ledger = await memory.openLedger(options)
+  const sending = new StepExecutor(ipvs, options, report, ledger)
   const pending = drains.filter(({ waiting }) => waiting.length > 0)
   const services = await Promise.all(pending.map(({ name }) => readService(ipvs, name, options)))
-  const isWanted = (key: string) => !memory.waiting.has(key)
+  const isWanted = (key: string) => !memory.awaitedDrains.has(key)
   for (const [index, drain] of pending.entries()) {
-    const { steps, undone, ended } = drain.look(services[index], isWanted, Date.now())
-    for (const step of undone) report.set(step, 'undone')
+    const { steps, reverted: undone, ended } = drain.check(services[index], isWanted, Date.now())
+    for (const step of undone) report.record(step, 'undone')
     for (const key of ended) ledger.deadlines.delete(key)
-    await sending.take(steps)
+    await sending.execute(steps)
   }
-  report.settleGone()
+  report.markAlreadyGone()
   await ledger.save()
 }
 
 /** Milliseconds to the next look, or to the first deadline before it. */
-function pauseFor(draining: readonly Draining[], interval: number): number {
+function millisecondsToNextCheck(draining: readonly DrainingDestination[], interval: number): number {
   const now = Date.now()
   return draining.reduce(
     (pause, { deadline }) => Math.min(pause, Math.max(0, deadline - now)),
@@ -73,8 +73,8 @@ function pauseFor(draining: readonly Draining[], interval: number): number {
   )
 }
 
-function byService(draining: readonly Draining[]): Map<string, Draining[]> {
-  const services = new Map<string, Draining[]>()
+function groupByService(draining: readonly DrainingDestination[]): Map<string, DrainingDestination[]> {
+  const services = new Map<string, DrainingDestination[]>()
   for (const entry of draining) {
     const entries = services.get(entry.service)
     if (entries === undefined) services.set(entry.service, [entry])

@@ -1,5 +1,5 @@
 /** The longest wait, in seconds, if the interval itself is not longer. */
-const LONGEST = 60
+const MAX_SECONDS = 60
 
 interface Failure {
   readonly count: number
@@ -22,7 +22,7 @@ export class BackOff {
   }
 
   /** Whether a step has failed lately. */
-  isHeld(step: string): boolean {
+  isWaiting(step: string): boolean {
     return (this.#failures.get(step)?.until ?? 0) > performance.now()
   }
 
@@ -50,7 +50,7 @@ export class BackOff {
   }
 
   #wait(failures: number): number {
-    const longest = Math.max(LONGEST, this.#interval)
+    const longest = Math.max(MAX_SECONDS, this.#interval)
     return Math.min(longest, this.#interval * 2 ** Math.min(failures, 30))
   }
 }

@@ -1,29 +1,29 @@
 import type { Sysctls } from '../../sysctl/sysctls.ts'
-import { type Ledger, OwnedByPredicate, OwnWork } from '../ownership/ledger.ts'
-import type { CheckedOptions } from '../plan/options.ts'
-import { Poll } from '../watch/shared-poller.ts'
-import { SetLedger } from '../ownership/set-ledger.ts'
 import type { TableClient } from '../model/table-client.ts'
+import { InMemoryLedger, type Ledger, PredicateLedger } from '../ownership/ledger.ts'
+import { FileLedger } from '../ownership/set-ledger.ts'
+import type { CheckedOptions } from '../plan/options.ts'
+import { SharedPoller } from '../watch/shared-poller.ts'
 
 /** What is remembered for one client while it lives. */
-export class Memory {
+export class ClientContext {
   /** The destinations whose end somebody waits for, by {@link drainKey}; taken out when one is wanted again. */
-  readonly waiting = new Set<string>()
+  readonly awaitedDrains = new Set<string>()
   /** Those of the client's namespace; undefined where there is no kernel. */
   sysctls: Pick<Sysctls, 'find'> | undefined
-  readonly #ownWork = new OwnWork()
-  #poll: Poll | undefined
+  readonly #ownWork = new InMemoryLedger()
+  #poll: SharedPoller | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   /** What is known of whose the services are. */
-  async ledger({ owns, set }: CheckedOptions): Promise<Ledger> {
-    if (set !== undefined) return SetLedger.load(set)
-    return owns === undefined ? this.#ownWork : new OwnedByPredicate(owns, this.#ownWork.deadlines)
+  async openLedger({ owns, set }: CheckedOptions): Promise<Ledger> {
+    if (set !== undefined) return FileLedger.load(set)
+    return owns === undefined ? this.#ownWork : new PredicateLedger(owns, this.#ownWork.deadlines)
   }
 
   /** The readings that all who watch share. */
-  poll(ipvs: TableClient): Poll {
-    this.#poll ??= new Poll(ipvs)
+  poller(ipvs: TableClient): SharedPoller {
+    this.#poll ??= new SharedPoller(ipvs)
     return this.#poll
   }
 
@@ -35,13 +35,13 @@ export class Memory {
   }
 }
 
-const memories = new WeakMap<TableClient, Memory>()
+const memories = new WeakMap<TableClient, ClientContext>()
 
 /** The memory of a client. */
-export function memoryOf(ipvs: TableClient): Memory {
+export function contextOf(ipvs: TableClient): ClientContext {
   let memory = memories.get(ipvs)
   if (memory === undefined) {
-    memory = new Memory()
+    memory = new ClientContext()
     memories.set(ipvs, memory)
   }
   return memory

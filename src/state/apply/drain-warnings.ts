@@ -1,6 +1,6 @@
-import type { Sysctls } from '../../sysctl/sysctls.ts'
 import { formatService } from '../../ipvs/model/service-key.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import type { Sysctls } from '../../sysctl/sysctls.ts'
 import type { Step } from '../model/step.ts'
 import type { CurrentTable } from '../model/target.ts'
 
@@ -10,7 +10,7 @@ const SYSCTL = 'net.ipv4.vs.expire_quiescent_template'
  * Says which drains are in vain: a persistent service goes on sending the clients that it knows to a destination without
  * weight, unless a sysctl says otherwise (ip_vs_check_template). Nothing is read if there are none.
  */
-export async function drainWarnings(
+export async function collectDrainWarnings(
   steps: readonly Step[],
   { services }: CurrentTable,
   sysctls: Pick<Sysctls, 'find'> | undefined,

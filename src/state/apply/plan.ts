@@ -1,9 +1,9 @@
-import type { ApplyResult } from './apply-result.ts'
-import type { LeftAlone } from '../plan/plan-builder.ts'
-import type { Draining } from '../plan/drain.ts'
-import type { ApplyOptions } from '../plan/options.ts'
-import type { PlannedSteps } from '../plan/compute-plan.ts'
 import type { Step } from '../model/step.ts'
+import type { PlannedSteps } from '../plan/compute-plan.ts'
+import type { DrainingDestination } from '../plan/drain.ts'
+import type { ApplyOptions } from '../plan/options.ts'
+import type { SkippedStep } from '../plan/plan-builder.ts'
+import type { ApplyResult } from './apply-result.ts'
 
 /** What may still be chosen when a plan is carried out. */
 export type PlanApplyOptions = Pick<ApplyOptions, 'wait' | 'interval' | 'signal'>
@@ -13,18 +13,18 @@ export class Plan {
   /** The steps in the order in which they are taken: what adds or gives more before what lowers or removes. */
   readonly steps: readonly Step[]
   /** What would bring the table nearer to the document and is not done, and why. */
-  readonly left: readonly LeftAlone[]
+  readonly skipped: readonly SkippedStep[]
   /** Destinations that wait for the end of their connections, or are going to. */
-  readonly draining: readonly Draining[]
+  readonly draining: readonly DrainingDestination[]
   readonly #apply: (options: PlanApplyOptions) => Promise<ApplyResult>
 
   /** @internal */
   constructor(
-    { steps, left, draining }: PlannedSteps,
+    { steps, skipped: left, draining }: PlannedSteps,
     apply: (options: PlanApplyOptions) => Promise<ApplyResult>,
   ) {
     this.steps = steps
-    this.left = left
+    this.skipped = left
     this.draining = draining
     this.#apply = apply
   }

@@ -14,12 +14,12 @@ const RACES: Readonly<Record<Exclude<StepCommand['command'], 'setTimeouts'>, rea
 }
 
 /** Whether a step failed because others have changed the table. */
-export function isOvertaken({ command }: StepCommand, error: Error): boolean {
+export function lostRace({ command }: StepCommand, error: Error): boolean {
   return error instanceof IpvsError && command !== 'setTimeouts' && RACES[command].includes(error.code)
 }
 
 /** Whether a failure may be because others have changed the table, or leaves open what has happened. */
-export function isRace(command: StepCommand, error: Error): boolean {
-  if (error instanceof IpvsError) return isOvertaken(command, error)
+export function mayBeRace(command: StepCommand, error: Error): boolean {
+  if (error instanceof IpvsError) return lostRace(command, error)
   return error instanceof NetlinkError && error.outcome === 'unknown' && error.code !== 'ERR_LVS_CLOSED'
 }

@@ -1,23 +1,23 @@
 import { setTimeout } from 'node:timers/promises'
-import { applyTarget } from './apply.ts'
+import { resolveDesiredState } from '../document/normalise.ts'
+import type { DesiredState } from '../model/desired-state.ts'
+import type { TableClient } from '../model/table-client.ts'
+import type { ResolvedState } from '../model/target.ts'
+import { type CheckedOptions, checkOptions, type PlanOptions } from '../plan/options.ts'
+import { applyState } from './apply.ts'
 import { ApplyError, type ApplyResult } from './apply-result.ts'
 import { BackOff } from './back-off.ts'
-import type { DesiredState } from '../model/desired-state.ts'
-import { normalise } from '../document/normalise.ts'
-import { type CheckedOptions, checkOptions, type PlanOptions } from '../plan/options.ts'
-import type { TableClient } from '../model/table-client.ts'
-import type { TargetTable } from '../model/target.ts'
 
 /** How a table is kept. */
-export interface KeepOptions extends PlanOptions {
+export interface ReconcileOptions extends PlanOptions {
   /** Seconds from one look at the table to the next. Default 5. */
   readonly interval?: number | undefined
   /** Is told of every look at the table that found something to do, or failed. It must not throw. */
-  readonly onRound?: ((round: KeepRound) => void) | undefined
+  readonly onRound?: ((round: ReconcileRound) => void) | undefined
 }
 
 /** One look at the table. */
-export interface KeepRound {
+export interface ReconcileRound {
   /** What was done; undefined when the table could not be read. */
   readonly result: ApplyResult | undefined
   /** What went wrong: an {@link ApplyError} when steps failed. */
@@ -27,19 +27,19 @@ export interface KeepRound {
 }
 
 /** Keeps a table what it is to be, until it is stopped. */
-export class Keeper implements AsyncDisposable {
-  /** Resolves when it has stopped, by {@link Keeper.stop} or the signal. It never rejects. */
+export class Reconciler implements AsyncDisposable {
+  /** Resolves when it has stopped, by {@link Reconciler.stop} or the signal. It never rejects. */
   readonly stopped: Promise<void>
   readonly #ipvs: TableClient
   readonly #options: CheckedOptions
-  readonly #onRound: (round: KeepRound) => void
+  readonly #onRound: (round: ReconcileRound) => void
   readonly #stopping = new AbortController()
   readonly #backOff: BackOff
-  #target: TargetTable
-  #wake = new AbortController()
+  #target: ResolvedState
+  #wakeUp = new AbortController()
 
   /** @internal */
-  constructor(ipvs: TableClient, desired: DesiredState, { onRound, ...options }: KeepOptions) {
+  constructor(ipvs: TableClient, desired: DesiredState, { onRound, ...options }: ReconcileOptions) {
     this.#ipvs = ipvs
     const { signal } = options
     this.#options = {
@@ -48,7 +48,7 @@ export class Keeper implements AsyncDisposable {
     }
     this.#onRound = onRound ?? (() => undefined)
     this.#backOff = new BackOff(this.#options.interval)
-    this.#target = normalise(desired)
+    this.#target = resolveDesiredState(desired)
     this.stopped = this.#run()
   }
 
@@ -57,10 +57,10 @@ export class Keeper implements AsyncDisposable {
    *
    * @throws {DesiredStateError} when it is not a desired state; then the old one stays.
    */
-  change(desired: DesiredState): void {
-    this.#target = normalise(desired)
+  update(desired: DesiredState): void {
+    this.#target = resolveDesiredState(desired)
     this.#backOff.clear()
-    this.#wake.abort()
+    this.#wakeUp.abort()
   }
 
   /** Stops. What has been sent is done; nothing is removed. Idempotent. */
@@ -78,19 +78,19 @@ export class Keeper implements AsyncDisposable {
     const { signal } = this.#options
     while (signal?.aborted !== true) {
       const wake = new AbortController()
-      this.#wake = wake
-      const pause = await this.#round()
+      this.#wakeUp = wake
+      const pause = await this.#runRound()
       const ends = signal === undefined ? wake.signal : AbortSignal.any([signal, wake.signal])
       await setTimeout(pause * 1000, undefined, { signal: ends }).catch(() => undefined)
     }
   }
 
   /** Looks at the table once; gives the seconds to the next look. */
-  async #round(): Promise<number> {
+  async #runRound(): Promise<number> {
     let result: ApplyResult | undefined
     let error: Error | undefined
     try {
-      result = await applyTarget(this.#ipvs, this.#target, this.#options, this.#backOff)
+      result = await applyState(this.#ipvs, this.#target, this.#options, this.#backOff)
     } catch (thrown) {
       if (this.#options.signal?.aborted === true) return 0
       error = thrown as Error

@@ -1,25 +1,25 @@
 import { BatchError } from '../../errors.ts'
 import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
-import type { Report } from './apply-result.ts'
-import { drainKey } from '../plan/drain.ts'
-import type { Ledger } from '../ownership/ledger.ts'
-import { isRace } from './race.ts'
 import type { Step, StepCommand } from '../model/step.ts'
 import type { TableClient } from '../model/table-client.ts'
+import type { Ledger } from '../ownership/ledger.ts'
+import { drainKey } from '../plan/drain.ts'
+import type { ApplyReport } from './apply-result.ts'
+import { mayBeRace } from './race.ts'
 
 /** Sends steps, and notes what becomes of them. */
-export class Sending {
+export class StepExecutor {
   /** Whether a failure may be because others have changed the table, so that it has to be read again. */
   readAgain = false
   readonly #ipvs: TableClient
   readonly #options: CallOptions
-  readonly #report: Report
+  readonly #report: ApplyReport
   readonly #ledger: Ledger
   /** Services that could not be added. */
   readonly #missing = new Set<string>()
 
-  constructor(ipvs: TableClient, { signal }: CallOptions, report: Report, ledger: Ledger) {
+  constructor(ipvs: TableClient, { signal }: CallOptions, report: ApplyReport, ledger: Ledger) {
     this.#ipvs = ipvs
     this.#options = { signal }
     this.#report = report
@@ -27,8 +27,8 @@ export class Sending {
   }
 
   /** Takes steps in their order, as many at once as can be; gives those that were done. */
-  async take(steps: readonly Step[]): Promise<readonly Step[]> {
-    const hopeful = steps.filter((step) => !this.#isRefused(step) && !this.#isHeld(step))
+  async execute(steps: readonly Step[]): Promise<readonly Step[]> {
+    const hopeful = steps.filter((step) => !this.#wasRefused(step) && !this.#isBackingOff(step))
     const failures = await this.#send(hopeful)
     const done: Step[] = []
     for (const step of hopeful) {
@@ -38,23 +38,23 @@ export class Sending {
         continue
       }
       done.push(step)
-      this.#report.set(step, 'done')
-      this.#settle(step)
+      this.#report.record(step, 'done')
+      this.#recordEffect(step)
     }
     return done
   }
 
   /** Whether the kernel has refused a step for good in an earlier round. */
-  #isRefused(step: Step): boolean {
+  #wasRefused(step: Step): boolean {
     const earlier = this.#report.get(step)
     return (
-      earlier?.outcome === 'failed' && earlier.error !== undefined && !isRace(step.command, earlier.error)
+      earlier?.outcome === 'failed' && earlier.error !== undefined && !mayBeRace(step.command, earlier.error)
     )
   }
 
-  #isHeld(step: Step): boolean {
-    if (!this.#report.isHeld(step)) return false
-    this.#report.set(step, 'skipped')
+  #isBackingOff(step: Step): boolean {
+    if (!this.#report.isBackingOff(step)) return false
+    this.#report.record(step, 'skipped')
     if (step.kind === 'addService') this.#missing.add(step.service)
     return true
   }
@@ -63,23 +63,23 @@ export class Sending {
     const { kind, service } = step
     if (kind === 'addService') this.#missing.add(service)
     if (this.#missing.has(service) && kind !== 'addService') {
-      this.#report.set(step, 'skipped', error)
+      this.#report.record(step, 'skipped', error)
       return
     }
     if (kind === 'addService' && codeOf(error) === 'EEXIST') this.#ledger.forget([service], [])
     // The same answer to the same step twice is no race.
-    if (isRace(step.command, error) && codeOf(this.#report.get(step)?.error) !== codeOf(error))
+    if (mayBeRace(step.command, error) && codeOf(this.#report.get(step)?.error) !== codeOf(error))
       this.readAgain = true
-    this.#report.set(step, 'failed', error)
+    this.#report.record(step, 'failed', error)
   }
 
   /** Notes in the ledger what is there now, and what is not. */
-  #settle({ kind, service, destination, command }: Step): void {
+  #recordEffect({ kind, service, destination, command }: Step): void {
     const ledger = this.#ledger
     if (kind === 'removeService') ledger.forget([service], [])
     if (kind === 'removeDestination') ledger.deadlines.delete(drainKey(service, destination))
     if (command.command === 'stopDaemon') ledger.forget([], [command.role])
-    if (command.command === 'startDaemon') ledger.noteDaemon(command.daemon.role)
+    if (command.command === 'startDaemon') ledger.recordDaemon(command.daemon.role)
   }
 
   async #send(steps: readonly Step[]): Promise<Map<Step, Error>> {

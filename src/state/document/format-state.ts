@@ -1,6 +1,6 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { DesiredState } from '../model/desired-state.ts'
-import { yamlPackage } from './lazy-packages.ts'
+import { loadYaml } from './lazy-packages.ts'
 
 /** How a desired state can be written. */
 export type StateFormat = 'yaml' | 'json'
@@ -9,5 +9,5 @@ export type StateFormat = 'yaml' | 'json'
 export function formatState(desired: DesiredState, format: StateFormat = 'yaml'): string {
   if (format === 'json') return `${JSON.stringify(desired, undefined, 2)}\n`
   if (format !== 'yaml') throw new ArgumentTypeError('format', "'yaml' or 'json'", format)
-  return yamlPackage().stringify(desired, { lineWidth: 0, aliasDuplicateObjects: false })
+  return loadYaml().stringify(desired, { lineWidth: 0, aliasDuplicateObjects: false })
 }

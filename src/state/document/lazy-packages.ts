@@ -7,11 +7,11 @@ import { createRequire } from 'node:module'
 const load = createRequire(import.meta.url)
 
 /** The package that knows YAML, with the place of everything in it. */
-export function yamlPackage(): typeof import('yaml') {
+export function loadYaml(): typeof import('yaml') {
   return load('yaml') as typeof import('yaml')
 }
 
 /** The package that checks the shape of data. */
-export function zodPackage(): typeof import('zod') {
+export function loadZod(): typeof import('zod') {
   return load('zod') as typeof import('zod')
 }

@@ -2,18 +2,18 @@ import {
   checkDestinationAddress,
   checkDestinationSettings,
   type DestinationLimits,
-  FORWARDING_WORDS,
+  FORWARDING_ENUM,
   type Forwarding,
 } from '../../ipvs/model/destination.ts'
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from '../../ipvs/model/tunnel.ts'
-import { canonicalIPv6 } from '../../netlink/wire/address.ts'
 import { checkPort } from '../../netlink/arguments/check.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { canonicalIPv6 } from '../../netlink/wire/address.ts'
 import type { DesiredDestination, DestinationDefaults } from '../model/desired-state.ts'
-import type { Findings } from './problem-collector.ts'
 import type { StatePath } from '../model/desired-state-error.ts'
-import { DESTINATION_SETTINGS, type TargetDestination } from '../model/target.ts'
+import { DESTINATION_SETTINGS, type ResolvedDestination } from '../model/target.ts'
+import type { ProblemCollector } from './problem-collector.ts'
 
 const FIELDS = new KnownFields(['address', 'port', 'family', ...DESTINATION_SETTINGS])
 const DEFAULTS_FIELDS = new KnownFields(['port', ...DESTINATION_SETTINGS])
@@ -28,7 +28,7 @@ export interface DefaultsLayer {
 export function checkDestinationDefaults(
   defaults: DestinationDefaults | undefined,
   path: StatePath,
-  findings: Findings,
+  findings: ProblemCollector,
 ): DestinationDefaults | undefined {
   if (defaults === undefined) return undefined
   const known = findings.attempt(
@@ -49,7 +49,10 @@ export interface DestinationBase {
 }
 
 /** Puts the defaults for the destinations of a service together, once for all of them. */
-export function destinationBase(service: KnownServiceKey, layers: readonly DefaultsLayer[]): DestinationBase {
+export function destinationBase(
+  service: ResolvedServiceKey,
+  layers: readonly DefaultsLayer[],
+): DestinationBase {
   return {
     port: orElse(pick('port', layers), service.port ?? 0),
     forwarding: pick('forwarding', layers),
@@ -74,14 +77,14 @@ function pick<N extends keyof DestinationDefaults>(
  */
 export function normaliseDestination(
   own: DesiredDestination,
-  { family: serviceFamily }: KnownServiceKey,
+  { family: serviceFamily }: ResolvedServiceKey,
   base: DestinationBase,
-): TargetDestination {
+): ResolvedDestination {
   FIELDS.check('destination', own)
   const family = checkDestinationAddress(own)
   const port = checkPort('destination.port', orElse(own.port, base.port))
   const given = orElse(own.forwarding, base.forwarding)
-  const forwarding = typeof given === 'number' ? FORWARDING_WORDS.of(given) : given
+  const forwarding = typeof given === 'number' ? FORWARDING_ENUM.nameOf(given) : given
   const target = {
     address: family === 'ipv4' ? own.address : canonicalIPv6(own.address),
     port,
@@ -95,7 +98,7 @@ export function normaliseDestination(
   }
   // Every check that a call would make: after it the settings are what their types say.
   checkDestinationSettings(target as DestinationLimits & Forwarding, family, serviceFamily)
-  return target as TargetDestination
+  return target as ResolvedDestination
 }
 
 /** A `null` counts as named; where it is not allowed it is refused. */

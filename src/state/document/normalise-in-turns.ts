@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { Turn } from '../../netlink/connection/time-slice.ts'
+import { TimeSlice } from '../../netlink/connection/time-slice.ts'
 import type { DesiredState } from '../model/desired-state.ts'
+import type { ResolvedState } from '../model/target.ts'
 import { normalising } from './normalise.ts'
-import type { TargetTable } from '../model/target.ts'
 
 /** So many services are always done at once: by the clock alone it would be chance which document may be changed again. */
 const AT_ONCE = 256
@@ -14,7 +14,7 @@ const AT_ONCE = 256
  *
  * @throws {DesiredStateError} at once or by the promise, with everything that is wrong.
  */
-export function normaliseInTurns(desired: DesiredState): TargetTable | Promise<TargetTable> {
+export function normaliseInTurns(desired: DesiredState): ResolvedState | Promise<ResolvedState> {
   const work = normalising(desired)
   const target = takeTurn(work, AT_ONCE)
   if (target !== undefined) return target
@@ -24,7 +24,7 @@ export function normaliseInTurns(desired: DesiredState): TargetTable | Promise<T
   return rest
 }
 
-async function takeTurns(work: Generator<void, TargetTable, void>): Promise<TargetTable> {
+async function takeTurns(work: Generator<void, ResolvedState, void>): Promise<ResolvedState> {
   for (;;) {
     await setImmediate()
     const target = takeTurn(work, 1)
@@ -33,8 +33,8 @@ async function takeTurns(work: Generator<void, TargetTable, void>): Promise<Targ
 }
 
 /** Does as much as may be done in one turn, and `least` services in any case; gives the target when that was the rest. */
-function takeTurn(work: Generator<void, TargetTable, void>, least: number): TargetTable | undefined {
-  const turn = new Turn()
+function takeTurn(work: Generator<void, ResolvedState, void>, least: number): ResolvedState | undefined {
+  const turn = new TimeSlice()
   turn.begin()
   for (let count = 0; count < least || !turn.isOver; count++) {
     const { done, value } = work.next()

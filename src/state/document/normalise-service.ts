@@ -1,9 +1,11 @@
 import type { ServiceSettings } from '../../ipvs/model/service.ts'
-import { checkServiceKey, formatService, type KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import { checkServiceKey, formatService, type ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { DesiredDestination, DesiredService, StateDefaults } from '../model/desired-state.ts'
+import { formatPath, type StatePath } from '../model/desired-state-error.ts'
 import type { DestinationColumns } from '../model/destination-columns.ts'
-import type { Findings } from './problem-collector.ts'
+import { type ResolvedService, SERVICE_SETTINGS, type ServiceSetting } from '../model/target.ts'
+import { endpointOf, ResolvedDestinations } from '../model/target-destinations.ts'
 import {
   checkDestinationDefaults,
   destinationBase,
@@ -11,9 +13,7 @@ import {
   placeOf,
 } from './normalise-destination.ts'
 import type { SettingsReader } from './normalise-settings.ts'
-import { formatPath, type StatePath } from '../model/desired-state-error.ts'
-import { SERVICE_SETTINGS, type ServiceSetting, type TargetService } from '../model/target.ts'
-import { endpointOf, TargetDestinations } from '../model/target-destinations.ts'
+import type { ProblemCollector } from './problem-collector.ts'
 
 const FIELDS = new KnownFields(['service', ...SERVICE_SETTINGS, 'defaults', 'destinations'])
 const DEFAULTS_FIELDS = new KnownFields(SERVICE_SETTINGS)
@@ -22,7 +22,7 @@ const DEFAULTS_FIELDS = new KnownFields(SERVICE_SETTINGS)
 export function checkServiceDefaults(
   defaults: ServiceSettings | undefined,
   path: StatePath,
-  findings: Findings,
+  findings: ProblemCollector,
 ): ServiceSettings | undefined {
   if (defaults === undefined) return undefined
   const known = findings.attempt(
@@ -37,7 +37,7 @@ export interface ServiceSurroundings {
   readonly defaults: StateDefaults
   readonly reader: SettingsReader
   readonly columns: DestinationColumns
-  readonly findings: Findings
+  readonly findings: ProblemCollector
 }
 
 /** Checks a service and fills in what it leaves open; undefined when that cannot be done. */
@@ -46,7 +46,7 @@ export function normaliseService(
   place: number,
   path: StatePath,
   surroundings: ServiceSurroundings,
-): TargetService | undefined {
+): ResolvedService | undefined {
   const { defaults, reader, findings } = surroundings
   const known = findings.attempt(
     () => FIELDS.check('service', service),
@@ -77,14 +77,14 @@ export function normaliseService(
 
 function destinationsOf(
   service: DesiredService,
-  key: KnownServiceKey,
+  key: ResolvedServiceKey,
   path: StatePath,
   { defaults, columns, findings }: ServiceSurroundings,
-): TargetDestinations | undefined {
+): ResolvedDestinations | undefined {
   const { destinations } = service
   const own = checkDestinationDefaults(service.defaults, [...path, 'defaults'], findings)
   if (destinations === undefined) return undefined
-  const targets = new TargetDestinations(columns)
+  const targets = new ResolvedDestinations(columns)
   if (!Array.isArray(destinations)) {
     findings.add([...path, 'destinations'], 'must be a list of destinations')
     return targets
@@ -104,13 +104,15 @@ function destinationsOf(
       if (place === places.length) places.push(index)
       else noteRepeated(endpointOf(target), places[place] ?? 0, [...path, 'destinations', index], findings)
     } catch (error) {
-      findings.note(error, (field) => placeOf(field, destination, [...path, 'destinations', index], layers))
+      findings.addError(error, (field) =>
+        placeOf(field, destination, [...path, 'destinations', index], layers),
+      )
     }
   }
   return targets
 }
 
-function noteRepeated(endpoint: string, earlier: number, place: StatePath, findings: Findings): void {
+function noteRepeated(endpoint: string, earlier: number, place: StatePath, findings: ProblemCollector): void {
   const other = formatPath([...place.slice(0, -1), earlier])
   findings.add(place, `is ${endpoint}, as ${other} is; write each destination once`)
 }

@@ -6,13 +6,13 @@ import {
 } from '../../ipvs/model/persistence.ts'
 import { schedulerFlagBits, schedulerFlagNames } from '../../ipvs/model/scheduler.ts'
 import { type ServiceSettings, writeService } from '../../ipvs/model/service.ts'
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
 import { isSame } from '../model/difference.ts'
-import { SERVICE_SETTINGS, type ServiceSetting, type TargetService } from '../model/target.ts'
+import { type ResolvedService, SERVICE_SETTINGS, type ServiceSetting } from '../model/target.ts'
 
-type Settings = TargetService['settings']
+type Settings = ResolvedService['settings']
 
 /** Fills in the settings of services. Of a large table nearly all have the same ones, which are gone into once. */
 export class SettingsReader {
@@ -32,7 +32,7 @@ export class SettingsReader {
    *
    * @throws {ArgumentTypeError | ArgumentRangeError} that names the setting.
    */
-  read(key: KnownServiceKey, own: ServiceSettings): Settings {
+  read(key: ResolvedServiceKey, own: ServiceSettings): Settings {
     const given = mergeDefaults(own, this.#defaults)
     if (this.#settings === undefined || this.#family !== key.family || !isGivenAgain(given, this.#given)) {
       this.#settings = this.#check(key, given)
@@ -43,7 +43,7 @@ export class SettingsReader {
   }
 
   /** Writing them makes every check that a call would make. */
-  #check(key: KnownServiceKey, given: ServiceSettings): Settings {
+  #check(key: ResolvedServiceKey, given: ServiceSettings): Settings {
     this.#writer.truncate(0)
     writeService(this.#writer, key, given)
     const { scheduler = 'wlc', schedulerFlags = [], onePacket = false, persistenceEngine = null } = given
@@ -79,7 +79,7 @@ function isGivenAgain(given: ServiceSettings, before: ServiceSettings | undefine
 
 function persistenceOf(
   persistence: Persistence | null | undefined,
-  { family }: KnownServiceKey,
+  { family }: ResolvedServiceKey,
 ): PersistenceState | null {
   if (persistence === null || persistence === undefined) return null
   const { timeout, netmask } = checkPersistence(persistence, family)

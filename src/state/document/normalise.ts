@@ -1,18 +1,18 @@
 import { type DaemonInput, writeDaemon } from '../../ipvs/model/daemon.ts'
 import { type TimeoutChanges, writeTimeouts } from '../../ipvs/model/settings.ts'
-import { canonicalIPv6 } from '../../netlink/wire/address.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { canonicalIPv6 } from '../../netlink/wire/address.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
 import type { DesiredService, DesiredState, StateDefaults } from '../model/desired-state.ts'
+import { DesiredStateError, formatPath, type StatePath } from '../model/desired-state-error.ts'
 import { DestinationColumns } from '../model/destination-columns.ts'
-import { Findings } from './problem-collector.ts'
+import type { ResolvedDaemon, ResolvedService, ResolvedState } from '../model/target.ts'
+import { endpointOf } from '../model/target-destinations.ts'
 import { checkDestinationDefaults } from './normalise-destination.ts'
 import { checkServiceDefaults, normaliseService } from './normalise-service.ts'
 import { SettingsReader } from './normalise-settings.ts'
-import { DesiredStateError, formatPath, type StatePath } from '../model/desired-state-error.ts'
-import type { TargetDaemon, TargetService, TargetTable } from '../model/target.ts'
-import { endpointOf } from '../model/target-destinations.ts'
+import { ProblemCollector } from './problem-collector.ts'
 
 const FIELDS = new KnownFields(['defaults', 'services', 'timeouts', 'daemons'])
 const DEFAULTS_FIELDS = new KnownFields(['service', 'destination'])
@@ -23,20 +23,20 @@ const DEFAULT_DAEMON = { syncId: 0, group: '224.0.0.81', port: 8848, ttl: 1 } as
  *
  * @throws {DesiredStateError} with everything that is wrong.
  */
-export function normalise(desired: DesiredState): TargetTable {
+export function resolveDesiredState(desired: DesiredState): ResolvedState {
   return finish(normalising(desired))
 }
 
 /** The same a service at a time: after each, something else may be done. */
-export function* normalising(desired: DesiredState): Generator<void, TargetTable, void> {
-  const findings = new Findings()
+export function* normalising(desired: DesiredState): Generator<void, ResolvedState, void> {
+  const findings = new ProblemCollector()
   const target = yield* examining(desired, findings)
   if (findings.problems.length > 0) throw new DesiredStateError(findings.problems)
   return target
 }
 
-/** The same as {@link normalise}, with problems noted instead of thrown; what has any is not to be used. */
-export function examine(desired: DesiredState, findings: Findings): TargetTable {
+/** The same as {@link resolveDesiredState}, with problems noted instead of thrown; what has any is not to be used. */
+export function collectProblems(desired: DesiredState, findings: ProblemCollector): ResolvedState {
   return finish(examining(desired, findings))
 }
 
@@ -47,7 +47,7 @@ function finish<T>(work: Generator<void, T, void>): T {
   }
 }
 
-function* examining(desired: DesiredState, findings: Findings): Generator<void, TargetTable, void> {
+function* examining(desired: DesiredState, findings: ProblemCollector): Generator<void, ResolvedState, void> {
   const nothing = { services: undefined, timeouts: {}, daemons: undefined }
   const whole = findings.attempt(
     () => FIELDS.check('document', desired),
@@ -61,7 +61,7 @@ function* examining(desired: DesiredState, findings: Findings): Generator<void, 
   return { services, timeouts: timeoutsOf(desired, findings), daemons }
 }
 
-function defaultsOf({ defaults }: DesiredState, findings: Findings): StateDefaults {
+function defaultsOf({ defaults }: DesiredState, findings: ProblemCollector): StateDefaults {
   if (defaults === undefined) return {}
   const known = findings.attempt(
     () => DEFAULTS_FIELDS.check('defaults', defaults),
@@ -78,10 +78,10 @@ function defaultsOf({ defaults }: DesiredState, findings: Findings): StateDefaul
 function* servicesOf(
   { services }: DesiredState,
   defaults: StateDefaults,
-  findings: Findings,
-): Generator<void, Map<string, TargetService> | undefined, void> {
+  findings: ProblemCollector,
+): Generator<void, Map<string, ResolvedService> | undefined, void> {
   if (services === undefined) return undefined
-  const targets = new Map<string, TargetService>()
+  const targets = new Map<string, ResolvedService>()
   if (!Array.isArray(services)) {
     findings.add(['services'], 'must be a list of services')
     return targets
@@ -125,7 +125,7 @@ function noteRepeated(
   names: readonly string[],
   places: readonly number[],
   path: StatePath,
-  findings: Findings,
+  findings: ProblemCollector,
 ): void {
   const other = formatPath(['services', places[names.indexOf(name)] ?? 0])
   findings.add([...path, 'service'], `is ${name}, as ${other} is; write each service once`)
@@ -133,7 +133,7 @@ function noteRepeated(
 
 const writer = new WireWriter()
 
-function timeoutsOf({ timeouts }: DesiredState, findings: Findings): TimeoutChanges {
+function timeoutsOf({ timeouts }: DesiredState, findings: ProblemCollector): TimeoutChanges {
   if (timeouts === undefined) return {}
   writer.truncate(0)
   findings.attempt(
@@ -145,13 +145,13 @@ function timeoutsOf({ timeouts }: DesiredState, findings: Findings): TimeoutChan
     : {}
 }
 
-function daemonsOf({ daemons }: DesiredState, findings: Findings): TargetDaemon[] | undefined {
+function daemonsOf({ daemons }: DesiredState, findings: ProblemCollector): ResolvedDaemon[] | undefined {
   if (daemons === undefined) return undefined
   if (!Array.isArray(daemons)) {
     findings.add(['daemons'], 'must be a list of synchronisation daemons')
     return []
   }
-  const targets = new Map<string, TargetDaemon>()
+  const targets = new Map<string, ResolvedDaemon>()
   for (const [index, daemon] of daemons.entries()) {
     const path = ['daemons', index]
     const checked = findings.attempt(
@@ -165,7 +165,7 @@ function daemonsOf({ daemons }: DesiredState, findings: Findings): TargetDaemon[
   return [...targets.values()]
 }
 
-function normaliseDaemon(daemon: DaemonInput): TargetDaemon {
+function normaliseDaemon(daemon: DaemonInput): ResolvedDaemon {
   checkObject('daemon', daemon)
   writer.truncate(0)
   writeDaemon(writer, daemon)
@@ -189,8 +189,8 @@ function clampLength(length: number, role: string, v6: boolean): number {
 
 /** No daemon runs beside a destination of another family than its service's (ip_vs_add_dest, start_sync_thread). */
 function refuseMixedFamilies(
-  services: ReadonlyMap<string, TargetService> | undefined,
-  findings: Findings,
+  services: ReadonlyMap<string, ResolvedService> | undefined,
+  findings: ProblemCollector,
 ): void {
   for (const { key, name, destinations } of services?.values() ?? []) {
     for (const destination of destinations?.list ?? []) {

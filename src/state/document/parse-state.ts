@@ -1,11 +1,16 @@
 import type { z } from 'zod'
 import { ArgumentTypeError } from '../../errors.ts'
 import type { DesiredState } from '../model/desired-state.ts'
-import { Findings } from './problem-collector.ts'
-import { examine } from './normalise.ts'
+import {
+  DesiredStateError,
+  formatPath,
+  type StatePath,
+  type StateProblem,
+} from '../model/desired-state-error.ts'
+import { collectProblems } from './normalise.ts'
+import { ProblemCollector } from './problem-collector.ts'
 import { documentSchema } from './schema.ts'
-import { SourceText } from './yaml-document.ts'
-import { DesiredStateError, formatPath, type StatePath, type StateProblem } from '../model/desired-state-error.ts'
+import { YamlDocument } from './yaml-document.ts'
 
 /**
  * Reads a desired state from YAML or JSON.
@@ -15,7 +20,7 @@ import { DesiredStateError, formatPath, type StatePath, type StateProblem } from
  */
 export function parseState(text: string, source = ''): DesiredState {
   if (typeof text !== 'string') throw new ArgumentTypeError('text', 'YAML or JSON in a string', text)
-  const read = new SourceText(text, source)
+  const read = new YamlDocument(text, source)
   const problems = problemsOf(read.data)
   if (problems.length > 0) {
     const placed = problems.map((problem) => ({ ...problem, ...read.placeOf(problem.path) }))
@@ -27,10 +32,10 @@ export function parseState(text: string, source = ''): DesiredState {
 
 function problemsOf(data: unknown): StateProblem[] {
   const shape = documentSchema().safeParse(data)
-  const findings = new Findings()
+  const findings = new ProblemCollector()
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
     const { $schema: _, ...desired } = data as DesiredState & { readonly $schema?: unknown }
-    examine(desired, findings)
+    collectProblems(desired, findings)
   }
   const problems = [...findings.problems]
   const known = problems.map(({ path }) => path)

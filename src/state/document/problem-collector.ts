@@ -2,7 +2,7 @@ import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 import { formatPath, type StatePath, type StateProblem } from '../model/desired-state-error.ts'
 
 /** What is found to be wrong with a document, so that all of it can be told at once. */
-export class Findings {
+export class ProblemCollector {
   readonly problems: StateProblem[] = []
 
   add(path: StatePath, complaint: string): void {
@@ -19,13 +19,13 @@ export class Findings {
     try {
       return check()
     } catch (error) {
-      this.note(error, place)
+      this.addError(error, place)
       return undefined
     }
   }
 
   /** Notes what a check has thrown; anything else is thrown again. */
-  note(error: unknown, place: (field: readonly string[]) => StatePath): void {
+  addError(error: unknown, place: (field: readonly string[]) => StatePath): void {
     if (!(error instanceof ArgumentTypeError || error instanceof ArgumentRangeError)) throw error
     const field = error.field.split('.')
     const path = place(field)

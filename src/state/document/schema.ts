@@ -3,7 +3,7 @@ import { SYNC_ROLES } from '../../ipvs/model/daemon.ts'
 import { FORWARDING_METHODS, MAXIMUM } from '../../ipvs/model/destination.ts'
 import { PROTOCOLS } from '../../ipvs/model/service-key.ts'
 import { TUNNEL_CHECKSUMS, TUNNEL_TYPES } from '../../ipvs/model/tunnel.ts'
-import { zodPackage } from './lazy-packages.ts'
+import { loadZod } from './lazy-packages.ts'
 
 let schema: Zod.ZodType | undefined
 
@@ -12,13 +12,13 @@ let schema: Zod.ZodType | undefined
  * shape (an address, flags that belong to a scheduler, a service that is there twice) is checked where it is filled in.
  */
 export function documentSchema(): Zod.ZodType {
-  schema ??= makeSchema(zodPackage().z)
+  schema ??= makeSchema(loadZod().z)
   return schema
 }
 
 /** The JSON Schema of documents, for editors and other programs. The package has it as a file too: `dist/state.schema.json`. */
 export function stateJsonSchema(): object {
-  return zodPackage().z.toJSONSchema(documentSchema(), { target: 'draft-2020-12', unrepresentable: 'any' })
+  return loadZod().z.toJSONSchema(documentSchema(), { target: 'draft-2020-12', unrepresentable: 'any' })
 }
 
 const wordsOf = <W extends string>(table: Readonly<Record<W, number>>) => Object.keys(table) as [W, ...W[]]

@@ -1,6 +1,6 @@
 import type { Node, Pair } from 'yaml'
-import { yamlPackage } from './lazy-packages.ts'
 import { DesiredStateError, type StatePath, type StateProblem } from '../model/desired-state-error.ts'
+import { loadYaml } from './lazy-packages.ts'
 
 /** A place in a text, from 1. */
 export interface TextPlace {
@@ -9,10 +9,10 @@ export interface TextPlace {
 }
 
 /** A text in YAML, which JSON is too, that knows where in it everything stands. */
-export class SourceText {
+export class YamlDocument {
   /** What it says, as plain data. */
   readonly data: unknown
-  readonly #yaml = yamlPackage()
+  readonly #yaml = loadYaml()
   readonly #lines = new this.#yaml.LineCounter()
   readonly #root: Node | null
 

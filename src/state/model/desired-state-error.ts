@@ -16,7 +16,7 @@ export interface StateProblem {
 }
 
 /** Problems that a message shows; the others are in the list. */
-const SHOWN = 10
+const MAX_SHOWN = 10
 
 /**
  * A document that does not say what the table is to be. It lists everything that is wrong with it; nothing was touched. A
@@ -33,8 +33,8 @@ export class DesiredStateError extends TypeError {
   readonly source: string
 
   constructor(problems: readonly StateProblem[], source = '') {
-    const lines = problems.slice(0, SHOWN).map((problem) => showProblem(problem, source))
-    if (problems.length > SHOWN) lines.push(`and ${problems.length - SHOWN} more`)
+    const lines = problems.slice(0, MAX_SHOWN).map((problem) => formatProblem(problem, source))
+    if (problems.length > MAX_SHOWN) lines.push(`and ${problems.length - MAX_SHOWN} more`)
     super(lines.join('\n'))
     this.problems = problems
     this.source = source
@@ -42,7 +42,7 @@ export class DesiredStateError extends TypeError {
 }
 
 /** A problem on one line, as compilers write it: `lvs.yaml:3:14: services[0].service must be ...`. */
-function showProblem({ message, line, column, file }: StateProblem, source: string): string {
+function formatProblem({ message, line, column, file }: StateProblem, source: string): string {
   const place = line === undefined ? '' : `${line}:${column}`
   const where = [file ?? source, place].filter((part) => part !== '').join(':')
   return where === '' ? message : `${where}: ${message}`

@@ -1,7 +1,7 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Tunnel } from '../../ipvs/model/tunnel.ts'
 import { isSame } from './difference.ts'
-import type { TargetDestination } from './target.ts'
+import type { ResolvedDestination } from './target.ts'
 
 /**
  * The destinations of a whole document, a column for each field: a hundred thousand of them are compared in a fraction of the
@@ -36,7 +36,7 @@ export class DestinationColumns {
   }
 
   /** Puts one at the end. */
-  add(destination: TargetDestination): void {
+  add(destination: ResolvedDestination): void {
     const row = this.#length++
     this.#addresses[row] = destination.address
     this.#families[row] = destination.family
@@ -75,7 +75,7 @@ export class DestinationColumns {
   }
 
   /** One by itself. */
-  at(row: number): TargetDestination {
+  at(row: number): ResolvedDestination {
     return {
       address: this.#addresses[row]!,
       port: this.#ports[row]!,

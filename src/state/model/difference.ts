@@ -4,10 +4,10 @@ import type { Service } from '../../ipvs/model/service.ts'
 import {
   DAEMON_SETTINGS,
   DESTINATION_SETTINGS,
+  type ResolvedDaemon,
+  type ResolvedDestination,
   SERVICE_SETTINGS,
   type ServiceSetting,
-  type TargetDaemon,
-  type TargetDestination,
 } from './target.ts'
 
 /** A setting that differs. */
@@ -25,7 +25,7 @@ const NONE: readonly SettingChange[] = []
 type Settings<N extends string> = Readonly<Record<N, unknown>>
 
 /** How the settings of a service differ. */
-export function serviceDifference(
+export function diffServiceSettings(
   from: Pick<Service, ServiceSetting>,
   to: Settings<ServiceSetting>,
 ): readonly SettingChange[] {
@@ -33,15 +33,15 @@ export function serviceDifference(
 }
 
 /** How the settings of a destination differ. */
-export function destinationDifference(
+export function diffDestinationSettings(
   from: Destination,
-  to: Destination | TargetDestination,
+  to: Destination | ResolvedDestination,
 ): readonly SettingChange[] {
   return differenceIn(DESTINATION_SETTINGS, from, to)
 }
 
 /** How a daemon differs from what it is to be; a length that is left to the kernel is any. */
-export function daemonDifference(from: Daemon, to: Daemon | TargetDaemon): readonly SettingChange[] {
+export function diffDaemonSettings(from: Daemon, to: Daemon | ResolvedDaemon): readonly SettingChange[] {
   const { maximumLength = from.maximumLength } = to
   return differenceIn(DAEMON_SETTINGS, from, { ...to, maximumLength })
 }
@@ -72,7 +72,7 @@ export function isSame(one: unknown, other: unknown): boolean {
 }
 
 /** A value of a setting for people. */
-export function showSetting(value: unknown): string {
+export function formatSetting(value: unknown): string {
   if (value === null || value === undefined) return 'none'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(' ')
   if (typeof value !== 'object') return value === true ? 'on' : value === false ? 'off' : String(value)
@@ -83,6 +83,6 @@ export function showSetting(value: unknown): string {
 }
 
 /** The name of a setting for people: `upper threshold`. */
-export function showName(setting: string): string {
+export function formatSettingName(setting: string): string {
   return setting.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

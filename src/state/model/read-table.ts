@@ -1,13 +1,13 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import type { TableClient } from './table-client.ts'
-import type { CurrentTable, TargetTable } from './target.ts'
+import type { CurrentTable, ResolvedState } from './target.ts'
 
 const UNKNOWN = { tcp: 0, tcpFin: 0, udp: 0 }
 
 /** Reads as much of the table as a desired state speaks of. */
-export async function readFor(
+export async function readTable(
   ipvs: TableClient,
-  target: TargetTable,
+  target: ResolvedState,
   options: CallOptions,
 ): Promise<CurrentTable> {
   const [services, timeouts, daemons] = await Promise.all([
@@ -21,18 +21,18 @@ export async function readFor(
 /** The same; the services already while it is being found out what a desired state says of them. */
 export async function readBeside(
   ipvs: TableClient,
-  desired: TargetTable | Promise<TargetTable>,
+  desired: ResolvedState | Promise<ResolvedState>,
   options: CallOptions,
-): Promise<{ target: TargetTable; current: CurrentTable }> {
+): Promise<{ target: ResolvedState; current: CurrentTable }> {
   if (!(desired instanceof Promise))
-    return { target: desired, current: await readFor(ipvs, desired, options) }
+    return { target: desired, current: await readTable(ipvs, desired, options) }
   const [target, services] = await Promise.all([desired, ipvs.services(options)])
-  const others = await readFor(ipvs, { ...target, services: undefined }, options)
+  const others = await readTable(ipvs, { ...target, services: undefined }, options)
   return { target, current: { ...others, services } }
 }
 
 /** Reads all that a desired state can speak of. */
-export async function readAll(ipvs: TableClient, options: CallOptions = {}): Promise<CurrentTable> {
+export async function readWholeTable(ipvs: TableClient, options: CallOptions = {}): Promise<CurrentTable> {
   const [services, timeouts, daemons] = await Promise.all([
     ipvs.services(options),
     ipvs.timeouts(options),

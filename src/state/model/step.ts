@@ -1,7 +1,7 @@
-import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import type { DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
-import { type SettingChange, showName, showSetting } from './difference.ts'
+import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
+import { formatSetting, formatSettingName, type SettingChange } from './difference.ts'
 
 /** What a step sends: a method of {@link Ipvs} with its arguments. */
 export type StepCommand =
@@ -104,10 +104,11 @@ function describeStep({ kind, service, destination, changes, command }: Step): s
 function showChanges(subject: string, changes: readonly SettingChange[]): string {
   const [first] = changes
   if (changes.length === 1 && first !== undefined) {
-    return `set ${showName(first.setting)} of ${subject} from ${showSetting(first.from)} to ${showSetting(first.to)}`
+    return `set ${formatSettingName(first.setting)} of ${subject} from ${formatSetting(first.from)} to ${formatSetting(first.to)}`
   }
   const list = changes.map(
-    ({ setting, from, to }) => `${showName(setting)} from ${showSetting(from)} to ${showSetting(to)}`,
+    ({ setting, from, to }) =>
+      `${formatSettingName(setting)} from ${formatSetting(from)} to ${formatSetting(to)}`,
   )
   return `change ${subject}: ${list.join(', ')}`
 }

@@ -1,7 +1,7 @@
-import type { Ipvs } from '../../ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 
 /** What of a client this room uses, so that anything that behaves like a table can stand in its place. */
 export type TableClient = Pick<
-  Ipvs,
+  IpvsClient,
   'services' | 'service' | 'timeouts' | 'daemons' | 'batch' | 'setTimeouts' | 'startDaemon' | 'stopDaemon'
 >

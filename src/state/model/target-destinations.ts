@@ -1,7 +1,7 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
 import { formatEndpoint } from '../../ipvs/model/service-key.ts'
 import type { DestinationColumns } from './destination-columns.ts'
-import type { TargetDestination } from './target.ts'
+import type { ResolvedDestination } from './target.ts'
 
 /** Up to so many it is faster to look at each than to look one up by its name. */
 const FEW = 16
@@ -10,7 +10,7 @@ const FEW = 16
  * The destinations that a service is to have, in the order of the document. Of a large table nearly every service has them
  * already: objects and names are only made of those that it does not have.
  */
-export class TargetDestinations {
+export class ResolvedDestinations {
   readonly #columns: DestinationColumns
   readonly #start: number
   #length = 0
@@ -28,11 +28,11 @@ export class TargetDestinations {
   }
 
   /** In the order of the document. */
-  get list(): TargetDestination[] {
+  get list(): ResolvedDestination[] {
     return Array.from({ length: this.#length }, (_, place) => this.at(place))
   }
 
-  at(place: number): TargetDestination {
+  at(place: number): ResolvedDestination {
     return this.#columns.at(this.#start + place)
   }
 
@@ -50,7 +50,7 @@ export class TargetDestinations {
   }
 
   /** Adds a destination, unless there is one with its address and port. Gives the place where that is. */
-  add(destination: TargetDestination): number {
+  add(destination: ResolvedDestination): number {
     const place = this.#placeOf(destination)
     if (place !== -1) return place
     this.#columns.add(destination)
@@ -63,7 +63,7 @@ export class TargetDestinations {
     return this.#named().has(endpoint)
   }
 
-  #placeOf(destination: TargetDestination): number {
+  #placeOf(destination: ResolvedDestination): number {
     const { address, port } = destination
     if (this.#length > FEW) return this.#named().get(formatEndpoint(address, port)) ?? -1
     for (let place = 0; place < this.#length; place++) {

@@ -1,9 +1,9 @@
 import type { Daemon, DaemonInput } from '../../ipvs/model/daemon.ts'
 import type { CheckedDestinationKey, Destination } from '../../ipvs/model/destination.ts'
 import type { Service, ServiceState } from '../../ipvs/model/service.ts'
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges, Timeouts } from '../../ipvs/model/settings.ts'
-import type { TargetDestinations } from './target-destinations.ts'
+import type { ResolvedDestinations } from './target-destinations.ts'
 
 /** What can be set of a service. A new setting of {@link Service} is one here. */
 export type ServiceSetting = Exclude<keyof ServiceState, 'family' | 'statistics'>
@@ -52,24 +52,24 @@ export const DAEMON_SETTINGS = Object.keys({
 } satisfies Record<keyof Daemon, true>) as readonly (keyof Daemon)[]
 
 /** A destination that is to be, nothing left open, every word canonical. */
-export type TargetDestination = CheckedDestinationKey & {
+export type ResolvedDestination = CheckedDestinationKey & {
   readonly [Name in DestinationSetting]: Destination[Name]
 }
 
 /** A service that is to be, nothing left open. */
-export interface TargetService {
+export interface ResolvedService {
   /** Which of the services of its table it is, from 0. */
   readonly place: number
-  readonly key: KnownServiceKey
+  readonly key: ResolvedServiceKey
   /** Its key as text. */
   readonly name: string
   readonly settings: { readonly [Name in ServiceSetting]: ServiceState[Name] }
   /** Undefined when they are somebody else's business. */
-  readonly destinations: TargetDestinations | undefined
+  readonly destinations: ResolvedDestinations | undefined
 }
 
 /** A daemon that is to be. The length of messages may be left to the kernel: it follows from the interface. */
-export interface TargetDaemon extends Required<Omit<DaemonInput, 'maximumLength'>> {
+export interface ResolvedDaemon extends Required<Omit<DaemonInput, 'maximumLength'>> {
   readonly syncId: number
   readonly group: string
   readonly port: number
@@ -78,11 +78,11 @@ export interface TargetDaemon extends Required<Omit<DaemonInput, 'maximumLength'
 }
 
 /** A desired state with nothing left open but what is to be left alone. */
-export interface TargetTable {
+export interface ResolvedState {
   /** By their names. */
-  readonly services: ReadonlyMap<string, TargetService> | undefined
+  readonly services: ReadonlyMap<string, ResolvedService> | undefined
   readonly timeouts: TimeoutChanges
-  readonly daemons: readonly TargetDaemon[] | undefined
+  readonly daemons: readonly ResolvedDaemon[] | undefined
 }
 
 /** A table as it is. */

@@ -1,15 +1,15 @@
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedState } from '../model/target.ts'
 import type { Claim, Ownership, OwnershipPredicate } from './ownership.ts'
-import type { TargetTable } from '../model/target.ts'
 
 /** What is remembered of what was made, and of what is draining. */
 export interface Ledger extends Ownership {
   /** By {@link drainKey}; milliseconds since 1970. */
   readonly deadlines: Map<string, number>
   /** Notes what is going to be made, before it is. */
-  note(target: TargetTable, services: readonly string[], daemons: readonly string[]): void
+  recordPlanned(target: ResolvedState, services: readonly string[], daemons: readonly string[]): void
   /** Notes a daemon that was started. */
-  noteDaemon(role: string): void
+  recordDaemon(role: string): void
   /** Forgets what is there no more, or turned out to be somebody else's. */
   forget(services: Iterable<string>, daemons: Iterable<string>): void
   /** The services that are noted. */
@@ -19,12 +19,12 @@ export interface Ledger extends Ownership {
 }
 
 /** What one client has made: the caller owns that; what else the document names it may change, but take nothing of it. */
-export class OwnWork implements Ledger {
+export class InMemoryLedger implements Ledger {
   readonly deadlines = new Map<string, number>()
   readonly services = new Set<string>()
   readonly #daemons = new Set<string>()
 
-  claim(name: string, _: KnownServiceKey, exists: boolean): Claim {
+  claim(name: string, _: ResolvedServiceKey, exists: boolean): Claim {
     return !exists || this.owns(name) ? 'owned' : 'shared'
   }
 
@@ -40,12 +40,12 @@ export class OwnWork implements Ledger {
     return ''
   }
 
-  note(_: TargetTable, services: readonly string[], daemons: readonly string[]): void {
+  recordPlanned(_: ResolvedState, services: readonly string[], daemons: readonly string[]): void {
     for (const name of services) this.services.add(name)
     for (const role of daemons) this.#daemons.add(role)
   }
 
-  noteDaemon(role: string): void {
+  recordDaemon(role: string): void {
     this.#daemons.add(role)
   }
 
@@ -58,7 +58,7 @@ export class OwnWork implements Ledger {
 }
 
 /** The caller owns what a predicate says, and the daemons; nothing has to be remembered but what is draining. */
-export class OwnedByPredicate implements Ledger {
+export class PredicateLedger implements Ledger {
   readonly deadlines: Map<string, number>
   readonly services: readonly string[] = []
   readonly #owns: OwnershipPredicate
@@ -68,11 +68,11 @@ export class OwnedByPredicate implements Ledger {
     this.deadlines = deadlines
   }
 
-  claim(_: string, key: KnownServiceKey): Claim {
+  claim(_: string, key: ResolvedServiceKey): Claim {
     return this.#owns(key) ? 'owned' : 'foreign'
   }
 
-  owns(_: string, key: KnownServiceKey): boolean {
+  owns(_: string, key: ResolvedServiceKey): boolean {
     return this.#owns(key)
   }
 
@@ -84,9 +84,9 @@ export class OwnedByPredicate implements Ledger {
     return 'is not among what `owns` accepts: take it out of the document, or let `owns` accept it'
   }
 
-  note(): void {}
+  recordPlanned(): void {}
 
-  noteDaemon(): void {}
+  recordDaemon(): void {}
 
   forget(): void {}
 

@@ -1,4 +1,4 @@
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 
 /**
  * Whose a service is that the document names: `owned` by the caller, who may do anything to it; `shared`, so that nothing of
@@ -9,9 +9,9 @@ export type Claim = 'owned' | 'shared' | 'foreign'
 /** What of a table the caller may touch. */
 export interface Ownership {
   /** For a service that the document names, which exists or is to be made. */
-  claim(name: string, key: KnownServiceKey, exists: boolean): Claim
+  claim(name: string, key: ResolvedServiceKey, exists: boolean): Claim
   /** Whether a service that the document does not name is the caller's, so that it is to be removed. */
-  owns(name: string, key: KnownServiceKey): boolean
+  owns(name: string, key: ResolvedServiceKey): boolean
   /** Whether a daemon that the document does not name is the caller's. */
   ownsDaemon(role: string): boolean
   /** Whose a foreign service is, as far as that is known, and what to do about it. */
@@ -19,10 +19,10 @@ export interface Ownership {
 }
 
 /** Says which services are the caller's. */
-export type OwnershipPredicate = (service: KnownServiceKey) => boolean
+export type OwnershipPredicate = (service: ResolvedServiceKey) => boolean
 
 /** A service that the document names and that is not the caller's. */
-export interface Clash {
+export interface OwnershipConflict {
   /** The service as text. */
   readonly service: string
   /** Whose it is, as far as that is known, and what to do about it. */
@@ -36,12 +36,12 @@ export class OwnershipError extends Error {
   /** Constant. */
   readonly code = 'ERR_LVS_OWNERSHIP'
   /** All such services. */
-  readonly clashes: readonly Clash[]
+  readonly conflicts: readonly OwnershipConflict[]
 
-  constructor(clashes: readonly Clash[]) {
+  constructor(clashes: readonly OwnershipConflict[]) {
     const [first] = clashes
     const more = clashes.length > 1 ? ` (and ${clashes.length - 1} more)` : ''
     super(`${first?.service} ${first?.explanation}${more}`)
-    this.clashes = clashes
+    this.conflicts = clashes
   }
 }

@@ -1,11 +1,11 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArgumentTypeError } from '../../errors.ts'
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import type { ResolvedState } from '../model/target.ts'
 import type { Ledger } from './ledger.ts'
 import type { Claim } from './ownership.ts'
-import type { TargetTable } from '../model/target.ts'
 
 /** Services under a name: what was made under it is remembered in a small file, and belongs to nobody else. */
 export interface NamedSet {
@@ -32,7 +32,7 @@ const FIELDS = new KnownFields(['name', 'directory', 'adopt'])
 const SUFFIX = '.json'
 
 /** Remembers a named set in its file. */
-export class SetLedger implements Ledger {
+export class FileLedger implements Ledger {
   readonly deadlines: Map<string, number>
   readonly services: Set<string>
   readonly #set: NamedSet
@@ -51,7 +51,7 @@ export class SetLedger implements Ledger {
   }
 
   /** Reads what is remembered of a set, and of its neighbours. */
-  static async load(set: NamedSet): Promise<SetLedger> {
+  static async load(set: NamedSet): Promise<FileLedger> {
     checkSet(set)
     const own = `${set.name}${SUFFIX}`
     const names = await filesIn(set.directory)
@@ -62,10 +62,10 @@ export class SetLedger implements Ledger {
     }
     const nothing: SetFile = { version: 1, services: [], daemons: [], draining: {} }
     const file = names.includes(own) ? await readSet(join(set.directory, own)) : nothing
-    return new SetLedger(set, file, others)
+    return new FileLedger(set, file, others)
   }
 
-  claim(name: string, _: KnownServiceKey, exists: boolean): Claim {
+  claim(name: string, _: ResolvedServiceKey, exists: boolean): Claim {
     if (this.services.has(name)) return 'owned'
     const isFree = !this.#others.has(name) && (!exists || this.#set.adopt === true)
     return isFree ? 'owned' : 'foreign'
@@ -88,13 +88,13 @@ export class SetLedger implements Ledger {
     return `was not made by the set ${this.#set.name}: take it out of the document, or take it over with adopt: true`
   }
 
-  note({ services }: TargetTable, made: readonly string[], daemons: readonly string[]): void {
+  recordPlanned({ services }: ResolvedState, made: readonly string[], daemons: readonly string[]): void {
     const names = this.#set.adopt === true ? (services?.keys() ?? []) : made
     for (const name of names) this.services.add(name)
     for (const role of daemons) this.#daemons.add(role)
   }
 
-  noteDaemon(role: string): void {
+  recordDaemon(role: string): void {
     this.#daemons.add(role)
   }
 
@@ -107,7 +107,7 @@ export class SetLedger implements Ledger {
     const text = this.#text()
     if (text === this.#saved) return
     await mkdir(this.#set.directory, { recursive: true })
-    await writeWhole(join(this.#set.directory, `${this.#set.name}${SUFFIX}`), text)
+    await replaceFile(join(this.#set.directory, `${this.#set.name}${SUFFIX}`), text)
     this.#saved = text
   }
 
@@ -162,7 +162,7 @@ async function readSet(path: string): Promise<SetFile> {
 }
 
 /** Replaces a file so that whoever reads it, after a crash too, finds the old text or the new one. */
-async function writeWhole(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${process.pid}.new`
   const file = await open(draft, 'w', 0o644)
   try {

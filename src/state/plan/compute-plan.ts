@@ -1,57 +1,80 @@
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatService } from '../../ipvs/model/service-key.ts'
-import { daemonDifference } from '../model/difference.ts'
-import { Drafts, type LeftAlone, type PlanRules } from './plan-builder.ts'
-import type { Draining } from './drain.ts'
-import type { Clash } from '../ownership/ownership.ts'
+import { diffDaemonSettings } from '../model/difference.ts'
+import type { Step, StepKind } from '../model/step.ts'
+import type { CurrentTable, ResolvedState } from '../model/target.ts'
+import { endpointOf } from '../model/target-destinations.ts'
+import type { OwnershipConflict } from '../ownership/ownership.ts'
+import type { DrainingDestination } from './drain.ts'
+import { keepLastDestination } from './last-destination.ts'
+import { PlanBuilder, type PlanRules, type SkippedStep } from './plan-builder.ts'
 import { planServiceRemoval } from './plan-removal.ts'
 import { planService } from './plan-service.ts'
-import { addDestination, addService, setTimeouts, startDaemon, stopDaemon } from './plan-steps.ts'
-import { protectLast } from './last-destination.ts'
-import type { Step, StepKind } from '../model/step.ts'
-import type { CurrentTable, TargetTable } from '../model/target.ts'
-import { endpointOf } from '../model/target-destinations.ts'
+import {
+  addDestinationStep,
+  addServiceStep,
+  setTimeoutsStep,
+  startDaemonStep,
+  stopDaemonStep,
+} from './plan-steps.ts'
 
 /** What has to be done, and what is not. */
 export interface PlannedSteps {
   /** The steps, in the order in which they are to be taken. */
   readonly steps: readonly Step[]
   /** What would bring the table nearer to what is desired and is not done, and why. */
-  readonly left: readonly LeftAlone[]
+  readonly skipped: readonly SkippedStep[]
   /** Destinations that wait for the end of their connections, or are going to. */
-  readonly draining: readonly Draining[]
+  readonly draining: readonly DrainingDestination[]
 }
 
 /** The same with what carrying it out takes. */
-export interface Outline extends PlannedSteps {
+export interface ComputedPlan extends PlannedSteps {
   /** How many of the steps, the first ones, take nothing away from anybody. */
-  readonly raising: number
-  readonly clashes: readonly Clash[]
+  readonly additiveCount: number
+  readonly conflicts: readonly OwnershipConflict[]
 }
 
 /**
  * Finds the smallest list of steps from one table to the other, in an order in which nobody is cut off that need not be:
  * everything is added, and every weight raised, before any is lowered or anything removed. Linear in the size of the tables.
  */
-export function outline(current: CurrentTable, target: TargetTable, rules: PlanRules): Outline {
-  const drafts = new Drafts()
+export function computePlan(current: CurrentTable, target: ResolvedState, rules: PlanRules): ComputedPlan {
+  const drafts = new PlanBuilder()
   planTimeouts(current, target, drafts)
   planServices(current, target, rules, drafts)
   planDaemons(current, target, rules, drafts)
-  const raising = [...drafts.first, ...drafts.raising]
-  const lowering = [...drafts.lowering, ...drafts.removing, ...drafts.ending, ...drafts.last]
-  const { draining, left, clashes } = drafts
+  const raising = [...drafts.first, ...drafts.additive]
+  const lowering = [
+    ...drafts.weightReductions,
+    ...drafts.destinationRemovals,
+    ...drafts.serviceRemovals,
+    ...drafts.last,
+  ]
+  const { draining, skipped: left, conflicts: clashes } = drafts
   const { allow } = rules
   if (allow === undefined) {
-    return { steps: [...raising, ...lowering], raising: raising.length, draining, left, clashes }
+    return {
+      steps: [...raising, ...lowering],
+      additiveCount: raising.length,
+      draining,
+      skipped: left,
+      conflicts: clashes,
+    }
   }
-  const allowed = withAllowed(raising, allow, left)
-  const taken = protectLast(current, target, allowed, withAllowed(lowering, allow, left))
-  left.push(...taken.held.map((step) => ({ step, reason: 'last-destination' }) as const))
-  return { steps: [...allowed, ...taken.steps], raising: allowed.length, draining, left, clashes }
+  const allowed = filterAllowed(raising, allow, left)
+  const taken = keepLastDestination(current, target, allowed, filterAllowed(lowering, allow, left))
+  left.push(...taken.withheld.map((step) => ({ step, reason: 'last-destination' }) as const))
+  return {
+    steps: [...allowed, ...taken.steps],
+    additiveCount: allowed.length,
+    draining,
+    skipped: left,
+    conflicts: clashes,
+  }
 }
 
-function withAllowed(steps: readonly Step[], allow: ReadonlySet<StepKind>, left: LeftAlone[]): Step[] {
+function filterAllowed(steps: readonly Step[], allow: ReadonlySet<StepKind>, left: SkippedStep[]): Step[] {
   const missing = new Set<string>()
   return steps.filter((step) => {
     // Nothing can be added to what is not there.
@@ -62,16 +85,16 @@ function withAllowed(steps: readonly Step[], allow: ReadonlySet<StepKind>, left:
   })
 }
 
-function planTimeouts(current: CurrentTable, { timeouts }: TargetTable, drafts: Drafts): void {
-  const step = setTimeouts(current.timeouts, timeouts)
+function planTimeouts(current: CurrentTable, { timeouts }: ResolvedState, drafts: PlanBuilder): void {
+  const step = setTimeoutsStep(current.timeouts, timeouts)
   if (step !== undefined) drafts.first.push(step)
 }
 
 function planServices(
   current: CurrentTable,
-  { services }: TargetTable,
+  { services }: ResolvedState,
   rules: PlanRules,
-  drafts: Drafts,
+  drafts: PlanBuilder,
 ): void {
   if (services === undefined) return
   const { ownership } = rules
@@ -88,12 +111,12 @@ function planServices(
     const claim = ownership.claim(name, target.key, service !== undefined)
     if (service === undefined) {
       if (claim === 'foreign') {
-        drafts.clashes.push({ service: name, explanation: ownership.explain(name) })
+        drafts.conflicts.push({ service: name, explanation: ownership.explain(name) })
         continue
       }
-      drafts.raising.push(addService(target))
+      drafts.additive.push(addServiceStep(target))
       for (const destination of target.destinations?.list ?? []) {
-        drafts.raising.push(addDestination(target, endpointOf(destination), destination))
+        drafts.additive.push(addDestinationStep(target, endpointOf(destination), destination))
       }
     } else {
       planService(service, target, claim, rules, drafts)
@@ -111,9 +134,9 @@ function planServices(
  */
 function planDaemons(
   current: CurrentTable,
-  { daemons }: TargetTable,
+  { daemons }: ResolvedState,
   { ownership }: PlanRules,
-  drafts: Drafts,
+  drafts: PlanBuilder,
 ): void {
   if (daemons === undefined) return
   const wanted = new Map<string | number, (typeof daemons)[number]>(
@@ -123,15 +146,15 @@ function planDaemons(
     const target = wanted.get(daemon.role)
     wanted.delete(daemon.role)
     if (target === undefined) {
-      const step = stopDaemon(daemon)
+      const step = stopDaemonStep(daemon)
       if (ownership.ownsDaemon(String(daemon.role))) drafts.first.push(step)
-      else drafts.left.push({ step, reason: 'not-owned' })
+      else drafts.skipped.push({ step, reason: 'not-owned' })
       continue
     }
-    const changes = daemonDifference(daemon, target)
+    const changes = diffDaemonSettings(daemon, target)
     if (changes.length === 0) continue
     // The kernel cannot change one that runs.
-    drafts.last.push(stopDaemon(daemon), startDaemon(target, changes))
+    drafts.last.push(stopDaemonStep(daemon), startDaemonStep(target, changes))
   }
-  for (const daemon of wanted.values()) drafts.last.push(startDaemon(daemon, []))
+  for (const daemon of wanted.values()) drafts.last.push(startDaemonStep(daemon, []))
 }

@@ -1,6 +1,6 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { Destination } from '../../ipvs/model/destination.ts'
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 
 /** How destinations are removed with care: their weight is taken away first. */
@@ -20,7 +20,7 @@ export interface Drain {
 }
 
 /** A destination that has no weight any more and waits for the end of its connections. */
-export interface Draining {
+export interface DrainingDestination {
   /** Its virtual service as text. */
   readonly service: string
   /** The destination, as `192.0.2.10:80`. */
@@ -57,15 +57,15 @@ export function checkRemoval(removal: 'now' | Drain | undefined): Required<Drain
 }
 
 /** Between the service and the destination in what tells one draining destination from another. */
-export const DRAIN_ARROW = ' -> '
+export const DRAIN_KEY_SEPARATOR = ' -> '
 
 /** What tells one draining destination from another. */
 export function drainKey(service: string, endpoint: string): string {
-  return `${service}${DRAIN_ARROW}${endpoint}`
+  return `${service}${DRAIN_KEY_SEPARATOR}${endpoint}`
 }
 
 /** What is to be done about a destination that is to go. */
-export type DrainState =
+export type DrainAction =
   | { readonly action: 'remove' }
   | { readonly action: 'drain' | 'wait'; readonly connections: number; readonly deadline: number }
 
@@ -74,13 +74,13 @@ export type DrainState =
  * time from then on. At least one reading lies between the loss of the weight and the removal: a connection may be on its way
  * in while the weight is taken away.
  */
-export function drainState(
+export function nextDrainAction(
   { drain, count, udp }: Required<Drain>,
-  { protocol }: KnownServiceKey,
+  { protocol }: ResolvedServiceKey,
   destination: Destination,
   known: number | undefined,
   now: number,
-): DrainState {
+): DrainAction {
   if (protocol === 'udp' && udp === 'now') return { action: 'remove' }
   const { weight, activeConnections, inactiveConnections } = destination
   const connections = count === 'all' ? activeConnections + inactiveConnections : activeConnections

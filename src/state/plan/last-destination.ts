@@ -1,29 +1,29 @@
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
 import type { Step } from '../model/step.ts'
-import type { CurrentTable, TargetTable } from '../model/target.ts'
+import type { CurrentTable, ResolvedState } from '../model/target.ts'
 
 /** Steps that can be taken, and those that have to be held back. */
 export interface Protected {
   readonly steps: readonly Step[]
-  readonly held: readonly Step[]
+  readonly withheld: readonly Step[]
 }
 
 /**
  * Holds back what would take away the last destination that serves a service, when another one was to be there instead
  * but could not be added. `raised` is what was added.
  */
-export function protectLast(
+export function keepLastDestination(
   current: CurrentTable,
-  target: TargetTable,
+  target: ResolvedState,
   raised: readonly Step[],
   lowering: readonly Step[],
 ): Protected {
   const names = new Set(
     lowering.filter(({ destination }) => destination !== '').map(({ service }) => service),
   )
-  if (names.size === 0) return { steps: lowering, held: [] }
-  const serving = servingIn(current, names)
+  if (names.size === 0) return { steps: lowering, withheld: [] }
+  const serving = findActiveEndpoints(current, names)
   for (const step of raised) {
     if (weightAfter(step) > 0) serving.get(step.service)?.add(step.destination)
   }
@@ -32,18 +32,21 @@ export function protectLast(
     const endpoints = serving.get(step.service)
     if (step.destination === '' || endpoints === undefined || weightAfter(step) > 0) return true
     const isLast = endpoints.size === 1 && endpoints.has(step.destination)
-    if (isLast && isToServe(target, step.service)) {
+    if (isLast && isDesiredActive(target, step.service)) {
       held.push(step)
       return false
     }
     endpoints.delete(step.destination)
     return true
   })
-  return { steps, held }
+  return { steps, withheld: held }
 }
 
 /** The destinations with a weight, of the services that are named. */
-function servingIn({ services }: CurrentTable, names: ReadonlySet<string>): Map<string, Set<string>> {
+function findActiveEndpoints(
+  { services }: CurrentTable,
+  names: ReadonlySet<string>,
+): Map<string, Set<string>> {
   const serving = new Map<string, Set<string>>()
   for (const service of services) {
     const name = formatService(service)
@@ -58,7 +61,7 @@ function endpointsWithWeight({ destinations }: Service): Set<string> {
 }
 
 /** Whether a service is to have a destination with a weight. */
-function isToServe({ services }: TargetTable, name: string): boolean {
+function isDesiredActive({ services }: ResolvedState, name: string): boolean {
   const destinations = services?.get(name)?.destinations
   return destinations?.list.some(({ weight }) => weight > 0) === true
 }

@@ -1,9 +1,9 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
-import { checkRemoval, type Drain } from './drain.ts'
+import type { StepKind } from '../model/step.ts'
 import type { OwnershipPredicate } from '../ownership/ownership.ts'
 import type { NamedSet } from '../ownership/set-ledger.ts'
-import type { StepKind } from '../model/step.ts'
+import { checkRemoval, type Drain } from './drain.ts'
 
 /** What a plan may do. */
 export interface PlanOptions {

@@ -1,6 +1,6 @@
-import type { Deadlines, Drain, Draining } from './drain.ts'
-import type { Clash, Ownership } from '../ownership/ownership.ts'
 import type { Step, StepKind } from '../model/step.ts'
+import type { Ownership, OwnershipConflict } from '../ownership/ownership.ts'
+import type { Deadlines, Drain, DrainingDestination } from './drain.ts'
 
 /** What a plan has to go by besides the two tables. */
 export interface PlanRules {
@@ -18,7 +18,7 @@ export interface PlanRules {
 }
 
 /** A step that would bring the table nearer to what is desired, and is not taken. */
-export interface LeftAlone {
+export interface SkippedStep {
   /** The step. */
   readonly step: Step
   /**
@@ -30,20 +30,20 @@ export interface LeftAlone {
 }
 
 /** Steps of a plan as they are found. */
-export class Drafts {
+export class PlanBuilder {
   /** What makes room: daemons that end, timeouts. */
   readonly first: Step[] = []
   /** What adds, or gives more. */
-  readonly raising: Step[] = []
+  readonly additive: Step[] = []
   /** What takes weight away. */
-  readonly lowering: Step[] = []
+  readonly weightReductions: Step[] = []
   /** Destinations that go. */
-  readonly removing: Step[] = []
+  readonly destinationRemovals: Step[] = []
   /** Services that go. */
-  readonly ending: Step[] = []
+  readonly serviceRemovals: Step[] = []
   /** Daemons that begin. */
   readonly last: Step[] = []
-  readonly draining: Draining[] = []
-  readonly left: LeftAlone[] = []
-  readonly clashes: Clash[] = []
+  readonly draining: DrainingDestination[] = []
+  readonly skipped: SkippedStep[] = []
+  readonly conflicts: OwnershipConflict[] = []
 }

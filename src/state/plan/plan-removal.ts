@@ -1,9 +1,9 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatEndpoint } from '../../ipvs/model/service-key.ts'
-import type { Drafts, PlanRules } from './plan-builder.ts'
-import { drainKey, drainState } from './drain.ts'
-import { drainDestination, removeDestination, removeService } from './plan-steps.ts'
+import { drainKey, nextDrainAction } from './drain.ts'
+import type { PlanBuilder, PlanRules } from './plan-builder.ts'
+import { drainDestinationStep, removeDestinationStep, removeServiceStep } from './plan-steps.ts'
 
 /** Finds the next step for a destination that is to go. */
 export function planRemoval(
@@ -12,22 +12,27 @@ export function planRemoval(
   endpoint: string,
   destination: Destination,
   rules: PlanRules,
-  drafts: Drafts,
+  drafts: PlanBuilder,
 ): void {
   if (isDrained(name, service, endpoint, destination, rules, drafts)) {
-    drafts.removing.push(removeDestination(name, service, endpoint, destination))
+    drafts.destinationRemovals.push(removeDestinationStep(name, service, endpoint, destination))
   }
 }
 
 /** Finds the next steps for a service that is to go: its destinations first, when they are to go with care. */
-export function planServiceRemoval(name: string, service: Service, rules: PlanRules, drafts: Drafts): void {
+export function planServiceRemoval(
+  name: string,
+  service: Service,
+  rules: PlanRules,
+  drafts: PlanBuilder,
+): void {
   let drained = true
   for (const destination of rules.drain === undefined ? [] : service.destinations) {
     const endpoint = formatEndpoint(destination.address, destination.port)
     // All of them are looked at: each loses its weight.
     if (!isDrained(name, service, endpoint, destination, rules, drafts)) drained = false
   }
-  if (drained) drafts.ending.push(removeService(name, service))
+  if (drained) drafts.serviceRemovals.push(removeServiceStep(name, service))
 }
 
 function isDrained(
@@ -36,12 +41,13 @@ function isDrained(
   endpoint: string,
   destination: Destination,
   { drain, deadlines, now }: PlanRules,
-  drafts: Drafts,
+  drafts: PlanBuilder,
 ): boolean {
   if (drain === undefined) return true
-  const state = drainState(drain, service, destination, deadlines.get(drainKey(name, endpoint)), now)
+  const state = nextDrainAction(drain, service, destination, deadlines.get(drainKey(name, endpoint)), now)
   if (state.action === 'remove') return true
-  if (state.action === 'drain') drafts.lowering.push(drainDestination(name, service, endpoint, destination))
+  if (state.action === 'drain')
+    drafts.weightReductions.push(drainDestinationStep(name, service, endpoint, destination))
   const { connections, deadline } = state
   drafts.draining.push({ service: name, destination: endpoint, connections, deadline })
   return false

@@ -1,23 +1,23 @@
 import type { Daemon, DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
 import type { Destination, DestinationChanges, DestinationInput } from '../../ipvs/model/destination.ts'
 import type { ServiceInput } from '../../ipvs/model/service.ts'
-import type { KnownServiceKey } from '../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges, Timeouts } from '../../ipvs/model/settings.ts'
 import type { SettingChange } from '../model/difference.ts'
 import { Step } from '../model/step.ts'
-import type { TargetDaemon, TargetDestination, TargetService } from '../model/target.ts'
+import type { ResolvedDaemon, ResolvedDestination, ResolvedService } from '../model/target.ts'
 
 /** The steps that there are, each as the method call that it makes. */
 
 const NOTHING: readonly SettingChange[] = []
 
-export function addService({ key, name, settings }: TargetService): Step {
+export function addServiceStep({ key, name, settings }: ResolvedService): Step {
   const service = { ...key, ...settings } as ServiceInput
   return new Step('addService', name, '', NOTHING, { command: 'addService', service })
 }
 
-export function updateService(
-  { key, name, settings }: TargetService,
+export function updateServiceStep(
+  { key, name, settings }: ResolvedService,
   changes: readonly SettingChange[],
 ): Step {
   // All of them, so that the service need not be read again for those that stay.
@@ -28,14 +28,14 @@ export function updateService(
   })
 }
 
-export function removeService(name: string, service: KnownServiceKey): Step {
+export function removeServiceStep(name: string, service: ResolvedServiceKey): Step {
   return new Step('removeService', name, '', NOTHING, { command: 'removeService', service: keyOf(service) })
 }
 
-export function addDestination(
-  { key, name }: TargetService,
+export function addDestinationStep(
+  { key, name }: ResolvedService,
   endpoint: string,
-  destination: TargetDestination,
+  destination: ResolvedDestination,
 ): Step {
   return new Step('addDestination', name, endpoint, NOTHING, {
     command: 'addDestination',
@@ -44,10 +44,10 @@ export function addDestination(
   })
 }
 
-export function updateDestination(
-  { key, name }: TargetService,
+export function updateDestinationStep(
+  { key, name }: ResolvedService,
   endpoint: string,
-  destination: TargetDestination,
+  destination: ResolvedDestination,
   changes: readonly SettingChange[],
 ): Step {
   return new Step('updateDestination', name, endpoint, changes, {
@@ -58,10 +58,10 @@ export function updateDestination(
 }
 
 /** Changes of a destination whose weight is somebody else's: what is not named is read when it is sent. */
-export function updateAllButWeight(
-  { key, name }: TargetService,
+export function updateAllButWeightStep(
+  { key, name }: ResolvedService,
   endpoint: string,
-  { address, port, forwarding, upperThreshold, lowerThreshold, tunnel }: TargetDestination,
+  { address, port, forwarding, upperThreshold, lowerThreshold, tunnel }: ResolvedDestination,
   changes: readonly SettingChange[],
 ): Step {
   const destination = { address, port, forwarding, upperThreshold, lowerThreshold, tunnel }
@@ -72,9 +72,9 @@ export function updateAllButWeight(
   })
 }
 
-export function drainDestination(
+export function drainDestinationStep(
   name: string,
-  service: KnownServiceKey,
+  service: ResolvedServiceKey,
   endpoint: string,
   destination: Destination,
 ): Step {
@@ -95,9 +95,9 @@ export function drainDestination(
   })
 }
 
-export function removeDestination(
+export function removeDestinationStep(
   name: string,
-  service: KnownServiceKey,
+  service: ResolvedServiceKey,
   endpoint: string,
   { address, port }: Destination,
 ): Step {
@@ -109,7 +109,7 @@ export function removeDestination(
 }
 
 /** The timeouts that differ, in one step; undefined when none does. */
-export function setTimeouts(current: Timeouts, target: TimeoutChanges): Step | undefined {
+export function setTimeoutsStep(current: Timeouts, target: TimeoutChanges): Step | undefined {
   const names = (Object.keys(target) as (keyof Timeouts)[]).filter((name) => current[name] !== target[name])
   if (names.length === 0) return undefined
   const changes = names.map((setting) => ({ setting, from: current[setting], to: target[setting] }))
@@ -117,17 +117,17 @@ export function setTimeouts(current: Timeouts, target: TimeoutChanges): Step | u
   return new Step('setTimeouts', '', '', changes, { command: 'setTimeouts', changes: wanted })
 }
 
-export function startDaemon(daemon: TargetDaemon, changes: readonly SettingChange[]): Step {
+export function startDaemonStep(daemon: ResolvedDaemon, changes: readonly SettingChange[]): Step {
   return new Step('startDaemon', '', '', changes, { command: 'startDaemon', daemon: daemon as DaemonInput })
 }
 
-export function stopDaemon({ role }: Daemon): Step {
+export function stopDaemonStep({ role }: Daemon): Step {
   // What runs under a number without a name cannot be stopped by this library.
   return new Step('stopDaemon', '', '', NOTHING, { command: 'stopDaemon', role: role as SyncRole })
 }
 
 /** The key alone: of what was read a service has its counters and destinations too. */
-function keyOf(service: KnownServiceKey): KnownServiceKey {
+function keyOf(service: ResolvedServiceKey): ResolvedServiceKey {
   if (service.fwmark !== undefined) return { fwmark: service.fwmark, family: service.family }
   const { protocol, address, port, family } = service
   return { protocol, address, port, family }

@@ -1,10 +1,10 @@
+import { resolveDesiredState } from '../document/normalise.ts'
 import type { DesiredState } from '../model/desired-state.ts'
-import { OwnedByPredicate } from '../ownership/ledger.ts'
-import { normalise } from '../document/normalise.ts'
-import { checkOptions, type PlanOptions } from './options.ts'
-import { OwnershipError } from '../ownership/ownership.ts'
-import { outline, type PlannedSteps } from './compute-plan.ts'
 import type { CurrentTable } from '../model/target.ts'
+import { PredicateLedger } from '../ownership/ledger.ts'
+import { OwnershipError } from '../ownership/ownership.ts'
+import { computePlan, type PlannedSteps } from './compute-plan.ts'
+import { checkOptions, type PlanOptions } from './options.ts'
 
 /** What a plan may do, where it is made of two tables and nothing else. */
 export type PlanTableOptions = Omit<PlanOptions, 'set' | 'signal'>
@@ -23,9 +23,14 @@ export function planTable(
   options: PlanTableOptions = {},
 ): PlannedSteps {
   const checked = checkOptions(options)
-  const ownership = new OwnedByPredicate(checked.owns ?? (() => true), new Map())
+  const ownership = new PredicateLedger(checked.owns ?? (() => true), new Map())
   const rules = { ...checked, ownership, deadlines: ownership.deadlines, now: Date.now() }
-  const { steps, left, draining, clashes } = outline(current, normalise(desired), rules)
+  const {
+    steps,
+    skipped: left,
+    draining,
+    conflicts: clashes,
+  } = computePlan(current, resolveDesiredState(desired), rules)
   if (clashes.length > 0) throw new OwnershipError(clashes)
-  return { steps, left, draining }
+  return { steps, skipped: left, draining }
 }

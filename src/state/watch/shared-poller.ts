@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises'
 import { pause } from '../model/pause.ts'
-import { readAll } from '../model/read-table.ts'
+import { readWholeTable } from '../model/read-table.ts'
 import type { TableClient } from '../model/table-client.ts'
 import type { CurrentTable } from '../model/target.ts'
 
 /** Milliseconds that a timer may be late. */
-const LATE = 100
+const REUSE_MILLISECONDS = 100
 
 /**
  * Readings of one client's table that all who watch it share. Everybody looks at multiples of his own interval, so that those
  * with the same interval, or with one that is a multiple of another's, are due at the same moment.
  */
-export class Poll {
+export class SharedPoller {
   readonly #ipvs: TableClient
   /** When the last reading was due; it may be under way. */
   #due = Number.NEGATIVE_INFINITY
@@ -39,19 +39,19 @@ export class Poll {
   #read(due: number, signal: AbortSignal | undefined): Promise<CurrentTable> {
     if (due > this.#due || this.#reading === undefined) {
       this.#due = due
-      const reading = readAll(this.#ipvs)
+      const reading = readWholeTable(this.#ipvs)
       this.#reading = reading
       // Who is due at the same moment may be an instant late. After that the table is not held on to.
       const forget = () => {
         if (this.#reading === reading) this.#reading = undefined
       }
-      reading.then(() => setTimeout(LATE, undefined, { ref: false }).then(forget), forget)
+      reading.then(() => setTimeout(REUSE_MILLISECONDS, undefined, { ref: false }).then(forget), forget)
     }
-    return unlessAborted(this.#reading, signal)
+    return raceAbort(this.#reading, signal)
   }
 }
 
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   signal.throwIfAborted()
   let stopListening = () => {}

@@ -5,17 +5,17 @@ import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
 import type { Timeouts } from '../../ipvs/model/settings.ts'
 import type { Statistics } from '../../ipvs/model/statistics.ts'
 import {
-  daemonDifference,
-  destinationDifference,
+  diffDaemonSettings,
+  diffDestinationSettings,
+  diffServiceSettings,
   type SettingChange,
-  serviceDifference,
 } from '../model/difference.ts'
 import type { CurrentTable } from '../model/target.ts'
 
 /** What every change has. */
-interface ChangeOf<W extends string, T> {
+interface ResourceChange<W extends string, T> {
   /** What changed. */
-  readonly what: W
+  readonly resource: W
   /** What happened to it. */
   readonly type: 'added' | 'removed' | 'changed'
   /** The settings that changed; empty for what was added or removed. */
@@ -27,13 +27,13 @@ interface ChangeOf<W extends string, T> {
 }
 
 /** A virtual service was added, removed or changed. Its destinations come and go with it. */
-export interface ServiceChange extends ChangeOf<'service', Service> {
+export interface ServiceChange extends ResourceChange<'service', Service> {
   /** The service as text. */
   readonly service: string
 }
 
 /** A destination of a service that stays was added, removed or changed. */
-export interface DestinationChange extends ChangeOf<'destination', Destination> {
+export interface DestinationChange extends ResourceChange<'destination', Destination> {
   /** Its virtual service as text. */
   readonly service: string
   /** The destination, as `192.0.2.10:80`. */
@@ -41,15 +41,15 @@ export interface DestinationChange extends ChangeOf<'destination', Destination> 
 }
 
 /** A synchronisation daemon was started (`added`), stopped or restarted with other settings. */
-export type DaemonChange = ChangeOf<'daemon', Daemon>
+export type DaemonChange = ResourceChange<'daemon', Daemon>
 
 /** The timeouts of connections were changed. */
-export type TimeoutsChange = ChangeOf<'timeouts', Timeouts>
+export type TimeoutsChange = ResourceChange<'timeouts', Timeouts>
 
 /** The counters of a service or a destination have moved, or its rates have changed. */
 export interface RatesChange {
   /** What changed. */
-  readonly what: 'rates'
+  readonly resource: 'rates'
   /** Always the same. */
   readonly type: 'changed'
   /** The virtual service as text. */
@@ -73,7 +73,7 @@ export const EMPTY_TABLE: CurrentTable = {
 }
 
 /** Compares two readings: services and what belongs to them first, in the order of the newer reading. */
-export function* tableChanges(
+export function* diffTables(
   before: CurrentTable,
   after: CurrentTable,
   options: { readonly rates: boolean },
@@ -84,26 +84,34 @@ export function* tableChanges(
     const was = old.get(name)
     old.delete(name)
     if (was === undefined)
-      yield { what: 'service', type: 'added', service: name, changes: [], before: was, after: service }
-    else yield* serviceChanges(name, was, service, options)
+      yield { resource: 'service', type: 'added', service: name, changes: [], before: was, after: service }
+    else yield* diffServices(name, was, service, options)
   }
   for (const [name, service] of old) {
-    yield { what: 'service', type: 'removed', service: name, changes: [], before: service, after: undefined }
+    yield {
+      resource: 'service',
+      type: 'removed',
+      service: name,
+      changes: [],
+      before: service,
+      after: undefined,
+    }
   }
-  yield* timeoutChanges(before.timeouts, after.timeouts)
-  yield* daemonChanges(before.daemons, after.daemons)
+  yield* diffTimeouts(before.timeouts, after.timeouts)
+  yield* diffDaemons(before.daemons, after.daemons)
 }
 
-function* serviceChanges(
+function* diffServices(
   name: string,
   before: Service,
   after: Service,
   options: { readonly rates: boolean },
 ): Generator<TableChange, void, undefined> {
-  const changes = serviceDifference(before, after)
-  if (changes.length > 0) yield { what: 'service', type: 'changed', service: name, changes, before, after }
-  if (options.rates) yield* rateChanges(name, '', before.statistics, after.statistics)
-  const subject = { what: 'destination', service: name } as const
+  const changes = diffServiceSettings(before, after)
+  if (changes.length > 0)
+    yield { resource: 'service', type: 'changed', service: name, changes, before, after }
+  if (options.rates) yield* diffRates(name, '', before.statistics, after.statistics)
+  const subject = { resource: 'destination', service: name } as const
   const old = new Map(before.destinations.map((each) => [formatEndpoint(each.address, each.port), each]))
   for (const each of after.destinations) {
     const destination = formatEndpoint(each.address, each.port)
@@ -113,18 +121,18 @@ function* serviceChanges(
       yield { ...subject, type: 'added', destination, changes: [], before: undefined, after: each }
       continue
     }
-    const differing = destinationDifference(was, each)
+    const differing = diffDestinationSettings(was, each)
     if (differing.length > 0) {
       yield { ...subject, type: 'changed', destination, changes: differing, before: was, after: each }
     }
-    if (options.rates) yield* rateChanges(name, destination, was.statistics, each.statistics)
+    if (options.rates) yield* diffRates(name, destination, was.statistics, each.statistics)
   }
   for (const [destination, was] of old) {
     yield { ...subject, type: 'removed', destination, changes: [], before: was, after: undefined }
   }
 }
 
-function* rateChanges(
+function* diffRates(
   service: string,
   destination: string,
   before: Statistics,
@@ -132,17 +140,17 @@ function* rateChanges(
 ): Generator<RatesChange, void, undefined> {
   const names = Object.keys(after) as (keyof Statistics)[]
   if (names.every((name) => before[name] === after[name])) return
-  yield { what: 'rates', type: 'changed', service, destination, before, after }
+  yield { resource: 'rates', type: 'changed', service, destination, before, after }
 }
 
-function* timeoutChanges(before: Timeouts, after: Timeouts): Generator<TimeoutsChange, void, undefined> {
+function* diffTimeouts(before: Timeouts, after: Timeouts): Generator<TimeoutsChange, void, undefined> {
   const names = (Object.keys(after) as (keyof Timeouts)[]).filter((name) => before[name] !== after[name])
   if (names.length === 0) return
   const changes = names.map((setting) => ({ setting, from: before[setting], to: after[setting] }))
-  yield { what: 'timeouts', type: 'changed', changes, before, after }
+  yield { resource: 'timeouts', type: 'changed', changes, before, after }
 }
 
-function* daemonChanges(
+function* diffDaemons(
   before: readonly Daemon[],
   after: readonly Daemon[],
 ): Generator<DaemonChange, void, undefined> {
@@ -150,12 +158,12 @@ function* daemonChanges(
   for (const daemon of after) {
     const was = old.get(daemon.role)
     old.delete(daemon.role)
-    const changes = was === undefined ? [] : daemonDifference(was, daemon)
-    if (was === undefined) yield { what: 'daemon', type: 'added', changes, before: was, after: daemon }
+    const changes = was === undefined ? [] : diffDaemonSettings(was, daemon)
+    if (was === undefined) yield { resource: 'daemon', type: 'added', changes, before: was, after: daemon }
     else if (changes.length > 0)
-      yield { what: 'daemon', type: 'changed', changes, before: was, after: daemon }
+      yield { resource: 'daemon', type: 'changed', changes, before: was, after: daemon }
   }
   for (const daemon of old.values()) {
-    yield { what: 'daemon', type: 'removed', changes: [], before: daemon, after: undefined }
+    yield { resource: 'daemon', type: 'removed', changes: [], before: daemon, after: undefined }
   }
 }

@@ -1,8 +1,8 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { checkSeconds } from '../plan/options.ts'
-import type { Poll } from './shared-poller.ts'
-import { EMPTY_TABLE, type TableChange, tableChanges } from './table-changes.ts'
+import type { SharedPoller } from './shared-poller.ts'
+import { diffTables, EMPTY_TABLE, type TableChange } from './table-changes.ts'
 
 /** How a table is watched. */
 export interface WatchOptions {
@@ -19,14 +19,17 @@ export interface WatchOptions {
 const FIELDS = new KnownFields(['interval', 'rates', 'initial', 'signal'])
 
 /** Checks the options at once, then watches as fast as changes are consumed. */
-export function watchTable(poll: Poll, options: WatchOptions): AsyncGenerator<TableChange, void, undefined> {
+export function watchTable(
+  poll: SharedPoller,
+  options: WatchOptions,
+): AsyncGenerator<TableChange, void, undefined> {
   FIELDS.check('options', options)
   const { interval = 2, rates = false, initial = false, signal } = options
   checkSeconds('interval', interval)
   for (const [field, value] of Object.entries({ rates, initial })) {
     if (typeof value !== 'boolean') throw new ArgumentTypeError(field, 'true or false', value)
   }
-  return readings(poll, { interval, rates, initial, signal })
+  return watchReadings(poll, { interval, rates, initial, signal })
 }
 
 interface CheckedWatch {
@@ -36,15 +39,15 @@ interface CheckedWatch {
   readonly signal: AbortSignal | undefined
 }
 
-async function* readings(
-  poll: Poll,
+async function* watchReadings(
+  poll: SharedPoller,
   { interval, rates, initial, signal }: CheckedWatch,
 ): AsyncGenerator<TableChange, void, undefined> {
   let before = await poll.now(signal)
-  if (initial) yield* tableChanges({ ...EMPTY_TABLE, timeouts: before.timeouts }, before, { rates })
+  if (initial) yield* diffTables({ ...EMPTY_TABLE, timeouts: before.timeouts }, before, { rates })
   for (;;) {
     const after = await poll.next(interval, signal)
-    yield* tableChanges(before, after, { rates })
+    yield* diffTables(before, after, { rates })
     before = after
   }
 }

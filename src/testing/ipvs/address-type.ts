@@ -15,7 +15,7 @@ export interface NetworkInterface {
 }
 
 /** What a host's own addresses make special. */
-export interface Networks {
+export interface AddressTypes {
   /** Whether there is a local routing table: it comes with the first IPv4 address. */
   readonly local: boolean
   /** IPv4 broadcast addresses. */
@@ -25,7 +25,7 @@ export interface Networks {
 }
 
 /** Looks through the interfaces that are up. */
-export function networksOf(interfaces: readonly NetworkInterface[]): Networks {
+export function addressTypesOf(interfaces: readonly NetworkInterface[]): AddressTypes {
   const all = interfaces.filter(({ up = true }) => up).flatMap(({ addresses = [] }) => addresses)
   const networks = all.map((network) => network.split('/') as [string, string?])
   const v4 = networks.filter(([address]) => isIPv4(address))
@@ -50,18 +50,18 @@ function inet6(address: string): InetAddress {
 }
 
 /** Whether a destination may have this address (ip_vs_new_dest). */
-export function isUnicast(family: number, address: InetAddress, networks: Networks): boolean {
+export function isUnicast(family: number, address: InetAddress, networks: AddressTypes): boolean {
   return family === AF_INET ? isUnicast4(address[0], networks) : isUnicast6(address, networks)
 }
 
 /** inet_addr_type: unicast is what is neither special nor the broadcast address of a network. */
-function isUnicast4(address: number, { local, broadcasts }: Networks): boolean {
+function isUnicast4(address: number, { local, broadcasts }: AddressTypes): boolean {
   if (address === 0 || address === -1 || address >>> 28 === 0xe) return false
   return local && !broadcasts.has(address)
 }
 
 /** ipv6_addr_type: unicast and not link-local, or an address of this host. */
-function isUnicast6(address: InetAddress, { own }: Networks): boolean {
+function isUnicast6(address: InetAddress, { own }: AddressTypes): boolean {
   const top = address[0] >>> 0
   const multicast = top >>> 24 === 0xff
   const linkLocal = (top & 0xffc0_0000) >>> 0 === 0xfe80_0000

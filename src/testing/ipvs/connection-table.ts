@@ -3,7 +3,7 @@ import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 import { Connection, type ConnectionState, type InetEndpoint } from './connection.ts'
 import type { DestinationRecord } from './destination-record.ts'
 import { AF_INET6, type FamilyNumber, type InetAddress, NO_ADDRESS } from './inet-address.ts'
-import type { Namespace } from './namespace.ts'
+import type { NetworkNamespace } from './namespace.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** What comes from a client. */
@@ -20,10 +20,10 @@ const IPPROTO_IP = 0
 
 /** The connections of a network namespace. */
 export class ConnectionTable {
-  readonly #namespace: Namespace
+  readonly #namespace: NetworkNamespace
   readonly #entries = new Set<Connection>()
 
-  constructor(namespace: Namespace) {
+  constructor(namespace: NetworkNamespace) {
     this.#namespace = namespace
   }
 
@@ -51,13 +51,13 @@ export class ConnectionTable {
       return this.#schedulePersistently(flow, service, state)
     // A service at port 0 takes nothing unless it is persistent.
     if (fwmark === 0 && flow.virtual.port !== port) return undefined
-    const destination = this.#choose(flow, service)
+    const destination = this.#selectDestination(flow, service)
     if (destination === undefined) return undefined
     return this.#connect(flow, service, destination, destination.port || flow.virtual.port, state, undefined)
   }
 
   #schedulePersistently(flow: Flow, service: ServiceRecord, state: ConnectionState): Connection | undefined {
-    const template = this.#template(flow, service) ?? this.#remember(flow, service)
+    const template = this.#findTemplate(flow, service) ?? this.#addTemplate(flow, service)
     if (template === undefined) return undefined
     const { destination } = template
     const ownPort = flow.virtual.port === service.port && destination.port !== 0
@@ -69,7 +69,7 @@ export class ConnectionTable {
   }
 
   /** A template is good as long as its destination is there. */
-  #template(flow: Flow, service: ServiceRecord): Connection | undefined {
+  #findTemplate(flow: Flow, service: ServiceRecord): Connection | undefined {
     const { client, virtual, protocol } = templateKey(flow, service)
     for (const entry of this.#entries) {
       const same =
@@ -83,8 +83,8 @@ export class ConnectionTable {
     return undefined
   }
 
-  #remember(flow: Flow, service: ServiceRecord): Connection | undefined {
-    const destination = this.#choose(flow, service)
+  #addTemplate(flow: Flow, service: ServiceRecord): Connection | undefined {
+    const destination = this.#selectDestination(flow, service)
     if (destination === undefined) return undefined
     const { client, virtual, protocol } = templateKey(flow, service)
     const port = virtual.port === 0 ? 0 : destination.port
@@ -96,7 +96,7 @@ export class ConnectionTable {
     )
   }
 
-  #choose({ client, virtual }: Flow, service: ServiceRecord): DestinationRecord | undefined {
+  #selectDestination({ client, virtual }: Flow, service: ServiceRecord): DestinationRecord | undefined {
     return service.schedulerState?.schedule({
       source: client.address,
       sourcePort: client.port,
@@ -134,7 +134,7 @@ export class ConnectionTable {
 
 /** Under what a client is remembered (ip_vs_sched_persist): of FTP and of port 0 for all ports, of a mark for all addresses. */
 function templateKey({ client, virtual, protocol }: Flow, service: ServiceRecord) {
-  const masked = { address: masking(client.address, service), port: 0 }
+  const masked = { address: maskAddress(client.address, service), port: 0 }
   if (virtual.port === service.port) {
     const port = service.port === FTP ? 0 : virtual.port
     return { protocol, client: masked, virtual: { address: virtual.address, port } }
@@ -146,7 +146,7 @@ function templateKey({ client, virtual, protocol }: Flow, service: ServiceRecord
 }
 
 /** The network of a client: by the mask for IPv4, by the prefix length for IPv6. */
-function masking(address: InetAddress, { family, netmask }: ServiceRecord): InetAddress {
+function maskAddress(address: InetAddress, { family, netmask }: ServiceRecord): InetAddress {
   if (family !== AF_INET6) return [address[0] & networkOrder(netmask), 0, 0, 0]
   const word = (index: number) => {
     const bits = Math.min(Math.max(netmask - 32 * index, 0), 32)

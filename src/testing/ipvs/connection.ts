@@ -1,7 +1,7 @@
 import type { Counters, Totals } from './counters.ts'
 import type { DestinationRecord } from './destination-record.ts'
 import type { InetAddress } from './inet-address.ts'
-import type { Namespace } from './namespace.ts'
+import type { NetworkNamespace } from './namespace.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** What the kernel calls the state of a connection or a template. */
@@ -23,14 +23,14 @@ export interface InetEndpoint {
 }
 
 /** States in which a TCP connection counts as active (tcp_state_active_table). */
-const ACTIVE: ReadonlySet<ConnectionState> = new Set(['ESTABLISHED', 'SYN_RECV'])
+const ACTIVE_STATES: ReadonlySet<ConnectionState> = new Set(['ESTABLISHED', 'SYN_RECV'])
 
 /** Seconds for which a template with connections is kept beyond its time. */
 const TEMPLATE_GRACE = 60
 
 /** An entry of the connection table: a connection, or a persistence template that remembers a client. */
 export class Connection {
-  readonly namespace: Namespace
+  readonly namespace: NetworkNamespace
   readonly service: ServiceRecord
   readonly destination: DestinationRecord
   readonly protocol: number
@@ -119,7 +119,7 @@ export class Connection {
   #count(difference: number): void {
     const { destination } = this
     if (this.isTemplate) destination.persistentConnections += difference
-    else if (ACTIVE.has(this.#state)) destination.activeConnections += difference
+    else if (ACTIVE_STATES.has(this.#state)) destination.activeConnections += difference
     else destination.inactiveConnections += difference
   }
 }

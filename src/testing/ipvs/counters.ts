@@ -1,5 +1,5 @@
-import { STATISTICS_32, STATISTICS_64 } from '../../ipvs/protocol/attributes.ts'
 import type { Statistics } from '../../ipvs/model/statistics.ts'
+import { STATISTICS_32, STATISTICS_64 } from '../../ipvs/protocol/attributes.ts'
 import type { Field } from '../../netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter, writeU64 } from '../../netlink/wire/wire.ts'
 

@@ -1,11 +1,16 @@
 import { COMMAND, DAEMON } from '../../ipvs/protocol/attributes.ts'
-import { IP_VS_STATE_BACKUP, IP_VS_STATE_MASTER, IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
+import {
+  IP_VS_STATE_BACKUP,
+  IP_VS_STATE_MASTER,
+  IPVS_CMD,
+  IPVS_GENL_VERSION,
+} from '../../ipvs/protocol/uapi.ts'
 import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { type ExtendedAck, LEFTOVER } from '../wire/extended-ack.ts'
-import type { Namespace } from './namespace.ts'
-import { DAEMON_POLICY, violation } from '../wire/policy.ts'
-import { Refused } from '../wire/kernel-errno.ts'
+import { KernelErrno } from '../wire/kernel-errno.ts'
+import { DAEMON_POLICY, findViolation } from '../wire/policy.ts'
+import type { NetworkNamespace } from './namespace.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
@@ -37,19 +42,19 @@ const LEAST_BACKUP = 1024
 function read(command: CommandAttributes, start: number, ack: ExtendedAck): void {
   const field = COMMAND.fields.daemon
   const from = command.offsetOf(field)
-  if (from === 0) throw new Refused('EINVAL')
+  if (from === 0) throw new KernelErrno('EINVAL')
   const end = from + command.lengthOf(field)
-  const broken = violation(command.view, from, end, DAEMON_POLICY)
+  const broken = findViolation(command.view, from, end, DAEMON_POLICY)
   if (broken !== undefined) {
-    ack.blame(broken, start)
-    throw new Refused('EINVAL')
+    ack.setViolation(broken, start)
+    throw new KernelErrno('EINVAL')
   }
   if (set.read(command.view, from, end).leftover > 0) ack.message = LEFTOVER
 }
 
 /** Carries NEW_DAEMON out; `start` is where the request begins (ip_vs_genl_new_daemon, start_sync_thread). */
 export function startDaemon(
-  namespace: Namespace,
+  namespace: NetworkNamespace,
   command: CommandAttributes,
   start: number,
   ack: ExtendedAck,
@@ -58,18 +63,18 @@ export function startDaemon(
   const state = set.get(fields.state)
   const name = set.get(fields.interface)
   const syncId = set.get(fields.syncId)
-  if (state === undefined || name === undefined || syncId === undefined) throw new Refused('EINVAL')
+  if (state === undefined || name === undefined || syncId === undefined) throw new KernelErrno('EINVAL')
   const group = readGroup()
-  if (namespace.mixedFamilies > 0) throw new Refused('EINVAL')
+  if (namespace.mixedFamilies > 0) throw new KernelErrno('EINVAL')
   const device = namespace.interfaces.find((candidate) => candidate.name === name)
-  if (device === undefined) throw new Refused('ENODEV')
-  if (namespace.daemons.some((daemon) => daemon.state === state)) throw new Refused('EEXIST')
-  if (state !== IP_VS_STATE_MASTER && state !== IP_VS_STATE_BACKUP) throw new Refused('EINVAL')
+  if (device === undefined) throw new KernelErrno('ENODEV')
+  if (namespace.daemons.some((daemon) => daemon.state === state)) throw new KernelErrno('EEXIST')
+  if (state !== IP_VS_STATE_MASTER && state !== IP_VS_STATE_BACKUP) throw new KernelErrno('EINVAL')
   const { up = true, mtu = name === 'lo' ? 65536 : ETHERNET_MTU } = device
   const isIPv4 = group.length === 4
   // An interface that is up has a route for multicast; the loopback interface has none for IPv6 (addrconf_add_dev).
   const hasRoute = up && (isIPv4 || name !== 'lo')
-  if (state === IP_VS_STATE_MASTER && !hasRoute) throw new Refused('ENETUNREACH')
+  if (state === IP_VS_STATE_MASTER && !hasRoute) throw new KernelErrno('ENETUNREACH')
   const headers = HEADERS[isIPv4 ? 4 : 16]
   namespace.daemons.push({
     ...{ state, interface: name, syncId, group },
@@ -85,12 +90,12 @@ export function startDaemon(
 function readGroup(): Uint8Array {
   const group = set.get(fields.group)?.slice(0, 4)
   if (group !== undefined) {
-    if (group[0]! >>> 4 !== 0xe) throw new Refused('EINVAL')
+    if (group[0]! >>> 4 !== 0xe) throw new KernelErrno('EINVAL')
     return group
   }
   const group6 = set.get(fields.group6)?.slice(0, 16)
   if (group6 !== undefined) {
-    if (group6[0] !== 0xff) throw new Refused('EINVAL')
+    if (group6[0] !== 0xff) throw new KernelErrno('EINVAL')
     return group6
   }
   return DEFAULT_GROUP
@@ -105,16 +110,16 @@ function maximumLength(state: number, wanted: number, mtu: number, headers: numb
 
 /** Carries DEL_DAEMON out, which looks at nothing but the state. */
 export function stopDaemon(
-  namespace: Namespace,
+  namespace: NetworkNamespace,
   command: CommandAttributes,
   start: number,
   ack: ExtendedAck,
 ): void {
   read(command, start, ack)
   const state = set.get(fields.state)
-  if (state !== IP_VS_STATE_MASTER && state !== IP_VS_STATE_BACKUP) throw new Refused('EINVAL')
+  if (state !== IP_VS_STATE_MASTER && state !== IP_VS_STATE_BACKUP) throw new KernelErrno('EINVAL')
   const left = namespace.daemons.filter((daemon) => daemon.state !== state)
-  if (left.length === namespace.daemons.length) throw new Refused('ESRCH')
+  if (left.length === namespace.daemons.length) throw new KernelErrno('ESRCH')
   namespace.daemons = left
 }
 

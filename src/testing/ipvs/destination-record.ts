@@ -1,9 +1,9 @@
 import { COMMAND, DESTINATION } from '../../ipvs/protocol/attributes.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
+import type { KernelProfile } from '../time/profile.ts'
 import { type Counters, writeCounters } from './counters.ts'
 import { type FamilyNumber, type InetAddress, isSameAddress, writeInetAddress } from './inet-address.ts'
-import type { KernelProfile } from '../time/profile.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** Which destination of a service, in the kernel's numbers. */
@@ -73,11 +73,11 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
     this.tunnelPort = settings.tunnelPort
     this.tunnelFlags = settings.tunnelFlags
     if (!limitsThresholds && isRaised) this.overloaded = false
-    if (limitsThresholds && isChanged) this.#meetThresholds()
+    if (limitsThresholds && isChanged) this.#updateOverload()
   }
 
   /** Between its thresholds it stays as it is (ip_vs_dest_update_overload). */
-  #meetThresholds(): void {
+  #updateOverload(): void {
     const { upperThreshold, lowerThreshold } = this
     const connections = this.activeConnections + this.inactiveConnections
     if (upperThreshold === 0) this.overloaded = false

@@ -1,11 +1,11 @@
 import type { Timeouts } from '../../ipvs/model/settings.ts'
-import { type NetworkInterface, type Networks, networksOf } from './address-type.ts'
 import type { VirtualClock } from '../time/clock.ts'
+import type { KernelProfile } from '../time/profile.ts'
+import { type AddressTypes, addressTypesOf, type NetworkInterface } from './address-type.ts'
 import { ConnectionTable } from './connection-table.ts'
 import { Counters } from './counters.ts'
 import type { DaemonRecord } from './daemon-record.ts'
 import type { DestinationRecord } from './destination-record.ts'
-import type { KernelProfile } from '../time/profile.ts'
 import type { ServiceOrder } from './service-order.ts'
 import { type ServiceIdentity, type ServiceRecord, serviceKey } from './service-record.ts'
 import { Trash } from './trash.ts'
@@ -13,7 +13,7 @@ import { Trash } from './trash.ts'
 const DEFAULT_TIMEOUTS = { tcp: 900, tcpFin: 120, udp: 300 } as const satisfies Timeouts
 
 /** Everything that IPVS keeps for one network namespace. */
-export class Namespace {
+export class NetworkNamespace {
   readonly name: string
   readonly profile: KernelProfile
   readonly clock: VirtualClock
@@ -24,7 +24,7 @@ export class Namespace {
   /** Seconds. */
   timeouts: Timeouts = { ...DEFAULT_TIMEOUTS }
   #interfaces: readonly NetworkInterface[]
-  #networks: Networks
+  #networks: AddressTypes
   /** Destinations of another family than their service. */
   mixedFamilies = 0
   /** Of everything. */
@@ -45,7 +45,7 @@ export class Namespace {
   ) {
     this.name = name
     this.#interfaces = interfaces
-    this.#networks = networksOf(interfaces)
+    this.#networks = addressTypesOf(interfaces)
     this.profile = profile
     this.clock = clock
     this.order = order
@@ -58,11 +58,11 @@ export class Namespace {
 
   set interfaces(interfaces: readonly NetworkInterface[]) {
     this.#interfaces = interfaces
-    this.#networks = networksOf(interfaces)
+    this.#networks = addressTypesOf(interfaces)
   }
 
   /** What the addresses of the interfaces make special. */
-  get networks(): Networks {
+  get networks(): AddressTypes {
     return this.#networks
   }
 

@@ -1,15 +1,15 @@
 import { isIPv4 } from 'node:net'
 import { ArgumentTypeError } from '../../errors.ts'
-import type { ConnectionEntry, Endpoint } from '../../ipvs/proc/connection-entry.ts'
 import { FORWARDING_METHODS } from '../../ipvs/model/destination.ts'
 import { checkServiceKey, PROTOCOLS, type ServiceReference } from '../../ipvs/model/service-key.ts'
+import type { ConnectionEntry, Endpoint } from '../../ipvs/proc/connection-entry.ts'
 import { IP_VS_SVC_F_ONEPACKET } from '../../ipvs/protocol/uapi.ts'
-import { formatIPv4, readAddress, writeAddress } from '../../netlink/wire/address.ts'
 import { checkAddress, checkInteger, checkPort } from '../../netlink/arguments/check.ts'
+import { formatIPv4, readAddress, writeAddress } from '../../netlink/wire/address.ts'
 import { type Connection, type ConnectionState, countTraffic, type InetEndpoint } from './connection.ts'
 import type { ConnectionTable, Flow } from './connection-table.ts'
 import { AF_INET, AF_INET6, type InetAddress, readInetAddress, writeInetAddress } from './inet-address.ts'
-import type { Namespace } from './namespace.ts'
+import type { NetworkNamespace } from './namespace.ts'
 
 /** A connection to be opened. */
 export interface ConnectionAttempt {
@@ -38,7 +38,7 @@ export interface PacketCount {
 }
 
 /** Seconds for which a connection is kept in a state that nothing can change (tcp_timeouts). */
-const KEPT = { SYN_RECV: 60, CLOSE_WAIT: 60, TIME_WAIT: 120, CLOSE: 10 } as const
+const STATE_TIMEOUTS = { SYN_RECV: 60, CLOSE_WAIT: 60, TIME_WAIT: 120, CLOSE: 10 } as const
 /** An IPv4 packet of TCP with nothing in it but a timestamp, and one that begins a connection. */
 const PACKET_BYTES = 52
 const SYN_BYTES = 60
@@ -51,7 +51,7 @@ export class Traffic {
   #nextPort = FIRST_PORT
 
   /** @internal */
-  constructor(namespace: Namespace) {
+  constructor(namespace: NetworkNamespace) {
     this.#table = namespace.connections
   }
 
@@ -62,7 +62,7 @@ export class Traffic {
    * @throws {TypeError} when the addresses are not of one family.
    */
   open(attempt: ConnectionAttempt): SimulatedConnection | undefined {
-    const flow = this.#flowOf(attempt)
+    const flow = this.#toFlow(attempt)
     const service = this.#table.serviceFor(flow)
     if (service === undefined) return undefined
     const tcp = flow.protocol === PROTOCOLS.tcp
@@ -80,7 +80,7 @@ export class Traffic {
     return this.#table.entries.map((entry) => new SimulatedConnection(entry).entry)
   }
 
-  #flowOf(attempt: ConnectionAttempt): Flow {
+  #toFlow(attempt: ConnectionAttempt): Flow {
     const key = checkServiceKey(attempt.service)
     const { client, clientPort = this.#nextPort++, address, port, protocol = 'tcp' } = attempt
     if (this.#nextPort > 65_535) this.#nextPort = FIRST_PORT
@@ -163,14 +163,14 @@ export class SimulatedConnection {
       return
     }
     this.receive({ packets: 1, bytes: PACKET_BYTES })
-    this.#connection.become('TIME_WAIT', KEPT.TIME_WAIT)
+    this.#connection.become('TIME_WAIT', STATE_TIMEOUTS.TIME_WAIT)
   }
 
   /** The client breaks it off. */
   reset(): void {
     if (this.state === 'UDP' || !this.#reachesDestination()) return
     this.send({ packets: 1, bytes: PACKET_BYTES })
-    this.#connection.become('CLOSE', KEPT.CLOSE)
+    this.#connection.become('CLOSE', STATE_TIMEOUTS.CLOSE)
   }
 
   /** @internal */
@@ -195,7 +195,7 @@ export class SimulatedConnection {
       case 'CLOSE_WAIT':
       case 'TIME_WAIT':
       case 'CLOSE':
-        return KEPT[this.state]
+        return STATE_TIMEOUTS[this.state]
       default:
         return tcp
     }

@@ -7,7 +7,7 @@ import type { ServiceRecord } from './service-record.ts'
 const PERIOD = 120
 
 /** A removed destination. */
-interface Kept {
+interface TrashEntry {
   readonly destination: DestinationRecord
   /** When it was first found unused. */
   idleSince: number | undefined
@@ -21,9 +21,9 @@ interface Kept {
 export class Trash {
   readonly #clock: VirtualClock
   /** By address and port, the newest last: services with other addresses may have had the same destination. */
-  readonly #kept = new Map<string, Kept[]>()
+  readonly #entries = new Map<string, TrashEntry[]>()
   #count = 0
-  #cancelLook: (() => void) | undefined
+  #cancelSweep: (() => void) | undefined
 
   constructor(clock: VirtualClock) {
     this.#clock = clock
@@ -31,23 +31,23 @@ export class Trash {
 
   /** What it holds, in no order. */
   get destinations(): DestinationRecord[] {
-    return [...this.#kept.values()].flat().map(({ destination }) => destination)
+    return [...this.#entries.values()].flat().map(({ destination }) => destination)
   }
 
   add(destination: DestinationRecord): void {
     const key = destinationKey(destination.family, destination.address, destination.port)
-    const kept = this.#kept.get(key)
+    const kept = this.#entries.get(key)
     const entry = { destination, idleSince: undefined }
-    if (kept === undefined) this.#kept.set(key, [entry])
+    if (kept === undefined) this.#entries.set(key, [entry])
     else kept.push(entry)
-    if (this.#count++ === 0) this.#lookLater()
+    if (this.#count++ === 0) this.#scheduleSweep()
   }
 
   /** Gives up everything. */
   empty(): void {
-    this.#kept.clear()
+    this.#entries.clear()
     this.#count = 0
-    this.#cancelLook?.()
+    this.#cancelSweep?.()
   }
 
   /** Takes back the destination of a service, or of one that was like it. */
@@ -59,29 +59,29 @@ export class Trash {
   ): DestinationRecord | undefined {
     if (this.#count === 0) return undefined
     const key = destinationKey(family, address, port)
-    const kept = this.#kept.get(key)
-    const index = kept?.findLastIndex(({ destination }) => wasOf(service, destination.owner)) ?? -1
+    const kept = this.#entries.get(key)
+    const index = kept?.findLastIndex(({ destination }) => belongedTo(service, destination.owner)) ?? -1
     if (kept === undefined || index === -1) return undefined
     const [entry] = kept.splice(index, 1)
-    if (kept.length === 0) this.#kept.delete(key)
+    if (kept.length === 0) this.#entries.delete(key)
     this.#count--
     return entry!.destination
   }
 
-  #lookLater(): void {
-    this.#cancelLook?.()
-    this.#cancelLook = this.#clock.after(PERIOD / 2, () => {
-      for (const [key, kept] of this.#kept) {
+  #scheduleSweep(): void {
+    this.#cancelSweep?.()
+    this.#cancelSweep = this.#clock.after(PERIOD / 2, () => {
+      for (const [key, kept] of this.#entries) {
         const left = kept.filter((entry) => !this.#isOver(entry))
         this.#count -= kept.length - left.length
-        if (left.length === 0) this.#kept.delete(key)
-        else this.#kept.set(key, left)
+        if (left.length === 0) this.#entries.delete(key)
+        else this.#entries.set(key, left)
       }
-      if (this.#count > 0) this.#lookLater()
+      if (this.#count > 0) this.#scheduleSweep()
     })
   }
 
-  #isOver(entry: Kept): boolean {
+  #isOver(entry: TrashEntry): boolean {
     const { activeConnections, inactiveConnections, persistentConnections } = entry.destination
     if (activeConnections + inactiveConnections + persistentConnections > 0) return false
     const { now } = this.#clock
@@ -95,7 +95,7 @@ function destinationKey(family: number, address: InetAddress, port: number): str
 }
 
 /** The family of the service is not looked at, except to compare addresses. */
-function wasOf(service: ServiceRecord, owner: ServiceRecord): boolean {
+function belongedTo(service: ServiceRecord, owner: ServiceRecord): boolean {
   if (owner === service) return true
   if (owner.fwmark !== service.fwmark || owner.protocol !== service.protocol) return false
   if (service.fwmark !== 0) return true

@@ -1,13 +1,13 @@
 import { IPVS_CMD, IPVS_GENL_NAME, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
-import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { CONTROLLER } from '../../netlink/generic-family.ts'
+import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { CTRL_CMD_GETFAMILY, CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
-import { type GenericOperations, readAttributes } from './generic-netlink.ts'
-import type { Machine } from './simulated-machine.ts'
+import { KernelErrno } from '../wire/kernel-errno.ts'
 import { FAMILY_POLICY } from '../wire/policy.ts'
-import { Refused } from '../wire/kernel-errno.ts'
 import { reply } from '../wire/reply.ts'
+import { type GenericOperations, readAttributes } from './generic-netlink.ts'
+import type { SimulatedMachine } from './simulated-machine.ts'
 
 const { fields } = CONTROLLER
 const set = new AttributeSet(CONTROLLER)
@@ -20,22 +20,22 @@ const BOTH_FLAGS = 0x0f
 const OPERATION_ID = 1
 const OPERATION_FLAGS = 2
 /** IPVS_CMD_ATTR_MAX. */
-const MAXIMUM_ATTRIBUTE = 6
+const MAX_ATTRIBUTE = 6
 /** CTRL_CMD_GETPOLICY is the last of the old commands. */
 const STRICT_FROM = 11
 
 /** The family that knows the numbers of the others. To be asked for IPVS by name makes the kernel load it. */
-export function controllerOperations(machine: Machine): GenericOperations {
+export function controllerOperations(machine: SimulatedMachine): GenericOperations {
   const getFamily = {
-    act: (request: Parameters<typeof readAttributes>[0]) => {
+    doit: (request: Parameters<typeof readAttributes>[0]) => {
       readAttributes(request, set, FAMILY_POLICY)
       const name = set.get(fields.familyName)
       const id = set.u16(fields.familyId)
-      if (name === undefined && id === undefined) throw new Refused('EINVAL')
+      if (name === undefined && id === undefined) throw new KernelErrno('EINVAL')
       const isMeant = name === undefined ? id === machine.module.familyId : name === IPVS_GENL_NAME
       if (name === IPVS_GENL_NAME) machine.module.load()
       const { familyId } = machine.module
-      if (!isMeant || familyId === undefined) throw new Refused('ENOENT')
+      if (!isMeant || familyId === undefined) throw new KernelErrno('ENOENT')
       reply(request, GENL_ID_CTRL, (writer) => writeFamily(writer, machine, familyId))
     },
   }
@@ -47,13 +47,13 @@ export function controllerOperations(machine: Machine): GenericOperations {
 }
 
 /** ctrl_fill_info. */
-function writeFamily(writer: WireWriter, { profile }: Machine, id: number): void {
+function writeFamily(writer: WireWriter, { profile }: SimulatedMachine, id: number): void {
   writer.genericHeader(CTRL_CMD_NEWFAMILY, VERSION)
   writeAttribute(writer, fields.familyName, IPVS_GENL_NAME)
   writeAttribute(writer, fields.familyId, id)
   writeAttribute(writer, fields.version, IPVS_GENL_VERSION)
   writeAttribute(writer, fields.headerSize, 0)
-  writeAttribute(writer, fields.maximumAttribute, MAXIMUM_ATTRIBUTE)
+  writeAttribute(writer, fields.maximumAttribute, MAX_ATTRIBUTE)
   const operations = writer.beginNest(fields.operations.type)
   const commands = Object.values(IPVS_CMD).filter((command) => command !== IPVS_CMD.SET_INFO)
   commands.forEach((command, index) => {

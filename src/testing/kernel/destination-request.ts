@@ -3,9 +3,9 @@ import { IP_VS_CONN_F_FWD_MASK } from '../../ipvs/protocol/uapi.ts'
 import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { DestinationIdentity, DestinationSettings } from '../ipvs/destination-record.ts'
 import { inFamily, isFamily, readInetAddress } from '../ipvs/inet-address.ts'
-import { DESTINATION_POLICY, violation } from '../wire/policy.ts'
-import { Refused } from '../wire/kernel-errno.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
+import { KernelErrno } from '../wire/kernel-errno.ts'
+import { DESTINATION_POLICY, findViolation } from '../wire/policy.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
@@ -22,7 +22,7 @@ export function readDestinationIdentity(
 }
 
 /** Reads what NEW_DEST and SET_DEST need. */
-export function readWholeDestination(
+export function readDestinationRequest(
   command: CommandAttributes,
   service: ServiceRecord,
 ): DestinationIdentity & DestinationSettings {
@@ -37,7 +37,7 @@ export function readWholeDestination(
     upperThreshold === undefined ||
     lowerThreshold === undefined
   ) {
-    throw new Refused('EINVAL')
+    throw new KernelErrno('EINVAL')
   }
   const { family, address, port } = identity(service)
   return {
@@ -58,17 +58,17 @@ function read(command: CommandAttributes): void {
   const field = COMMAND.fields.destination
   const start = command.offsetOf(field)
   const end = start + command.lengthOf(field)
-  if (start === 0 || violation(command.view, start, end, DESTINATION_POLICY) !== undefined) {
-    throw new Refused('EINVAL')
+  if (start === 0 || findViolation(command.view, start, end, DESTINATION_POLICY) !== undefined) {
+    throw new KernelErrno('EINVAL')
   }
   set.read(command.view, start, end)
-  if (!set.has(fields.address) || !set.has(fields.port)) throw new Refused('EINVAL')
+  if (!set.has(fields.address) || !set.has(fields.port)) throw new KernelErrno('EINVAL')
 }
 
 /** A family of 0 stands for that of the service, as none does. */
 function identity(service: ServiceRecord): DestinationIdentity {
   const family = set.u16(fields.family) || service.family
-  if (!isFamily(family)) throw new Refused('EAFNOSUPPORT')
+  if (!isFamily(family)) throw new KernelErrno('EAFNOSUPPORT')
   const address = readInetAddress(set.view, set.offsetOf(fields.address), set.lengthOf(fields.address))
   return { family, address: inFamily(family, address), port: set.u16be(fields.port) ?? 0 }
 }

@@ -1,11 +1,16 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { type BatchCommand, type DirectCommand, directNumber, writeDirect } from '../../ipvs/write/batch-command.ts'
 import { writeServiceIdentity } from '../../ipvs/model/service-identity.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
+import {
+  type BatchCommand,
+  type DirectCommand,
+  directCommandNumber,
+  encodeDirectCommand,
+} from '../../ipvs/write/batch-command.ts'
 import { errorName } from '../../netlink/wire/errno.ts'
 import { NLM_F_ACK, NLM_F_REQUEST } from '../../netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
-import type { Machine } from './simulated-machine.ts'
+import type { SimulatedMachine } from './simulated-machine.ts'
 import type { SimulatedSocket } from './simulated-socket.ts'
 
 /** Enough for any acknowledgement. */
@@ -16,23 +21,27 @@ const ROOM = 32 * 1024
  *
  * @throws {Error} with the kernel's `code`, when it refuses one; those before it were done.
  */
-export function runCommands(machine: Machine, netns: string, commands: Iterable<BatchCommand>): void {
+export function runDirectCommands(
+  machine: SimulatedMachine,
+  netns: string,
+  commands: Iterable<BatchCommand>,
+): void {
   machine.namespace(netns)
   const socket = machine.openSocket(netns, { privileged: true, receiveBuffer: ROOM, sendBuffer: ROOM })
   machine.module.load()
   try {
-    for (const command of commands) runOne(socket, machine.module.familyId ?? 0, command)
+    for (const command of commands) runCommand(socket, machine.module.familyId ?? 0, command)
   } finally {
     socket.close()
   }
 }
 
-function runOne(socket: SimulatedSocket, familyId: number, command: BatchCommand): void {
+function runCommand(socket: SimulatedSocket, familyId: number, command: BatchCommand): void {
   const writer = new WireWriter()
   const start = writer.beginMessage(familyId, NLM_F_REQUEST | NLM_F_ACK, 1)
-  write(writer, command)
+  writeCommand(writer, command)
   writer.endMessage(start)
-  socket.execute(socket.accept(writer.bytes.slice(0, writer.length), false))
+  socket.execute(socket.parse(writer.bytes.slice(0, writer.length), false))
   const answer = socket.receive(ROOM)
   if (answer.state !== 'datagram') return
   const view = new DataView(answer.bytes.buffer, answer.bytes.byteOffset)
@@ -42,11 +51,11 @@ function runOne(socket: SimulatedSocket, familyId: number, command: BatchCommand
   throw Object.assign(new Error(`${command.command}: ${code}`), { code, errno })
 }
 
-function write(writer: WireWriter, command: BatchCommand): void {
-  const number = directNumber(command)
+function writeCommand(writer: WireWriter, command: BatchCommand): void {
+  const number = directCommandNumber(command)
   if (number !== 0) {
     writer.genericHeader(number, IPVS_GENL_VERSION)
-    writeDirect(writer, command as DirectCommand)
+    encodeDirectCommand(writer, command as DirectCommand)
   } else if (command?.command === 'flush') {
     writer.genericHeader(IPVS_CMD.FLUSH, IPVS_GENL_VERSION)
   } else if (command?.command === 'zero') {

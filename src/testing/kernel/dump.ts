@@ -4,11 +4,11 @@ import { NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_DONE } from '../../netlink/wire/uapi
 import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
 import { writeDaemonRecord } from '../ipvs/daemon-record.ts'
 import { writeDestinationRecord } from '../ipvs/destination-record.ts'
-import { type ExtendedAck, LEFTOVER } from '../wire/extended-ack.ts'
-import type { Namespace } from '../ipvs/namespace.ts'
-import { COMMAND_POLICY, violation } from '../wire/policy.ts'
-import { Refused } from '../wire/kernel-errno.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
 import { writeServiceRecord } from '../ipvs/service-record.ts'
+import { type ExtendedAck, LEFTOVER } from '../wire/extended-ack.ts'
+import { KernelErrno } from '../wire/kernel-errno.ts'
+import { COMMAND_POLICY, findViolation } from '../wire/policy.ts'
 import { readServiceIdentity } from './service-request.ts'
 
 /** What a dump is of: writes what comes next into a block, and remembers by itself how far it came. */
@@ -70,7 +70,7 @@ export class DumpBlock {
  * GET_SERVICE: goes on by counting the entries that were passed, those of other network namespaces among them
  * (ip_vs_genl_dump_services).
  */
-export function dumpServices(namespace: Namespace): DumpSource {
+export function dumpServices(namespace: NetworkNamespace): DumpSource {
   let passed = 0
   return (block) => {
     let index = 0
@@ -90,7 +90,7 @@ export function dumpServices(namespace: Namespace): DumpSource {
  * (ip_vs_genl_dump_dests). `view` is the request, `start` and `end` where its attributes lie.
  */
 export function dumpDestinations(
-  namespace: Namespace,
+  namespace: NetworkNamespace,
   view: DataView,
   start: number,
   end: number,
@@ -99,8 +99,8 @@ export function dumpDestinations(
   let passed = 0
   const command = new AttributeSet(COMMAND)
   return (block, ack) => {
-    const broken = violation(view, start, end, COMMAND_POLICY)
-    if (broken !== undefined) return ack.blame(broken, request)
+    const broken = findViolation(view, start, end, COMMAND_POLICY)
+    if (broken !== undefined) return ack.setViolation(broken, request)
     if (command.read(view, start, end).leftover > 0) ack.message = LEFTOVER
     const service = serviceOf(namespace, command)
     while (service !== undefined && passed < service.destinationCount) {
@@ -112,17 +112,17 @@ export function dumpDestinations(
   }
 }
 
-function serviceOf(namespace: Namespace, command: AttributeSet<(typeof COMMAND)['fields']>) {
+function serviceOf(namespace: NetworkNamespace, command: AttributeSet<(typeof COMMAND)['fields']>) {
   try {
     return namespace.find(readServiceIdentity(command))
   } catch (error) {
-    if (error instanceof Refused) return undefined
+    if (error instanceof KernelErrno) return undefined
     throw error
   }
 }
 
 /** GET_DAEMON: one flag for each role says whether it was told (ip_vs_genl_dump_daemons). */
-export function dumpDaemons(namespace: Namespace): DumpSource {
+export function dumpDaemons(namespace: NetworkNamespace): DumpSource {
   const told = new Set<number>()
   return (block) => {
     for (const daemon of namespace.daemons) {

@@ -10,13 +10,13 @@ import type { SimulatedSocket } from './simulated-socket.ts'
 const SLOT_BYTES = 32 * 1024
 const SLOTS = 16
 
-type Progress = { -readonly [Name in keyof ExchangeReport]: ExchangeReport[Name] }
+type MutableReport = { -readonly [Name in keyof ExchangeReport]: ExchangeReport[Name] }
 
 /** One exchange, with the system calls that the addon would make for it. */
-export class Exchange {
+export class SimulatedExchange {
   readonly #socket: SimulatedSocket
   readonly #request: ExchangeRequest
-  readonly #report: Progress
+  readonly #report: MutableReport
   #overrun = false
   #truncated = false
 
@@ -52,7 +52,7 @@ export class Exchange {
     const { datagrams, ends } = this.#request
     const report = this.#report
     const start = report.datagram === 0 ? 0 : ends[report.datagram - 1]!
-    const requests = this.#socket.accept(datagrams.slice(start, ends[report.datagram]!))
+    const requests = this.#socket.parse(datagrams.slice(start, ends[report.datagram]!))
     const faults = requests.flatMap((request) => request.faults)
     for (const fault of faults) if (fault.kind === 'delay') await setTimeout(fault.milliseconds)
     report.sends++
@@ -62,7 +62,7 @@ export class Exchange {
     this.#truncated = false
     report.awaiting = true
     this.#socket.execute(requests)
-    for (const fault of faults) if (fault.kind === 'overrun') this.#socket.queue.lose(fault.keep ?? 0)
+    for (const fault of faults) if (fault.kind === 'overrun') this.#socket.queue.dropAllBut(fault.keep ?? 0)
     if (faults.some(({ kind }) => kind === 'hang')) return new Promise(() => {})
     const unread = failingCall(faults, 'recvmmsg')
     return unread === undefined ? undefined : this.#fail('recvmmsg', unread)
@@ -84,15 +84,15 @@ export class Exchange {
         if (received.state === 'empty' && slot === 0) return this.#unanswered()
         if (received.state !== 'datagram') break
         const { bytes, truncated } = received
-        this.#take(bytes)
+        this.#appendReply(bytes)
         this.#truncated ||= truncated
         answered ||= holdsTerminator(bytes, sequence)
       }
     }
-    return this.#truncated ? this.#lose('truncated') : undefined
+    return this.#truncated ? this.#endIncomplete('truncated') : undefined
   }
 
-  #take(bytes: Uint8Array): void {
+  #appendReply(bytes: Uint8Array): void {
     const report = this.#report
     const { replies } = this.#request
     const end = report.received + align4(bytes.length)
@@ -102,11 +102,11 @@ export class Exchange {
   }
 
   #unanswered(): ExchangeReport {
-    if (this.#overrun) return this.#lose('overrun')
-    return this.#lose(this.#truncated ? 'truncated' : 'unanswered')
+    if (this.#overrun) return this.#endIncomplete('overrun')
+    return this.#endIncomplete(this.#truncated ? 'truncated' : 'unanswered')
   }
 
-  #lose(state: ExchangeReport['state']): ExchangeReport {
+  #endIncomplete(state: ExchangeReport['state']): ExchangeReport {
     this.#report.awaiting = false
     return this.#end(state)
   }

@@ -1,4 +1,4 @@
-import type { Namespace } from '../ipvs/namespace.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
 
 /**
  * The module `ip_vs`: `loaded`; `unloaded`, and loaded by the first that asks for the family; or `absent`, as on a kernel
@@ -11,9 +11,9 @@ export class IpvsModule {
   #state: ModuleState = 'unloaded'
   #nextFamily: number
   #familyId: number | undefined
-  readonly #namespaces: ReadonlyMap<string, Namespace>
+  readonly #namespaces: ReadonlyMap<string, NetworkNamespace>
 
-  constructor(namespaces: ReadonlyMap<string, Namespace>, familyId: number) {
+  constructor(namespaces: ReadonlyMap<string, NetworkNamespace>, familyId: number) {
     this.#namespaces = namespaces
     this.#nextFamily = familyId
   }

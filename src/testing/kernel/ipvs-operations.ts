@@ -3,20 +3,24 @@ import { IPVS_CMD } from '../../ipvs/protocol/uapi.ts'
 import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import { GENL_HDRLEN } from '../../netlink/wire/uapi.ts'
 import { startDaemon, stopDaemon } from '../ipvs/daemon-record.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
+import { writeServiceRecord } from '../ipvs/service-record.ts'
+import { COMMAND_POLICY } from '../wire/policy.ts'
+import { reply } from '../wire/reply.ts'
+import type { NetlinkRequest } from '../wire/request.ts'
 import { addDestination, removeDestination, setDestination } from './destination-commands.ts'
 import { type DumpSource, dumpDaemons, dumpDestinations, dumpServices } from './dump.ts'
 import { type GenericOperations, type Operation, readAttributes } from './generic-netlink.ts'
-import type { Machine } from './simulated-machine.ts'
-import type { Namespace } from '../ipvs/namespace.ts'
-import { COMMAND_POLICY } from '../wire/policy.ts'
-import { reply } from '../wire/reply.ts'
-import type { Request } from '../wire/request.ts'
 import { addService, flush, namedService, removeService, setService, zero } from './service-commands.ts'
-import { writeServiceRecord } from '../ipvs/service-record.ts'
 import { setTimeouts, writeInfo, writeTimeouts } from './settings-commands.ts'
+import type { SimulatedMachine } from './simulated-machine.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
-type Act = (namespace: Namespace, command: CommandAttributes, request: Request) => void
+type CommandHandler = (
+  namespace: NetworkNamespace,
+  command: CommandAttributes,
+  request: NetlinkRequest,
+) => void
 
 const set = new AttributeSet(COMMAND)
 
@@ -24,14 +28,14 @@ const set = new AttributeSet(COMMAND)
 const STRICT_FROM = IPVS_CMD.FLUSH + 1
 
 /** The commands of IPVS (ip_vs_genl_ops). */
-export function ipvsOperations(machine: Machine): GenericOperations {
-  const act = (run: Act): Operation['act'] => {
+export function ipvsOperations(machine: SimulatedMachine): GenericOperations {
+  const doit = (run: CommandHandler): Operation['doit'] => {
     return (request) => run(request.socket.namespace, readAttributes(request, set, COMMAND_POLICY), request)
   }
-  const dump = (source: (request: Request) => DumpSource): Operation['dump'] => {
+  const dump = (source: (request: NetlinkRequest) => DumpSource): Operation['dump'] => {
     return (request) => request.socket.startDump(request, source(request))
   }
-  const plain: readonly (readonly [number, Act])[] = [
+  const plain: readonly (readonly [number, CommandHandler])[] = [
     [IPVS_CMD.NEW_SERVICE, addService],
     [IPVS_CMD.SET_SERVICE, setService],
     [IPVS_CMD.DEL_SERVICE, removeService],
@@ -46,10 +50,11 @@ export function ipvsOperations(machine: Machine): GenericOperations {
     [IPVS_CMD.ZERO, (netns, command) => zero(netns, command, command.has(COMMAND.fields.service))],
     [IPVS_CMD.FLUSH, flush],
   ]
-  const answer = (request: Request, write: Parameters<typeof reply>[2]) => reply(request, request.type, write)
-  const operations = new Map<number, Operation>(plain.map(([command, run]) => [command, { act: act(run) }]))
+  const answer = (request: NetlinkRequest, write: Parameters<typeof reply>[2]) =>
+    reply(request, request.type, write)
+  const operations = new Map<number, Operation>(plain.map(([command, run]) => [command, { doit: doit(run) }]))
   operations.set(IPVS_CMD.GET_SERVICE, {
-    act: act((netns, command, request) => {
+    doit: doit((netns, command, request) => {
       const service = namedService(netns, command)
       answer(request, (writer) => writeServiceRecord(writer, service, machine.profile))
     }),

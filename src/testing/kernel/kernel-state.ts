@@ -1,5 +1,3 @@
-import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
-import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import { type Daemon, readDaemon } from '../../ipvs/model/daemon.ts'
 import type { Destination, DestinationInput } from '../../ipvs/model/destination.ts'
 import { readDestination } from '../../ipvs/model/destination-message.ts'
@@ -7,13 +5,15 @@ import { readService, type Service, type ServiceInput } from '../../ipvs/model/s
 import type { ServiceKey } from '../../ipvs/model/service-key.ts'
 import type { Timeouts } from '../../ipvs/model/settings.ts'
 import type { Statistics } from '../../ipvs/model/statistics.ts'
+import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
+import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import { AttributeSet, type Fields, type NestField } from '../../netlink/wire/attributes.ts'
 import { GENL_HDRLEN } from '../../netlink/wire/uapi.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
 import { writeDaemonRecord } from '../ipvs/daemon-record.ts'
 import { type DestinationRecord, writeDestinationRecord } from '../ipvs/destination-record.ts'
 import { AF_INET } from '../ipvs/inet-address.ts'
-import type { Namespace } from '../ipvs/namespace.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
 import { type ServiceRecord, writeServiceRecord } from '../ipvs/service-record.ts'
 
 /** Everything that IPVS has in one network namespace, as plain data. */
@@ -57,7 +57,7 @@ export type DestinationStateInput = DestinationInput & {
 }
 
 /** Reads what a namespace has, through the same bytes as a client. */
-export function readState(namespace: Namespace): KernelState {
+export function readState(namespace: NetworkNamespace): KernelState {
   return {
     services: namespace.services.map((service) => serviceOf(service, namespace)),
     removedDestinations: namespace.trash.destinations.map((destination) => destinationOf(destination)),
@@ -71,7 +71,7 @@ export function readState(namespace: Namespace): KernelState {
   }
 }
 
-function serviceOf(service: ServiceRecord, { profile }: Namespace): Service {
+function serviceOf(service: ServiceRecord, { profile }: NetworkNamespace): Service {
   const write = (writer: WireWriter) => writeServiceRecord(writer, service, profile)
   const header = readService(decode(write, COMMAND.fields.service, new AttributeSet(SERVICE)))
   return { ...header, destinations: service.destinations.map((destination) => destinationOf(destination)) }
@@ -98,7 +98,7 @@ function decode<F extends Fields>(
 
 /** Makes what is to be there, by commands, and then sets what no command can set. */
 export function setState(
-  namespace: Namespace,
+  namespace: NetworkNamespace,
   { services = [], timeouts = {} }: StateInput,
   run: (commands: readonly BatchCommand[]) => void,
 ): void {

@@ -5,9 +5,9 @@ import type { Connection, InetEndpoint } from '../ipvs/connection.ts'
 import type { ConnectionTable } from '../ipvs/connection-table.ts'
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
 import { AF_INET, AF_INET6, type InetAddress } from '../ipvs/inet-address.ts'
-import type { Namespace } from '../ipvs/namespace.ts'
-import type { SequentialFile } from './sequential-file.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
+import type { SequentialFile } from './sequential-file.ts'
 import { connectionTableSize } from './settings-commands.ts'
 
 const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([
@@ -25,7 +25,7 @@ const FORWARDING_NAMES: ReadonlyMap<number, string> = new Map([
 ])
 
 /** The files of /proc/net that IPVS has, by their path. */
-export const FILES: ReadonlyMap<string, (namespace: Namespace) => SequentialFile> = new Map([
+export const PROC_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) => SequentialFile> = new Map([
   ['/proc/net/ip_vs', (namespace) => ({ from: (position) => servicesFrom(namespace, position) })],
   ['/proc/net/ip_vs_conn', ({ connections }) => entriesOf([...connectionLines(connections)])],
   ['/proc/net/ip_vs_stats', (namespace) => entriesOf([[...totalLines(namespace)].join('\n')])],
@@ -40,7 +40,7 @@ function entriesOf(entries: readonly string[]): SequentialFile {
  * and goes on over those of all that share the table (ip_vs_info_seq_next): so the walk after it misses as many as it passed
  * over.
  */
-function* servicesFrom(namespace: Namespace, position: number): Iterable<string | undefined> {
+function* servicesFrom(namespace: NetworkNamespace, position: number): Iterable<string | undefined> {
   if (position === 0) yield heading(namespace)
   let before = Math.max(position - 1, 0)
   let found = false
@@ -51,7 +51,7 @@ function* servicesFrom(namespace: Namespace, position: number): Iterable<string 
   }
 }
 
-function heading(namespace: Namespace): string {
+function heading(namespace: NetworkNamespace): string {
   return [
     `IP Virtual Server version 1.2.1 (size=${connectionTableSize(namespace)})`,
     'Prot LocalAddress:Port Scheduler Flags',
@@ -105,7 +105,7 @@ function end({ address, port }: InetEndpoint, family: number): string {
 }
 
 /** ip_vs_stats_show. */
-function* totalLines({ totals }: Namespace): Iterable<string> {
+function* totalLines({ totals }: NetworkNamespace): Iterable<string> {
   const { shown } = totals
   const row = (values: readonly number[]) =>
     values

@@ -3,10 +3,10 @@ import { formatIPv4 } from '../../netlink/wire/address.ts'
 import { broadcastOf, type NetworkInterface } from '../ipvs/address-type.ts'
 
 /** Where IPv4 routes are told: a client that was refused a destination looks there for the reason. */
-export const ROUTE_FILE = '/proc/net/fib_trie'
+export const FIB_TRIE_FILE = '/proc/net/fib_trie'
 
 /** The leaves of the local table, without the nodes that lead to them; nothing where no interface has an IPv4 address. */
-export function routeText(interfaces: readonly NetworkInterface[]): string {
+export function formatFibTrie(interfaces: readonly NetworkInterface[]): string {
   const up = interfaces.filter((candidate) => candidate.up ?? true)
   const networks = up
     .flatMap(({ addresses = [] }) => addresses)

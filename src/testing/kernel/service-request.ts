@@ -2,10 +2,10 @@ import { COMMAND, SERVICE } from '../../ipvs/protocol/attributes.ts'
 import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 import { inFamily, isFamily, NO_ADDRESS, readInetAddress } from '../ipvs/inet-address.ts'
-import type { Namespace } from '../ipvs/namespace.ts'
-import { SERVICE_POLICY, violation } from '../wire/policy.ts'
-import { Refused } from '../wire/kernel-errno.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
 import type { ServiceIdentity, ServiceRecord, ServiceRecordSettings } from '../ipvs/service-record.ts'
+import { KernelErrno } from '../wire/kernel-errno.ts'
+import { findViolation, SERVICE_POLICY } from '../wire/policy.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
@@ -18,15 +18,15 @@ export function readServiceIdentity(command: CommandAttributes): ServiceIdentity
   const field = COMMAND.fields.service
   const start = command.offsetOf(field)
   const end = start + command.lengthOf(field)
-  if (start === 0 || violation(command.view, start, end, SERVICE_POLICY) !== undefined) {
-    throw new Refused('EINVAL')
+  if (start === 0 || findViolation(command.view, start, end, SERVICE_POLICY) !== undefined) {
+    throw new KernelErrno('EINVAL')
   }
   set.read(command.view, start, end)
   const family = set.u16(fields.family)
   const marked = set.has(fields.fwmark)
   const addressed = set.has(fields.protocol) && set.has(fields.address) && set.has(fields.port)
-  if (family === undefined || !(marked || addressed)) throw new Refused('EINVAL')
-  if (!isFamily(family)) throw new Refused('EAFNOSUPPORT')
+  if (family === undefined || !(marked || addressed)) throw new KernelErrno('EINVAL')
+  if (!isFamily(family)) throw new KernelErrno('EAFNOSUPPORT')
   // Mark 0 is no mark but TCP 0.0.0.0:0.
   if (marked) {
     return {
@@ -48,19 +48,19 @@ export function readServiceIdentity(command: CommandAttributes): ServiceIdentity
 }
 
 /** A request for a whole service: which, what it is to be, and the one that is there. */
-export interface WholeService {
+export interface ServiceRequest {
   readonly identity: ServiceIdentity
   readonly found: ServiceRecord | undefined
   readonly settings: ServiceRecordSettings
 }
 
 /** Reads what NEW_SERVICE and SET_SERVICE need; all of it must be there before anything else is looked at. */
-export function readWholeService(command: CommandAttributes, namespace: Namespace): WholeService {
+export function readServiceRequest(command: CommandAttributes, namespace: NetworkNamespace): ServiceRequest {
   const identity = readServiceIdentity(command)
   const found = namespace.find(identity)
   const timeout = set.u32(fields.timeout)
   const whole = set.has(fields.scheduler) && set.has(fields.flags) && set.has(fields.netmask)
-  if (timeout === undefined || !whole) throw new Refused('EINVAL')
+  if (timeout === undefined || !whole) throw new KernelErrno('EINVAL')
   const [flags, mask] = readFlags()
   const before = found?.flags ?? 0
   return {

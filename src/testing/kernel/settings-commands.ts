@@ -2,8 +2,8 @@ import { COMMAND, INFO } from '../../ipvs/protocol/attributes.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { Namespace } from '../ipvs/namespace.ts'
-import { Refused } from '../wire/kernel-errno.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
+import { KernelErrno } from '../wire/kernel-errno.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
@@ -18,7 +18,7 @@ const { fields } = COMMAND
 const FIELDS = { tcp: fields.tcpTimeout, tcpFin: fields.tcpFinTimeout, udp: fields.udpTimeout } as const
 
 /** SET_CONFIG (ip_vs_set_timeout): all or nothing, and 0 leaves a timeout as it is. */
-export function setTimeouts(namespace: Namespace, command: CommandAttributes): void {
+export function setTimeouts(namespace: NetworkNamespace, command: CommandAttributes): void {
   const { timeouts, profile } = namespace
   const wanted = {
     tcp: command.u32(FIELDS.tcp) ?? timeouts.tcp,
@@ -26,7 +26,7 @@ export function setTimeouts(namespace: Namespace, command: CommandAttributes): v
     udp: command.u32(FIELDS.udp) ?? timeouts.udp,
   }
   const most = Math.floor(INT_MAX / profile.ticksPerSecond)
-  if (Object.values(wanted).some((seconds) => seconds > most)) throw new Refused('EINVAL')
+  if (Object.values(wanted).some((seconds) => seconds > most)) throw new KernelErrno('EINVAL')
   namespace.timeouts = {
     tcp: wanted.tcp || timeouts.tcp,
     tcpFin: wanted.tcpFin || timeouts.tcpFin,
@@ -35,7 +35,7 @@ export function setTimeouts(namespace: Namespace, command: CommandAttributes): v
 }
 
 /** Writes the answer to GET_CONFIG. */
-export function writeTimeouts(writer: WireWriter, { timeouts }: Namespace): void {
+export function writeTimeouts(writer: WireWriter, { timeouts }: NetworkNamespace): void {
   writer.genericHeader(IPVS_CMD.SET_CONFIG, IPVS_GENL_VERSION)
   writeAttribute(writer, FIELDS.tcp, timeouts.tcp)
   writeAttribute(writer, FIELDS.tcpFin, timeouts.tcpFin)
@@ -43,14 +43,14 @@ export function writeTimeouts(writer: WireWriter, { timeouts }: Namespace): void
 }
 
 /** Writes the answer to GET_INFO. */
-export function writeInfo(writer: WireWriter, namespace: Namespace): void {
+export function writeInfo(writer: WireWriter, namespace: NetworkNamespace): void {
   writer.genericHeader(IPVS_CMD.SET_INFO, IPVS_GENL_VERSION)
   writeAttribute(writer, INFO.fields.version, VERSION)
   writeAttribute(writer, INFO.fields.connectionTableSize, connectionTableSize(namespace))
 }
 
 /** Buckets of the connection table at present. */
-export function connectionTableSize({ profile, hasConnectionTable }: Namespace): number {
+export function connectionTableSize({ profile, hasConnectionTable }: NetworkNamespace): number {
   if (profile.tables === 'fixed') return FIXED_TABLE
   return hasConnectionTable ? LEAST_TABLE : 0
 }

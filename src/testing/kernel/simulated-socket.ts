@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ExchangeReport, ExchangeRequest, NetlinkSocket } from '../../netlink/transport/transport.ts'
-import { execute, observe, requestsIn } from './datagram.ts'
-import { DumpBlock, type DumpSource } from './dump.ts'
-import { Exchange } from './exchange.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
 import { ExtendedAck } from '../wire/extended-ack.ts'
-import type { Machine } from './simulated-machine.ts'
-import type { Namespace } from '../ipvs/namespace.ts'
+import { KernelErrno } from '../wire/kernel-errno.ts'
 import { ReceiveQueue } from '../wire/receive-queue.ts'
-import { Refused } from '../wire/kernel-errno.ts'
-import type { Request } from '../wire/request.ts'
+import type { NetlinkRequest } from '../wire/request.ts'
+import { execute, logRequests, parseDatagram } from './datagram.ts'
+import { DumpBlock, type DumpSource } from './dump.ts'
+import { SimulatedExchange } from './exchange.ts'
+import type { SimulatedMachine } from './simulated-machine.ts'
 
 /** How a socket is opened. */
 export interface SocketOptions {
@@ -17,9 +17,9 @@ export interface SocketOptions {
   readonly sendBuffer: number
 }
 
-interface RunningDump {
+interface ActiveDump {
   readonly source: DumpSource
-  readonly request: Request
+  readonly request: NetlinkRequest
   blocks: number
 }
 
@@ -29,13 +29,18 @@ export class SimulatedSocket implements NetlinkSocket {
   readonly receiveBuffer: number
   readonly sendBuffer: number
   readonly privileged: boolean
-  readonly namespace: Namespace
+  readonly namespace: NetworkNamespace
   readonly queue: ReceiveQueue
-  readonly #machine: Machine
-  #dump: RunningDump | undefined
+  readonly #machine: SimulatedMachine
+  #dump: ActiveDump | undefined
   #closed = false
 
-  constructor(machine: Machine, namespace: Namespace, portId: number, options: SocketOptions) {
+  constructor(
+    machine: SimulatedMachine,
+    namespace: NetworkNamespace,
+    portId: number,
+    options: SocketOptions,
+  ) {
     this.#machine = machine
     this.namespace = namespace
     this.portId = portId
@@ -47,8 +52,8 @@ export class SimulatedSocket implements NetlinkSocket {
   }
 
   /** Begins a dump with its first block; there can be one at a time (__netlink_dump_start). */
-  startDump(request: Request, source: DumpSource): void {
-    if (this.#dump !== undefined) throw new Refused('EBUSY')
+  startDump(request: NetlinkRequest, source: DumpSource): void {
+    if (this.#dump !== undefined) throw new KernelErrno('EBUSY')
     this.#dump = { source, request, blocks: 0 }
     if (!this.queue.isFull) this.#fillBlock(this.#dump)
   }
@@ -66,18 +71,18 @@ export class SimulatedSocket implements NetlinkSocket {
   async exchange(request: ExchangeRequest): Promise<ExchangeReport> {
     // The kernel works on another thread: nothing happens before the caller's turn ends.
     await setImmediate()
-    return new Exchange(this, request).run()
+    return new SimulatedExchange(this, request).run()
   }
 
   /** Takes in a datagram; one that is not `observed` is not logged and nothing goes wrong with it. */
-  accept(datagram: Uint8Array, observed = true): readonly Request[] {
-    const requests = requestsIn(this, datagram)
-    if (observed) observe(this.#machine, requests)
+  parse(datagram: Uint8Array, observed = true): readonly NetlinkRequest[] {
+    const requests = parseDatagram(this, datagram)
+    if (observed) logRequests(this.#machine, requests)
     return requests
   }
 
   /** Executes what a datagram holds; all answers are queued when it returns. */
-  execute(requests: readonly Request[]): void {
+  execute(requests: readonly NetlinkRequest[]): void {
     for (const request of requests) execute(this.#machine, request)
   }
 
@@ -87,12 +92,12 @@ export class SimulatedSocket implements NetlinkSocket {
     if (received.state === 'datagram' && this.#dump !== undefined && this.queue.takesBlocks) {
       this.#fillBlock(this.#dump)
     }
-    this.queue.wake()
+    this.queue.clearCongestion()
     return received
   }
 
   /** A block without entries has what ends the dump (netlink_dump). */
-  #fillBlock(dump: RunningDump): void {
+  #fillBlock(dump: ActiveDump): void {
     const { source, request } = dump
     const second = dump.blocks++ === 1
     for (const fault of request.faults) if (second && fault.kind === 'between-blocks') fault.run()
@@ -105,6 +110,6 @@ export class SimulatedSocket implements NetlinkSocket {
       this.#dump = undefined
     }
     const answer = { bytes: block.bytes }
-    this.queue.pushBlock(request.spoil === undefined ? answer : request.spoil(answer), size)
+    this.queue.pushBlock(request.corrupt === undefined ? answer : request.corrupt(answer), size)
   }
 }

@@ -5,7 +5,7 @@ import type {
   NetlinkSocket,
   Transport,
 } from '../../netlink/transport/transport.ts'
-import { exchangeText, sentLines } from './transcript.ts'
+import { formatDatagrams, formatExchange } from './transcript.ts'
 
 /**
  * Writes down what goes through a transport, as text that a person can read and {@link Replay} can play again: each exchange
@@ -36,9 +36,9 @@ export class Recorder implements Transport {
     )
     return new RecordedSocket(socket, (request, report) => {
       const { datagrams, ends, first, count, replies } = request
-      const sent = sentLines(datagrams, ends, first, count)
+      const sent = formatDatagrams(datagrams, ends, first, count)
       const received = replies.slice(0, report.received)
-      this.#parts.push(exchangeText({ socket: number, sent, received, report }))
+      this.#parts.push(formatExchange({ socket: number, sent, received, report }))
     })
   }
 
@@ -59,19 +59,19 @@ class RecordedSocket implements NetlinkSocket {
   readonly receiveBuffer: number
   readonly sendBuffer: number
   readonly #socket: NetlinkSocket
-  readonly #note: (request: ExchangeRequest, report: ExchangeReport) => void
+  readonly #record: (request: ExchangeRequest, report: ExchangeReport) => void
 
   constructor(socket: NetlinkSocket, note: (request: ExchangeRequest, report: ExchangeReport) => void) {
     this.portId = socket.portId
     this.receiveBuffer = socket.receiveBuffer
     this.sendBuffer = socket.sendBuffer
     this.#socket = socket
-    this.#note = note
+    this.#record = note
   }
 
   async exchange(request: ExchangeRequest): Promise<ExchangeReport> {
     const report = await this.#socket.exchange(request)
-    this.#note(request, report)
+    this.#record(request, report)
     return report
   }
 

@@ -6,7 +6,7 @@ import type {
   Transport,
 } from '../../netlink/transport/transport.ts'
 import { lineDifference } from '../wire/line-difference.ts'
-import { parseExchange, type RecordedExchange, sentLines } from './transcript.ts'
+import { type ExchangeTranscript, formatDatagrams, parseExchange } from './transcript.ts'
 
 /** Settings of a socket that was recorded. */
 interface RecordedOpening {
@@ -22,7 +22,7 @@ interface RecordedOpening {
  */
 export class Replay implements Transport {
   readonly #openings: RecordedOpening[] = []
-  readonly #exchanges: RecordedExchange[] = []
+  readonly #exchanges: ExchangeTranscript[] = []
   readonly #files: { readonly path: string; readonly text: string }[] = []
 
   /** @param text What was recorded. */
@@ -68,7 +68,7 @@ export class Replay implements Transport {
 
   async #exchange(socket: number, request: ExchangeRequest): Promise<ExchangeReport> {
     const { datagrams, ends, first, count, replies } = request
-    const sent = sentLines(datagrams, ends, first, count)
+    const sent = formatDatagrams(datagrams, ends, first, count)
     const index = this.#exchanges.findIndex((exchange) => exchange.socket === socket)
     const recorded = this.#exchanges[index]
     if (recorded === undefined)

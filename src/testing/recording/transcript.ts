@@ -1,11 +1,11 @@
 import { describePayload } from '../../ipvs/protocol/describe.ts'
-import { describeMessage } from '../../netlink/wire/describe.ts'
 import type { ExchangeReport } from '../../netlink/transport/transport.ts'
+import { describeMessage } from '../../netlink/wire/describe.ts'
 import { NLMSG_HDRLEN } from '../../netlink/wire/uapi.ts'
 import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 
 /** One exchange, as it is written down. */
-export interface RecordedExchange {
+export interface ExchangeTranscript {
   /** Which socket, counted from 1 in the order in which they were opened. */
   readonly socket: number
   /** The datagrams that were to be sent, each as its messages in text. */
@@ -16,7 +16,7 @@ export interface RecordedExchange {
 }
 
 /** Messages as text: of each a line that says what it is, and its bytes in hexadecimal, four a line. */
-export function messageLines(bytes: Uint8Array, mark: '>' | '<'): string[] {
+export function formatMessages(bytes: Uint8Array, mark: '>' | '<'): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const lines: string[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -44,8 +44,8 @@ function hexLine(bytes: Uint8Array, offset: number): string {
   return `    ${Buffer.from(bytes.subarray(offset, offset + 4)).toString('hex')}`
 }
 
-/** The bytes of lines that {@link messageLines} made. */
-export function bytesOf(lines: readonly string[]): Uint8Array {
+/** The bytes of lines that {@link formatMessages} made. */
+export function parseHexLines(lines: readonly string[]): Uint8Array {
   return Uint8Array.from(
     Buffer.from(
       lines
@@ -58,22 +58,26 @@ export function bytesOf(lines: readonly string[]): Uint8Array {
 }
 
 /** An exchange as text. */
-export function exchangeText({ socket, sent, received, report }: RecordedExchange): string {
+export function formatExchange({ socket, sent, received, report }: ExchangeTranscript): string {
   const { state, datagram, awaiting, errno, syscall, sends, receives } = report
   const ending = [
     ...[`state=${state}`, `datagram=${datagram}`, `awaiting=${awaiting}`, `errno=${errno}`],
     ...[`syscall=${syscall}`, `sends=${sends}`, `receives=${receives}`],
   ]
-  return [`exchange ${socket}`, ...sent, ...messageLines(received, '<'), `end ${ending.join(' ')}`, ''].join(
-    '\n',
-  )
+  return [
+    `exchange ${socket}`,
+    ...sent,
+    ...formatMessages(received, '<'),
+    `end ${ending.join(' ')}`,
+    '',
+  ].join('\n')
 }
 
 /** Reads the lines of an exchange, from behind its heading on. */
-export function parseExchange(socket: number, lines: readonly string[]): RecordedExchange {
+export function parseExchange(socket: number, lines: readonly string[]): ExchangeTranscript {
   const answers = lines.findIndex((line) => line.startsWith('<') || line.startsWith('end '))
   const end = lines.findIndex((line) => line.startsWith('end '))
-  const received = bytesOf(lines.slice(answers, end))
+  const received = parseHexLines(lines.slice(answers, end))
   const words = new Map(
     (lines[end] ?? '')
       .slice(4)
@@ -99,12 +103,17 @@ export function parseExchange(socket: number, lines: readonly string[]): Recorde
 }
 
 /** The datagrams of an exchange from the first that is to be sent on, as text; a line `--` stands between two. */
-export function sentLines(datagrams: Uint8Array, ends: Uint32Array, first: number, count: number): string[] {
+export function formatDatagrams(
+  datagrams: Uint8Array,
+  ends: Uint32Array,
+  first: number,
+  count: number,
+): string[] {
   const lines: string[] = []
   for (let index = first; index < count; index++) {
     if (index > first) lines.push('--')
     const start = index === 0 ? 0 : ends[index - 1]!
-    lines.push(...messageLines(datagrams.subarray(start, ends[index]), '>'))
+    lines.push(...formatMessages(datagrams.subarray(start, ends[index]), '>'))
   }
   return lines
 }

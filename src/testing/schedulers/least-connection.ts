@@ -1,11 +1,11 @@
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
-import { isAvailable, leastLoaded, overhead, type Scheduler } from './scheduler.ts'
+import { isAvailable, leastLoaded, overhead, type SchedulerFactory } from './scheduler.ts'
 
 /** Load as the next connection would find it. */
 const expected = ({ activeConnections }: DestinationRecord) => activeConnections + 1
 
 /** `lc`: the fewest connections, whatever the weights (ip_vs_lc.c). */
-export const leastConnection: Scheduler = (service) => ({
+export const leastConnection: SchedulerFactory = (service) => ({
   schedule() {
     const usable = service.destinations.filter(isAvailable)
     const loads = usable.map(overhead)
@@ -14,17 +14,17 @@ export const leastConnection: Scheduler = (service) => ({
 })
 
 /** `wlc`: the fewest connections for its weight (ip_vs_wlc.c). */
-export const weightedLeastConnection: Scheduler = (service) => ({
+export const weightedLeastConnection: SchedulerFactory = (service) => ({
   schedule: () => leastLoaded(service.destinations, overhead),
 })
 
 /** `sed`: the shortest delay to be expected, from active connections alone (ip_vs_sed.c). */
-export const shortestExpectedDelay: Scheduler = (service) => ({
+export const shortestExpectedDelay: SchedulerFactory = (service) => ({
   schedule: () => leastLoaded(service.destinations, expected),
 })
 
 /** `nq`: the first that is idle, otherwise as `sed` (ip_vs_nq.c). */
-export const neverQueue: Scheduler = (service) => ({
+export const neverQueue: SchedulerFactory = (service) => ({
   schedule() {
     const usable = service.destinations.filter(isAvailable)
     return usable.find(({ activeConnections }) => activeConnections === 0) ?? leastLoaded(usable, expected)
@@ -32,12 +32,12 @@ export const neverQueue: Scheduler = (service) => ({
 })
 
 /** `fo`: always the highest weight; the first of equals (ip_vs_fo.c). */
-export const failover: Scheduler = (service) => ({
+export const failover: SchedulerFactory = (service) => ({
   schedule: () => highest(service.destinations.filter(isAvailable)),
 })
 
 /** `ovf`: the highest weight among those with no more active connections than it (ip_vs_ovf.c). */
-export const overflow: Scheduler = (service) => ({
+export const overflow: SchedulerFactory = (service) => ({
   schedule: () =>
     highest(service.destinations.filter((one) => isAvailable(one) && one.activeConnections <= one.weight)),
 })

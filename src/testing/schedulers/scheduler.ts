@@ -23,7 +23,7 @@ export interface SchedulerState {
 }
 
 /** Sets a scheduler to work for a service. */
-export type Scheduler = (service: ServiceRecord) => SchedulerState
+export type SchedulerFactory = (service: ServiceRecord) => SchedulerState
 
 /** Whether a destination takes connections at all. */
 export function isAvailable({ weight, overloaded }: DestinationRecord): boolean {

@@ -10,11 +10,11 @@ import {
 import { Locality, ReplicatedLocality } from './locality.ts'
 import { Maglev } from './maglev.ts'
 import { RoundRobin } from './round-robin.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { SchedulerFactory } from './scheduler.ts'
 import { WeightedRoundRobin } from './weighted-round-robin.ts'
 
 /** The schedulers by name; a service with any other name, `none` among them, gets no connections. */
-export const SCHEDULER_RULES: ReadonlyMap<string, Scheduler> = new Map<string, Scheduler>([
+export const SCHEDULER_FACTORIES: ReadonlyMap<string, SchedulerFactory> = new Map<string, SchedulerFactory>([
   ['rr', (service) => new RoundRobin(service)],
   ['wrr', (service) => new WeightedRoundRobin(service)],
   ['lc', leastConnection],

@@ -10,22 +10,24 @@ export class WeightedRoundRobin implements SchedulerState {
   readonly #service: ServiceRecord
   /** The last that was chosen; undefined at the head of the list. */
   #current: DestinationRecord | undefined
-  #bar = 0
+  #currentWeight = 0
   /** Where the bar begins: lowered, so that it ends at 1 and no weight is below it. */
-  #top = 0
+  #maxWeight = 0
   #step = 1
 
   constructor(service: ServiceRecord) {
     this.#service = service
-    this.#measure()
-    this.#bar = this.#top
+    this.#readWeights()
+    this.#currentWeight = this.#maxWeight
   }
 
   changed(): void {
     this.#current = undefined
-    this.#measure()
-    if (this.#bar > this.#top || this.#bar === 0) this.#bar = this.#top
-    else if (this.#step > 1) this.#bar = Math.floor(this.#bar / this.#step) * this.#step + 1
+    this.#readWeights()
+    if (this.#currentWeight > this.#maxWeight || this.#currentWeight === 0)
+      this.#currentWeight = this.#maxWeight
+    else if (this.#step > 1)
+      this.#currentWeight = Math.floor(this.#currentWeight / this.#step) * this.#step + 1
   }
 
   removed(): void {
@@ -33,7 +35,7 @@ export class WeightedRoundRobin implements SchedulerState {
   }
 
   schedule(): DestinationRecord | undefined {
-    if (this.#top === 0) return undefined
+    if (this.#maxWeight === 0) return undefined
     const { destinations } = this.#service
     const began = this.#current === undefined ? -1 : destinations.indexOf(this.#current)
     let stop = -1
@@ -42,19 +44,19 @@ export class WeightedRoundRobin implements SchedulerState {
     for (let at = began; ; ) {
       while (++at < destinations.length) {
         const destination = destinations[at]!
-        const taken = !destination.overloaded && destination.weight >= this.#bar
+        const taken = !destination.overloaded && destination.weight >= this.#currentWeight
         if (taken || at === stop) this.#current = destination
         if (taken) return destination
         if (at === stop) return undefined
       }
       at = -1
-      this.#bar -= this.#step
-      if (this.#bar <= 0) {
-        this.#bar = this.#top
+      this.#currentWeight -= this.#step
+      if (this.#currentWeight <= 0) {
+        this.#currentWeight = this.#maxWeight
         if (lastPass || began === -1) break
         restarted = true
       }
-      lastPass = this.#bar <= this.#step
+      lastPass = this.#currentWeight <= this.#step
       // The first pass at this height saw only those behind where it began.
       if (lastPass && restarted) stop = began
     }
@@ -62,10 +64,10 @@ export class WeightedRoundRobin implements SchedulerState {
     return undefined
   }
 
-  #measure(): void {
+  #readWeights(): void {
     const weights = this.#service.destinations.map(({ weight }) => weight).filter((weight) => weight > 0)
     this.#step = weights.reduce(greatestCommonDivisor, 0) || 1
-    this.#top = Math.max(0, ...weights) - (this.#step - 1)
+    this.#maxWeight = Math.max(0, ...weights) - (this.#step - 1)
   }
 }
 

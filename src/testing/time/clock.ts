@@ -2,14 +2,14 @@
 interface Timer {
   readonly due: number
   /** Those due together run in the order in which they were set. */
-  readonly number: number
+  readonly order: number
   run: (() => void) | undefined
 }
 
 /** Time as the simulated kernel has it: it stands still unless it is moved. */
 export class VirtualClock {
   #now = 0
-  #set = 0
+  #timersSet = 0
   /** A binary heap. */
   readonly #timers: Timer[] = []
 
@@ -35,7 +35,7 @@ export class VirtualClock {
 
   /** Runs something in so many seconds; gives what takes it back. */
   after(seconds: number, run: () => void): () => void {
-    const timer: Timer = { due: this.#now + seconds, number: this.#set++, run }
+    const timer: Timer = { due: this.#now + seconds, order: this.#timersSet++, run }
     const timers = this.#timers
     let at = timers.push(timer) - 1
     for (let parent = (at - 1) >> 1; at > 0 && isBefore(timer, timers[parent]!); parent = (at - 1) >> 1) {
@@ -64,5 +64,5 @@ export class VirtualClock {
 }
 
 function isBefore(one: Timer, other: Timer): boolean {
-  return one.due < other.due || (one.due === other.due && one.number < other.number)
+  return one.due < other.due || (one.due === other.due && one.order < other.order)
 }

@@ -1,22 +1,22 @@
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 import type { Fault } from './faults.ts'
-import type { Answer } from './request.ts'
+import type { QueuedReply } from './request.ts'
 
 /** What becomes of an answer; undefined when nothing goes wrong with it. */
-export function spoiling(faults: readonly Fault[]): ((answer: Answer) => Answer) | undefined {
-  const ways = faults.map(wayOf).filter((way) => way !== undefined)
+export function corrupter(faults: readonly Fault[]): ((answer: QueuedReply) => QueuedReply) | undefined {
+  const ways = faults.map(corruption).filter((way) => way !== undefined)
   if (ways.length === 0) return undefined
   return (answer) => ways.reduce((spoilt, way) => way(spoilt), answer)
 }
 
-function wayOf(fault: Fault): ((answer: Answer) => Answer) | undefined {
+function corruption(fault: Fault): ((answer: QueuedReply) => QueuedReply) | undefined {
   switch (fault.kind) {
     case 'truncate':
       return ({ bytes }) => ({ bytes: shortened(bytes, fault.bytes), truncated: true })
     case 'tear':
       return ({ bytes }) => ({ bytes: shortened(bytes, fault.bytes) })
     case 'foreign-sequence':
-      return ({ bytes }) => ({ bytes: renumbered(bytes) })
+      return ({ bytes }) => ({ bytes: withForeignSequence(bytes) })
     default:
       return undefined
   }
@@ -27,7 +27,7 @@ function shortened(bytes: Uint8Array, missing = 4): Uint8Array {
 }
 
 /** Numbers far from those that a client uses. */
-function renumbered(bytes: Uint8Array): Uint8Array {
+function withForeignSequence(bytes: Uint8Array): Uint8Array {
   const copy = bytes.slice()
   const view = new DataView(copy.buffer)
   view.setUint32(8, (view.getUint32(8, LITTLE_ENDIAN) ^ 0x8000_0000) >>> 0, LITTLE_ENDIAN)

@@ -1,7 +1,7 @@
 import { writeAttribute } from '../../netlink/wire/attributes.ts'
 import { EXTENDED_ACK } from '../../netlink/wire/messages.ts'
 import { LITTLE_ENDIAN, type WireWriter, writeU64 } from '../../netlink/wire/wire.ts'
-import type { Rule, Violation } from './policy.ts'
+import type { AttributePolicy, Violation } from './policy.ts'
 
 /** The two texts that IPVS and the layers below it have for a request of theirs. */
 export const LEFTOVER = 'bytes leftover after parsing attributes'
@@ -12,10 +12,10 @@ export class ExtendedAck {
   message: string | undefined
   /** Of the attribute concerned, from the beginning of the request. */
   #offset: number | undefined
-  #rule: Rule | undefined
+  #rule: AttributePolicy | undefined
 
   /** Notes the attribute that broke a rule; `start` is where the request begins. */
-  blame({ at, rule }: Violation, start: number): void {
+  setViolation({ at, rule }: Violation, start: number): void {
     this.message = FAILED_POLICY
     this.#offset = at - start
     this.#rule = rule
@@ -46,7 +46,7 @@ const INTEGER_TYPES: Readonly<Record<number, number>> = { 1: 2, 2: 3, 4: 4 }
 const OTHER_TYPES = { bytes: 10, text: 12, nest: 13 } as const
 
 /** Describes a rule, as netlink_policy_dump_write_attr does. */
-function writeRule(writer: WireWriter, { kind, size }: Rule, aligns: boolean): void {
+function writeRule(writer: WireWriter, { kind, size }: AttributePolicy, aligns: boolean): void {
   // A rule without a type is not told.
   if (kind === 'at-least') return
   const nest = writer.beginNest(EXTENDED_ACK.fields.policy.type | NLA_F_NESTED)

@@ -1,6 +1,6 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import type { CommandName, LoggedRequest } from './logged-request.ts'
 import { ERRNO, type ErrnoName } from './kernel-errno.ts'
+import type { CommandName, LoggedRequest } from './logged-request.ts'
 
 /** Something that goes wrong. */
 export type Fault =
@@ -84,7 +84,7 @@ export interface FaultRule {
   readonly fault: Fault
 }
 
-interface Standing {
+interface ActiveRule {
   readonly rule: FaultRule
   seen: number
   happened: number
@@ -92,7 +92,7 @@ interface Standing {
 
 /** What goes wrong in a kernel. */
 export class Faults {
-  #standing: Standing[] = []
+  #rules: ActiveRule[] = []
 
   /** Has something go wrong; gives what takes it back. */
   inject(rule: FaultRule): () => void {
@@ -102,20 +102,20 @@ export class Faults {
       throw new ArgumentTypeError('fault.error', `one of ${Object.keys(ERRNO).join(', ')}`, fault.error)
     }
     const standing = { rule, seen: 0, happened: 0 }
-    this.#standing.push(standing)
+    this.#rules.push(standing)
     return () => {
-      this.#standing = this.#standing.filter((other) => other !== standing)
+      this.#rules = this.#rules.filter((other) => other !== standing)
     }
   }
 
   /** Takes all back. */
   clear(): void {
-    this.#standing = []
+    this.#rules = []
   }
 
   /** @internal */
   get isEmpty(): boolean {
-    return this.#standing.length === 0
+    return this.#rules.length === 0
   }
 
   /**
@@ -124,12 +124,12 @@ export class Faults {
    * @internal
    */
   of(request: LoggedRequest): Fault[] {
-    return this.#standing.filter((standing) => this.#happens(standing, request)).map(({ rule }) => rule.fault)
+    return this.#rules.filter((standing) => this.#happens(standing, request)).map(({ rule }) => rule.fault)
   }
 
-  #happens(standing: Standing, request: LoggedRequest): boolean {
+  #happens(standing: ActiveRule, request: LoggedRequest): boolean {
     const { on, after = 0, every = 1, times = 1 } = standing.rule
-    if (standing.happened >= times || !concerns(on, request)) return false
+    if (standing.happened >= times || !matches(on, request)) return false
     const place = standing.seen++ - after
     if (place < 0 || (place + 1) % every !== 0) return false
     standing.happened++
@@ -137,7 +137,7 @@ export class Faults {
   }
 }
 
-function concerns(on: FaultRule['on'], request: LoggedRequest): boolean {
+function matches(on: FaultRule['on'], request: LoggedRequest): boolean {
   if (on === undefined) return true
   if (typeof on === 'function') return on(request)
   return ([on].flat() as readonly unknown[]).includes(request.command)

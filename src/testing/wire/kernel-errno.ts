@@ -23,7 +23,7 @@ export type ErrnoName =
   | ('EOPNOTSUPP' | 'EAFNOSUPPORT' | 'ENETUNREACH' | 'ENOBUFS' | 'ECANCELED')
 
 /** Thrown by what carries out a command: the kernel's "no". */
-export class Refused extends Error {
+export class KernelErrno extends Error {
   /** Positive error number. */
   readonly errno: number
 

@@ -1,22 +1,22 @@
-import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
 import { readDaemon } from '../../ipvs/model/daemon.ts'
-import { describePayload } from '../../ipvs/protocol/describe.ts'
 import { readDestination } from '../../ipvs/model/destination-message.ts'
 import { readService } from '../../ipvs/model/service.ts'
 import {
   formatEndpoint,
   formatService,
-  type KnownServiceKey,
+  type ResolvedServiceKey,
   readAddressField,
   readServiceKey,
 } from '../../ipvs/model/service-key.ts'
+import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
+import { describePayload } from '../../ipvs/protocol/describe.ts'
 import { IPVS_CMD } from '../../ipvs/protocol/uapi.ts'
+import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import { AttributeSet, type Fields, type NestField } from '../../netlink/wire/attributes.ts'
 import { describeMessage } from '../../netlink/wire/describe.ts'
 import { errorName } from '../../netlink/wire/errno.ts'
 import { GENL_HDRLEN, GENL_ID_CTRL, NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
-import { Words } from '../../netlink/arguments/enum-map.ts'
-import type { Request } from './request.ts'
+import type { NetlinkRequest } from './request.ts'
 
 /** A command of IPVS under the kernel's name, or what the controller is asked. */
 export type CommandName =
@@ -26,7 +26,7 @@ export type CommandName =
   | ('SET_CONFIG' | 'GET_CONFIG' | 'SET_INFO' | 'GET_INFO' | 'ZERO' | 'FLUSH')
   | 'GETFAMILY'
 
-const NAMES = new Words<Exclude<CommandName, 'GETFAMILY'>>(
+const NAMES = new EnumMap<Exclude<CommandName, 'GETFAMILY'>>(
   IPVS_CMD satisfies Record<Exclude<CommandName, 'GETFAMILY'>, number>,
 )
 const command = new AttributeSet(COMMAND)
@@ -37,10 +37,10 @@ export class LoggedRequest {
   readonly netns: string
   /** When it came, in seconds on the kernel's clock. */
   readonly time: number
-  readonly #request: Request
+  readonly #request: NetlinkRequest
 
   /** @internal */
-  constructor(request: Request) {
+  constructor(request: NetlinkRequest) {
     this.netns = request.socket.namespace.name
     this.time = request.time
     this.#request = request
@@ -50,7 +50,7 @@ export class LoggedRequest {
   get command(): CommandName | number {
     const { type, command: number = 0 } = this.#request
     if (type === GENL_ID_CTRL) return 'GETFAMILY'
-    return NAMES.of(number)
+    return NAMES.nameOf(number)
   }
 
   /** Whether it asks for a whole table. */
@@ -85,7 +85,7 @@ export class LoggedRequest {
     const set = this.#nested(COMMAND.fields.destination, new AttributeSet(DESTINATION))
     const family = this.#serviceKey()?.family
     if (set === undefined || family === undefined) return undefined
-    return legible(() => {
+    return tryRead(() => {
       const number = set.u16(DESTINATION.fields.family) || 0
       const { address, port } = readDestinationKey(
         set,
@@ -100,19 +100,19 @@ export class LoggedRequest {
     const { service, destination, error } = this
     const about =
       service === undefined ? [] : destination === undefined ? [service] : [service, '->', destination]
-    const settings = legible(() => this.#settings()) ?? [this.#raw()]
+    const settings = tryRead(() => this.#formatSettings()) ?? [this.#formatAttributes()]
     const words = [String(this.command), this.isDump ? 'dump' : '', ...about, ...settings]
     return `${words.filter((word) => word !== '').join(' ')}${error === undefined ? '' : `: ${error}`}`
   }
 
-  #settings(): string[] {
+  #formatSettings(): string[] {
     switch (this.command) {
       case 'NEW_SERVICE':
       case 'SET_SERVICE':
-        return this.#serviceWords()
+        return this.#formatServiceSettings()
       case 'NEW_DEST':
       case 'SET_DEST':
-        return this.#destinationWords()
+        return this.#formatDestinationSettings()
       case 'NEW_DAEMON': {
         const {
           role,
@@ -123,13 +123,13 @@ export class LoggedRequest {
       }
       case 'DEL_DAEMON':
       case 'SET_CONFIG':
-        return [this.#raw()]
+        return [this.#formatAttributes()]
       default:
         return []
     }
   }
 
-  #serviceWords(): string[] {
+  #formatServiceSettings(): string[] {
     const set = this.#nested(COMMAND.fields.service, new AttributeSet(SERVICE))!
     const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = readService(set)
     return [
@@ -141,7 +141,7 @@ export class LoggedRequest {
     ]
   }
 
-  #destinationWords(): string[] {
+  #formatDestinationSettings(): string[] {
     const set = this.#nested(COMMAND.fields.destination, new AttributeSet(DESTINATION))!
     const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = readDestination(
       set,
@@ -152,9 +152,9 @@ export class LoggedRequest {
     return [String(forwarding), `weight ${weight}`, limits, plain ? '' : JSON.stringify(tunnel)]
   }
 
-  #serviceKey(): KnownServiceKey | undefined {
+  #serviceKey(): ResolvedServiceKey | undefined {
     const set = this.#nested(COMMAND.fields.service, new AttributeSet(SERVICE))
-    return set && legible(() => readServiceKey(set))
+    return set && tryRead(() => readServiceKey(set))
   }
 
   #nested<F extends Fields>(field: NestField<F>, set: AttributeSet<F>): AttributeSet<F> | undefined {
@@ -167,7 +167,7 @@ export class LoggedRequest {
   }
 
   /** Every attribute, for what makes no sense otherwise. */
-  #raw(): string {
+  #formatAttributes(): string {
     const { view, payload: start, end, type, flags, sequence } = this.#request
     const line = describeMessage(view, { start, end, type, flags, sequence }, describePayload)
     return line.slice(line.indexOf('{'))
@@ -178,12 +178,12 @@ function readDestinationKey(set: AttributeSet<(typeof DESTINATION)['fields']>, f
   const { fields } = DESTINATION
   return {
     address: readAddressField(set, fields.address, family),
-    port: set.present(fields.port, set.u16be(fields.port)),
+    port: set.requireValue(fields.port, set.u16be(fields.port)),
   }
 }
 
 /** What `read` gives; undefined when the request is not complete. */
-function legible<T>(read: () => T): T | undefined {
+function tryRead<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch {

@@ -1,26 +1,26 @@
 import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
 import { IP_VS_IFNAME_MAXLEN, IP_VS_PENAME_MAXLEN, IP_VS_SCHEDNAME_MAXLEN } from '../../ipvs/protocol/uapi.ts'
-import type { AttributeTable, Fields } from '../../netlink/wire/attributes.ts'
 import { CONTROLLER } from '../../netlink/generic-family.ts'
+import type { AttributeTable, Fields } from '../../netlink/wire/attributes.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from '../../netlink/wire/uapi.ts'
 import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 import { ERRNO } from './kernel-errno.ts'
 
 /** What the payload of an attribute must be (struct nla_policy). */
-export interface Rule {
+export interface AttributePolicy {
   readonly kind: 'integer' | 'bytes' | 'text' | 'nest' | 'at-least'
   /** Bytes: least for numbers and `at-least`, most for bytes and text (its closing NUL apart). */
   readonly size: number
 }
 
 /** The rules of one level of a message, by the attribute's number. */
-export type Policy = readonly (Rule | undefined)[]
+export type Policy = readonly (AttributePolicy | undefined)[]
 
 /** An attribute that breaks its rule. */
 export interface Violation {
   /** Where the attribute begins. */
   readonly at: number
-  readonly rule: Rule
+  readonly rule: AttributePolicy
   readonly errno: number
 }
 
@@ -29,7 +29,7 @@ const INTEGER_SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u16be: 
 /** The rules of a table. Those of numbers and nests follow from it; the others are named. */
 function policyOf<F extends Fields>(
   { byType }: AttributeTable<F>,
-  named: { readonly [N in keyof F]?: Rule | undefined },
+  named: { readonly [N in keyof F]?: AttributePolicy | undefined },
 ): Policy {
   return byType.map((field) => {
     if (field === undefined) return undefined
@@ -40,8 +40,8 @@ function policyOf<F extends Fields>(
   })
 }
 
-const bytes = (size: number): Rule => ({ kind: 'bytes', size })
-const text = (size: number): Rule => ({ kind: 'text', size })
+const bytes = (size: number): AttributePolicy => ({ kind: 'bytes', size })
+const text = (size: number): AttributePolicy => ({ kind: 'text', size })
 
 export const COMMAND_POLICY = policyOf(COMMAND, {})
 
@@ -70,12 +70,17 @@ export const FAMILY_POLICY = policyOf(CONTROLLER, { familyName: text(15) }).slic
 )
 
 /** The first attribute between `start` and `end` that breaks its rule, duplicates among them (__nla_validate_parse). */
-export function violation(view: DataView, start: number, end: number, policy: Policy): Violation | undefined {
+export function findViolation(
+  view: DataView,
+  start: number,
+  end: number,
+  policy: Policy,
+): Violation | undefined {
   for (let at = start; end - at >= NLA_HDRLEN; ) {
     const length = view.getUint16(at, LITTLE_ENDIAN)
     if (length < NLA_HDRLEN || length > end - at) return undefined
     const rule = policy[view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK]
-    const errno = rule === undefined ? 0 : judge(view, at + NLA_HDRLEN, length - NLA_HDRLEN, rule)
+    const errno = rule === undefined ? 0 : validateAttribute(view, at + NLA_HDRLEN, length - NLA_HDRLEN, rule)
     if (rule !== undefined && errno !== 0) return { at, rule, errno }
     at += align4(length)
   }
@@ -83,7 +88,12 @@ export function violation(view: DataView, start: number, end: number, policy: Po
 }
 
 /** Liberal rules: what is longer than a number is cut, not refused (validate_nla). */
-function judge(view: DataView, start: number, length: number, { kind, size }: Rule): number {
+function validateAttribute(
+  view: DataView,
+  start: number,
+  length: number,
+  { kind, size }: AttributePolicy,
+): number {
   switch (kind) {
     case 'integer':
     case 'at-least':
@@ -93,11 +103,11 @@ function judge(view: DataView, start: number, length: number, { kind, size }: Ru
     case 'nest':
       return length !== 0 && length < size ? ERRNO.ERANGE : 0
     case 'text':
-      return judgeText(view, start, length, size)
+      return validateText(view, start, length, size)
   }
 }
 
-function judgeText(view: DataView, start: number, length: number, maximum: number): number {
+function validateText(view: DataView, start: number, length: number, maximum: number): number {
   const searched = Math.min(length, maximum + 1)
   let terminated = false
   for (let index = 0; index < searched; index++) terminated ||= view.getUint8(start + index) === 0

@@ -1,4 +1,4 @@
-import type { Answer } from './request.ts'
+import type { QueuedReply } from './request.ts'
 
 /** Bytes of a receive buffer that something takes besides its own (sizeof struct sk_buff, struct skb_shared_info). */
 const BUFFER_HEAD = 256
@@ -8,7 +8,7 @@ const BUFFER_TAIL = 320
 const LARGEST_BLOCK = 32448
 const SMALLEST_BLOCK = 3776
 
-interface Queued extends Answer {
+interface QueueEntry extends QueuedReply {
   readonly cost: number
   readonly isBlock: boolean
 }
@@ -23,7 +23,7 @@ export type Received =
 export class ReceiveQueue {
   readonly #limit: number
   readonly #smallCost: number
-  readonly #queue: Queued[] = []
+  readonly #queue: QueueEntry[] = []
   #used = 0
   #longestRead = 0
   /** Nothing is taken in until the queue has been read empty. */
@@ -52,7 +52,7 @@ export class ReceiveQueue {
   }
 
   /** Queues an answer; one that does not fit is lost and all that follow it. */
-  push(answer: Answer): boolean {
+  push(answer: QueuedReply): boolean {
     const cost = this.#costOf(answer.bytes.length)
     if (this.#congested || (this.#used > 0 && this.#used + cost > this.#limit)) {
       if (!this.#congested) this.#overrun = true
@@ -64,12 +64,12 @@ export class ReceiveQueue {
   }
 
   /** Queues a block of a dump, for which there is always room. */
-  pushBlock(answer: Answer, size: number): void {
+  pushBlock(answer: QueuedReply, size: number): void {
     this.#enqueue(answer, powerOfTwo(size + BUFFER_TAIL) + BUFFER_HEAD, true)
   }
 
   /** Loses what is queued but for the first `keep`, as if there had been no room; blocks of dumps are never lost. */
-  lose(keep: number): void {
+  dropAllBut(keep: number): void {
     const [...queued] = this.#queue
     this.#queue.length = 0
     this.#used = 0
@@ -82,7 +82,7 @@ export class ReceiveQueue {
 
   /**
    * Reads the next answer into a buffer of `room` bytes; that answers were lost is told before those that survived. To be
-   * followed by {@link wake}.
+   * followed by {@link clearCongestion}.
    */
   receive(room: number): Received {
     if (this.#overrun) {
@@ -99,11 +99,11 @@ export class ReceiveQueue {
   }
 
   /** Takes answers in again once all were read (netlink_rcv_wake). */
-  wake(): void {
+  clearCongestion(): void {
     if (this.#queue.length === 0) this.#congested = false
   }
 
-  #enqueue(answer: Answer, cost: number, isBlock: boolean): void {
+  #enqueue(answer: QueuedReply, cost: number, isBlock: boolean): void {
     this.#queue.push({ ...answer, cost, isBlock })
     this.#used += cost
   }

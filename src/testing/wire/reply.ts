@@ -1,18 +1,18 @@
 import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSG_ERROR, NLMSG_HDRLEN } from '../../netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
-import { Refused } from './kernel-errno.ts'
-import type { Answer, Request } from './request.ts'
+import { KernelErrno } from './kernel-errno.ts'
+import type { NetlinkRequest, QueuedReply } from './request.ts'
 
 const scratch = new WireWriter()
 
 /** Queues a message in answer to a request; `type` is the number of its family. */
-export function reply(request: Request, type: number, write: (writer: WireWriter) => void): void {
+export function reply(request: NetlinkRequest, type: number, write: (writer: WireWriter) => void): void {
   const bytes = encode(request, type, 0, write)
-  if (!request.socket.queue.push(spoilt(request, bytes))) throw new Refused('EAGAIN')
+  if (!request.socket.queue.push(corrupted(request, bytes))) throw new KernelErrno('EAGAIN')
 }
 
 /** Queues the acknowledgement of a request that was done or refused (netlink_ack). */
-export function acknowledge(request: Request, aligns: boolean): void {
+export function acknowledge(request: NetlinkRequest, aligns: boolean): void {
   const { ack, view, start, errno } = request
   const told = !ack.isEmpty
   const bytes = encode(request, NLMSG_ERROR, NLM_F_CAPPED | (told ? NLM_F_ACK_TLVS : 0), (writer) => {
@@ -21,15 +21,15 @@ export function acknowledge(request: Request, aligns: boolean): void {
     writer.append(new Uint8Array(view.buffer, view.byteOffset + start, NLMSG_HDRLEN))
     if (told) ack.write(writer, errno !== 0, aligns)
   })
-  request.socket.queue.push(spoilt(request, bytes))
+  request.socket.queue.push(corrupted(request, bytes))
 }
 
-function spoilt({ spoil }: Request, bytes: Uint8Array): Answer {
+function corrupted({ corrupt: spoil }: NetlinkRequest, bytes: Uint8Array): QueuedReply {
   return spoil === undefined ? { bytes } : spoil({ bytes })
 }
 
 function encode(
-  { sequence, socket }: Request,
+  { sequence, socket }: NetlinkRequest,
   type: number,
   flags: number,
   write: (writer: WireWriter) => void,

@@ -1,10 +1,10 @@
 import { lineDifference } from './line-difference.ts'
 import { LoggedRequest } from './logged-request.ts'
-import type { Request } from './request.ts'
+import type { NetlinkRequest } from './request.ts'
 
 /** Every request that reached the kernel, in order. */
 export class RequestLog {
-  #requests: Request[] = []
+  #requests: NetlinkRequest[] = []
 
   /** All of them, those of the controller among them. */
   get requests(): readonly LoggedRequest[] {
@@ -35,7 +35,7 @@ export class RequestLog {
   }
 
   /** @internal */
-  add(request: Request): void {
+  add(request: NetlinkRequest): void {
     this.#requests.push(request)
   }
 }

@@ -1,11 +1,11 @@
 import { NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../../netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
+import type { SimulatedSocket } from '../kernel/simulated-socket.ts'
 import { ExtendedAck } from './extended-ack.ts'
 import type { Fault } from './faults.ts'
-import type { SimulatedSocket } from '../kernel/simulated-socket.ts'
 
 /** An answer as it is queued. */
-export interface Answer {
+export interface QueuedReply {
   readonly bytes: Uint8Array
   /** Whether its end is missing and the reader is to be told. */
   readonly truncated?: boolean
@@ -14,7 +14,7 @@ export interface Answer {
 const NO_FAULTS: readonly Fault[] = []
 
 /** A message that came to the kernel. It is kept for the log, so that it holds no more than it must. */
-export class Request {
+export class NetlinkRequest {
   readonly socket: SimulatedSocket
   readonly view: DataView
   /** Where its header begins in `view`. */
@@ -26,7 +26,7 @@ export class Request {
   /** How it was refused; 0 when it was done. */
   errno = 0
   /** Spoils an answer on its way out. */
-  spoil: ((answer: Answer) => Answer) | undefined
+  corrupt: ((answer: QueuedReply) => QueuedReply) | undefined
   #ack: ExtendedAck | undefined
 
   constructor(socket: SimulatedSocket, view: DataView, start: number) {
@@ -70,7 +70,7 @@ export class Request {
   }
 
   /** Whether the kernel looks at it; to what is no request it says yes without a look. */
-  get isHeeded(): boolean {
+  get isProcessed(): boolean {
     return (this.flags & NLM_F_REQUEST) !== 0 && this.type >= NLMSG_MIN_TYPE
   }
 }

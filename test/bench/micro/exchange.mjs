@@ -1,8 +1,8 @@
 // node exchange.mjs COUNT
 // One awaited exchange after another with the controller, the family that every kernel has, over the library's connection.
-import { Connection } from '../../../dist/netlink/connection.js'
+import { Connection } from '../../../dist/netlink/connection/connection.js'
 import { GenericFamily } from '../../../dist/netlink/generic-family.js'
-import { KernelTransport } from '../../../dist/netlink/kernel-transport.js'
+import { KernelTransport } from '../../../dist/netlink/transport/kernel-transport.js'
 import { median } from '../statistics.mjs'
 
 const count = Number(process.argv[2])

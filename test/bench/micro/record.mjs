@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ipvs } from '@lvs/netlink'
-import { KernelTransport } from '../../../dist/netlink/kernel-transport.js'
+import { KernelTransport } from '../../../dist/netlink/transport/kernel-transport.js'
 
 /** The largest block that the kernel makes. */
 const BLOCK = 32 * 1024

@@ -1,17 +1,17 @@
 /** The commands of `lvs` on a real kernel. */
 
 import { describe, expect, it } from 'vitest'
-import { lvs } from '../../../src/cli/program.ts'
-import { CapturedScreen } from '../../support/cli/captured-terminal.ts'
+import { runProgram } from '../../../src/cli/program.ts'
+import { CapturedTerminal } from '../../support/cli/captured-terminal.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { DNS, makeBusyHost } from '../../support/kernel/traffic/busy-host.ts'
-import { until } from '../../support/kernel/until.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
 
 /** Runs a command line on a host. */
 async function run({ ipvs }: Namespace, line: string, input = '') {
-  const screen = new CapturedScreen(() => Promise.resolve(ipvs), input)
-  const status = await lvs(line.split(' '), screen)
-  return { status, printed: screen.printed, complaints: screen.complaints }
+  const screen = new CapturedTerminal(() => Promise.resolve(ipvs), input)
+  const status = await runProgram(line.split(' '), screen)
+  return { status, printed: screen.printed, complaints: screen.errors }
 }
 
 /** What a command prints that has nothing to complain of. */
@@ -104,7 +104,7 @@ udp://[2001:db8::1]:5060  wlc                  0         0  persistent 300 s, en
     for (let count = 0; count < 40; count++)
       await client.send('198.51.100.2', '192.0.2.10', 53, 'x'.repeat(1000))
 
-    const stats = await until(
+    const stats = await waitUntil(
       () => printed(host, `stats ${DNS}`),
       (text) => /udp:\/\/192\.0\.2\.10:53 +40 /.test(text),
     )
@@ -117,9 +117,9 @@ udp://[2001:db8::1]:5060  wlc                  0         0  persistent 300 s, en
       /^tcp +ESTABLISHED +\d+ s +198\.51\.100\.1:\d+ +192\.0\.2\.10:80 /m,
     )
 
-    const screen = new CapturedScreen(() => Promise.resolve(host.ipvs))
+    const screen = new CapturedTerminal(() => Promise.resolve(host.ipvs))
     screen.rounds = 2
-    expect(await lvs(['list', '--json', '--watch', '1'], screen)).toBe(0)
+    expect(await runProgram(['list', '--json', '--watch', '1'], screen)).toBe(0)
     const lines = screen.printed.trimEnd().split('\n')
     expect(lines.map((line) => JSON.parse(line).length)).toEqual([4, 4, 4])
   })

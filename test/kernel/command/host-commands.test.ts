@@ -4,12 +4,12 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { exportState } from '../../../src/index.ts'
-import { NamespaceShell, type Outcome } from '../../support/kernel/command/namespace-shell.ts'
-import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
-import { everything, makeNode } from '../../support/kernel/host/node.ts'
+import { type CommandResult, NamespaceShell } from '../../support/kernel/command/namespace-shell.ts'
+import { makeNode, readHostState } from '../../support/kernel/host/node.ts'
 import { VIP, VIP6 } from '../../support/kernel/host/roles.ts'
+import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 
-const PROGRAM = join(import.meta.dirname, '../../dist/bin/lvs.cjs')
+const PROGRAM = join(import.meta.dirname, '../../../dist/bin/lvs.cjs')
 
 /** Runs command lines in a network namespace; one that ends otherwise than expected fails the test. */
 class Lvs {
@@ -22,7 +22,7 @@ class Lvs {
     this.#words = words
   }
 
-  run(line: string, input = ''): Promise<Outcome> {
+  run(line: string, input = ''): Promise<CommandResult> {
     return this.#shell.run([process.execPath, PROGRAM, ...line.split(' '), ...this.#words], input)
   }
 
@@ -34,7 +34,7 @@ class Lvs {
   }
 
   /** Runs one on a terminal, where somebody types. */
-  async typed(line: string, typed: string): Promise<Outcome> {
+  async typed(line: string, typed: string): Promise<CommandResult> {
     const command = [process.execPath, PROGRAM, ...line.split(' '), ...this.#words].join(' ')
     // Whoever runs the tests may not want colours.
     const words = ['env', '-u', 'NO_COLOR', 'script', '-qec', command, '/dev/null']
@@ -56,10 +56,10 @@ describe('lvs real-server and lvs director', () => {
   ])('%s comes about, is looked at, and leaves no trace', async (role, options) => {
     const { node, stateFile } = await makeNode()
     const lvs = new Lvs(node, '--state-file', stateFile)
-    const before = await everything(node)
+    const before = await readHostState(node)
 
     expect(await lvs.printed(`${role} status ${options}`, { status: 1 })).toMatch(/^NOT OK +address /m)
-    expect(await everything(node)).toEqual(before)
+    expect(await readHostState(node)).toEqual(before)
     expect(await lvs.printed(`${role} up ${options}`)).not.toContain('NOT OK')
     expect(await node.ip('address')).toContain(VIP)
     const status = await lvs.printed(`${role} status ${options}`)
@@ -69,7 +69,7 @@ describe('lvs real-server and lvs director', () => {
       new RegExp(`^NOT OK +address ${VIP}/\\d+ on \\w+ +there +none$`, 'm'),
     )
     await lvs.printed(`${role} down ${options}`)
-    expect(await everything(node)).toEqual(before)
+    expect(await readHostState(node)).toEqual(before)
   })
 
   it('says what there is where an interface is not there', async () => {
@@ -89,7 +89,7 @@ it('lvs cluster-node is promoted, demoted and taken back without a trace', async
   writeFileSync(file, CLUSTER)
   const options = [`--vip=${VIP}/24`, '--interface=eth0', `--services=${file}`, '--sync=eth0', '--sync-id=7']
   const lvs = new Lvs(node, ...options, '--state-file', stateFile)
-  const before = await everything(node)
+  const before = await readHostState(node)
 
   expect(await lvs.printed('cluster-node up')).toMatch(/^This node is a backup\.\n/)
   expect(await node.saved()).toEqual([])
@@ -102,7 +102,7 @@ it('lvs cluster-node is promoted, demoted and taken back without a trace', async
   expect(await lvs.printed('cluster-node demote')).toMatch(/^This node is a backup\.\n/)
   expect(await node.saved()).toEqual([])
   await lvs.printed('cluster-node down')
-  expect(await everything(node)).toEqual(before)
+  expect(await readHostState(node)).toEqual(before)
 })
 
 describe('lvs doctor', () => {

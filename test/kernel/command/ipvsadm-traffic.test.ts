@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { callIpvsadm } from '../../support/kernel/call-ipvsadm.ts'
 import type { Namespace } from '../../support/kernel/namespace.ts'
 import { DNS, makeBusyHost, SIP } from '../../support/kernel/traffic/busy-host.ts'
-import { until } from '../../support/kernel/until.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
 
 const SIP_CALL = 'INVITE sip:a SIP/2.0\r\nCall-ID: 1@host\r\n\r\n'
 
@@ -21,7 +21,7 @@ describe('lvs ipvsadm shows traffic as ipvsadm does', () => {
     const host = await makeTraffic()
     const words = line.split(' ')
     // The kernel samples every two seconds: that may be between one look and the next.
-    const looks = await until(
+    const looks = await waitUntil(
       async () => ({
         before: await host.ipvsadm(...words),
         ours: (await callIpvsadm(host, words)).stdout,

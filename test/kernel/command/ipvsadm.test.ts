@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Duel, lineOf } from '../../support/kernel/command/ipvsadm-comparison.ts'
+import { IpvsadmComparison, parseCommandLine } from '../../support/kernel/command/ipvsadm-comparison.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { shell } from '../../support/kernel/shell.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../..')
 const PROGRAM = join(ROOT, 'dist/bin/lvs.cjs')
 /** Of so many command lines one is given to a process of its own: most of the time goes into starting Node.js. */
 const PROCESS_EVERY = 20
@@ -18,13 +18,16 @@ const TABLES = [
 
 describe('lvs ipvsadm does what ipvsadm does', () => {
   it.each(TABLES)('with the command lines about %s', async (name) => {
-    const text = readFileSync(join(ROOT, `test/kernel/cli-cases/${name}.txt`), 'utf8')
+    const text = readFileSync(join(ROOT, `test/kernel/command/ipvsadm-cases/${name}.txt`), 'utf8')
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     await nameHosts()
-    const duel = await Duel.start(prepare)
+    const duel = await IpvsadmComparison.start(prepare)
     const program = linkProgram()
     for (const [index, line] of lines.entries()) {
-      await duel.exchange(lineOf(line), index % PROCESS_EVERY === PROCESS_EVERY - 1 ? { program } : {})
+      await duel.compare(
+        parseCommandLine(line),
+        index % PROCESS_EVERY === PROCESS_EVERY - 1 ? { program } : {},
+      )
     }
   })
 })
@@ -48,10 +51,10 @@ const OPTIONS = [
 
 describe('lvs ipvsadm takes the options that ipvsadm takes, and no others', () => {
   it.each(Object.entries(COMMANDS))('%s', async (command, needs) => {
-    const duel = await Duel.start(prepare)
+    const duel = await IpvsadmComparison.start(prepare)
     for (const option of OPTIONS) {
-      const line = lineOf(`${command} ${needs} ${option}`)
-      await duel.exchange(line, { compare: option === OPTIONS.at(-1) })
+      const line = parseCommandLine(`${command} ${needs} ${option}`)
+      await duel.compare(line, { compare: option === OPTIONS.at(-1) })
     }
   })
 })

@@ -8,7 +8,7 @@ import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const PROGRAM = join(import.meta.dirname, '../../dist/bin/lvs.cjs')
+const PROGRAM = join(import.meta.dirname, '../../../dist/bin/lvs.cjs')
 const OURS = [process.execPath, PROGRAM, 'ipvsadm']
 const THEIRS = ['ipvsadm']
 const DESTINATIONS = 10

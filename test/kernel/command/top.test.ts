@@ -3,12 +3,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Client } from '../../support/kernel/traffic/traffic-client.ts'
+import { TerminalWindow } from '../../support/kernel/command/terminal-window.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { shell } from '../../support/kernel/shell.ts'
-import { TerminalWindow } from '../../support/kernel/command/terminal-window.ts'
 import { makeBusyHost, WEB } from '../../support/kernel/traffic/busy-host.ts'
-import { until } from '../../support/kernel/until.ts'
+import type { TrafficClient } from '../../support/kernel/traffic/traffic-client.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
 
 const LVS = fileURLToPath(new URL('../../../dist/bin/lvs.cjs', import.meta.url))
 const SIZE = { width: 120, height: 24 }
@@ -42,7 +42,7 @@ function figuresOf(name: string, screen: string): string[] {
 }
 
 /** Lets a client send datagrams, one after another, until it is told to stop or the test ends. */
-function keepSending(client: Client): () => Promise<void> {
+function keepSending(client: TrafficClient): () => Promise<void> {
   let isOver = false
   const sending = (async () => {
     while (!isOver) await client.send('198.51.100.1', '192.0.2.10', 53, 'x'.repeat(1000))
@@ -65,7 +65,7 @@ describe('lvs top', () => {
     const stop = keepSending(client)
     await window.shows(/^udp:\/\/192\.0\.2\.10:53 +rr +0( +[1-9][\d.]*( [kM])?){6}$/m)
     // Each datagram is a connection, unless the kernel looked at its counters in the middle of one; it has two answers.
-    const busy = await until(
+    const busy = await waitUntil(
       () => window.screen(),
       (screen) => {
         const [connections, packetsIn] = figuresOf(DNS_ROW, screen).slice(-5)
@@ -77,7 +77,7 @@ describe('lvs top', () => {
     expect(figuresOf('192.0.2.20:5353', busy).slice(-5)).toContainEqual(expect.stringMatching(/^[1-9]/))
     expect(figuresOf('4 services', busy).slice(-5)).toEqual(rates)
 
-    await until(
+    await waitUntil(
       () => window.screen(),
       (screen) => figuresOf(DNS_ROW, screen).slice(-5).join() !== rates.join(),
     )
@@ -94,7 +94,7 @@ describe('lvs top', () => {
     const { window } = await startTop(host)
     await client.connect('198.51.100.1', '192.0.2.10', 80)
     await window.shows(/^tcp:\/\/192\.0\.2\.10:80 +rr +1 +0 /m)
-    await client.hangUp()
+    await client.disconnect()
     await window.shows(/^tcp:\/\/192\.0\.2\.10:80 +rr +0 +1 /m)
   })
 
@@ -241,6 +241,6 @@ describe('the end of lvs top leaves the terminal as it was', () => {
     const program = await programIn(window)
     await window.close()
     const isThere = async () => existsSync(`/proc/${program}`)
-    expect(await until(isThere, (there) => !there)).toBe(false)
+    expect(await waitUntil(isThere, (there) => !there)).toBe(false)
   })
 })

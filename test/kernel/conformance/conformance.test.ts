@@ -2,21 +2,27 @@
 
 import { release } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
 import { describePayload } from '../../../src/ipvs/protocol/describe.ts'
 import { IPVS_CMD } from '../../../src/ipvs/protocol/uapi.ts'
-import { describeMessage } from '../../../src/netlink/wire/describe.ts'
+import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
 import { KernelTransport } from '../../../src/netlink/transport/kernel-transport.ts'
-import { eachMessage } from '../../../src/netlink/wire/messages.ts'
 import type { Transport } from '../../../src/netlink/transport/transport.ts'
-import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_ERROR, NLMSG_NOOP } from '../../../src/netlink/wire/uapi.ts'
-import { lineDifference } from '../../../src/testing/wire/line-difference.ts'
-import type { KernelProfile } from '../../../src/testing/time/profile.ts'
+import { describeMessage } from '../../../src/netlink/wire/describe.ts'
+import { eachMessage } from '../../../src/netlink/wire/messages.ts'
+import {
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  NLMSG_ERROR,
+  NLMSG_NOOP,
+} from '../../../src/netlink/wire/uapi.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
-import { type Answers, Wire } from '../../support/kernel/conformance/raw-socket.ts'
+import type { KernelProfile } from '../../../src/testing/time/profile.ts'
+import { lineDifference } from '../../../src/testing/wire/line-difference.ts'
+import { RandomRequests } from '../../support/kernel/conformance/random-requests.ts'
 import { encodeMessage } from '../../support/kernel/conformance/raw-message.ts'
+import { type ComparableReplies, ConformanceSocket } from '../../support/kernel/conformance/raw-socket.ts'
 import { runningProfile } from '../../support/kernel/conformance/running-profile.ts'
-import { RequestMaker } from '../../support/kernel/conformance/random-requests.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 
 const SEEDS = Number(process.env['LVS_CONFORMANCE_SEEDS'] ?? 10)
@@ -105,8 +111,8 @@ function describeHex(hex: string): string {
  * run was stopped without a word (kthread_stop gives EINTR, and for that netlink_rcv_skb sends nothing).
  */
 function masked(
-  answers: Answers,
-  other: Answers,
+  answers: ComparableReplies,
+  other: ComparableReplies,
   stopped: ReadonlySet<number>,
   profile: KernelProfile,
 ): string {
@@ -128,12 +134,12 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
     let commands = 0
     for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
       const transport = new KernelTransport({ netns: host.path })
-      const real = await Wire.open(transport)
+      const real = await ConformanceSocket.open(transport)
       const kernel = new SimulatedKernel({ profile, familyId: real.familyId, interfaces: INTERFACES })
       // The namespace has had services before, which a growing connection table shows from then on.
       kernel.run([{ command: 'addService', service: web }, { command: 'flush' }])
-      const simulated = await Wire.open(kernel.connect())
-      const maker = new RequestMaker(seed, profile.tables === 'growing')
+      const simulated = await ConformanceSocket.open(kernel.connect())
+      const maker = new RandomRequests(seed, profile.tables === 'growing')
       let sequence = 2
       for (let step = 0; step < DATAGRAMS; step++) {
         const { bytes, count: sent } =
@@ -177,10 +183,10 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
     const profile = await runningProfile(host)
     const { commands } = largeTable()
     await host.ipvs.batch(commands)
-    const real = await Wire.open(new KernelTransport({ netns: host.path }))
+    const real = await ConformanceSocket.open(new KernelTransport({ netns: host.path }))
     const kernel = new SimulatedKernel({ profile, familyId: real.familyId, interfaces: INTERFACES })
     kernel.run(commands)
-    const simulated = await Wire.open(kernel.connect())
+    const simulated = await ConformanceSocket.open(kernel.connect())
     for (let sequence = 10; sequence < 13; sequence++) {
       for (const request of [
         dumpRequest(real.familyId, sequence),
@@ -197,9 +203,9 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
   it('are lost alike when there are too many', async () => {
     const host = await makeHost()
     const profile = await runningProfile(host)
-    const real = await Wire.open(new KernelTransport({ netns: host.path }))
+    const real = await ConformanceSocket.open(new KernelTransport({ netns: host.path }))
     const kernel = new SimulatedKernel({ profile, familyId: real.familyId })
-    const simulated = await Wire.open(kernel.connect())
+    const simulated = await ConformanceSocket.open(kernel.connect())
     // Each is acknowledged and nothing else, so that the receive buffer of four MiB is full before they end.
     const one = encodeMessage(
       { type: NLMSG_NOOP, flags: NLM_F_REQUEST | NLM_F_ACK, command: 0, attributes: [], cut: 0 },

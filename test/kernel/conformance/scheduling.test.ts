@@ -2,11 +2,11 @@
 
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
 import { SCHEDULERS } from '../../../src/ipvs/model/scheduler.ts'
+import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
+import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import { PROFILES } from '../../../src/testing/time/profile.ts'
 import { seededRandom } from '../../../src/testing/time/random.ts'
-import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import { limitsThresholds } from '../../support/kernel/conformance/running-profile.ts'
 import { isSince } from '../../support/kernel/kernel.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'

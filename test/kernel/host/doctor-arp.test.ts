@@ -6,16 +6,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Patient } from '../../../src/host/doctor/model/host-view.ts'
+import { HostView } from '../../../src/host/doctor/model/host-view.ts'
 import { readFacts } from '../../../src/host/facts/facts-reader.ts'
-import type { Machine } from '../../support/scenarios/machine.ts'
-import { layOut } from '../../support/scenarios/topology.ts'
 import { VIP } from '../../support/kernel/host/doctor-clusters.ts'
-import { until } from '../../support/kernel/until.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
+import type { Machine } from '../../support/scenarios/machine.ts'
+import { makeTopology } from '../../support/scenarios/topology.ts'
 
 const CLIENT = '192.168.79.10'
 const FAR_VIP = '192.0.2.110'
-const page = readFileSync(join(import.meta.dirname, '../../docs/guide/arp-problem.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../../../docs/guide/arp-problem.md'), 'utf8')
 
 /** The rows of the table whose first heading this is. */
 function rowsUnder(heading: string): string[][] {
@@ -35,7 +35,7 @@ function levelsOf(cell: string): number[] {
 }
 
 async function makeNetwork(): Promise<{ client: Machine; server: Machine }> {
-  const machines = await layOut({
+  const machines = await makeTopology({
     client: { networks: { lan: `${CLIENT}/24` } },
     server: { networks: { lan: '192.168.79.102/24' } },
   })
@@ -53,7 +53,10 @@ async function isAnswered(client: Machine): Promise<boolean> {
   await client.forgetNeighbours()
   await client.run('bash', '-c', `echo >/dev/udp/${VIP}/9`)
   const look = async () => (await client.host.network.neighbours()).find(({ address }) => address === VIP)
-  const found = await until(look, (neighbour) => neighbour !== undefined && neighbour.state !== 'incomplete')
+  const found = await waitUntil(
+    look,
+    (neighbour) => neighbour !== undefined && neighbour.state !== 'incomplete',
+  )
   return found?.linkAddress !== undefined
 }
 
@@ -71,7 +74,7 @@ async function isNamed(client: Machine, server: Machine, vip: string): Promise<b
     (await client.host.network.neighbours()).filter(
       ({ address, linkAddress }) => names.includes(address) && linkAddress !== undefined,
     )
-  const heard = await until(look, (neighbours) => neighbours.length > 0)
+  const heard = await waitUntil(look, (neighbours) => neighbours.length > 0)
   return heard.some(({ address }) => address === vip)
 }
 
@@ -97,7 +100,7 @@ describe('a host with the VIP, asked for it on eth0', () => {
       for (const owner of ['all', 'eth0'])
         await sysctls.setText(`net.ipv4.conf.${owner}.arp_ignore`, String(level))
       seen.push({ level, said: (await isAnswered(client)) ? 'answered' : 'silent' })
-      const patient = new Patient(await readFacts(server.host), {})
+      const patient = new HostView(await readFacts(server.host), {})
       const eth0 = patient.link('eth0')!
       believed.push({ level, said: patient.answers(VIP, eth0) ? 'answered' : 'silent' })
     }

@@ -2,15 +2,15 @@
 
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { doctor } from '../../../src/host/doctor/doctor.ts'
-import type { Machine } from '../../support/scenarios/machine.ts'
-import { programsOf, runOn } from '../../support/scenarios/guide-programs.ts'
-import { layOut } from '../../support/scenarios/topology.ts'
 import { VIP } from '../../support/kernel/host/doctor-clusters.ts'
+import { programsOf, runOn } from '../../support/scenarios/guide-programs.ts'
+import type { Machine } from '../../support/scenarios/machine.ts'
+import { makeTopology } from '../../support/scenarios/topology.ts'
 
 const programs = programsOf('arp-problem.md')
 
 async function makeServer(): Promise<Machine> {
-  const { server } = await layOut({ server: { networks: { lan: '192.168.79.102/24' } } })
+  const { server } = await makeTopology({ server: { networks: { lan: '192.168.79.102/24' } } })
   return server
 }
 

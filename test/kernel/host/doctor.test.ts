@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest'
 import { doctor } from '../../../src/host/doctor/doctor.ts'
 import { FINDINGS, type Finding, type FindingId } from '../../../src/host/doctor/model/finding.ts'
 import { readFacts } from '../../../src/host/facts/facts-reader.ts'
-import type { Machine } from '../../support/scenarios/machine.ts'
 import type { Case } from '../../support/kernel/host/doctor-case.ts'
 import { CASES } from '../../support/kernel/host/doctor-cases.ts'
 import {
@@ -19,8 +18,9 @@ import {
   tunCluster,
   VIP,
 } from '../../support/kernel/host/doctor-clusters.ts'
-import { modulesAreOurs } from '../../support/kernel/kernel.ts'
-import { until } from '../../support/kernel/until.ts'
+import { canUnloadModules } from '../../support/kernel/kernel.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
+import type { Machine } from '../../support/scenarios/machine.ts'
 
 type Way = (finding: Finding, machine: Machine) => Promise<unknown>
 
@@ -30,14 +30,17 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (...values: unknown[]) => Promise<void>
 
 const WAYS: Readonly<Record<string, Way>> = {
-  'its run()': ({ mend }) => mend.run!(),
-  'its call': ({ mend }, { host, ipvs }) => new AsyncFunction('host', 'ipvs', mend.call)(host, ipvs),
-  'its line for the shell': ({ mend }, machine) => machine.run('sh', '-ec', mend.shell),
+  'its run()': ({ fix: mend }) => mend.run!(),
+  'its call': ({ fix: mend }, { host, ipvs }) => new AsyncFunction('host', 'ipvs', mend.call)(host, ipvs),
+  'its line for the shell': ({ fix: mend }, machine) => machine.run('sh', '-ec', mend.shell),
 }
 
 const ids = (findings: readonly Finding[]) => findings.map(({ id }) => id)
 
-async function examine({ patient = 'director', options }: Case, cluster: Cluster): Promise<Finding[]> {
+async function examine(
+  { examined: patient = 'director', options }: Case,
+  cluster: Cluster,
+): Promise<Finding[]> {
   return await doctor(cluster[patient].host, await options?.(cluster))
 }
 
@@ -48,17 +51,17 @@ function named(cluster: Cluster, name: string): Machine {
 
 async function breakAndMend(id: FindingId, disease: Case, cluster: Cluster, how: string): Promise<void> {
   const look = () => examine(disease, cluster)
-  expect(ids(await look()), `before: ${disease.what}`).toEqual([])
+  expect(ids(await look()), `before: ${disease.title}`).toEqual([])
 
   await disease.break(cluster)
-  const [finding, ...others] = await until(look, (findings) => findings.length > 0)
-  expect([finding?.id, ...ids(others)], disease.what).toEqual([id])
+  const [finding, ...others] = await waitUntil(look, (findings) => findings.length > 0)
+  expect([finding?.id, ...ids(others)], disease.title).toEqual([id])
 
   await disease.before?.()
   // Where somebody has to decide, or it is another host's business, the call is made by hand.
-  const way = how === 'its run()' && finding!.mend.run === undefined ? 'its call' : how
+  const way = how === 'its run()' && finding!.fix.run === undefined ? 'its call' : how
   await WAYS[way]!(finding!, named(cluster, finding!.host))
-  expect(ids(await look()), `after ${how}: ${disease.what}`).toEqual([])
+  expect(ids(await look()), `after ${how}: ${disease.title}`).toEqual([])
   await disease.restore?.(cluster)
 }
 
@@ -90,7 +93,7 @@ describe('what a doctor finds goes away by the means that the finding has', () =
   it.each(Object.entries(CASES) as [FindingId, readonly Case[]][])('%s', async (id, cases) => {
     const clusters = new Map<Case['cluster'], Cluster>()
     for (const [index, disease] of cases.entries()) {
-      if (disease.labOnly && !modulesAreOurs) continue
+      if (disease.labOnly && !canUnloadModules) continue
       const make = disease.cluster
       // The first is mended in every way, those that differ from it only in what is wrong in the first way.
       for (const how of Object.keys(WAYS).slice(0, index === 0 ? undefined : 1)) {

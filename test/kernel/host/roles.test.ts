@@ -2,35 +2,35 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { RealServer } from '../../../src/host/role/real-server.ts'
+import { makeNode, readHostState } from '../../support/kernel/host/node.ts'
+import { makeRole, PROGRAM, ROLE_PLANS, type RolePlan, VIP, VIP6 } from '../../support/kernel/host/roles.ts'
 import { loadModules } from '../../support/kernel/modules.ts'
 import type { Namespace } from '../../support/kernel/namespace.ts'
-import { everything, makeNode } from '../../support/kernel/host/node.ts'
-import { makeRole, PLANS, PROGRAM, type RolePlan, VIP, VIP6 } from '../../support/kernel/host/roles.ts'
 
 // Else the first tunnel would bring interfaces that stay.
 await loadModules('ip_vs', 'ip_vs_rr', 'ipip', 'sit', 'ip6_tunnel')
 
-describe.each(Object.entries(PLANS))('%s', (_, plan) => {
+describe.each(Object.entries(ROLE_PLANS))('%s', (_, plan) => {
   it('comes about, does not change when it is brought about again, and leaves the host as it was', async () => {
     const { node, host, stateFile } = await makeNode()
-    const before = await everything(node)
+    const before = await readHostState(node)
     const role = makeRole(host, plan, stateFile)
     expect(wrong(await role.up())).toEqual([])
-    const up = await everything(node)
+    const up = await readHostState(node)
     expect(up).not.toEqual(before)
     expect(wrong(await makeRole(host, plan, stateFile).up())).toEqual([])
-    expect(await everything(node)).toEqual(up)
+    expect(await readHostState(node)).toEqual(up)
     expect((await role.down()).ok).toBe(true)
-    expect(await everything(node)).toEqual(before)
+    expect(await readHostState(node)).toEqual(before)
   })
 
   it('is taken back by a new process after kill -9 in the middle', { timeout: 600_000 }, async () => {
     const { node, host, stateFile } = await makeNode()
-    const before = await everything(node)
+    const before = await readHostState(node)
     let deaths = 0
     for (let at = 0; await killed(node, plan, stateFile, plan.calls, at); at += plan.stride, deaths++) {
       await makeRole(host, plan, stateFile).down()
-      expect(await everything(node)).toEqual(before)
+      expect(await readHostState(node)).toEqual(before)
     }
     expect(deaths).toBeGreaterThan(2)
   })
@@ -39,12 +39,12 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     timeout: 600_000,
   }, async () => {
     const { node, host, stateFile } = await makeNode()
-    const before = await everything(node)
+    const before = await readHostState(node)
     const role = makeRole(host, plan, stateFile)
     await role.up()
     for (let at = 0; await killed(node, plan, stateFile, 'down', at); at += 2 * plan.stride) {
       await makeRole(host, plan, stateFile).down()
-      expect(await everything(node)).toEqual(before)
+      expect(await readHostState(node)).toEqual(before)
       await role.up()
     }
   })
@@ -52,9 +52,9 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
 
 describe('a process that goes to and fro', { timeout: 600_000 }, () => {
   it('is killed at any moment, and the next one puts everything back', async () => {
-    const plan = PLANS['a node of a cluster']!
+    const plan = ROLE_PLANS['a node of a cluster']!
     const { node, host, stateFile } = await makeNode()
-    const before = await everything(node)
+    const before = await readHostState(node)
     for (let round = 0; round < 3; round++) {
       const program = start(node, plan, stateFile, `${plan.calls},down`, '', 'forever')
       await once(program.stdout!, 'data')
@@ -62,7 +62,7 @@ describe('a process that goes to and fro', { timeout: 600_000 }, () => {
       program.kill('SIGKILL')
       await once(program, 'exit')
       await makeRole(host, plan, stateFile).down()
-      expect(await everything(node)).toEqual(before)
+      expect(await readHostState(node)).toEqual(before)
     }
   })
 })
@@ -72,28 +72,28 @@ describe('what was there before', () => {
     const { node, host, stateFile } = await makeNode()
     await node.ip('address', 'add', `${VIP}/32`, 'dev', 'lo')
     await node.ip('address', 'add', `${VIP6}/128`, 'dev', 'lo', 'nodad')
-    const before = await everything(node)
-    const role = new RealServer(host, { method: 'dr', vips: [VIP, VIP6], stateFile })
+    const before = await readHostState(node)
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP, VIP6], stateFile })
     expect((await role.up()).ok).toBe(true)
     await role.down()
-    expect(await everything(node)).toEqual(before)
+    expect(await readHostState(node)).toEqual(before)
   })
 
   it('comes back: addresses and rules that a backup must not have', async () => {
     const { node, host, stateFile } = await makeNode()
     await node.ip('address', 'add', `${VIP}/24`, 'brd', '+', 'dev', 'eth0', 'label', 'eth0:vip')
     await node.restore([`-A -t ${VIP}:6379 -s wrr -p 60`, `-a -t ${VIP}:6379 -r 192.168.79.102:6379 -g -w 3`])
-    const before = await everything(node)
-    const role = makeRole(host, PLANS['a node of a cluster']!, stateFile)
+    const before = await readHostState(node)
+    const role = makeRole(host, ROLE_PLANS['a node of a cluster']!, stateFile)
     expect(wrong(await role.up())).toEqual([])
     expect(await node.saved()).toEqual([])
     await role.down()
-    expect(await everything(node)).toEqual(before)
+    expect(await readHostState(node)).toEqual(before)
   })
 
   it('stays as somebody else has changed it since, and is told', async () => {
     const { node, host, stateFile } = await makeNode()
-    const role = new RealServer(host, { method: 'dr', vips: [VIP], stateFile })
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
     await role.up()
     await host.sysctls.set('net.ipv4.conf.all.arp_ignore', 2)
     const { ok, items } = await role.down()
@@ -109,14 +109,14 @@ describe('what was there before', () => {
 describe('two processes at once', () => {
   it('bring a role about one after the other', async () => {
     const { node, host, stateFile } = await makeNode()
-    const before = await everything(node)
-    const plan = PLANS['a node of a cluster']!
+    const before = await readHostState(node)
+    const plan = ROLE_PLANS['a node of a cluster']!
     const programs = ['promote', 'demote'].map((call) => start(node, plan, stateFile, call))
     expect(await Promise.all(programs.map(async (program) => (await once(program, 'exit'))[0]))).toEqual([
       0, 0,
     ])
     await makeRole(host, plan, stateFile).down()
-    expect(await everything(node)).toEqual(before)
+    expect(await readHostState(node)).toEqual(before)
   })
 })
 

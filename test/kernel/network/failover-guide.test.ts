@@ -10,7 +10,7 @@ import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts
 import { connect } from '../../support/kernel/network/network.ts'
 
 const run = promisify(execFile)
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 const VIP = '192.168.79.110'
 
 it('the guide to failover does what it says', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { NetworkError } from '../../../src/errors.ts'
 import type { InterfaceAddressInput } from '../../../src/route/model/interface-address.ts'
-import { makeHost, shown } from '../../support/kernel/network/network.ts'
-import { until } from '../../support/kernel/until.ts'
+import { ipJson, makeHost } from '../../support/kernel/network/network.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
 
 interface ShownAddress {
   readonly local: string
@@ -67,7 +67,13 @@ describe('an address of an interface', () => {
     const before = await network.addresses()
 
     await network.addAddress(input)
-    const [seen] = await shown<{ addr_info: ShownAddress[] }>(host, 'address', 'show', 'dev', input.interface)
+    const [seen] = await ipJson<{ addr_info: ShownAddress[] }>(
+      host,
+      'address',
+      'show',
+      'dev',
+      input.interface,
+    )
     expect(seen!.addr_info.find(({ local }) => local === expected.local)).toMatchObject(expected)
 
     const found = (await network.addresses({ interface: input.interface })).find(
@@ -107,7 +113,7 @@ describe('an address of an interface', () => {
       return addresses.find(({ address }) => address === '2001:db8::10')!.flags
     }
     expect(await read()).toContain('tentative')
-    expect(await until(read, (flags) => !flags.includes('tentative'))).toEqual(['permanent'])
+    expect(await waitUntil(read, (flags) => !flags.includes('tentative'))).toEqual(['permanent'])
   })
 
   it('that is deprecated from the start is not chosen by this host for its own connections', async () => {

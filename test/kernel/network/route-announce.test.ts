@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { KernelTransport } from '../../../src/netlink/transport/kernel-transport.ts'
-import { arpAnnouncement } from '../../../src/route/protocol/announcement-frames.ts'
 import type { Network } from '../../../src/route/network.ts'
+import { arpAnnouncement } from '../../../src/route/protocol/announcement-frames.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { connect, makeHost, openNetwork } from '../../support/kernel/network/network.ts'
-import { until } from '../../support/kernel/until.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
 
 const OLD_MAC = '02:00:00:00:00:99'
 const MAC = '02:00:00:00:00:01'
@@ -49,7 +49,7 @@ describe('an announcement', () => {
     expect(await macOf(client, vip)).toBe(OLD_MAC)
     await director.announce(vip, 'eth0')
     expect(
-      await until(
+      await waitUntil(
         () => macOf(client, vip),
         (mac) => mac === MAC,
       ),
@@ -64,7 +64,7 @@ describe('an announcement', () => {
     await director.announce(VIPS.ipv6, 'eth0')
     const entry = async () =>
       (await client.neighbours({ family: 'ipv6' })).find(({ address }) => address === VIPS.ipv6)
-    expect(await until(entry, (found) => found?.linkAddress === MAC)).toMatchObject({ router: true })
+    expect(await waitUntil(entry, (found) => found?.linkAddress === MAC)).toMatchObject({ router: true })
   })
 
   it('is not learnt by those who did not know the address', async () => {
@@ -75,7 +75,7 @@ describe('an announcement', () => {
     for (const vip of [...Object.values(VIPS), mark]) await director.announce(vip, 'eth0')
     // Frames keep their order: when the last one has been heard, the others have.
     expect(
-      await until(
+      await waitUntil(
         () => macOf(client, mark),
         (mac) => mac === MAC,
       ),
@@ -89,7 +89,7 @@ describe('an announcement', () => {
     const transport = new KernelTransport({ netns: directorHost.path })
     await transport.sendFrame(index, arpAnnouncement(MAC, VIPS.ipv4, form))
     expect(
-      await until(
+      await waitUntil(
         () => macOf(client, VIPS.ipv4),
         (mac) => mac === MAC,
       ),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LinkInput } from '../../../src/route/model/link.ts'
-import { makeHost, shown } from '../../support/kernel/network/network.ts'
+import { ipJson, makeHost } from '../../support/kernel/network/network.ts'
 
 interface ShownLink {
   readonly ifindex: number
@@ -35,7 +35,7 @@ describe('links', () => {
       'ttl',
       '9',
     )
-    const expected = await shown<ShownLink>(host, '-details', 'link')
+    const expected = await ipJson<ShownLink>(host, '-details', 'link')
 
     const links = await network.links()
     expect(links.map(({ index, name, mtu, master }) => ({ index, name, mtu, master }))).toEqual(
@@ -96,7 +96,7 @@ describe('a link is made', () => {
     const { host, network } = await makeHost()
     expect(await network.ensureLink(input)).toBe(true)
     expect(await network.ensureLink(input)).toBe(false)
-    const [seen] = await shown<ShownLink>(host, '-details', 'link', 'show', 'dev', input.name)
+    const [seen] = await ipJson<ShownLink>(host, '-details', 'link', 'show', 'dev', input.name)
     expect(seen!.linkinfo).toMatchObject({
       info_kind: input.kind,
       ...(input.kind === 'dummy' ? {} : { info_data: data }),

@@ -6,7 +6,7 @@ import { Network } from '../../../src/route/network.ts'
 import { makeHost } from '../../support/kernel/network/network.ts'
 import { CHANGES, READS } from '../../support/kernel/network/network-calls.ts'
 
-const PROGRAM = fileURLToPath(new URL('programs/every-network-call.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../support/kernel/programs/every-network-call.ts', import.meta.url))
 const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
 
 it('every method that asks the kernel something is among those called', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { NetworkError } from '../../../src/errors.ts'
 import type { Route, RouteInput } from '../../../src/route/model/route.ts'
-import { makeHost, shown } from '../../support/kernel/network/network.ts'
+import { ipJson, makeHost } from '../../support/kernel/network/network.ts'
 
 interface ShownRoute {
   readonly dst: string
@@ -51,14 +51,14 @@ describe('routes', () => {
       ['ipv4', '-4'],
       ['ipv6', '-6'],
     ] as const) {
-      const expected = await shown<ShownRoute>(host, option, 'route', 'show', 'table', 'all')
+      const expected = await ipJson<ShownRoute>(host, option, 'route', 'show', 'table', 'all')
       const routes = await network.routes({ family, table: 'all' })
       expect(
         routes.map((route) => [endpoint(route), route.gateway, route.interface, route.source, route.metric]),
       ).toEqual(
         expected.map(({ dst, gateway, dev, prefsrc, metric }) => [dst, gateway, dev, prefsrc, metric]),
       )
-      const main = await shown<ShownRoute>(host, option, 'route', 'show')
+      const main = await ipJson<ShownRoute>(host, option, 'route', 'show')
       expect((await network.routes({ family })).map(endpoint)).toEqual(main.map(({ dst }) => dst))
     }
     const routes = await network.routes({ table: 'all' })
@@ -152,7 +152,7 @@ describe('the way to an address', () => {
     await host.ip('route', 'add', 'default', 'via', '192.0.2.254')
     await host.ip('-6', 'route', 'add', 'default', 'via', '2001:db8::fe')
     for (const address of ['198.51.100.1', '192.0.2.9', '192.0.2.1', '2001:db8:1::1', '2001:db8::9', '::1']) {
-      const [expected] = await shown<ShownRoute>(host, 'route', 'get', address)
+      const [expected] = await ipJson<ShownRoute>(host, 'route', 'get', address)
       const route = await network.routeTo(address)
       expect([endpoint(route), route.gateway, route.interface, route.source]).toEqual([
         ...[address, expected!.gateway, expected!.dev, expected!.prefsrc],

@@ -1,15 +1,15 @@
 /** What `effective` says is what the kernel does: ARP answers, ARP requests, packets forwarded, dropped and redirected. */
 
 import { describe, expect, it } from 'vitest'
-import type { Sysctls } from '../../../src/sysctl/sysctls.ts'
 import type { Neighbour } from '../../../src/route/model/neighbour.ts'
 import type { Network } from '../../../src/route/network.ts'
+import type { Sysctls } from '../../../src/sysctl/sysctls.ts'
 import { since } from '../../support/kernel/kernel.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { connect, openNetwork } from '../../support/kernel/network/network.ts'
-import { Sender } from '../../support/kernel/traffic/datagram-sender.ts'
 import { sysctlsOf } from '../../support/kernel/network/sysctls.ts'
-import { until } from '../../support/kernel/until.ts'
+import { DatagramSender } from '../../support/kernel/traffic/datagram-sender.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
 
 /** Values to combine; the kernel takes them all. */
 const PAIRS_OF = (values: readonly number[]) =>
@@ -88,16 +88,16 @@ async function whichGrows(
   const before = await read()
   await act()
   const grown = (now: Record<string, number>) => [one, other].filter((name) => now[name]! > before[name]!)
-  return grown(await until(read, (now) => grown(now).length > 0)).join(' and ')
+  return grown(await waitUntil(read, (now) => grown(now).length > 0)).join(' and ')
 }
 
 describe('arp_ignore', () => {
   /** The peer asks for an address and gets an answer, or none. */
-  async function isAnswered({ peer }: Pair, sender: Sender, address: string): Promise<boolean> {
+  async function isAnswered({ peer }: Pair, sender: DatagramSender, address: string): Promise<boolean> {
     await forgetNeighbours(peer)
     await sender.send('192.0.2.2', address, 9)
     const state = async () => (await neighboursOf(peer)).find((known) => known.address === address)?.state
-    return (await until(state, (known) => known !== undefined && known !== 'incomplete')) !== 'failed'
+    return (await waitUntil(state, (known) => known !== undefined && known !== 'incomplete')) !== 'failed'
   }
 
   it('decides which requests are answered, by the larger value', async () => {
@@ -106,7 +106,7 @@ describe('arp_ignore', () => {
     await network.addAddress({ address: '192.0.2.100/32', interface: 'lo' })
     await network.addAddress({ address: '192.0.2.101/32', interface: 'lo', scope: 'host' })
     await namespace.start(LISTENER)
-    const sender = await Sender.start(pair.peer.namespace)
+    const sender = await DatagramSender.start(pair.peer.namespace)
     for (const [all, own] of [
       ...PAIRS_OF([0, 1, 3, 8]),
       [2, 0],
@@ -135,7 +135,7 @@ describe('arp_ignore', () => {
 
 describe('arp_announce', () => {
   /** The address that the host's request names, as the peer notes it. */
-  async function announced({ host, peer }: Pair, sender: Sender, source: string): Promise<string> {
+  async function announced({ host, peer }: Pair, sender: DatagramSender, source: string): Promise<string> {
     await forgetNeighbours(host)
     await forgetNeighbours(peer)
     await sender.send(source, '192.0.2.2', 9)
@@ -143,7 +143,7 @@ describe('arp_announce', () => {
       (await neighboursOf(peer))
         .filter(({ linkAddress }) => linkAddress !== undefined)
         .map(({ address }) => address)
-    return (await until(named, (addresses) => addresses.length > 0)).join()
+    return (await waitUntil(named, (addresses) => addresses.length > 0)).join()
   }
 
   it('decides which address is named in requests, by the larger value', async () => {
@@ -152,7 +152,7 @@ describe('arp_announce', () => {
     for (const address of ['192.0.2.100/32', '198.51.100.1/32'])
       await network.addAddress({ address, interface: 'lo' })
     await pair.peer.namespace.start(LISTENER)
-    const sender = await Sender.start(namespace)
+    const sender = await DatagramSender.start(namespace)
     for (const [all, own] of [...PAIRS_OF([0, 1, 2]), [2, 3], [-1, -1], [-1, 2]] as const) {
       await setBoth(sysctls, 'arp_announce', all, own)
       const level = await sysctls.effective('arp_announce', 'eth0')
@@ -176,7 +176,7 @@ describe('rp_filter', () => {
     await host.namespace.addDummy('other0', ['203.0.113.1/24'])
     for (const address of ['203.0.113.9/32', '198.51.100.9/32'])
       await peer.namespace.ip('address', 'add', address, 'dev', 'lo')
-    const sender = await Sender.start(peer.namespace)
+    const sender = await DatagramSender.start(peer.namespace)
     const read = async () => ({ ...(await counters(host, 'snmp')), ...(await counters(host, 'netstat')) })
     const fate = (from: string) =>
       whichGrows(read, ['Udp:NoPorts', 'TcpExt:IPReversePathFilter'], () => sender.send(from, '192.0.2.1', 9))
@@ -199,7 +199,7 @@ describe('forwarding', () => {
     const { sysctls } = host
     await host.namespace.addDummy('other0', ['203.0.113.1/24'])
     await peer.namespace.ip('route', 'add', '203.0.113.0/24', 'via', '192.0.2.1')
-    const sender = await Sender.start(peer.namespace)
+    const sender = await DatagramSender.start(peer.namespace)
     for (const [all, own] of PAIRS_OF([0, 1])) {
       // That of all goes to every interface, so it is first.
       await setBoth(sysctls, 'forwarding', all, own)
@@ -245,7 +245,7 @@ describe('forwarding', () => {
   async function makeForwarder({ host, peer }: Pair): Promise<() => Promise<string>> {
     await host.namespace.addDummy('other0', ['2001:db8:1::1/64 nodad'])
     await peer.namespace.ip('route', 'add', '2001:db8:1::/64', 'via', '2001:db8::1')
-    const sender = await Sender.start(peer.namespace)
+    const sender = await DatagramSender.start(peer.namespace)
     const read = async () => {
       const lines = await linesOf(host, '/proc/net/snmp6')
       return Object.fromEntries(
@@ -267,7 +267,7 @@ describe('send_redirects', () => {
     // The next hop is on the network that the packet comes from.
     await host.namespace.ip('route', 'add', '203.0.113.0/24', 'via', '192.0.2.3')
     await peer.namespace.ip('route', 'add', '203.0.113.0/24', 'via', '192.0.2.1')
-    const sender = await Sender.start(peer.namespace)
+    const sender = await DatagramSender.start(peer.namespace)
     let last = 10
     for (const [all, own] of [...PAIRS_OF([0, 1]), [0, -1]] as const) {
       await setBoth(sysctls, 'send_redirects', all, own)
@@ -276,7 +276,7 @@ describe('send_redirects', () => {
       await peer.namespace.ip('address', 'add', `${from}/24`, 'dev', 'eth0')
       const before = await counters(host, 'snmp')
       await sender.send(from, '203.0.113.77', 9)
-      const after = await until(
+      const after = await waitUntil(
         () => counters(host, 'snmp'),
         (now) => now['Ip:ForwDatagrams']! > before['Ip:ForwDatagrams']!,
       )

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { makeNamespace } from '../../support/kernel/namespace.ts'
 
-const PROGRAM = fileURLToPath(new URL('programs/sysctl-names.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../support/kernel/programs/sysctl-names.ts', import.meta.url))
 const CASES = 500
 /** strace makes a slow machine slower. */
 const PATIENCE = 600_000

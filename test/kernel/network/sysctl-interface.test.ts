@@ -10,7 +10,7 @@ import type { Sysctls } from '../../../src/sysctl/sysctls.ts'
 import { before, isSince, since } from '../../support/kernel/kernel.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { Netns } from '../../support/kernel/netns.ts'
-import { shown, sysctlsOf } from '../../support/kernel/network/sysctls.ts'
+import { readSysctlFile, sysctlsOf } from '../../support/kernel/network/sysctls.ts'
 
 const TABLES = {
   ipv4: Object.entries<SysctlDefinition>(IPV4_INTERFACE_SYSCTLS),
@@ -58,7 +58,7 @@ describe.each(SETTINGS)('$family $setting', ({ family, setting, definition }) =>
         await sysctls.set(name, value)
         expect(await sysctls.get(name)).toBe(value)
       }
-      expect(await shown(namespace, `${family}/conf/${owner}/${setting}`)).toBe(String(first))
+      expect(await readSysctlFile(namespace, `${family}/conf/${owner}/${setting}`)).toBe(String(first))
     }
   })
 
@@ -80,9 +80,9 @@ describe('the name of an interface', () => {
       await namespace.addDummy('eth0')
       const { sysctls } = sysctlsOf(namespace)
       await sysctls.set(interfaceSysctl('ipv4', interfaceName, 'arp_ignore'), 2)
-      expect(await shown(namespace, `ipv4/conf/${interfaceName}/arp_ignore`)).toBe('2')
+      expect(await readSysctlFile(namespace, `ipv4/conf/${interfaceName}/arp_ignore`)).toBe('2')
       expect(await sysctls.effective('arp_ignore', interfaceName)).toBe(2)
-      expect(await shown(namespace, 'ipv4/conf/eth0/arp_ignore')).toBe('0')
+      expect(await readSysctlFile(namespace, 'ipv4/conf/eth0/arp_ignore')).toBe('0')
     },
   )
 
@@ -201,7 +201,7 @@ describe('a host', () => {
     const namespace = await makeNamespace()
     await using host = await Host.open({ netns: namespace.path })
     await host.sysctls.set('net.ipv4.conf.all.arp_announce', 2)
-    expect(await shown(namespace, 'ipv4/conf/all/arp_announce')).toBe('2')
+    expect(await readSysctlFile(namespace, 'ipv4/conf/all/arp_announce')).toBe('2')
     expect((await host.network.links()).map(({ name }) => name)).toContain('lo')
     expect(await (await host.ipvs()).services()).toEqual([])
   })

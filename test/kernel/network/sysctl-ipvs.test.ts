@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError, SysctlError } from '../../../src/errors.ts'
 import type { IpvsSysctl } from '../../../src/sysctl/ipvs-sysctls.ts'
 import type { IpvsSysctlName } from '../../../src/sysctl/sysctl-name.ts'
-import { before, isSince, modulesAreOurs, since } from '../../support/kernel/kernel.ts'
+import { before, canUnloadModules, isSince, since } from '../../support/kernel/kernel.ts'
 import { loadedModules, loadModules, unloadIpvs } from '../../support/kernel/modules.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { Netns } from '../../support/kernel/netns.ts'
+import { IPVS_TABLE, readSysctlFile, sysctlsOf } from '../../support/kernel/network/sysctls.ts'
 import { shell } from '../../support/kernel/shell.ts'
-import { IPVS_TABLE, shown, sysctlsOf } from '../../support/kernel/network/sysctls.ts'
 
 /** For each a value that it does not begin with, and what is outside of its range. */
 const VALUES: Readonly<Record<IpvsSysctl, { legal: unknown; illegal: readonly unknown[] }>> = {
@@ -85,7 +85,7 @@ describe.each(IPVS_TABLE)('%s', (setting, { since: version = '3.0' }) => {
 
     await sysctls.set(name, legal as never)
     expect(await sysctls.get(name)).toEqual(legal)
-    expect(await shown(namespace, `ipv4/vs/${setting}`)).toBe(String(legal).replace(',', '\t'))
+    expect(await readSysctlFile(namespace, `ipv4/vs/${setting}`)).toBe(String(legal).replace(',', '\t'))
     expect(await sysctlsOf(other).sysctls.get(name)).toEqual(first)
 
     await sysctls.set(name, first as never)
@@ -191,7 +191,7 @@ it('what was read by somebody else is the same, and so is what is written', asyn
   expect(await namespace.exec('sysctl', '-n', 'net.ipv4.vs.sync_threshold')).toBe('9\t0\n')
 })
 
-if (modulesAreOurs) {
+if (canUnloadModules) {
   it('a scheduler that is not loaded has no expiration, which is said', async () => {
     const { sysctls } = sysctlsOf(await makeNamespace())
     await shell.run(['modprobe', '-r', 'ip_vs_lblc'])

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { before, since } from '../../support/kernel/kernel.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 
-const PROGRAM = fileURLToPath(new URL('programs/sysctl-calls.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../support/kernel/programs/sysctl-calls.ts', import.meta.url))
 type Ending = { value: unknown } | { code: string; explanation: string }
 
 /** How calls of a program end that runs under another one. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type DesiredState, SCHEDULERS } from '../../../src/index.ts'
-import { describeTable } from '../../../src/state/document/export-state.ts'
 import { formatRules } from '../../../src/dialect/ipvsadm/format-rules.ts'
 import { parseRules } from '../../../src/dialect/ipvsadm/parse-rules.ts'
-import { readAll } from '../../../src/state/model/read-table.ts'
-import { sorted } from '../../support/state/compare-tables.ts'
+import { type DesiredState, SCHEDULERS } from '../../../src/index.ts'
+import { toDesiredState } from '../../../src/state/document/export-state.ts'
+import { readWholeTable } from '../../../src/state/model/read-table.ts'
 import { restorable, restorableRules } from '../../support/kernel/ipvs/ipvsadm-rules.ts'
 import { matrixOf } from '../../support/kernel/ipvs/setting-matrix.ts'
 import { makeNamespace } from '../../support/kernel/namespace.ts'
+import { sortedTable } from '../../support/state/compare-tables.ts'
 
 describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (scheduler) => {
   const services = matrixOf(scheduler)
@@ -18,23 +18,23 @@ describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (sc
     const namespace = await makeNamespace()
     const rules = services.flatMap(restorableRules)
     await namespace.restore(rules)
-    const theirs = await readAll(namespace.ipvs)
+    const theirs = await readWholeTable(namespace.ipvs)
 
     const { ipvs } = await makeNamespace()
     await ipvs.apply(parseRules(rules.join('\n')))
-    const ours = await readAll(ipvs)
-    expect(sorted({ ...ours, timeouts: theirs.timeouts })).toEqual(sorted(theirs))
+    const ours = await readWholeTable(ipvs)
+    expect(sortedTable({ ...ours, timeouts: theirs.timeouts })).toEqual(sortedTable(theirs))
   })
 
   it('that are written make the table that they were written from', async () => {
     const namespace = await makeNamespace()
     const table = { services, timeouts: { tcp: 1000, tcpFin: 100, udp: 10 }, daemons: [] }
-    const rules = formatRules(describeTable(table)).split('\n')
+    const rules = formatRules(toDesiredState(table)).split('\n')
     // ipvsadm -R takes no settings of the whole namespace.
     await namespace.restore(rules.filter((rule) => rule.startsWith('-') && !rule.startsWith('--set')))
     for (const rule of rules.filter((each) => each.startsWith('--set')))
       await namespace.ipvsadm(...rule.split(' '))
-    expect(sorted(await readAll(namespace.ipvs))).toEqual(sorted(table))
+    expect(sortedTable(await readWholeTable(namespace.ipvs))).toEqual(sortedTable(table))
   })
 })
 
@@ -67,5 +67,7 @@ it('what ipvsadm saves is read back but for what it leaves out', async () => {
   const saved = await namespace.ipvsadm('-S', '-n')
   const other = await makeNamespace()
   await other.ipvs.apply(parseRules(saved))
-  expect(sorted(await readAll(other.ipvs))).toEqual(sorted(await readAll(namespace.ipvs)))
+  expect(sortedTable(await readWholeTable(other.ipvs))).toEqual(
+    sortedTable(await readWholeTable(namespace.ipvs)),
+  )
 })

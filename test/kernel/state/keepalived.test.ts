@@ -2,25 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseKeepalived } from '../../../src/dialect/keepalived/parse-keepalived.ts'
-import { readAll } from '../../../src/state/model/read-table.ts'
-import { sorted } from '../../support/state/compare-tables.ts'
+import { readWholeTable } from '../../../src/state/model/read-table.ts'
 import { CONFIGURATIONS } from '../../support/dialect/keepalived-configurations.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
-import { until } from '../../support/kernel/until.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
+import { sortedTable } from '../../support/state/compare-tables.ts'
 
 describe('keepalived, its checks off, programs what is read of its configuration', () => {
   it.each(Object.entries(CONFIGURATIONS))('%s', async (_, text) => {
     const [theirs, ours] = [await busyNamespace(), await busyNamespace()]
     const { desired } = await parseKeepalived(text)
     await ours.ipvs.apply(desired)
-    const expected = await readAll(ours.ipvs)
+    const expected = await readWholeTable(ours.ipvs)
 
     await startKeepalived(theirs, text)
-    const found = await until(
-      () => readAll(theirs.ipvs),
-      (table) => JSON.stringify(sorted(table)) === JSON.stringify(sorted(expected)),
+    const found = await waitUntil(
+      () => readWholeTable(theirs.ipvs),
+      (table) => JSON.stringify(sortedTable(table)) === JSON.stringify(sortedTable(expected)),
     )
-    expect(sorted(found)).toEqual(sorted(expected))
+    expect(sortedTable(found)).toEqual(sortedTable(expected))
   })
 })
 

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ApplyOptions, DesiredState, Service, TableChange } from '../../../src/index.ts'
-import { describeTable } from '../../../src/state/document/export-state.ts'
-import { readAll } from '../../../src/state/model/read-table.ts'
+import { toDesiredState } from '../../../src/state/document/export-state.ts'
+import { readWholeTable } from '../../../src/state/model/read-table.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { makeBusyHost, WEB } from '../../support/kernel/traffic/busy-host.ts'
-import { until } from '../../support/kernel/until.ts'
+import { waitUntil } from '../../support/kernel/until.ts'
 
 const FOREIGN = 'tcp://203.0.113.1:25'
 const A = { address: '198.51.100.1', forwarding: 'dr', weight: 1 } as const
@@ -34,7 +34,11 @@ const wanted = JSON.stringify(DESIRED.services)
 
 /** Services as text, whatever the order in which their destinations were added. */
 function spell(services: readonly Service[]): string {
-  const described = describeTable({ services, timeouts: { tcp: 0, tcpFin: 0, udp: 0 }, daemons: [] }).services
+  const described = toDesiredState({
+    services,
+    timeouts: { tcp: 0, tcpFin: 0, udp: 0 },
+    daemons: [],
+  }).services
   return JSON.stringify(
     described?.map(({ destinations = [], ...service }) => ({
       ...service,
@@ -83,7 +87,7 @@ describe('keeping a table', () => {
       looks.push(look)
       return look
     }
-    await using keeper = client.keep(DESIRED, { owns, interval: 0.2 })
+    await using keeper = client.reconcile(DESIRED, { owns, interval: 0.2 })
     const foreignChanges: TableChange[] = []
     let rounds = 0
     for await (const change of namespace.ipvs.watch({ interval: 0.1 })) {
@@ -91,14 +95,14 @@ describe('keeping a table', () => {
       if (++rounds === 200) break
     }
     vandal.stdin!.end()
-    await until(
+    await waitUntil(
       async () => vandal.exitCode,
       (code) => code !== null,
     )
 
     // The next look finds what the other has left and mends it; the second after that is two intervals after the end.
     const before = looks.length
-    await until(
+    await waitUntil(
       async () => looks.length,
       (count) => count > before + 2,
     )
@@ -107,13 +111,15 @@ describe('keeping a table', () => {
     expect(foreignChanges).toEqual([])
     await keeper.stop()
     const foreign = (await namespace.ipvs.services()).filter((service) => !owns(service))
-    expect(describeTable({ ...(await readAll(namespace.ipvs)), services: foreign }).services).toEqual([
-      {
-        service: FOREIGN,
-        scheduler: 'rr',
-        destinations: [A],
-      },
-    ])
+    expect(toDesiredState({ ...(await readWholeTable(namespace.ipvs)), services: foreign }).services).toEqual(
+      [
+        {
+          service: FOREIGN,
+          scheduler: 'rr',
+          destinations: [A],
+        },
+      ],
+    )
   })
 
   it(
@@ -128,7 +134,7 @@ describe('keeping a table', () => {
         // At some point of its work: it applies one document and another in turns.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
         keeper.kill('SIGKILL')
-        await until(
+        await waitUntil(
           async () => keeper.signalCode ?? keeper.exitCode,
           (code) => code !== null,
         )
@@ -164,11 +170,11 @@ describe('watching a table', () => {
     const watching = (async () => {
       for await (const change of namespace.ipvs.watch({ interval: 0.05 })) {
         changes.push(change)
-        if (change.what === 'timeouts') break
+        if (change.resource === 'timeouts') break
       }
     })()
     const seen = (count: number) =>
-      until(
+      waitUntil(
         async () => changes.length,
         (found) => found >= count,
       )
@@ -185,7 +191,7 @@ describe('watching a table', () => {
     await namespace.ipvsadm('--set', '0', '0', '77')
     await watching
     // A reading in the middle of the removal may find the service without its destination.
-    const told = changes.map(({ what, type }) => `${what} ${type}`)
+    const told = changes.map(({ resource: what, type }) => `${what} ${type}`)
     expect(told.filter((text) => text !== 'destination removed')).toEqual([
       'service added',
       'destination added',
@@ -207,7 +213,7 @@ describe('draining', () => {
   it('waits for the connection that is there, gives new ones to others, and removes when it has ended', async () => {
     const { host, client } = await makeBusyHost()
     await client.connect('198.51.100.1', '192.0.2.10', 80)
-    await until(
+    await waitUntil(
       async () => (await host.ipvs.destinations(WEB))[0]!.activeConnections,
       (count) => count === 1,
     )
@@ -224,11 +230,11 @@ describe('draining', () => {
       host.ipvs
         .destinations(WEB)
         .then((list) => list.map(({ address, weight }) => `${address} ${weight}`).sort())
-    expect(await until(weights, (list) => list.includes('192.0.2.20 0'))).toEqual([
+    expect(await waitUntil(weights, (list) => list.includes('192.0.2.20 0'))).toEqual([
       '192.0.2.20 0',
       '192.0.2.21 1',
     ])
-    await client.hangUp()
+    await client.disconnect()
     const { steps } = await draining
     expect(steps.map(({ step, outcome }) => `${step.kind} ${outcome}`)).toEqual([
       'drainDestination done',

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type DesiredState, SCHEDULERS, type Tunnel } from '../../../src/index.ts'
-import { applyTarget } from '../../../src/state/apply/apply.ts'
-import { normalise } from '../../../src/state/document/normalise.ts'
+import { applyState } from '../../../src/state/apply/apply.ts'
+import { resolveDesiredState } from '../../../src/state/document/normalise.ts'
+import { readWholeTable } from '../../../src/state/model/read-table.ts'
 import { checkOptions } from '../../../src/state/plan/options.ts'
-import { readAll } from '../../../src/state/model/read-table.ts'
-import { countDifferences, sorted } from '../../support/state/compare-tables.ts'
+import { stepwiseClient } from '../../support/kernel/ipvs/stepwise-client.ts'
+import { makeNamespace } from '../../support/kernel/namespace.ts'
+import { twoStates } from '../../support/state/arbitrary-states.ts'
+import { countDifferences, sortedTable } from '../../support/state/compare-tables.ts'
 import { ModelTable } from '../../support/state/model-table.ts'
 import { OrderRules } from '../../support/state/order-rules.ts'
-import { twoStates } from '../../support/state/arbitrary-states.ts'
-import { makeNamespace } from '../../support/kernel/namespace.ts'
-import { stepwise } from '../../support/kernel/ipvs/stepwise-client.ts'
 
 it('makes any table of any other, exactly, in an order in which nobody is cut off (200 cases)', async () => {
   const { ipvs } = await busyNamespace()
@@ -18,18 +18,18 @@ it('makes any table of any other, exactly, in an order in which nobody is cut of
     fc.asyncProperty(twoStates, async (states) => {
       const [from, to] = states.map(asTheKernelTakes) as [DesiredState, DesiredState]
       await ipvs.apply(from, { owns: () => true })
-      const before = await readAll(ipvs)
+      const before = await readWholeTable(ipvs)
       const wanted = ModelTable.of(to).current
-      expect(sorted(before)).toEqual(sorted(ModelTable.of(from).current))
+      expect(sortedTable(before)).toEqual(sortedTable(ModelTable.of(from).current))
       const rules = new OrderRules(before, wanted)
-      const client = stepwise(ipvs, async (command) => rules.check(command, await readAll(ipvs)))
+      const client = stepwiseClient(ipvs, async (command) => rules.check(command, await readWholeTable(ipvs)))
 
-      const result = await applyTarget(client, normalise(to), checkOptions({ owns: () => true }))
+      const result = await applyState(client, resolveDesiredState(to), checkOptions({ owns: () => true }))
 
       expect(rules.complaints).toEqual([])
       expect(result.rounds).toBe(1)
       expect(result.steps).toHaveLength(countDifferences(before, wanted))
-      expect(sorted(await readAll(ipvs))).toEqual(sorted(wanted))
+      expect(sortedTable(await readWholeTable(ipvs))).toEqual(sortedTable(wanted))
       expect((await ipvs.plan(to, { owns: () => true })).toString()).toBe('')
     }),
     { numRuns: 200 },

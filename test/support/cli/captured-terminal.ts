@@ -1,19 +1,19 @@
-import type { Screen } from '../../../src/cli/io/command-io.ts'
+import type { Terminal } from '../../../src/cli/io/command-io.ts'
 import type { Host } from '../../../src/host/host.ts'
-import type { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 
 /** A screen that keeps what is written to it. */
-export class CapturedScreen implements Screen {
+export class CapturedTerminal implements Terminal {
   readonly program = 'lvs'
-  readonly terminal = false
+  readonly isTerminal = false
   colours = false
   readonly input: AsyncIterable<Uint8Array>
   /** Standard output. */
   printed = ''
   /** Lines of standard error. */
-  readonly complaints: string[] = []
+  readonly errors: string[] = []
   /** Whether somebody is there to be asked. */
-  interactive = false
+  isInteractive = false
   /** What was asked. */
   readonly questions: string[] = []
   /** What is answered, one after another; then no. */
@@ -22,9 +22,9 @@ export class CapturedScreen implements Screen {
   host: object | undefined
   /** How often a watch goes on. */
   rounds = 0
-  readonly #client: () => Promise<Ipvs>
+  readonly #client: () => Promise<IpvsClient>
 
-  constructor(client: () => Promise<Ipvs>, input = '') {
+  constructor(client: () => Promise<IpvsClient>, input = '') {
     this.#client = client
     this.input = (async function* () {
       yield Buffer.from(input)
@@ -35,11 +35,11 @@ export class CapturedScreen implements Screen {
     this.printed += text
   }
 
-  complain(text: string): void {
-    this.complaints.push(text)
+  printError(text: string): void {
+    this.errors.push(text)
   }
 
-  open(): Promise<Ipvs> {
+  open(): Promise<IpvsClient> {
     return this.#client()
   }
 

@@ -5,17 +5,17 @@
 
 import { IpvsError, NetworkError } from '../../../src/errors.ts'
 import type { RoleHost } from '../../../src/host/resource/resource-handler.ts'
-import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
 import type { Daemon, DaemonInput } from '../../../src/ipvs/model/daemon.ts'
 import type { DestinationInput } from '../../../src/ipvs/model/destination.ts'
 import type { Service, ServiceInput } from '../../../src/ipvs/model/service.ts'
 import { checkServiceKey, formatService } from '../../../src/ipvs/model/service-key.ts'
+import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
 import type { InterfaceAddress, InterfaceAddressInput } from '../../../src/route/model/interface-address.ts'
 import type { Link } from '../../../src/route/model/link.ts'
 import type { Route } from '../../../src/route/model/route.ts'
 
 /** What a test says of a host at its beginning; what it leaves out is as on a host just set up. */
-export interface Beginning {
+export interface InitialState {
   readonly sysctls?: Readonly<Record<string, string>>
   readonly addresses?: readonly InterfaceAddressInput[]
   readonly services?: readonly (ServiceInput & { readonly destinations: readonly DestinationInput[] })[]
@@ -38,7 +38,7 @@ interface State {
 export class Killed extends Error {}
 
 /** Where a process is killed: at its n-th change, from 0, before or after it was made. */
-export interface Death {
+export interface CrashPoint {
   readonly at: number
   readonly when: 'before' | 'after'
   /** Called at that moment. */
@@ -58,17 +58,17 @@ const SETTINGS_V4 = {
 export class FakeHost implements RoleHost {
   readonly netns = undefined
   readonly #state: State
-  #death: Death | undefined
+  #death: CrashPoint | undefined
   #dead = false
   /** Changes made so far. */
   changes = 0
 
-  private constructor(state: State, death?: Death) {
+  private constructor(state: State, death?: CrashPoint) {
     this.#state = state
     this.#death = death
   }
 
-  static make(beginning: Beginning = {}): FakeHost {
+  static make(beginning: InitialState = {}): FakeHost {
     const { interfaces = ['eth0'], loopback = 'up' } = beginning
     const host = new FakeHost({
       sysctls: new Map([
@@ -101,7 +101,7 @@ export class FakeHost implements RoleHost {
   }
 
   /** The same host as another process sees it. */
-  reopen(death?: Death): FakeHost {
+  reopen(death?: CrashPoint): FakeHost {
     return new FakeHost(this.#state, death)
   }
 

@@ -1,7 +1,6 @@
-import { COMMAND, DAEMON, SERVICE } from '../../../src/ipvs/protocol/attributes.ts'
+import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import { checkDestinationKey, type DestinationInput } from '../../../src/ipvs/model/destination.ts'
 import { writeDestination } from '../../../src/ipvs/model/destination-message.ts'
-import { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
 import {
   readService,
   type ServiceHeader,
@@ -9,10 +8,11 @@ import {
   writeService,
 } from '../../../src/ipvs/model/service.ts'
 import { checkServiceKey } from '../../../src/ipvs/model/service-key.ts'
+import { COMMAND, DAEMON, SERVICE } from '../../../src/ipvs/protocol/attributes.ts'
 import { IPVS_CMD } from '../../../src/ipvs/protocol/uapi.ts'
-import { AttributeSet, writeAttribute } from '../../../src/netlink/wire/attributes.ts'
 import { CONTROLLER } from '../../../src/netlink/generic-family.ts'
 import type { OpenOptions } from '../../../src/netlink/open.ts'
+import { AttributeSet, writeAttribute } from '../../../src/netlink/wire/attributes.ts'
 import { CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../../src/netlink/wire/uapi.ts'
 import type { WireWriter } from '../../../src/netlink/wire/wire.ts'
 import { type Answer, attributesOf, type Reply, type SentMessage } from '../netlink/answers.ts'
@@ -56,9 +56,9 @@ export function commandOf({ command }: SentMessage): CommandName {
 }
 
 /** A client of a kernel, and the kernel. */
-export async function open(options: OpenOptions = {}): Promise<{ ipvs: Ipvs; kernel: FakeKernel }> {
+export async function open(options: OpenOptions = {}): Promise<{ ipvs: IpvsClient; kernel: FakeKernel }> {
   const kernel = new FakeKernel()
-  return { kernel, ipvs: await Ipvs.open({ transport: kernel, ...options }) }
+  return { kernel, ipvs: await IpvsClient.open({ transport: kernel, ...options }) }
 }
 
 function nested(command: number, type: number, body: (writer: WireWriter) => void): Reply {

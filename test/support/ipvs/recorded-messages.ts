@@ -64,7 +64,7 @@ export function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The same messages under another sequence number. */
-export function answering(sequence: number, ...messages: string[]): Uint8Array<ArrayBuffer> {
+export function withSequence(sequence: number, ...messages: string[]): Uint8Array<ArrayBuffer> {
   const all = messages.map((hex) => {
     const bytes = bytesOf(hex)
     new DataView(bytes.buffer).setUint32(8, sequence, true)

@@ -1,5 +1,5 @@
-import { ipvsadm } from '../../../src/cli/ipvsadm/ipvsadm.ts'
-import type { Outcome } from './command/namespace-shell.ts'
+import { runIpvsadm } from '../../../src/cli/ipvsadm/ipvsadm.ts'
+import type { CommandResult } from './command/namespace-shell.ts'
 import type { Namespace } from './namespace.ts'
 
 /** Runs this library's ipvsadm without a process of its own. */
@@ -7,9 +7,9 @@ export async function callIpvsadm(
   { ipvs }: Pick<Namespace, 'ipvs'>,
   words: readonly string[],
   input = '',
-): Promise<Outcome> {
+): Promise<CommandResult> {
   let [stdout, stderr] = ['', '']
-  const status = await ipvsadm(words, {
+  const status = await runIpvsadm(words, {
     program: 'ipvsadm',
     input: (async function* () {
       yield Buffer.from(input)
@@ -17,7 +17,7 @@ export async function callIpvsadm(
     print: (text) => {
       stdout += text
     },
-    complain: (text) => {
+    printError: (text) => {
       stderr += `${text}\n`
     },
     open: () => Promise.resolve(ipvs),

@@ -6,8 +6,8 @@
 import { release } from 'node:os'
 import { it, type TestFunction } from 'vitest'
 import { Ipvs } from '../../../src/index.ts'
-import { PROFILES, type ProfileName } from '../../../src/testing/time/profile.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
+import { PROFILES, type ProfileName } from '../../../src/testing/time/profile.ts'
 
 /** The version of which a simulated kernel stands in for the running one: 6.1, 6.12 or 7.2. */
 const SIMULATED = process.env['LVS_SIMULATED'] as ProfileName | undefined
@@ -52,11 +52,11 @@ export function before(version: string, name: string, test: TestFunction): void 
 }
 
 /** The lab's own kernels may have their modules unloaded; that of the machine somebody works on may not. */
-export const modulesAreOurs =
+export const canUnloadModules =
   simulated !== undefined || process.env['LVS_LAB'] === 'uml' || process.env['LVS_LAB'] === 'qemu'
 
 /** Lets a moment pass; a simulated kernel gets through a second in it. */
-export async function moment(): Promise<void> {
+export async function pause(): Promise<void> {
   simulated?.clock.advance(1)
   await new Promise((resolve) => setTimeout(resolve, simulated === undefined ? 50 : 5))
 }

@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { simulated } from './kernel.ts'
 import { shell } from './shell.ts'
-import { until } from './until.ts'
+import { waitUntil } from './until.ts'
 
 /** Of a simulated kernel's modules there is only `ip_vs`. */
 export async function loadModules(...names: string[]): Promise<void> {
@@ -21,7 +21,7 @@ export async function loadedModules(): Promise<string[]> {
 /** Namespaces that are gone go on holding the module for a moment: the kernel takes them apart in the background. */
 export async function unloadIpvs(): Promise<void> {
   simulated?.module.unload()
-  await until(
+  await waitUntil(
     async () => {
       const loaded = await loadedModules()
       if (loaded.length > 0) await shell.run(['modprobe', '-r', ...loaded]).catch(() => {})

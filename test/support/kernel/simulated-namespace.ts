@@ -87,19 +87,19 @@ export class SimulatedNamespace implements Namespace {
   }
 
   async ip(...words: string[]): Promise<string> {
-    return runsNothing(['ip', ...words])
+    return cannotRun(['ip', ...words])
   }
 
   async exec(...words: string[]): Promise<string> {
-    return runsNothing(words)
+    return cannotRun(words)
   }
 
   async start(script: string): Promise<never> {
-    return runsNothing([script])
+    return cannotRun([script])
   }
 
   spawn(...words: string[]): never {
-    return runsNothing(words)
+    return cannotRun(words)
   }
 
   async dispose(): Promise<void> {
@@ -119,7 +119,7 @@ export class SimulatedNamespace implements Namespace {
   }
 }
 
-function runsNothing(words: readonly string[]): never {
+function cannotRun(words: readonly string[]): never {
   throw new Error(
     `A simulated kernel runs no programs (${words.join(' ')}): put the test on the list of simulated.ts`,
   )

@@ -1,11 +1,10 @@
 /** Before each test file that runs against a simulated kernel: leaves out the tests that need a real one. */
 
-import { basename } from 'node:path'
 import { beforeAll, beforeEach, type RunnerTask } from 'vitest'
 import { REAL_ONLY_TESTS } from './real-only.ts'
 
 function listedFor(file: string): Readonly<Record<string, string>> {
-  return REAL_ONLY_TESTS[basename(file)] ?? {}
+  return REAL_ONLY_TESTS[file.slice('test/kernel/'.length)] ?? {}
 }
 
 function nameOf({ name, suite }: RunnerTask): string {
@@ -26,7 +25,7 @@ beforeAll(({}, file) => {
   const names = new Set(testsIn(file.tasks))
   const unknown = Object.keys(listedFor(file.name)).filter((name) => !names.has(name))
   if (unknown.length > 0)
-    throw new Error(`simulated.ts lists tests that are not there: ${unknown.join('; ')}`)
+    throw new Error(`real-only.ts lists tests that are not there: ${unknown.join('; ')}`)
 })
 
 beforeEach(({ task, skip }) => {

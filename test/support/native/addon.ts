@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 /** The sanitizer run names another build here. */
 const PATH =
-  process.env['LVS_ADDON'] ?? fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
+  process.env['LVS_ADDON'] ??
+  fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
 
 export interface Report {
   state: string
@@ -89,7 +90,7 @@ export function descriptors(): number {
   return readdirSync('/proc/self/fd').length
 }
 
-export interface Ending {
+export interface ProgramResult {
   /** Exit code, or the signal that ended it. */
   end: number | string | null
   stdout: string
@@ -97,17 +98,17 @@ export interface Ending {
 }
 
 /** Runs a program of `programs/` in a process of its own, which may be killed by what it does. */
-export function run(
+export function runProgram(
   program: string,
   args: readonly string[] = [],
   nodeOptions: readonly string[] = [],
-): Promise<Ending> {
-  const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
+): Promise<ProgramResult> {
+  const path = fileURLToPath(new URL(`../../native/programs/${program}`, import.meta.url))
   const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
     env: { ...process.env, LVS_ADDON: PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const ending: Ending = { end: null, stdout: '', stderr: '' }
+  const ending: ProgramResult = { end: null, stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       ending[name] += text

@@ -9,7 +9,7 @@ import { NLMSG_MIN_TYPE } from '../../../src/netlink/wire/uapi.ts'
 import { type Answer, encodeAnswers, messagesOf, type SentMessage } from './answers.ts'
 
 /** How the exchange of one datagram goes wrong. `keep`: how many of its answers survive. */
-export type Ending =
+export type ScriptedEnd =
   | { readonly state: 'overrun'; readonly keep: number }
   | { readonly state: 'truncated'; readonly keep: number; readonly cut: number }
   | { readonly state: 'failed'; readonly errno: number; readonly sent: boolean }
@@ -27,7 +27,7 @@ export class FakeTransport implements Transport {
   readonly sockets: FakeSocket[] = []
   /** What the next calls of `open` and the next datagrams come to, one each; `undefined` for all is well. */
   readonly openings: (Error | Promise<void> | undefined)[] = []
-  readonly endings: (Ending | undefined)[] = []
+  readonly endings: (ScriptedEnd | undefined)[] = []
   readonly files = new Map<string, string | Error>()
   receiveBuffer = 4 * 1024 * 1024
   sendBuffer = 1024 * 1024
@@ -79,7 +79,7 @@ export class FakeSocket implements NetlinkSocket {
   readonly #closing = deferred()
   #answers: Uint8Array[] = []
   #answered = false
-  #ending: Ending | undefined
+  #ending: ScriptedEnd | undefined
   /** Of the exchange before: resolves with how it ended. */
   #before: Promise<Ended> = Promise.resolve(undefined)
 
@@ -110,7 +110,7 @@ export class FakeSocket implements NetlinkSocket {
   async #follow(before: Promise<Ended>, request: ExchangeRequest): Promise<ExchangeReport> {
     if (this.depth > 1) {
       const state = await Promise.race([before, this.#closing.promise])
-      if (this.closed || (request.after === true && state !== 'complete')) {
+      if (this.closed || (request.onlyIfPreviousComplete === true && state !== 'complete')) {
         const { first, awaiting } = request
         return {
           state: 'held',
@@ -169,7 +169,7 @@ export class FakeSocket implements NetlinkSocket {
     return end('complete')
   }
 
-  #execute(request: ExchangeRequest, index: number, ending: Ending | undefined): void {
+  #execute(request: ExchangeRequest, index: number, ending: ScriptedEnd | undefined): void {
     const start = index === 0 ? 0 : request.ends[index - 1]!
     const messages = messagesOf(request.datagrams.slice(start, request.ends[index]!))
     this.#transport.datagrams.push(messages)

@@ -1,8 +1,8 @@
-import { attributeTable, writeAttribute } from '../../../src/netlink/wire/attributes.ts'
-import { u32 } from '../../../src/netlink/wire/codecs.ts'
 import { Connection, type OutgoingMessage } from '../../../src/netlink/connection/connection.ts'
 import type { ConnectionOptions } from '../../../src/netlink/connection/exchange-pipeline.ts'
 import type { Outcome } from '../../../src/netlink/connection/pending-request.ts'
+import { attributeTable, writeAttribute } from '../../../src/netlink/wire/attributes.ts'
+import { u32 } from '../../../src/netlink/wire/codecs.ts'
 import { NLM_F_DUMP } from '../../../src/netlink/wire/uapi.ts'
 import { attributesOf, type Reply, type SentMessage } from './answers.ts'
 import type { FakeTransport } from './fake-transport.ts'
@@ -20,7 +20,7 @@ export function openConnection(
 }
 
 /** Asks something that has no reply. */
-export function ask(
+export function sendRequest(
   connection: Connection,
   tag: number,
   message: Partial<OutgoingMessage> = {},
@@ -36,7 +36,7 @@ function writeTag(writer: Parameters<OutgoingMessage['body']>[0], tag: number): 
 /** Asks for a dump and gives the bytes of each reply with the outcome. */
 export async function dump(connection: Connection, tag: number, message: Partial<OutgoingMessage> = {}) {
   const sizes: number[] = []
-  const outcome = await ask(connection, tag, {
+  const outcome = await sendRequest(connection, tag, {
     flags: NLM_F_DUMP,
     onReply: (_view, { start, end }) => sizes.push(end - start),
     ...message,

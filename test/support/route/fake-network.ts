@@ -7,6 +7,8 @@ import {
 import { readStructure, type Structure, writeStructure } from '../../../src/netlink/wire/structure.ts'
 import { NLMSG_HDRLEN } from '../../../src/netlink/wire/uapi.ts'
 import type { WireWriter } from '../../../src/netlink/wire/wire.ts'
+import { LINK_TYPES } from '../../../src/route/model/link.ts'
+import { Network } from '../../../src/route/network.ts'
 import {
   ADDRESS,
   ADDRESS_HEADER,
@@ -17,8 +19,6 @@ import {
   ROUTE,
   ROUTE_HEADER,
 } from '../../../src/route/protocol/attributes.ts'
-import { LINK_TYPES } from '../../../src/route/model/link.ts'
-import { Network } from '../../../src/route/network.ts'
 import { IFF_NOARP, IFF_RUNNING, IFF_UP, RTM } from '../../../src/route/protocol/uapi.ts'
 import type { Answer, Reply, SentMessage } from '../netlink/answers.ts'
 import { FakeHostTransport } from '../netlink/fake-host-transport.ts'

@@ -18,7 +18,7 @@ export interface PageProgram {
 const SECTION = /^#+ (.*)$|^```ts\n\/\/ On ([\w ]+)([\s\S]*?)^```$/gm
 
 export function programsOf(page: string): PageProgram[] {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/guide', page), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/guide', page), 'utf8')
   const programs: PageProgram[] = []
   let heading = ''
   for (const [block, title, where, code] of text.matchAll(SECTION)) {

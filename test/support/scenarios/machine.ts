@@ -10,7 +10,7 @@ import type { Director, DirectorOptions } from '../../../src/host/role/director.
 import type { RealServer, RealServerOptions } from '../../../src/host/role/real-server.ts'
 import type { Ipvs } from '../../../src/index.ts'
 import type { Namespace } from '../kernel/namespace.ts'
-import { until } from '../kernel/until.ts'
+import { waitUntil } from '../kernel/until.ts'
 
 /** The Node.js programs of scenarios. */
 const PROGRAMS = join(import.meta.dirname, 'programs')
@@ -81,7 +81,7 @@ export class Machine {
   async startServer(port: number, program: string, ...args: string[]): Promise<void> {
     const server = this.#namespace.spawn(program, ...args)
     server.stdout.resume()
-    const listeners = await until(
+    const listeners = await waitUntil(
       () => this.run('ss', '-Hltn', `sport = :${port}`),
       (sockets) => sockets !== '' || server.exitCode !== null,
     )

@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest'
 import type { Machine } from './machine.ts'
 
 /** Where the packages may be: unpacked by the lab's setup, or installed. */
-const ROOTS = [join(process.env['LAB_CACHE'] ?? join(import.meta.dirname, '../lab/.cache'), 'nginx'), '/']
+const ROOTS = [join(process.env['LAB_CACHE'] ?? join(import.meta.dirname, '../../lab/.cache'), 'nginx'), '/']
 const MODULE = 'usr/lib/nginx/modules/ngx_rtmp_module.so'
 
 function configuration(root: string, folder: string): string {

@@ -18,7 +18,7 @@ export interface MachinePlan {
  * Makes the machines of a plan for the running test. They are plugged in one after another, and a bridge hands a broadcast
  * to the one that was plugged in last first.
  */
-export async function layOut<Plans extends Readonly<Record<string, MachinePlan>>>(
+export async function makeTopology<Plans extends Readonly<Record<string, MachinePlan>>>(
   plans: Plans,
 ): Promise<Record<keyof Plans, Machine>> {
   const bridges = await makeNamespace()

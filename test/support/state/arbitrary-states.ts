@@ -3,7 +3,11 @@
 import fc from 'fast-check'
 import { formatService } from '../../../src/ipvs/model/service-key.ts'
 import type { Family } from '../../../src/netlink/wire/address.ts'
-import type { DesiredDestination, DesiredService, DesiredState } from '../../../src/state/model/desired-state.ts'
+import type {
+  DesiredDestination,
+  DesiredService,
+  DesiredState,
+} from '../../../src/state/model/desired-state.ts'
 import { destination, family, serviceKey, serviceSettings } from '../ipvs/arbitraries.ts'
 
 const weight = fc.constantFrom(0, 0, 1, 2, 100)

@@ -2,12 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { formatService } from '../../../src/ipvs/model/service-key.ts'
-import { describeTable } from '../../../src/state/document/export-state.ts'
+import { toDesiredState } from '../../../src/state/document/export-state.ts'
 import type { CurrentTable } from '../../../src/state/model/target.ts'
 
 /** A table as data, whatever the order in which destinations were added. */
-export function sorted(table: CurrentTable): unknown {
-  const { services = [], timeouts, daemons = [] } = describeTable(table)
+export function sortedTable(table: CurrentTable): unknown {
+  const { services = [], timeouts, daemons = [] } = toDesiredState(table)
   const byText = (one: unknown, other: unknown) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)
   return {
     services: services.map((service) => ({

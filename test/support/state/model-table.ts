@@ -2,9 +2,12 @@
 
 import { constants } from 'node:os'
 import { BatchError, type BatchFailure, IpvsError } from '../../../src/errors.ts'
-import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
 import type { Daemon, DaemonInput, SyncRole } from '../../../src/ipvs/model/daemon.ts'
-import { checkDestinationKey, type Destination, mergeDestination } from '../../../src/ipvs/model/destination.ts'
+import {
+  checkDestinationKey,
+  type Destination,
+  mergeDestination,
+} from '../../../src/ipvs/model/destination.ts'
 import { mergeService, type Service } from '../../../src/ipvs/model/service.ts'
 import {
   checkServiceKey,
@@ -13,8 +16,9 @@ import {
   type ServiceReference,
 } from '../../../src/ipvs/model/service-key.ts'
 import type { TimeoutChanges, Timeouts } from '../../../src/ipvs/model/settings.ts'
+import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
+import { resolveDesiredState } from '../../../src/state/document/normalise.ts'
 import type { DesiredState } from '../../../src/state/model/desired-state.ts'
-import { normalise } from '../../../src/state/document/normalise.ts'
 import type { StepCommand } from '../../../src/state/model/step.ts'
 import type { TableClient } from '../../../src/state/model/table-client.ts'
 import type { CurrentTable } from '../../../src/state/model/target.ts'
@@ -49,7 +53,7 @@ export class ModelTable implements TableClient {
   /** A table with everything that a document names. */
   static of(desired: DesiredState): ModelTable {
     const table = new ModelTable()
-    const { services, timeouts, daemons } = normalise(desired)
+    const { services, timeouts, daemons } = resolveDesiredState(desired)
     for (const { key, settings, destinations } of services?.values() ?? []) {
       table.take({ command: 'addService', service: { ...key, ...settings } as never })
       for (const destination of destinations?.list ?? []) {

@@ -4,7 +4,7 @@ import type { NetlinkSocket, Transport } from '../../../src/netlink/transport/tr
 import { align4, LITTLE_ENDIAN } from '../../../src/netlink/wire/wire.ts'
 
 /** What an exchange brought. */
-export interface Brought {
+export interface ExchangeResult {
   readonly state: string
   /** Bytes of each message, with the port id as it is in the golden vectors. */
   readonly messages: readonly Uint8Array<ArrayBuffer>[]
@@ -24,7 +24,7 @@ export class RawSocket {
     return new RawSocket(await transport.open('generic'))
   }
 
-  async send(...messages: readonly Uint8Array[]): Promise<Brought> {
+  async send(...messages: readonly Uint8Array[]): Promise<ExchangeResult> {
     const datagrams = Uint8Array.from(Buffer.concat(messages))
     const { state, received } = await this.#socket.exchange({
       ...{ datagrams, ends: Uint32Array.of(datagrams.length), count: 1, first: 0, awaiting: false },

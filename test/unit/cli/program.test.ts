@@ -1,19 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../../src/cli/commands.ts'
-import { lvs, makeProgram } from '../../../src/cli/program.ts'
+import { createProgram, runProgram } from '../../../src/cli/program.ts'
 import { IpvsUnavailableError } from '../../../src/errors.ts'
+import { CapturedTerminal } from '../../support/cli/captured-terminal.ts'
 import { open } from '../../support/ipvs/fake-kernel.ts'
-import { CapturedScreen } from '../../support/cli/captured-terminal.ts'
 
 const ESRCH = 3
 /** What is wrong where a command line is right. */
 const BEYOND = /ENOENT|is empty|no terminal|the kernel was asked/
 const never = () => Promise.reject(new Error('the kernel was asked'))
 
-async function run(line: string, screen = new CapturedScreen(never)) {
-  const status = await lvs(line.split(' '), screen)
-  return { status, printed: screen.printed, complaints: screen.complaints }
+async function run(line: string, screen = new CapturedTerminal(never)) {
+  const status = await runProgram(line.split(' '), screen)
+  return { status, printed: screen.printed, complaints: screen.errors }
 }
 
 describe('a mistake is told in one sentence, with what was meant, and ends with 2', () => {
@@ -51,7 +51,7 @@ describe('a mistake is told in one sentence, with what was meant, and ends with 
 
   it('of a value that the library refuses too', async () => {
     const { ipvs } = await open()
-    const screen = new CapturedScreen(() => Promise.resolve(ipvs))
+    const screen = new CapturedTerminal(() => Promise.resolve(ipvs))
     expect(await run('add destination tcp://192.0.2.1:80 10.0.0.1 --lower 5', screen)).toMatchObject({
       status: 2,
       complaints: [expect.stringMatching(/^lvs: lowerThreshold must be at most upperThreshold/)],
@@ -63,7 +63,7 @@ describe('a refusal ends with 1', () => {
   it('of the kernel, in the words of this program', async () => {
     const { ipvs, kernel } = await open()
     kernel.script.DEL_SERVICE = () => ({ errno: ESRCH })
-    const screen = new CapturedScreen(() => Promise.resolve(ipvs))
+    const screen = new CapturedTerminal(() => Promise.resolve(ipvs))
     expect(await run('remove service tcp://192.0.2.1:80', screen)).toEqual({
       status: 1,
       printed: '',
@@ -74,7 +74,7 @@ describe('a refusal ends with 1', () => {
   })
 
   it('where there is no IPVS', async () => {
-    const screen = new CapturedScreen(() => Promise.reject(new IpvsUnavailableError('no IPVS here')))
+    const screen = new CapturedTerminal(() => Promise.reject(new IpvsUnavailableError('no IPVS here')))
     expect(await run('list', screen)).toEqual({ status: 1, printed: '', complaints: ['lvs: no IPVS here'] })
   })
 })
@@ -89,7 +89,7 @@ describe('help', () => {
   })
 
   it('of every command has examples that the program takes', async () => {
-    const program = await makeProgram(new CapturedScreen(never), () => true)
+    const program = await createProgram(new CapturedTerminal(never), () => true)
     for (const command of program.commands.filter((each) => each.name() !== 'ipvsadm')) {
       const { status, printed } = await run(`${command.name()} --help`)
       expect(status).toBe(0)
@@ -99,8 +99,8 @@ describe('help', () => {
       expect(examples.length).toBeGreaterThan(0)
       // They go as far as the kernel, or print, or to a file that is not here.
       for (const example of examples) {
-        const screen = new CapturedScreen(never)
-        screen.interactive = true
+        const screen = new CapturedTerminal(never)
+        screen.isInteractive = true
         const { status, complaints } = await run(example, screen)
         if (!complaints.some((text) => BEYOND.test(text))) expect(status).not.toBe(2)
       }

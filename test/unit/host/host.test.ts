@@ -92,16 +92,16 @@ describe('the roles of a host', () => {
     const transport = new FakeHost()
     const host = await Host.open({ transport })
     const interfaceName = { interface: 'eth0' }
-    expect(host.realServer({ method: 'dr', vips })).toBeInstanceOf(RealServer)
+    expect(host.realServer({ forwarding: 'dr', vips })).toBeInstanceOf(RealServer)
     const vip = { address: '192.0.2.10/24', ...interfaceName }
-    expect(host.director({ vips: [vip], methods: ['dr'] })).toBeInstanceOf(Director)
+    expect(host.director({ vips: [vip], forwarding: ['dr'] })).toBeInstanceOf(Director)
     expect(host.clusterNode({ vips, ...interfaceName, services: [] })).toBeInstanceOf(ClusterNode)
     expect(transport.messages).toEqual([])
   })
 
   it('are refused where their options are wrong', async () => {
     const host = await Host.open({ transport: new FakeHost() })
-    expect(() => host.realServer({ method: 'dr', vips: ['nowhere'] })).toThrow(TypeError)
+    expect(() => host.realServer({ forwarding: 'dr', vips: ['nowhere'] })).toThrow(TypeError)
     await expect(host.doctor({ rolle: 'both' } as object)).rejects.toThrow(TypeError)
     await expect(host.facts({ names: 'a' } as object)).rejects.toThrow(TypeError)
   })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import type { CallOptions } from '../../../src/netlink/arguments/call-options.ts'
 import { type FakeKernel, open, serviceReply } from '../../support/ipvs/fake-kernel.ts'
 
@@ -7,7 +7,7 @@ const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
 const reason = new Error('the request was cancelled')
 
-let ipvs: Ipvs
+let ipvs: IpvsClient
 let kernel: FakeKernel
 let controller: AbortController
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 
 describe('a signal that is aborted already', () => {
-  it.each<[string, (client: Ipvs, options: CallOptions) => Promise<unknown>]>([
+  it.each<[string, (client: IpvsClient, options: CallOptions) => Promise<unknown>]>([
     ['addService', (client, options) => client.addService(WEB, options)],
     ['updateService', (client, options) => client.updateService(WEB, { scheduler: 'rr' }, options)],
     ['removeService', (client, options) => client.removeService(WEB, options)],

@@ -1,13 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { NetlinkError } from '../../../src/errors.ts'
-import { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import { NLM_F_DUMP } from '../../../src/netlink/wire/uapi.ts'
-import { daemonReply, destinationReply, FakeKernel, open, serviceReply } from '../../support/ipvs/fake-kernel.ts'
+import {
+  daemonReply,
+  destinationReply,
+  FakeKernel,
+  open,
+  serviceReply,
+} from '../../support/ipvs/fake-kernel.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', port: 80, forwarding: 'dr' } as const
 
-let ipvs: Ipvs
+let ipvs: IpvsClient
 let kernel: FakeKernel
 
 beforeEach(async () => {
@@ -23,7 +29,7 @@ beforeEach(async () => {
 })
 
 describe('every method sends its command', () => {
-  it.each<[string, (client: Ipvs) => Promise<unknown>, string[]]>([
+  it.each<[string, (client: IpvsClient) => Promise<unknown>, string[]]>([
     ['addService', (client) => client.addService(WEB), ['NEW_SERVICE']],
     ['updateService', (client) => client.updateService(WEB, {}), ['GET_SERVICE', 'SET_SERVICE']],
     ['removeService', (client) => client.removeService(WEB), ['DEL_SERVICE']],
@@ -76,7 +82,7 @@ describe('every method sends its command', () => {
 })
 
 describe('an answer that is missing', () => {
-  it.each<[string, (client: Ipvs) => Promise<unknown>]>([
+  it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
     ['info', (client) => client.info()],
     ['timeouts', (client) => client.timeouts()],
     ['service', (client) => client.service(WEB)],
@@ -100,7 +106,7 @@ describe('a table whose destinations the kernel refuses to tell', () => {
 })
 
 describe('a record that holds nothing', () => {
-  it.each<[string, (client: Ipvs) => Promise<unknown>]>([
+  it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
     ['service', (client) => client.services()],
     ['destination', (client) => client.destinations(WEB)],
     ['daemon', (client) => client.daemons()],
@@ -164,7 +170,7 @@ describe('closing', () => {
   it('happens at the end of a block with await using', async () => {
     const scoped = new FakeKernel()
     {
-      await using client = await Ipvs.open({ transport: scoped })
+      await using client = await IpvsClient.open({ transport: scoped })
       await client.flush()
     }
     expect(scoped.sockets[0]!.closed).toBe(true)

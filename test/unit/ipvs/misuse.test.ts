@@ -1,13 +1,13 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import { destinationReply, type FakeKernel, open, serviceReply } from '../../support/ipvs/fake-kernel.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
 
 /** A client without its types, as JavaScript sees it. */
-type Untyped = { [K in keyof Ipvs]: (...rest: unknown[]) => Promise<unknown> }
+type Untyped = { [K in keyof IpvsClient]: (...rest: unknown[]) => Promise<unknown> }
 type Case = [
   what: string,
   call: (client: Untyped) => Promise<unknown>,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import type { OpenOptions } from '../../../src/netlink/open.ts'
 import { FakeKernel, open } from '../../support/ipvs/fake-kernel.ts'
 
@@ -24,21 +24,23 @@ describe('opening', () => {
     const untouched = new FakeKernel()
     const given =
       typeof options === 'object' && options !== null ? { transport: untouched, ...options } : options
-    await expect(Ipvs.open(given as OpenOptions)).rejects.toMatchObject({ name, field })
+    await expect(IpvsClient.open(given as OpenOptions)).rejects.toMatchObject({ name, field })
     expect(untouched.sockets).toEqual([])
   })
 
   it('with a signal that is aborted already opens nothing', async () => {
     const reason = new Error('enough')
     const untouched = new FakeKernel()
-    await expect(Ipvs.open({ transport: untouched, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(IpvsClient.open({ transport: untouched, signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    )
     expect(untouched.sockets).toEqual([])
   })
 
   it('where the kernel has no IPVS rejects with the way out, and closes the socket', async () => {
     const without = new FakeKernel()
     without.familyId = undefined
-    await expect(Ipvs.open({ transport: without })).rejects.toMatchObject({
+    await expect(IpvsClient.open({ transport: without })).rejects.toMatchObject({
       name: 'IpvsUnavailableError',
       code: 'ERR_LVS_UNAVAILABLE',
       message: expect.stringContaining('modprobe ip_vs'),
@@ -50,6 +52,6 @@ describe('opening', () => {
     const broken = new FakeKernel()
     const error = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'socket' })
     broken.openings.push(error)
-    await expect(Ipvs.open({ transport: broken })).rejects.toBe(error)
+    await expect(IpvsClient.open({ transport: broken })).rejects.toBe(error)
   })
 })

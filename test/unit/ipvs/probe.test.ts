@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AddonError } from '../../../src/errors.ts'
-import { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import { FakeKernel } from '../../support/ipvs/fake-kernel.ts'
 
 describe('probing', () => {
-  const probe = (transport: FakeKernel) => Ipvs.probe({ transport })
+  const probe = (transport: FakeKernel) => IpvsClient.probe({ transport })
   let probed: FakeKernel
 
   beforeEach(() => {
@@ -65,11 +65,13 @@ describe('probing', () => {
   })
 
   it('rejects when it is misused, and with the reason of its signal', async () => {
-    await expect(Ipvs.probe({ transport: probed, timeout: -1 })).rejects.toMatchObject({
+    await expect(IpvsClient.probe({ transport: probed, timeout: -1 })).rejects.toMatchObject({
       name: 'RangeError',
       field: 'timeout',
     })
     const reason = new Error('enough')
-    await expect(Ipvs.probe({ transport: probed, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(IpvsClient.probe({ transport: probed, signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    )
   })
 })

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { IpvsUnavailableError, NetlinkError } from '../../../src/errors.ts'
-import { writeAttribute } from '../../../src/netlink/wire/attributes.ts'
+import { unwrapOutcome } from '../../../src/netlink/connection/outcome.ts'
 import { CONTROLLER, GenericFamily } from '../../../src/netlink/generic-family.ts'
-import { refusalOf } from '../../../src/netlink/connection/outcome.ts'
+import { writeAttribute } from '../../../src/netlink/wire/attributes.ts'
 import {
   CTRL_CMD_GETFAMILY,
   CTRL_CMD_NEWFAMILY,
@@ -119,8 +119,8 @@ describe('a request', () => {
 describe('the outcome of a request', () => {
   it('is the refusal, or nothing when it was done', async () => {
     answer = ({ command }) => (command === 8 ? { errno: 17, text: 'there already' } : {})
-    expect(refusalOf(await family.send({ command: 7 }, undefined), undefined)).toBeUndefined()
-    expect(refusalOf(await family.send({ command: 8 }, undefined), undefined)).toEqual({
+    expect(unwrapOutcome(await family.send({ command: 7 }, undefined), undefined)).toBeUndefined()
+    expect(unwrapOutcome(await family.send({ command: 8 }, undefined), undefined)).toEqual({
       errno: 17,
       message: 'there already',
     })
@@ -129,14 +129,14 @@ describe('the outcome of a request', () => {
   it('is thrown where no answer can be relied on, with what is known and the cause', () => {
     const cause = new Error('ENOBUFS')
     const loss = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown', cause } as const
-    const thrown = () => refusalOf({ loss }, undefined)
+    const thrown = () => unwrapOutcome({ loss }, undefined)
     expect(thrown).toThrow(NetlinkError)
     expect(thrown).toThrow(expect.objectContaining(loss))
   })
 
   it('is thrown as the reason of the signal that aborted it', () => {
     const reason = new Error('enough')
-    const thrown = () => refusalOf({ aborted: 'unsent' }, AbortSignal.abort(reason))
+    const thrown = () => unwrapOutcome({ aborted: 'unsent' }, AbortSignal.abort(reason))
     expect(thrown).toThrow(reason)
   })
 })
@@ -144,42 +144,42 @@ describe('the outcome of a request', () => {
 describe('after ENOENT the family', () => {
   it('has moved when its number is another one by now', async () => {
     number = 29
-    expect(await family.moved(28)).toBe(true)
+    expect(await family.hasMoved(28)).toBe(true)
     expect(family.id).toBe(29)
     await family.send({ command: 7 }, undefined)
     expect(transport.messages.at(-1)!.type).toBe(29)
   })
 
   it('has not moved when its number is the same', async () => {
-    expect(await family.moved(28)).toBe(false)
+    expect(await family.hasMoved(28)).toBe(false)
     expect(lookups()).toBe(2)
   })
 
   it('is known to have moved without asking when somebody else has found out', async () => {
     number = 29
-    await family.moved(28)
-    expect(await family.moved(28)).toBe(true)
+    await family.hasMoved(28)
+    expect(await family.hasMoved(28)).toBe(true)
     expect(lookups()).toBe(2)
   })
 
   it('is looked up once for all who ask at the same time', async () => {
     number = 29
-    expect(await Promise.all(Array.from({ length: 50 }, () => family.moved(28)))).toEqual(
+    expect(await Promise.all(Array.from({ length: 50 }, () => family.hasMoved(28)))).toEqual(
       new Array(50).fill(true),
     )
     expect(lookups()).toBe(2)
-    expect(await family.moved(29)).toBe(false)
+    expect(await family.hasMoved(29)).toBe(false)
     expect(lookups()).toBe(3)
   })
 
   it('may be gone, which everyone who waits is told, and may come back', async () => {
     number = undefined
-    const results = await Promise.allSettled([1, 2, 3].map(() => family.moved(28)))
+    const results = await Promise.allSettled([1, 2, 3].map(() => family.hasMoved(28)))
     for (const result of results) {
       expect(result).toEqual({ status: 'rejected', reason: expect.any(IpvsUnavailableError) })
       expect(result).toMatchObject({ reason: { code: 'ERR_LVS_UNAVAILABLE', outcome: 'not-done' } })
     }
     number = 30
-    expect(await family.moved(28)).toBe(true)
+    expect(await family.hasMoved(28)).toBe(true)
   })
 })

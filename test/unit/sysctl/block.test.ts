@@ -1,47 +1,47 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasOpenBlock, putBlock, takeBlock } from '../../../src/sysctl/block.ts'
+import { hasUnterminatedBlock, removeBlock, replaceBlock } from '../../../src/sysctl/block.ts'
 
 describe('a block', () => {
   it('stands at the end of a text, after an empty line', () => {
-    expect(putBlock('a = 1\n', 'web', ['b = 2', 'c = 3'])).toBe(
+    expect(replaceBlock('a = 1\n', 'web', ['b = 2', 'c = 3'])).toBe(
       'a = 1\n\n# BEGIN @lvs/netlink web\nb = 2\nc = 3\n# END @lvs/netlink web\n',
     )
   })
 
   it('of the same name is replaced where it stands', () => {
-    const text = `${putBlock('a = 1\n', 'web', ['b = 2'])}z = 9\n`
-    expect(putBlock(text, 'web', ['b = 7'])).toBe(text.replace('b = 2', 'b = 7'))
+    const text = `${replaceBlock('a = 1\n', 'web', ['b = 2'])}z = 9\n`
+    expect(replaceBlock(text, 'web', ['b = 7'])).toBe(text.replace('b = 2', 'b = 7'))
   })
 
   it('of another name stays, whichever goes first', () => {
-    const both = putBlock(putBlock('a\n', 'web', ['b']), 'web2', ['c'])
-    expect(takeBlock(both, 'web2')).toBe(putBlock('a\n', 'web', ['b']))
-    expect(takeBlock(both, 'web')).toBe(putBlock('a\n', 'web2', ['c']))
-    expect(takeBlock(both, 'we')).toBe(both)
+    const both = replaceBlock(replaceBlock('a\n', 'web', ['b']), 'web2', ['c'])
+    expect(removeBlock(both, 'web2')).toBe(replaceBlock('a\n', 'web', ['b']))
+    expect(removeBlock(both, 'web')).toBe(replaceBlock('a\n', 'web2', ['c']))
+    expect(removeBlock(both, 'we')).toBe(both)
   })
 
   it('is found by whole lines only', () => {
     const text = '## BEGIN @lvs/netlink web\n# BEGIN @lvs/netlink web 2\n'
-    expect(takeBlock(text, 'web')).toBe(text)
-    expect(hasOpenBlock(text, 'web')).toBe(false)
+    expect(removeBlock(text, 'web')).toBe(text)
+    expect(hasUnterminatedBlock(text, 'web')).toBe(false)
   })
 
   it('whose end is missing, or behind the beginning of another, is open', () => {
-    const text = putBlock('', 'web', ['b'])
-    expect(hasOpenBlock(text, 'web')).toBe(false)
-    expect(hasOpenBlock(text.replace('# END @lvs/netlink web\n', ''), 'web')).toBe(true)
+    const text = replaceBlock('', 'web', ['b'])
+    expect(hasUnterminatedBlock(text, 'web')).toBe(false)
+    expect(hasUnterminatedBlock(text.replace('# END @lvs/netlink web\n', ''), 'web')).toBe(true)
     const interleaved = text.replace('\nb\n', '\n# BEGIN @lvs/netlink mail\nb\n')
-    expect(hasOpenBlock(interleaved, 'web')).toBe(true)
-    expect(takeBlock(interleaved, 'web')).toBe(interleaved)
+    expect(hasUnterminatedBlock(interleaved, 'web')).toBe(true)
+    expect(removeBlock(interleaved, 'web')).toBe(interleaved)
   })
 
   it('that somebody has moved leaves no two lines joined', () => {
-    const block = putBlock('', 'web', ['b']).slice(1)
-    expect(takeBlock(`a\n${block}c\n`, 'web')).toBe('a\nc\n')
-    expect(takeBlock(`${block}c\n`, 'web')).toBe('c\n')
-    expect(takeBlock(`a\n\n${block}c\n`, 'web')).toBe('a\nc\n')
-    expect(takeBlock(`a\n\n${block.slice(0, -1)}`, 'web')).toBe('a\n')
+    const block = replaceBlock('', 'web', ['b']).slice(1)
+    expect(removeBlock(`a\n${block}c\n`, 'web')).toBe('a\nc\n')
+    expect(removeBlock(`${block}c\n`, 'web')).toBe('c\n')
+    expect(removeBlock(`a\n\n${block}c\n`, 'web')).toBe('a\nc\n')
+    expect(removeBlock(`a\n\n${block.slice(0, -1)}`, 'web')).toBe('a\n')
   })
 
   it('leaves the text as it was, whatever that is, in whatever order blocks go', () => {
@@ -54,15 +54,15 @@ describe('a block', () => {
     fc.assert(
       fc.property(text, fc.array(lines, { minLength: 3, maxLength: 3 }), names, (before, blocks, order) => {
         const put = ['web', 'mail', 'we'].reduce(
-          (all, name, index) => putBlock(all, name, blocks[index]!),
+          (all, name, index) => replaceBlock(all, name, blocks[index]!),
           before,
         )
         const again = ['web', 'mail', 'we'].reduce(
-          (all, name, index) => putBlock(all, name, blocks[index]!),
+          (all, name, index) => replaceBlock(all, name, blocks[index]!),
           put,
         )
         expect(again).toBe(put)
-        expect(order.reduce(takeBlock, put)).toBe(before)
+        expect(order.reduce(removeBlock, put)).toBe(before)
       }),
       { numRuns: 2000 },
     )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError } from '../../../src/errors.ts'
-import { readValue, type SysctlDefinition, writeValue } from '../../../src/sysctl/definition.ts'
+import { formatValue, parseValue, type SysctlDefinition } from '../../../src/sysctl/definition.ts'
 import {
   HOST_SYSCTLS,
   IPV4_INTERFACE_SYSCTLS,
@@ -18,7 +18,7 @@ const ALL: Readonly<Record<string, SysctlDefinition>> = {
 }
 
 /** What is written for a value. */
-const written = (name: string, value: unknown) => writeValue(name, ALL[name]!, value)
+const written = (name: string, value: unknown) => formatValue(name, ALL[name]!, value)
 
 describe('a value is written and read back:', () => {
   it.each<[name: string, value: unknown, text: string]>([
@@ -43,16 +43,16 @@ describe('a value is written and read back:', () => {
     ['est_cpulist', '', ''],
   ])('%s %j', (name, value, text) => {
     expect(written(name, value)).toBe(text)
-    expect(readValue(ALL[name]!, text)).toEqual(value)
+    expect(parseValue(ALL[name]!, text)).toEqual(value)
   })
 
   it('two numbers come from the kernel with a tab between', () => {
-    expect(readValue(IPVS_SYSCTLS.sync_threshold, '3\t50')).toEqual([3, 50])
+    expect(parseValue(IPVS_SYSCTLS.sync_threshold, '3\t50')).toEqual([3, 50])
   })
 
   it('what only the kernel allows is read as it is', () => {
-    expect(readValue(IPV4_INTERFACE_SYSCTLS.arp_ignore, '-7')).toBe(-7)
-    expect(readValue(IPV4_INTERFACE_SYSCTLS.arp_announce, '255')).toBe(255)
+    expect(parseValue(IPV4_INTERFACE_SYSCTLS.arp_ignore, '-7')).toBe(-7)
+    expect(parseValue(IPV4_INTERFACE_SYSCTLS.arp_announce, '255')).toBe(255)
   })
 
   it.each<[name: string, text: string]>([
@@ -63,7 +63,7 @@ describe('a value is written and read back:', () => {
     ['sync_threshold', '3'],
     ['sync_threshold', '3\t50\t7'],
     ['sync_threshold', 'a b'],
-  ])('%s is not read from %j', (name, text) => expect(readValue(ALL[name]!, text)).toBeUndefined())
+  ])('%s is not read from %j', (name, text) => expect(parseValue(ALL[name]!, text)).toBeUndefined())
 })
 
 describe('a value outside of the range is refused', () => {

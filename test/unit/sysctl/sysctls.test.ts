@@ -1,8 +1,8 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError, NetlinkError, SysctlError } from '../../../src/errors.ts'
-import { Sysctls } from '../../../src/sysctl/sysctls.ts'
 import type { CommandContext } from '../../../src/netlink/tracing.ts'
+import { Sysctls } from '../../../src/sysctl/sysctls.ts'
 import { SysctlFiles, systemError } from '../../support/sysctl/sysctl-files.ts'
 
 const HOST = {

@@ -7,9 +7,10 @@ import { PROFILES } from '../../../src/testing/time/profile.ts'
 import config from '../../../vitest.config.ts'
 import { REAL_ONLY_FILES, REAL_ONLY_TESTS } from '../../support/kernel/real-only.ts'
 
-const files = readdirSync(join(import.meta.dirname, '../../kernel')).filter((name) =>
-  name.endsWith('.test.ts'),
-)
+const files = readdirSync(join(import.meta.dirname, '../../kernel'), {
+  recursive: true,
+  encoding: 'utf8',
+}).filter((name) => name.endsWith('.test.ts'))
 const patterns = Object.keys(REAL_ONLY_FILES).map(
   (name) => new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '.*')}$`),
 )
@@ -22,7 +23,7 @@ it('there is a project for each kernel that is known, of all files but those on 
   const simulated = projects.filter(({ env }) => env?.['LVS_SIMULATED'] !== undefined)
   expect(simulated.map(({ env }) => env?.['LVS_SIMULATED'])).toEqual(Object.keys(PROFILES))
   for (const { include, exclude } of simulated) {
-    expect(include).toEqual(['test/kernel/*.test.ts'])
+    expect(include).toEqual(['test/kernel/**/*.test.ts'])
     expect(exclude).toEqual(Object.keys(REAL_ONLY_FILES).map((name) => `test/kernel/${name}`))
   }
   expect(onBoth.length).toBeGreaterThan(20)

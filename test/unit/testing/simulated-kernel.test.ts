@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Ipvs } from '../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import type { Transport } from '../../../src/netlink/transport/transport.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import { makeKernel, WEB } from '../../support/testing/make-kernel.ts'
@@ -15,8 +15,8 @@ async function textOf(transport: Transport, path: string): Promise<string> {
 describe('a network namespace', () => {
   it('has a table of its own', async () => {
     const kernel = new SimulatedKernel()
-    await using one = await Ipvs.open({ transport: kernel.connect({ netns: 'one' }) })
-    await using other = await Ipvs.open({ transport: kernel.connect({ netns: 'other' }) })
+    await using one = await IpvsClient.open({ transport: kernel.connect({ netns: 'one' }) })
+    await using other = await IpvsClient.open({ transport: kernel.connect({ netns: 'other' }) })
     await one.addService(rule)
     expect(await one.services()).toHaveLength(1)
     expect(await other.services()).toEqual([])
@@ -26,10 +26,10 @@ describe('a network namespace', () => {
   it('cannot be opened once it was deleted, while open sockets go on', async () => {
     const kernel = new SimulatedKernel()
     const transport = kernel.connect({ netns: 'gone' })
-    await using ipvs = await Ipvs.open({ transport })
+    await using ipvs = await IpvsClient.open({ transport })
     kernel.deleteNamespace('gone')
     await expect(ipvs.addService(rule)).resolves.toBeUndefined()
-    await expect(Ipvs.open({ transport })).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' })
+    await expect(IpvsClient.open({ transport })).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' })
     await expect(textOf(transport, '/proc/net/ip_vs')).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
@@ -44,7 +44,7 @@ describe('a network namespace', () => {
     const listed = async () => (await textOf(kernel, '/proc/net/ip_vs')).match(/FWM/g)?.length
     addAll('')
     expect(await listed()).toBe(300)
-    const open = await Ipvs.open({ transport: kernel.connect({ netns: 'other' }) })
+    const open = await IpvsClient.open({ transport: kernel.connect({ netns: 'other' }) })
     addAll('other')
     kernel.deleteNamespace('other')
     expect(await open.services()).toHaveLength(300)
@@ -60,8 +60,8 @@ describe('network interfaces', () => {
 
   it('are those of the namespace that they are set for', async () => {
     const kernel = new SimulatedKernel()
-    await using one = await Ipvs.open({ transport: kernel.connect({ netns: 'one' }) })
-    await using other = await Ipvs.open({ transport: kernel.connect({ netns: 'other' }) })
+    await using one = await IpvsClient.open({ transport: kernel.connect({ netns: 'one' }) })
+    await using other = await IpvsClient.open({ transport: kernel.connect({ netns: 'other' }) })
     kernel.setInterfaces([{ name: 'eth0', addresses: ['198.51.100.1/24'] }], { netns: 'one' })
     await one.startDaemon({ role: 'master', interface: 'eth0' })
     const onEth0 = other.startDaemon({ role: 'master', interface: 'eth0' })
@@ -79,7 +79,7 @@ describe('network interfaces', () => {
     const kernel = new SimulatedKernel({
       interfaces: [{ name: 'lo', up: false, addresses: ['127.0.0.1/8'] }],
     })
-    await using ipvs = await Ipvs.open({ transport: kernel })
+    await using ipvs = await IpvsClient.open({ transport: kernel })
     await ipvs.addService(rule)
     await expect(ipvs.addDestination(rule, destination)).rejects.toMatchObject({
       code: 'EINVAL',
@@ -93,7 +93,7 @@ describe('the module', () => {
     const kernel = new SimulatedKernel({ familyId: 28 })
     expect(kernel.module.state).toBe('unloaded')
     await expect(textOf(kernel, '/proc/net/ip_vs')).rejects.toMatchObject({ code: 'ENOENT' })
-    await using ipvs = await Ipvs.open({ transport: kernel })
+    await using ipvs = await IpvsClient.open({ transport: kernel })
     expect(kernel.module.familyId).toBe(28)
     await ipvs.addService(rule)
     kernel.module.unload()
@@ -104,13 +104,16 @@ describe('the module', () => {
   it('may be absent', async () => {
     const kernel = new SimulatedKernel()
     kernel.module.unload('absent')
-    expect(await Ipvs.probe({ transport: kernel })).toMatchObject({ available: false, reason: 'no-ipvs' })
+    expect(await IpvsClient.probe({ transport: kernel })).toMatchObject({
+      available: false,
+      reason: 'no-ipvs',
+    })
   })
 })
 
 it('refuses everything to a process without privileges', async () => {
   const kernel = new SimulatedKernel()
-  expect(await Ipvs.probe({ transport: kernel.connect({ privileged: false }) })).toMatchObject({
+  expect(await IpvsClient.probe({ transport: kernel.connect({ privileged: false }) })).toMatchObject({
     available: false,
     reason: 'no-privilege',
   })
@@ -140,7 +143,7 @@ describe('GET_INFO', () => {
     'on Linux %s tells of %i buckets, of %i once there was a service',
     async (profile, before, after) => {
       const kernel = new SimulatedKernel({ profile })
-      await using ipvs = await Ipvs.open({ transport: kernel })
+      await using ipvs = await IpvsClient.open({ transport: kernel })
       expect((await ipvs.info()).connectionTableSize).toBe(before)
       await ipvs.addService(rule)
       await ipvs.flush()
@@ -151,7 +154,7 @@ describe('GET_INFO', () => {
 
 it('programs 10,000 services with 10 destinations each', async () => {
   const kernel = new SimulatedKernel()
-  await using ipvs = await Ipvs.open({ transport: kernel })
+  await using ipvs = await IpvsClient.open({ transport: kernel })
   await ipvs.batch(
     (function* () {
       for (let index = 0; index < 10_000; index++) {

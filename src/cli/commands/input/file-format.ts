@@ -1,9 +1,9 @@
 /** The spellings of what a table is to be. */
-export const SPELLINGS = ['yaml', 'json', 'rules', 'keepalived'] as const
-export type Spelling = (typeof SPELLINGS)[number]
+export const FILE_FORMATS = ['yaml', 'json', 'rules', 'keepalived'] as const
+export type FileFormat = (typeof FILE_FORMATS)[number]
 
 /** Endings of files that tell. */
-const ENDINGS: Readonly<Record<string, Spelling>> = {
+const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
   json: 'json',
   yaml: 'yaml',
   yml: 'yaml',
@@ -19,8 +19,8 @@ const FIRST_LINE = /^[^\S\n]*([^\s#].*)$/m
  * How a text is spelled: the ending of its file tells, or what it begins with. JSON begins with a brace, rules with an option
  * or with ipvsadm; there are no rules in an empty text.
  */
-export function spellingOf(file: string | undefined, text: string): Spelling {
-  const told = ENDINGS[/\.([a-z]+)$/.exec(file ?? '')?.[1] ?? '']
+export function detectFormat(file: string | undefined, text: string): FileFormat {
+  const told = EXTENSIONS[/\.([a-z]+)$/.exec(file ?? '')?.[1] ?? '']
   if (told !== undefined) return told
   const first = FIRST_LINE.exec(text)?.[1] ?? ''
   if (first.startsWith('{')) return 'json'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { Screen } from '../../io/command-io.ts'
-import { Mistake } from '../../io/failure.ts'
+import type { Terminal } from '../../io/command-io.ts'
+import { UsageError } from '../../io/failure.ts'
 
 /** Stands for standard input in the place of a file. */
 export const STANDARD_INPUT = '-'
@@ -15,14 +15,14 @@ export interface Source {
 }
 
 /** Reads a file that was named, or standard input. */
-export async function readSource(file: string, screen: Screen): Promise<Source> {
+export async function readSource(file: string, screen: Terminal): Promise<Source> {
   if (file === STANDARD_INPUT) {
     return { name: 'standard input', file: undefined, text: await readText(screen.input) }
   }
   try {
     return { name: file, file, text: await readFile(file, 'utf8') }
   } catch (error) {
-    throw new Mistake(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
   }
 }
 

@@ -2,7 +2,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { DestinationChanges, DestinationKey } from '../../../ipvs/model/destination.ts'
 import type { Tunnel, TunnelChecksum } from '../../../ipvs/model/tunnel.ts'
 import { familyOf } from '../../../netlink/wire/address.ts'
-import { type NetnsOptions, readInteger, takesNetns } from './options.ts'
+import { addNetnsOption, type NetnsOptions, parseInteger } from './options.ts'
 
 /** Options about a destination, as they were given. */
 export interface DestinationOptions extends NetnsOptions {
@@ -15,28 +15,28 @@ export interface DestinationOptions extends NetnsOptions {
 }
 
 /** Adds the argument that names a destination. */
-export function takesDestination(command: Command): Command {
+export function addDestinationArgument(command: Command): Command {
   const destination = new Argument('<destination>', 'address of the real server, with or without :port')
-  return command.addArgument(destination.argParser(readDestination))
+  return command.addArgument(destination.argParser(parseDestination))
 }
 
 /** Adds the options about a destination. */
-export function takesDestinationOptions(command: Command): Command {
+export function addDestinationOptions(command: Command): Command {
   const forwarding = new Option('--forwarding <method>', 'dr (direct routing), nat or tun')
   const checksum = new Option('--checksum <mode>', 'outer checksum of gue and gre')
-  return takesNetns(
+  return addNetnsOption(
     command
       .addOption(forwarding.choices(['dr', 'nat', 'tun']))
-      .option('--weight <number>', 'share of the connections, 0 for no new ones', readInteger)
-      .option('--upper <number>', 'connections above which it gets no more, 0 for no limit', readInteger)
-      .option('--lower <number>', 'connections below which it gets some again', readInteger)
-      .option('--tunnel <type>', 'ipip, gue:PORT or gre, with forwarding tun', readTunnel)
+      .option('--weight <number>', 'share of the connections, 0 for no new ones', parseInteger)
+      .option('--upper <number>', 'connections above which it gets no more, 0 for no limit', parseInteger)
+      .option('--lower <number>', 'connections below which it gets some again', parseInteger)
+      .option('--tunnel <type>', 'ipip, gue:PORT or gre, with forwarding tun', parseTunnel)
       .addOption(checksum.choices(['none', 'checksum', 'remote'])),
   )
 }
 
 /** A destination with the settings that were named. */
-export function destinationChanges(key: DestinationKey, options: DestinationOptions): DestinationChanges {
+export function toDestinationChanges(key: DestinationKey, options: DestinationOptions): DestinationChanges {
   const { weight, upper, lower, tunnel, checksum } = options
   const forwarding = options.forwarding ?? (tunnel === undefined ? undefined : 'tun')
   return {
@@ -50,7 +50,7 @@ export function destinationChanges(key: DestinationKey, options: DestinationOpti
 }
 
 /** Reads `10.0.0.1`, `10.0.0.1:80`, `2001:db8::1` or `[2001:db8::1]:80`. */
-export function readDestination(text: string): DestinationKey {
+export function parseDestination(text: string): DestinationKey {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^[\]:]+))(?::(\d+))?$/.exec(text) ?? []
   const address = bracketed ?? plain ?? text
   if (familyOf(address) === undefined) {
@@ -61,7 +61,7 @@ export function readDestination(text: string): DestinationKey {
   return port === undefined ? { address } : { address, port: Number(port) }
 }
 
-function readTunnel(text: string): Tunnel {
+function parseTunnel(text: string): Tunnel {
   const [type, port] = text.split(':')
   if (port === undefined && (type === 'ipip' || type === 'gre')) return { type }
   if (type === 'gue' && port !== undefined && /^\d+$/.test(port)) return { type, port: Number(port) }

@@ -7,7 +7,7 @@ export interface NetnsOptions {
 }
 
 /** Adds `--netns`: a name as `ip netns` knows it, or a path. */
-export function takesNetns(command: Command): Command {
+export function addNetnsOption(command: Command): Command {
   const option = new Option('--netns <name>', 'network namespace, by its name or path')
   return command.addOption(option.argParser((name) => (name.includes('/') ? name : `/run/netns/${name}`)))
 }
@@ -19,16 +19,16 @@ export interface ListingOptions extends NetnsOptions {
 }
 
 /** Adds the options of listings. */
-export function takesListing(command: Command): Command {
-  return takesNetns(
+export function addListingOptions(command: Command): Command {
+  return addNetnsOption(
     command
       .option('--json', 'print JSON, with --watch a line each time')
-      .option('--watch <seconds>', 'print again and again', readNumber(0.1, 86_400)),
+      .option('--watch <seconds>', 'print again and again', parseNumberWithin(0.1, 86_400)),
   )
 }
 
 /** Reads a number between bounds. */
-export function readNumber(minimum: number, maximum: number): (text: string) => number {
+export function parseNumberWithin(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const number = Number(text)
     if (text.trim() !== '' && number >= minimum && number <= maximum) return number
@@ -37,23 +37,23 @@ export function readNumber(minimum: number, maximum: number): (text: string) => 
 }
 
 /** Reads a whole number. */
-export function readInteger(text: string): number {
+export function parseInteger(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
 /** Reads one value or several with commas between, and again when the option is given again. */
-export function readList<T>(
+export function parseList<T>(
   read: (text: string) => T,
 ): (text: string, before: readonly T[] | undefined) => readonly T[] {
   return (text, before = []) => [...before, ...text.split(',').map(read)]
 }
 
 /** The same for words of a list. */
-export function readWords<W extends string>(
+export function parseChoices<W extends string>(
   words: readonly W[],
 ): (text: string, before: readonly W[] | undefined) => readonly W[] {
-  return readList((text) => {
+  return parseList((text) => {
     const word = words.find((each) => each === text)
     if (word !== undefined) return word
     throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`)
@@ -61,12 +61,12 @@ export function readWords<W extends string>(
 }
 
 /** Adds the argument that names a virtual service. */
-export function takesService(command: Command): Command {
-  return command.addArgument(new Argument('<service>', 'the virtual service').argParser(readService))
+export function addServiceArgument(command: Command): Command {
+  return command.addArgument(new Argument('<service>', 'the virtual service').argParser(parseServiceName))
 }
 
 /** Reads the name of a service, and gives it back. */
-export function readService(text: string): string {
+export function parseServiceName(text: string): string {
   try {
     parseService(text)
     return text
@@ -78,11 +78,11 @@ export function readService(text: string): string {
 }
 
 /** The same for one of several: those before it come along. */
-export function readEach(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), readService(text)]
+export function parseServiceNames(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), parseServiceName(text)]
 }
 
 /** Adds examples to the help of a command. */
-export function showsExamples(command: Command, ...examples: readonly string[]): Command {
+export function addExamples(command: Command, ...examples: readonly string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}\n`).join('')}`)
 }

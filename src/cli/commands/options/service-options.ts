@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Persistence } from '../../../ipvs/model/persistence.ts'
 import { SCHEDULERS, type SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { ServiceSettings } from '../../../ipvs/model/service.ts'
-import { type NetnsOptions, readInteger, takesNetns } from './options.ts'
+import { addNetnsOption, type NetnsOptions, parseInteger } from './options.ts'
 
 /** Options about a virtual service, as they were given. */
 export interface ServiceOptions extends NetnsOptions {
@@ -17,53 +17,53 @@ export interface ServiceOptions extends NetnsOptions {
 }
 
 /** Adds the options about a virtual service. */
-export function takesServiceOptions(command: Command): Command {
-  return takesNetns(
+export function addServiceOptions(command: Command): Command {
+  return addNetnsOption(
     command
-      .addOption(scheduler())
+      .addOption(createSchedulerOption())
       .option(
         '--flags <names>',
         'flags of the scheduler: sh-fallback, sh-port, mh-fallback, mh-port',
-        readWords,
+        splitWords,
       )
-      .option('--persistent [seconds]', 'send a client where it was sent before', readInteger)
-      .option('--mask <mask>', 'which clients count as one: a mask or a prefix length', readMask)
+      .option('--persistent [seconds]', 'send a client where it was sent before', parseInteger)
+      .option('--mask <mask>', 'which clients count as one: a mask or a prefix length', parseMask)
       .option('--engine <name>', 'tell clients apart by what they send: sip')
       .option('--one-packet', 'schedule every UDP packet by itself'),
   )
 }
 
 /** Any name is taken, since the kernel may know more; those of its own are shown and completed. */
-function scheduler(): Option {
+function createSchedulerOption(): Option {
   const option = new Option('--scheduler <name>', 'by which rule connections are shared')
   option.argChoices = [...SCHEDULERS, 'none']
   return option
 }
 
 /** The settings that were named. */
-export function serviceSettings(options: ServiceOptions): ServiceSettings {
+export function toServiceSettings(options: ServiceOptions): ServiceSettings {
   const { scheduler, flags, engine, onePacket } = options
   return {
     ...(scheduler === undefined ? {} : { scheduler }),
     ...(flags === undefined ? {} : { schedulerFlags: flags }),
     ...(engine === undefined ? {} : { persistenceEngine: engine === false ? null : engine }),
     ...(onePacket === undefined ? {} : { onePacket }),
-    ...persistence(options),
+    ...toPersistence(options),
   }
 }
 
-function persistence({ persistent, mask }: ServiceOptions): { persistence?: Persistence | null } {
+function toPersistence({ persistent, mask }: ServiceOptions): { persistence?: Persistence | null } {
   if (persistent === false) return { persistence: null }
   if (persistent === undefined && mask === undefined) return {}
   const timeout = typeof persistent === 'number' ? { timeout: persistent } : {}
   return { persistence: { ...timeout, ...(mask === undefined ? {} : { mask }) } }
 }
 
-function readWords(text: string): string[] {
+function splitWords(text: string): string[] {
   return text.split(',').filter((word) => word !== '')
 }
 
-function readMask(text: string): string | number {
+function parseMask(text: string): string | number {
   if (/^\/?\d+$/.test(text)) return Number(text.replace('/', ''))
   if (text.includes('.')) return text
   throw new InvalidArgumentError('It must be a mask such as 255.255.255.0 or a prefix length such as 24.')

@@ -1,14 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { checkVip } from '../../../host/role/vip.ts'
-import { readList } from './options.ts'
+import { parseList } from './options.ts'
 
 /** Adds `--vip`; `mandatory` when there must be one. */
-export function takesVips(command: Command, description: string, mandatory: boolean): Command {
+export function addVipOption(command: Command, description: string, mandatory: boolean): Command {
   const option = new Option('--vip <address>', `${description}; several with commas, or again`)
-  return command.addOption(option.argParser(readList(readVip)).makeOptionMandatory(mandatory))
+  return command.addOption(option.argParser(parseList(parseVip)).makeOptionMandatory(mandatory))
 }
 
-function readVip(text: string): string {
+function parseVip(text: string): string {
   try {
     checkVip('--vip', text)
     return text

@@ -3,7 +3,7 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
 /** A place in a command line, and what may follow there. */
-export interface Place {
+export interface CompletionContext {
   /** The command words that lead to it: `''`, `list`, `add service`, ... */
   readonly path: string
   /** Commands, options, and arguments of which there is a choice. */
@@ -13,13 +13,13 @@ export interface Place {
 }
 
 /** A script that completes the commands and options of `lvs` in a shell. */
-export function completionFor(shell: Shell, places: readonly Place[]): string {
+export function formatCompletion(shell: Shell, places: readonly CompletionContext[]): string {
   return SCRIPTS[shell](places)
 }
 
-const SCRIPTS: Readonly<Record<Shell, (places: readonly Place[]) => string>> = {
+const SCRIPTS: Readonly<Record<Shell, (places: readonly CompletionContext[]) => string>> = {
   bash: (places) => `_lvs() {
-${lookUp(places)}
+${formatLookup(places)}
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[$COMP_CWORD]}"))
 }
 complete -o default -F _lvs lvs
@@ -28,11 +28,11 @@ complete -o default -F _lvs lvs
   zsh: (places) => `autoload -U +X compinit && compinit
 autoload -U +X bashcompinit && bashcompinit
 ${SCRIPTS.bash(places)}`,
-  fish: (places) => places.map((place) => fishLines(place, places)).join(''),
+  fish: (places) => places.map((place) => formatFishLines(place, places)).join(''),
 }
 
 /** Collects the command words before the cursor, and looks up what may follow them. `path` is zsh's own. */
-function lookUp(places: readonly Place[]): string {
+function formatLookup(places: readonly CompletionContext[]): string {
   const paths = places.map(({ path }) => path.replaceAll(' ', '/')).join(' ')
   const values = places.flatMap(({ path, values }) =>
     [...values].map(([option, choices]) => `    '${path} ${option}') words='${choices.join(' ')}' ;;\n`),
@@ -49,7 +49,10 @@ ${words.join('')}    esac ;;
   esac`
 }
 
-function fishLines({ path, words, values }: Place, places: readonly Place[]): string {
+function formatFishLines(
+  { path, words, values }: CompletionContext,
+  places: readonly CompletionContext[],
+): string {
   const seen = path.split(' ').filter((each) => each !== '')
   const conditions = seen.map((each) => `__fish_seen_subcommand_from ${each}`)
   const deeper = places.filter(
@@ -58,10 +61,12 @@ function fishLines({ path, words, values }: Place, places: readonly Place[]): st
   const next = new Set(deeper.map((each) => each.path.split(' ')[seen.length] ?? ''))
   if (next.size > 0) conditions.push(`not __fish_seen_subcommand_from ${[...next].join(' ')}`)
   const condition = conditions.length === 0 ? '' : ` -n '${conditions.join('; and ')}'`
-  return words.map((word) => `complete -c lvs${condition} ${fishWord(word, values.get(word))}\n`).join('')
+  return words
+    .map((word) => `complete -c lvs${condition} ${formatFishWord(word, values.get(word))}\n`)
+    .join('')
 }
 
-function fishWord(word: string, choices: readonly string[] | undefined): string {
+function formatFishWord(word: string, choices: readonly string[] | undefined): string {
   if (!word.startsWith('--')) return `-f -a ${word}`
   const option = `-l ${word.slice(2)}`
   if (choices === undefined) return `-f ${option}`

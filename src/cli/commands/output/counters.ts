@@ -1,23 +1,26 @@
 import type { Service } from '../../../ipvs/model/service.ts'
 import { formatService } from '../../../ipvs/model/service-key.ts'
 import type { Statistics } from '../../../ipvs/model/statistics.ts'
-import type { Define } from '../../commands.ts'
-import { printFigure } from '../../io/format-count.ts'
-import { type ListingOptions, readEach, showsExamples, takesListing } from '../options/options.ts'
-import { destinationName, readServices } from '../../io/read-services.ts'
-import { show } from './show.ts'
-import { type Column, printColumns } from './text-table.ts'
+import type { DefineCommand } from '../../commands.ts'
+import { formatCount } from '../../io/format-count.ts'
+import { formatDestinationName, readServices } from '../../io/read-services.ts'
+import { addExamples, addListingOptions, type ListingOptions, parseServiceNames } from '../options/options.ts'
+import { showListing } from './show.ts'
+import { printTextTable, type TextColumn } from './text-table.ts'
 
 /** A figure of the statistics with its title. */
-export type Figure = readonly [title: string, read: (statistics: Statistics) => number]
+export type Counter = readonly [title: string, read: (statistics: Statistics) => number]
 
 /** A command that lists these figures of services and their destinations. */
-export function listsFigures(figures: readonly Figure[], ...examples: readonly string[]): Define {
+export function defineCounterListing(
+  figures: readonly Counter[],
+  ...examples: readonly string[]
+): DefineCommand {
   return (command, screen) => {
-    takesListing(command)
-      .argument('[services...]', 'these services; all without', readEach)
+    addListingOptions(command)
+      .argument('[services...]', 'these services; all without', parseServiceNames)
       .action(async (references: readonly string[] | undefined, options: ListingOptions) => {
-        await show(
+        await showListing(
           {
             read: (ipvs) => readServices(ipvs, references ?? []),
             print: (services, colours) => printCounters(services, figures, colours),
@@ -26,24 +29,26 @@ export function listsFigures(figures: readonly Figure[], ...examples: readonly s
           screen,
         )
       })
-    showsExamples(command, ...examples)
+    addExamples(command, ...examples)
   }
 }
 
 /** Prints these figures of services and their destinations. */
-function printCounters(services: readonly Service[], figures: readonly Figure[], colours: boolean): string {
+function printCounters(services: readonly Service[], figures: readonly Counter[], colours: boolean): string {
   if (services.length === 0) return 'There is no virtual service.\n'
-  const columns: Column[] = [
+  const columns: TextColumn[] = [
     { title: 'SERVICE / DESTINATION' },
     ...figures.map(([title]) => ({ title, figures: true })),
   ]
   const cells = (name: string, statistics: Statistics) => [
     name,
-    ...figures.map(([, read]) => printFigure(read(statistics))),
+    ...figures.map(([, read]) => formatCount(read(statistics))),
   ]
   const rows = services.flatMap((service) => [
     { cells: cells(formatService(service), service.statistics), standsOut: true },
-    ...service.destinations.map((each) => ({ cells: cells(`  ${destinationName(each)}`, each.statistics) })),
+    ...service.destinations.map((each) => ({
+      cells: cells(`  ${formatDestinationName(each)}`, each.statistics),
+    })),
   ])
-  return printColumns(columns, rows, colours)
+  return printTextTable(columns, rows, colours)
 }

@@ -4,7 +4,7 @@ import type { Command, Option } from 'commander'
 export function printManPage(program: Command, version: string): string {
   const commands = program.commands.filter((each) => each.name() !== 'help')
   return [
-    `.TH LVS 1 "" "@lvs/netlink ${roff(version)}" "Linux Virtual Server"`,
+    `.TH LVS 1 "" "@lvs/netlink ${escapeRoff(version)}" "Linux Virtual Server"`,
     '.SH NAME',
     'lvs \\- control the Linux Virtual Server (IPVS)',
     '.SH SYNOPSIS',
@@ -17,14 +17,14 @@ export function printManPage(program: Command, version: string): string {
     '.SH DESCRIPTION',
     DESCRIPTION,
     '.SH COMMANDS',
-    ...commands.flatMap((command) => commandLines(command, [])),
+    ...commands.flatMap((command) => formatCommand(command, [])),
     '.SH EXIT STATUS',
-    ...status('0', 'It was done.'),
-    ...status(
+    ...formatStatus('0', 'It was done.'),
+    ...formatStatus(
       '1',
       'The kernel refused, or it could not be reached; status: not all is as it is to be; doctor: there are errors; diff: there are differences.',
     ),
-    ...status('2', 'The command line, or the file that it names, is wrong; diff: there was trouble.'),
+    ...formatStatus('2', 'The command line, or the file that it names, is wrong; diff: there was trouble.'),
     '.PP',
     '.B lvs ipvsadm',
     'ends with the status of ipvsadm.',
@@ -41,30 +41,30 @@ Under the name
 the program does what ipvsadm does.`
 
 /** A command, or the commands below it. */
-function commandLines(command: Command, path: readonly string[]): string[] {
+function formatCommand(command: Command, path: readonly string[]): string[] {
   const words = [...path, command.name()]
   const below = command.commands.filter((each) => each.name() !== 'help')
-  if (below.length > 0) return below.flatMap((each) => commandLines(each, words))
+  if (below.length > 0) return below.flatMap((each) => formatCommand(each, words))
   const usage = command.usage().replace(/^\[options\] ?/, '')
   return [
-    `.SS lvs ${roff(words.join(' '))} ${roff(usage)}`.trimEnd(),
-    roff(command.description() || `${command.summary()}.`),
-    ...command.options.flatMap(optionLines),
+    `.SS lvs ${escapeRoff(words.join(' '))} ${escapeRoff(usage)}`.trimEnd(),
+    escapeRoff(command.description() || `${command.summary()}.`),
+    ...command.options.flatMap(formatOption),
   ]
 }
 
-function optionLines({ flags, description, argChoices, defaultValue }: Option): string[] {
+function formatOption({ flags, description, argChoices, defaultValue }: Option): string[] {
   const choices = argChoices === undefined ? '' : ` One of ${argChoices.join(', ')}.`
   const byDefault = defaultValue === undefined ? '' : ` Default ${String(defaultValue)}.`
-  return ['.TP', `.B ${roff(flags)}`, roff(`${description}.${choices}${byDefault}`)]
+  return ['.TP', `.B ${escapeRoff(flags)}`, escapeRoff(`${description}.${choices}${byDefault}`)]
 }
 
-function status(code: string, meaning: string): string[] {
-  return ['.TP', `.B ${code}`, roff(meaning)]
+function formatStatus(code: string, meaning: string): string[] {
+  return ['.TP', `.B ${code}`, escapeRoff(meaning)]
 }
 
 /** Hyphens that are to be hyphens; a dot or quote at the beginning of a line would be a request. */
-function roff(text: string): string {
+function escapeRoff(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')

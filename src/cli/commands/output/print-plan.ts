@@ -1,10 +1,10 @@
 import type { ApplyResult, StepOutcome, StepResult } from '../../../state/apply/apply-result.ts'
-import type { LeftAlone } from '../../../state/plan/plan-builder.ts'
-import type { Draining } from '../../../state/plan/drain.ts'
-import type { PlannedSteps } from '../../../state/plan/compute-plan.ts'
 import type { Step, StepKind } from '../../../state/model/step.ts'
+import type { PlannedSteps } from '../../../state/plan/compute-plan.ts'
+import type { DrainingDestination } from '../../../state/plan/drain.ts'
+import type { SkippedStep } from '../../../state/plan/plan-builder.ts'
 import { describeFailure } from '../../io/failure.ts'
-import { paint, type Style } from './style-text.ts'
+import { styleText, type TextStyle } from './style-text.ts'
 
 /** What a step does, at a glance: it adds, changes or takes away. */
 const SIGNS = {
@@ -20,7 +20,7 @@ const SIGNS = {
   stopDaemon: '-',
 } as const satisfies Record<StepKind, string>
 
-const SIGN_STYLES = { '+': 'green', '~': 'yellow', '-': 'red' } as const satisfies Record<string, Style>
+const SIGN_STYLES = { '+': 'green', '~': 'yellow', '-': 'red' } as const satisfies Record<string, TextStyle>
 
 const OUTCOME_STYLES = {
   done: 'green',
@@ -28,7 +28,7 @@ const OUTCOME_STYLES = {
   undone: 'plain',
   skipped: 'yellow',
   failed: 'red',
-} as const satisfies Record<StepOutcome, Style>
+} as const satisfies Record<StepOutcome, TextStyle>
 const OUTCOME_WIDTH = Math.max(...Object.keys(OUTCOME_STYLES).map((outcome) => outcome.length))
 
 /** Why a step is left alone, and what would have it taken. */
@@ -36,50 +36,53 @@ const REASONS = {
   'not-owned': 'not yours: --set NAME or --whole says what is',
   'not-allowed': 'not allowed',
   'last-destination': 'the service would have no destination left',
-} as const satisfies Record<LeftAlone['reason'], string>
+} as const satisfies Record<SkippedStep['reason'], string>
 
 /** A plan, a step a line, with what is left alone and what waits. */
-export function printPlan({ steps, left, draining }: PlannedSteps, colours: boolean): string {
+export function printPlan({ steps, skipped: left, draining }: PlannedSteps, colours: boolean): string {
   const waiting = draining.filter(({ destination, service }) => !isDrained(steps, service, destination))
   const lines = [
     ...steps.map((step) => printStep(step, colours)),
     ...waiting.map((each) => printDraining(each, colours)),
-    ...left.map((each) => printLeft(each, colours)),
+    ...left.map((each) => printSkipped(each, colours)),
   ]
   if (steps.length + draining.length === 0) lines.push('There is nothing to do.')
   return lines.map((line) => `${line}\n`).join('')
 }
 
 /** What became of a plan, a step a line, and the sum of it. */
-export function printResult({ steps, left, draining }: ApplyResult, colours: boolean): string {
+export function printResult({ steps, skipped: left, draining }: ApplyResult, colours: boolean): string {
   const lines = [
     ...steps.map((each) => printStepResult(each, colours)),
     ...draining.map((each) => printDraining(each, colours)),
-    ...left.map((each) => printLeft(each, colours)),
-    sum(steps),
+    ...left.map((each) => printSkipped(each, colours)),
+    summarize(steps),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
 
 function printStep(step: Step, colours: boolean): string {
   const sign = SIGNS[step.kind]
-  return paint(`${sign} ${step.text}`, SIGN_STYLES[sign], colours)
+  return styleText(`${sign} ${step.text}`, SIGN_STYLES[sign], colours)
 }
 
 function printStepResult({ step, outcome, error }: StepResult, colours: boolean): string {
-  const state = paint(outcome.padEnd(OUTCOME_WIDTH), OUTCOME_STYLES[outcome], colours)
+  const state = styleText(outcome.padEnd(OUTCOME_WIDTH), OUTCOME_STYLES[outcome], colours)
   const reason = error === undefined ? '' : `: ${describeFailure(error).message}`
   return `${state}  ${SIGNS[step.kind]} ${step.text}${reason}`
 }
 
-function printDraining({ service, destination, connections, deadline }: Draining, colours: boolean): string {
+function printDraining(
+  { service, destination, connections, deadline }: DrainingDestination,
+  colours: boolean,
+): string {
   const seconds = Math.max(0, Math.ceil((deadline - Date.now()) / 1000))
   const text = `. ${destination} in ${service} waits for the end of ${connections} connections, ${seconds} s at most`
-  return paint(text, 'cyan', colours)
+  return styleText(text, 'cyan', colours)
 }
 
-function printLeft({ step, reason }: LeftAlone, colours: boolean): string {
-  return paint(`. left alone (${REASONS[reason]}): ${step.text}`, 'dim', colours)
+function printSkipped({ step, reason }: SkippedStep, colours: boolean): string {
+  return styleText(`. left alone (${REASONS[reason]}): ${step.text}`, 'dim', colours)
 }
 
 function isDrained(steps: readonly Step[], service: string, destination: string): boolean {
@@ -89,7 +92,7 @@ function isDrained(steps: readonly Step[], service: string, destination: string)
   )
 }
 
-function sum(steps: readonly StepResult[]): string {
+function summarize(steps: readonly StepResult[]): string {
   if (steps.length === 0) return 'There was nothing to do.'
   const counts = Object.keys(OUTCOME_STYLES).map((word) => ({
     word,

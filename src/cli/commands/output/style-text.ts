@@ -10,10 +10,10 @@ const STYLES = {
 } as const
 
 /** How text stands out. */
-export type Style = keyof typeof STYLES
+export type TextStyle = keyof typeof STYLES
 
 /** Makes text stand out where there are colours. */
-export function paint(text: string, style: Style, colours: boolean): string {
+export function styleText(text: string, style: TextStyle, colours: boolean): string {
   if (!colours || text === '') return text
   const [on, off] = STYLES[style]
   return `${on}${text}${off}`

@@ -11,7 +11,7 @@ export type Effect =
   | { readonly kind: 'change'; readonly change: WeightChange }
 
 /** What comes of a key. */
-export interface Step {
+export interface KeyResult {
   readonly view: View
   readonly effect?: Effect
 }

@@ -1,36 +1,36 @@
-import { stepOrder } from '../model/arrange.ts'
-import type { Key, Step } from './key-result.ts'
+import { stepSortKey } from '../model/arrange.ts'
 import { isDestination } from '../model/table-snapshot.ts'
-import { moveSelection, selectedRow, TABLE, type View, type WeightChange } from '../model/view.ts'
+import { moveSelection, selectedRow, TABLE_MODE, type View, type WeightChange } from '../model/view.ts'
+import type { Key, KeyResult } from './key-result.ts'
 
 /** Seconds from one picture to the next that + and - go through. */
 const INTERVALS = [0.5, 1, 2, 5, 10, 30, 60] as const
 
 /** What some keys do. `height` is the number of rows that are shown. */
-export interface Binding {
+export interface KeyBinding {
   readonly keys: readonly Key[]
   /** How help shows them; what has none is told with the one before. */
   readonly label: string
   /** What help says of them. */
   readonly purpose: string
-  readonly act: (view: View, height: number) => Step
+  readonly act: (view: View, height: number) => KeyResult
 }
 
 /** What keys do while no question is open, in the order of the help page. */
-export const BINDINGS: readonly Binding[] = [
-  moving(['up', 'k'], 'Up Down, k j', 'go to another row', () => -1),
-  moving(['down', 'j'], '', '', () => 1),
-  moving(['pageup', 'ctrl-b'], 'PgUp PgDn', 'a page at once', (height) => -height),
-  moving(['pagedown', 'ctrl-f'], '', '', (height) => height),
-  moving(['home', 'g'], 'Home End, g G', 'the first row, the last row', () => -Number.MAX_SAFE_INTEGER),
-  moving(['end', 'G'], '', '', () => Number.MAX_SAFE_INTEGER),
-  sorting(['s', '>'], '> <, s', 'sort by the next column, by the one before', 1),
-  sorting(['<'], '', '', -1),
+export const KEY_BINDINGS: readonly KeyBinding[] = [
+  moveBinding(['up', 'k'], 'Up Down, k j', 'go to another row', () => -1),
+  moveBinding(['down', 'j'], '', '', () => 1),
+  moveBinding(['pageup', 'ctrl-b'], 'PgUp PgDn', 'a page at once', (height) => -height),
+  moveBinding(['pagedown', 'ctrl-f'], '', '', (height) => height),
+  moveBinding(['home', 'g'], 'Home End, g G', 'the first row, the last row', () => -Number.MAX_SAFE_INTEGER),
+  moveBinding(['end', 'G'], '', '', () => Number.MAX_SAFE_INTEGER),
+  sortBinding(['s', '>'], '> <, s', 'sort by the next column, by the one before', 1),
+  sortBinding(['<'], '', '', -1),
   {
     ...{ keys: ['r'], label: 'r', purpose: 'reverse the order' },
     act: (view) => {
-      const { order, isReversed } = view.sorting
-      return { view: { ...view, sorting: { order, isReversed: !isReversed } } }
+      const { key: order, isReversed } = view.sorting
+      return { view: { ...view, sorting: { key: order, isReversed: !isReversed } } }
     },
   },
   {
@@ -38,20 +38,20 @@ export const BINDINGS: readonly Binding[] = [
     act: (view) => ({ view: { ...view, mode: { kind: 'filter', before: view.filter } } }),
   },
   { keys: ['escape'], label: '', purpose: '', act: (view) => ({ view: { ...view, filter: '' } }) },
-  { keys: ['d'], label: 'd', purpose: 'drain a destination: weight 0, no new connections', act: drain },
-  { keys: ['u'], label: 'u', purpose: 'undrain: the weight it had before', act: undrain },
-  { keys: ['w'], label: 'w', purpose: 'give a destination another weight', act: weigh },
+  { keys: ['d'], label: 'd', purpose: 'drain a destination: weight 0, no new connections', act: askDrain },
+  { keys: ['u'], label: 'u', purpose: 'undrain: the weight it had before', act: askUndrain },
+  { keys: ['w'], label: 'w', purpose: 'give a destination another weight', act: askWeight },
   {
     ...{ keys: [' '], label: 'Space', purpose: 'hold the picture, and go on' },
     act: (view) => ({ view: { ...view, isPaused: !view.isPaused } }),
   },
   {
     ...{ keys: ['+', '='], label: '+ -', purpose: 'more seconds between pictures, fewer' },
-    act: (view) => pace(view, INTERVALS.find((each) => each > view.interval) ?? view.interval),
+    act: (view) => changeInterval(view, INTERVALS.find((each) => each > view.interval) ?? view.interval),
   },
   {
     ...{ keys: ['-'], label: '', purpose: '' },
-    act: (view) => pace(view, INTERVALS.findLast((each) => each < view.interval) ?? view.interval),
+    act: (view) => changeInterval(view, INTERVALS.findLast((each) => each < view.interval) ?? view.interval),
   },
   {
     ...{ keys: ['?', 'h'], label: '?, h', purpose: 'this page' },
@@ -64,54 +64,54 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['q'], label: 'q, Ctrl-C', purpose: 'end', act: (view) => ({ view, effect: { kind: 'quit' } }) },
 ]
 
-function moving(
+function moveBinding(
   keys: readonly Key[],
   label: string,
   purpose: string,
   step: (height: number) => number,
-): Binding {
+): KeyBinding {
   return { keys, label, purpose, act: (view, height) => ({ view: moveSelection(view, step(height)) }) }
 }
 
-function sorting(keys: readonly Key[], label: string, purpose: string, step: number): Binding {
-  const act = (view: View): Step => {
-    const order = stepOrder(view.sorting.order, step)
-    return { view: { ...view, sorting: { order, isReversed: false } } }
+function sortBinding(keys: readonly Key[], label: string, purpose: string, step: number): KeyBinding {
+  const act = (view: View): KeyResult => {
+    const order = stepSortKey(view.sorting.key, step)
+    return { view: { ...view, sorting: { key: order, isReversed: false } } }
   }
   return { keys, label, purpose, act }
 }
 
-function pace(view: View, interval: number): Step {
+function changeInterval(view: View, interval: number): KeyResult {
   return { view: { ...view, interval } }
 }
 
-function drain(view: View): Step {
+function askDrain(view: View): KeyResult {
   const row = selectedRow(view)
-  if (row === undefined || !isDestination(row)) return notify(view, 'select a destination to drain it')
-  if (row.weight === 0) return notify(view, `${row.name} has weight 0 already`)
-  return ask(view, { destination: row, weight: 0, verb: 'drain' })
+  if (row === undefined || !isDestination(row)) return withNotice(view, 'select a destination to drain it')
+  if (row.weight === 0) return withNotice(view, `${row.name} has weight 0 already`)
+  return askConfirmation(view, { destination: row, weight: 0, verb: 'drain' })
 }
 
-function undrain(view: View): Step {
+function askUndrain(view: View): KeyResult {
   const row = selectedRow(view)
-  if (row === undefined || !isDestination(row)) return notify(view, 'select a destination to undrain it')
+  if (row === undefined || !isDestination(row)) return withNotice(view, 'select a destination to undrain it')
   const weight = view.drained.get(row.id)
-  if (row.weight !== 0) return notify(view, `${row.name} is not drained: its weight is ${row.weight}`)
-  if (weight === undefined) return notify(view, `${row.name} was not drained here; w gives it a weight`)
-  return ask(view, { destination: row, weight, verb: 'undrain' })
+  if (row.weight !== 0) return withNotice(view, `${row.name} is not drained: its weight is ${row.weight}`)
+  if (weight === undefined) return withNotice(view, `${row.name} was not drained here; w gives it a weight`)
+  return askConfirmation(view, { destination: row, weight, verb: 'undrain' })
 }
 
-function weigh(view: View): Step {
+function askWeight(view: View): KeyResult {
   const row = selectedRow(view)
   if (row === undefined || !isDestination(row))
-    return notify(view, 'select a destination to give it a weight')
+    return withNotice(view, 'select a destination to give it a weight')
   return { view: { ...view, mode: { kind: 'weight', destination: row, text: '' } } }
 }
 
-function ask(view: View, change: WeightChange): Step {
+function askConfirmation(view: View, change: WeightChange): KeyResult {
   return { view: { ...view, mode: { kind: 'confirm', change } } }
 }
 
-function notify(view: View, text: string): Step {
-  return { view: { ...view, mode: TABLE, notice: { text, isAlarm: false } } }
+function withNotice(view: View, text: string): KeyResult {
+  return { view: { ...view, mode: TABLE_MODE, notice: { text, isError: false } } }
 }

@@ -10,23 +10,23 @@ export interface Rates {
 }
 
 /** What is known of the traffic of a service or a destination. */
-export interface Sample {
+export interface RateSample {
   /** Counters as they were last read. */
   readonly counters: Rates
   /** When they were last read, in seconds. */
-  readonly read: number
+  readonly readAt: number
   /** When they were last found to have changed. */
-  readonly changed: number
+  readonly changedAt: number
   /** Per second, in the kernel's last sample. */
   readonly rates: Rates
 }
 
 /** Seconds from one sample of the kernel to the next: between them its counters stand still (ip_vs_est.c). */
-const SAMPLE = 2
+const SAMPLE_SECONDS = 2
 /** Seconds after which counters that stand still mean that there is no traffic. */
-const SILENCE = 2.5
+const IDLE_SECONDS = 2.5
 /** Seconds between readings, at most: with two of them in each sample, every change that is seen is one sample. */
-export const READING = 1
+export const MAX_READ_INTERVAL = 1
 
 export const NO_TRAFFIC: Rates = {
   connections: 0,
@@ -42,24 +42,28 @@ export const NO_TRAFFIC: Rates = {
  * wrong time: one sample may lie between them, or none, or two. The kernel's own rates, which lag by some ten seconds,
  * are shown until there is a first difference.
  */
-export function follow(before: Sample | undefined, statistics: Statistics, time: number): Sample {
+export function updateSample(
+  before: RateSample | undefined,
+  statistics: Statistics,
+  time: number,
+): RateSample {
   // Counters that go back were zeroed, or belong to another of the same name.
   if (before === undefined || isAnyLess(statistics, before.counters)) {
-    return { counters: statistics, read: time, changed: time, rates: kernelRates(statistics) }
+    return { counters: statistics, readAt: time, changedAt: time, rates: kernelRates(statistics) }
   }
   if (!isAnyLess(before.counters, statistics)) {
-    const isSilent = time - before.changed > SILENCE
-    return { ...before, read: time, rates: isSilent ? NO_TRAFFIC : before.rates }
+    const isSilent = time - before.changedAt > IDLE_SECONDS
+    return { ...before, readAt: time, rates: isSilent ? NO_TRAFFIC : before.rates }
   }
-  const rates = perSecond(before.counters, statistics, samplesUntil(time, before) * SAMPLE)
-  return { counters: statistics, read: time, changed: time, rates }
+  const rates = perSecond(before.counters, statistics, countSamples(time, before) * SAMPLE_SECONDS)
+  return { counters: statistics, readAt: time, changedAt: time, rates }
 }
 
 /** How many samples a change is made of: one, but after a pause. They come in step with those before. */
-function samplesUntil(time: number, { read, changed }: Sample): number {
-  if (time - read < SAMPLE) return 1
-  const sinceSample = (read - changed) % SAMPLE
-  return Math.max(1, Math.round((time - read + sinceSample) / SAMPLE))
+function countSamples(time: number, { readAt: read, changedAt: changed }: RateSample): number {
+  if (time - read < SAMPLE_SECONDS) return 1
+  const sinceSample = (read - changed) % SAMPLE_SECONDS
+  return Math.max(1, Math.round((time - read + sinceSample) / SAMPLE_SECONDS))
 }
 
 /** The sum of rates. */

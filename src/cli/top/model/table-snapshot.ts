@@ -1,11 +1,11 @@
 import type { Destination } from '../../../ipvs/model/destination.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import { formatService } from '../../../ipvs/model/service-key.ts'
-import { destinationName } from '../../io/read-services.ts'
-import { addRates, follow, type Rates, type Sample } from './rate-sample.ts'
+import { formatDestinationName } from '../../io/read-services.ts'
+import { addRates, type RateSample, type Rates, updateSample } from './rate-sample.ts'
 
 /** What can be shown of anything that traffic goes through. */
-export interface Figures {
+export interface Traffic {
   /** Connections in use. */
   readonly active: number
   /** Other connections. */
@@ -15,7 +15,7 @@ export interface Figures {
 }
 
 /** A destination as it is shown. */
-export interface DestinationRow extends Figures {
+export interface DestinationRow extends Traffic {
   /** What tells it from all others. */
   readonly id: string
   /** Name of its service. */
@@ -30,7 +30,7 @@ export interface DestinationRow extends Figures {
 }
 
 /** A virtual service as it is shown. */
-export interface ServiceRow extends Figures {
+export interface ServiceRow extends Traffic {
   /** Its name, which no other has. */
   readonly id: string
   readonly name: string
@@ -42,27 +42,31 @@ export interface ServiceRow extends Figures {
 export type Row = ServiceRow | DestinationRow
 
 /** The table at one moment. */
-export interface Reading {
+export interface TableSnapshot {
   readonly services: readonly ServiceRow[]
   /** By identity. */
-  readonly samples: ReadonlyMap<string, Sample>
+  readonly samples: ReadonlyMap<string, RateSample>
 }
 
 /** Before the first reading. */
-export const NOTHING_READ: Reading = { services: [], samples: new Map() }
+export const EMPTY_SNAPSHOT: TableSnapshot = { services: [], samples: new Map() }
 
 /** Makes a reading of what was read, and of the reading before. What is gone is forgotten. */
-export function takeReading(before: Reading, services: readonly Service[], time: number): Reading {
-  const samples = new Map<string, Sample>()
+export function takeSnapshot(
+  before: TableSnapshot,
+  services: readonly Service[],
+  time: number,
+): TableSnapshot {
+  const samples = new Map<string, RateSample>()
   const ratesOf = (id: string, { statistics }: Service | Destination) => {
-    const sample = follow(before.samples.get(id), statistics, time)
+    const sample = updateSample(before.samples.get(id), statistics, time)
     samples.set(id, sample)
     return sample.rates
   }
   const rows = services.map((service): ServiceRow => {
     const name = formatService(service)
     const destinations = service.destinations.map((destination): DestinationRow => {
-      const [own, { address, port, forwarding, weight }] = [destinationName(destination), destination]
+      const [own, { address, port, forwarding, weight }] = [formatDestinationName(destination), destination]
       const id = `${name} ${own}`
       return {
         id,
@@ -76,7 +80,7 @@ export function takeReading(before: Reading, services: readonly Service[], time:
         rates: ratesOf(id, destination),
       }
     })
-    const { active, inactive } = sumUp(destinations)
+    const { active, inactive } = sumTraffic(destinations)
     const rates = ratesOf(name, service)
     return { id: name, name, method: service.scheduler, destinations, active, inactive, rates }
   })
@@ -84,7 +88,7 @@ export function takeReading(before: Reading, services: readonly Service[], time:
 }
 
 /** The sum of figures. */
-export function sumUp(all: readonly Figures[]): Figures {
+export function sumTraffic(all: readonly Traffic[]): Traffic {
   return {
     active: all.reduce((sum, { active }) => sum + active, 0),
     inactive: all.reduce((sum, { inactive }) => sum + inactive, 0),

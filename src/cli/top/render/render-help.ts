@@ -1,9 +1,9 @@
+import { KEY_BINDINGS } from '../keys/table-keys.ts'
 import { type Line, span } from './line.ts'
-import { BINDINGS } from '../keys/table-keys.ts'
 
 /** The page that says what keys do. */
-export function paintHelp(): Line[] {
-  const shown = BINDINGS.filter(({ label }) => label !== '')
+export function renderHelp(): Line[] {
+  const shown = KEY_BINDINGS.filter(({ label }) => label !== '')
   const width = Math.max(...shown.map(({ label }) => label.length))
   return [
     [],

@@ -1,46 +1,46 @@
-import type { BatchCommand } from '../../../ipvs/write/batch-command.ts'
+import { IpvsadmError } from '../../../cli/ipvsadm/complaint.ts'
 import type { DestinationInput } from '../../../ipvs/model/destination.ts'
 import type { SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { ServiceSettings } from '../../../ipvs/model/service.ts'
-import type { KnownServiceKey } from '../../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../../ipvs/model/service-key.ts'
 import type { Tunnel } from '../../../ipvs/model/tunnel.ts'
+import type { BatchCommand } from '../../../ipvs/write/batch-command.ts'
 import type { Family } from '../../../netlink/wire/address.ts'
-import { Complaint } from '../../../cli/ipvsadm/complaint.ts'
-import type { Draft } from './draft.ts'
-import type { GivenEndpoint } from './endpoint.ts'
+import type { ParsedOptions } from './draft.ts'
+import type { ParsedEndpoint } from './endpoint.ts'
 import { checkTunnelOptions, hasTunnelOption } from './grammar.ts'
 
 const DEFAULT_SCHEDULER = 'wlc'
 
 /** The virtual service of a draft that has one. */
-export function serviceKey(draft: Draft): KnownServiceKey {
+export function serviceKey(draft: ParsedOptions): ResolvedServiceKey {
   const { fwmark, protocol, address, port } = draft
   const family: Family = draft.family ?? 'ipv4'
   return fwmark === 0 ? { protocol, address, port, family } : { fwmark, family }
 }
 
 /** `-A`. */
-export function addService(draft: Draft, flags: readonly SchedulerFlag[]): BatchCommand {
+export function addService(draft: ParsedOptions, flags: readonly SchedulerFlag[]): BatchCommand {
   return { command: 'addService', service: { ...serviceKey(draft), ...serviceSettings(draft, flags) } }
 }
 
 /** `-E`: what was not given goes back to its default. */
-export function editService(draft: Draft, flags: readonly SchedulerFlag[]): BatchCommand {
+export function editService(draft: ParsedOptions, flags: readonly SchedulerFlag[]): BatchCommand {
   return { command: 'updateService', service: serviceKey(draft), changes: serviceSettings(draft, flags) }
 }
 
 /** `-a`. */
-export function addServer(draft: Draft): BatchCommand {
+export function addServer(draft: ParsedOptions): BatchCommand {
   return { command: 'addDestination', service: serviceKey(draft), destination: destination(draft) }
 }
 
 /** `-e`: what was not given goes back to its default. */
-export function editServer(draft: Draft): BatchCommand {
+export function editServer(draft: ParsedOptions): BatchCommand {
   return { command: 'updateDestination', service: serviceKey(draft), destination: destination(draft) }
 }
 
 /** `-d`. */
-export function deleteServer(draft: Draft): BatchCommand {
+export function deleteServer(draft: ParsedOptions): BatchCommand {
   const { address } = server(draft)
   return {
     command: 'removeDestination',
@@ -49,14 +49,14 @@ export function deleteServer(draft: Draft): BatchCommand {
   }
 }
 
-function serviceSettings(draft: Draft, schedulerFlags: readonly SchedulerFlag[]): ServiceSettings {
-  const { fwmark, port, protocol, persistence, mask, engine, scheduler } = draft
+function serviceSettings(draft: ParsedOptions, schedulerFlags: readonly SchedulerFlag[]): ServiceSettings {
+  const { fwmark, port, protocol, persistence, mask, persistenceEngine: engine, scheduler } = draft
   const onePacket = draft.given.has('ops')
   if (fwmark === 0 && port === 0 && persistence === undefined) {
-    throw new Complaint('Zero port specified for non-persistent service')
+    throw new IpvsadmError('Zero port specified for non-persistent service')
   }
   if (onePacket && fwmark === 0 && protocol !== 'udp') {
-    throw new Complaint('One-Packet Scheduling is only for UDP virtual services')
+    throw new IpvsadmError('One-Packet Scheduling is only for UDP virtual services')
   }
   return {
     scheduler: scheduler === '' ? DEFAULT_SCHEDULER : scheduler,
@@ -68,28 +68,28 @@ function serviceSettings(draft: Draft, schedulerFlags: readonly SchedulerFlag[])
 }
 
 // Spelled out, here and above: an object that begins with a copy of another takes V8 ten times as long to make.
-function destination(draft: Draft): DestinationInput {
+function destination(draft: ParsedOptions): DestinationInput {
   const { fwmark, forwarding, weight, upperThreshold, lowerThreshold, family } = draft
   const { address, family: serverFamily } = server(draft)
   // Only nat can reach another port than the service's; under a mark there is none to compare with.
   const port = fwmark === 0 && forwarding !== 'nat' ? draft.port : draft.serverPort
   if (serverFamily !== family && forwarding !== 'tun') {
-    throw new Complaint('Different address family is allowed only for tunneling servers')
+    throw new IpvsadmError('Different address family is allowed only for tunneling servers')
   }
   if (forwarding === 'tun') {
     return { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel: tunnel(draft) }
   }
-  if (hasTunnelOption(draft.given)) throw new Complaint('Tunnel options conflict with forward method')
+  if (hasTunnelOption(draft.given)) throw new IpvsadmError('Tunnel options conflict with forward method')
   return { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel: null }
 }
 
 /** The grammar has seen to it that there is one. */
-function server(draft: Draft): GivenEndpoint {
+function server(draft: ParsedOptions): ParsedEndpoint {
   if (draft.server === undefined) throw new TypeError('a command about a real server came without one')
   return draft.server
 }
 
-function tunnel({ given, tunnel: type, tunnelPort: port }: Draft): Tunnel {
+function tunnel({ given, tunnelType: type, tunnelPort: port }: ParsedOptions): Tunnel {
   checkTunnelOptions(type, given)
   if (type === 'ipip') return { type }
   const checksum = given.has('tun-csum') ? 'checksum' : 'none'

@@ -1,14 +1,14 @@
-import type { BatchCommand } from '../../../ipvs/write/batch-command.ts'
 import type { DaemonInput, SyncRole } from '../../../ipvs/model/daemon.ts'
-import type { KnownServiceKey } from '../../../ipvs/model/service-key.ts'
+import type { ResolvedServiceKey } from '../../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../../ipvs/model/settings.ts'
+import type { BatchCommand } from '../../../ipvs/write/batch-command.ts'
 
 /** The columns of a listing. */
-export type Columns = 'plain' | 'stats' | 'rate' | 'thresholds' | 'persistent-conn' | 'tun-info'
+export type ListingColumns = 'plain' | 'stats' | 'rate' | 'thresholds' | 'persistent-conn' | 'tun-info'
 
 /** How a listing is printed. */
-export interface Format {
-  readonly columns: Columns
+export interface ListingFormat {
+  readonly columns: ListingColumns
   /** Numbers in place of the names of hosts and ports. ipvsadm `-n`. */
   readonly numeric: boolean
   /** Counters in full. ipvsadm `--exact`. */
@@ -18,9 +18,13 @@ export interface Format {
 }
 
 /** A command line that was understood. */
-export type Command =
+export type IpvsadmCommand =
   | { readonly action: 'change'; readonly change: BatchCommand }
-  | { readonly action: 'list'; readonly service: KnownServiceKey | undefined; readonly format: Format }
+  | {
+      readonly action: 'list'
+      readonly service: ResolvedServiceKey | undefined
+      readonly format: ListingFormat
+    }
   | { readonly action: 'connections'; readonly numeric: boolean; readonly engines: boolean }
   | { readonly action: 'save'; readonly numeric: boolean }
   | { readonly action: 'set-timeouts'; readonly timeouts: TimeoutChanges }

@@ -1,8 +1,8 @@
+import { IpvsadmError } from '../../../cli/ipvsadm/complaint.ts'
 import type { ForwardingMethod } from '../../../ipvs/model/destination.ts'
 import type { Protocol } from '../../../ipvs/model/service-key.ts'
 import type { Family } from '../../../netlink/wire/address.ts'
-import { Complaint } from '../../../cli/ipvsadm/complaint.ts'
-import { type GivenEndpoint, readEndpoint } from './endpoint.ts'
+import { type ParsedEndpoint, readEndpoint } from './endpoint.ts'
 import { readIPv4Text } from './ipv4-text.ts'
 import type { KnownNames } from './names.ts'
 import { readNumber } from './number.ts'
@@ -17,7 +17,7 @@ const DEFAULT_PERSISTENCE = 360
  * What the options of a command line have said so far. They take effect in the order in which they stand, as in ipvsadm: a
  * mask before the service is read as one of IPv4, a real server before the service does not get its port.
  */
-export class Draft {
+export class ParsedOptions {
   readonly #names: KnownNames
   /** The options that were given, in no order. */
   readonly given = new Set<OptionName>()
@@ -32,14 +32,14 @@ export class Draft {
   /** Seconds. */
   persistence: number | undefined
   mask: string | number = '255.255.255.255'
-  engine = ''
-  server: GivenEndpoint | undefined
+  persistenceEngine = ''
+  server: ParsedEndpoint | undefined
   serverPort = 0
   forwarding: ForwardingMethod = 'dr'
   weight = 1
   upperThreshold = 0
   lowerThreshold = 0
-  tunnel: 'ipip' | 'gue' | 'gre' = 'ipip'
+  tunnelType: 'ipip' | 'gue' | 'gre' = 'ipip'
   tunnelPort = 0
   interface = ''
   syncId = 0
@@ -53,79 +53,79 @@ export class Draft {
   }
 
   /** Notes that an option was given; a second time is a mistake. */
-  note(option: OptionName): void {
-    if (this.given.has(option)) throw new Complaint(`multiple '${option}' options specified`)
+  markGiven(option: OptionName): void {
+    if (this.given.has(option)) throw new IpvsadmError(`multiple '${option}' options specified`)
     this.given.add(option)
   }
 
-  takeService(protocol: Protocol, text: string): void {
-    this.note('service-address')
+  setService(protocol: Protocol, text: string): void {
+    this.markGiven('service-address')
     this.protocol = protocol
     const endpoint = readEndpoint(text, protocol, this.#names)
-    if (endpoint === undefined) throw new Complaint('illegal virtual server address[:port] specified')
+    if (endpoint === undefined) throw new IpvsadmError('illegal virtual server address[:port] specified')
     this.address = endpoint.address
     this.family = endpoint.family
     this.port = endpoint.port ?? 0
     if (endpoint.family === 'ipv6') this.mask = 128
   }
 
-  takeFwmark(text: string): void {
-    this.note('service-address')
+  setFwmark(text: string): void {
+    this.markGiven('service-address')
     this.family = 'ipv4'
     const fwmark = readNumber(text, 1, 0xffff_ffff)
-    if (fwmark === undefined) throw new Complaint(`invalid fwmark value \`${text}' specified`)
+    if (fwmark === undefined) throw new IpvsadmError(`invalid fwmark value \`${text}' specified`)
     this.fwmark = fwmark
   }
 
-  takeIPv6(): void {
-    if (this.fwmark === 0) throw new Complaint('-6 used before -f')
+  setIPv6(): void {
+    if (this.fwmark === 0) throw new IpvsadmError('-6 used before -f')
     this.family = 'ipv6'
     this.mask = 128
   }
 
-  takeServer(text: string): void {
-    this.note('real-server')
+  setServer(text: string): void {
+    this.markGiven('real-server')
     const endpoint = readEndpoint(text, this.protocol, this.#names)
-    if (endpoint === undefined) throw new Complaint('illegal real server address[:port] specified')
+    if (endpoint === undefined) throw new IpvsadmError('illegal real server address[:port] specified')
     this.server = endpoint
     this.serverPort = endpoint.port ?? this.port
   }
 
-  takeMask(text: string): void {
-    this.note('netmask')
+  setMask(text: string): void {
+    this.markGiven('netmask')
     if (this.family === 'ipv6') {
       const length = Number.parseInt(text, 10)
-      if (!(length >= 1 && length <= 128)) throw new Complaint('illegal ipv6 netmask specified')
+      if (!(length >= 1 && length <= 128)) throw new IpvsadmError('illegal ipv6 netmask specified')
       this.mask = length
     } else {
       const mask = readIPv4Text(text)
-      if (mask === undefined) throw new Complaint('illegal virtual server persistent mask specified')
+      if (mask === undefined) throw new IpvsadmError('illegal virtual server persistent mask specified')
       this.mask = mask
     }
   }
 
-  takePersistence(text: string | undefined): void {
-    this.note('persistent')
+  setPersistence(text: string | undefined): void {
+    this.markGiven('persistent')
     this.persistence = text === undefined ? DEFAULT_PERSISTENCE : readTimeout(text, 1)
   }
 
-  takeForwarding(forwarding: ForwardingMethod): void {
-    this.note('forwarding-method')
+  setForwarding(forwarding: ForwardingMethod): void {
+    this.markGiven('forwarding-method')
     this.forwarding = forwarding
   }
 
-  takeTunnel(text: string): void {
-    this.note('tun-type')
+  setTunnelType(text: string): void {
+    this.markGiven('tun-type')
     if (text !== 'ipip' && text !== 'gue' && text !== 'gre') {
-      throw new Complaint('illegal tunnel type specified')
+      throw new IpvsadmError('illegal tunnel type specified')
     }
-    this.tunnel = text
+    this.tunnelType = text
   }
 }
 
 /** A number of seconds, as `-p` and `--set` take it. */
 export function readTimeout(text: string, minimum: number): number {
   const seconds = readNumber(text, minimum, LONGEST_TIMEOUT)
-  if (seconds === undefined) throw new Complaint(`invalid timeout value \`${text}' specified`)
+  if (seconds === undefined) throw new IpvsadmError(`invalid timeout value \`${text}' specified`)
   return seconds
 }

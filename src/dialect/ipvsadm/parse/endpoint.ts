@@ -4,7 +4,7 @@ import { type KnownNames, UnknownHost } from './names.ts'
 import { readNumber } from './number.ts'
 
 /** `host[:port]` as it was given. */
-export interface GivenEndpoint {
+export interface ParsedEndpoint {
   readonly address: string
   readonly family: Family
   /** Undefined when none was given. */
@@ -17,7 +17,7 @@ export interface GivenEndpoint {
  *
  * @throws {UnknownHost} when a host has to be looked up first.
  */
-export function readEndpoint(text: string, protocol: string, names: KnownNames): GivenEndpoint | undefined {
+export function readEndpoint(text: string, protocol: string, names: KnownNames): ParsedEndpoint | undefined {
   if (text.startsWith('[')) return readBracketed(text, protocol, names)
   const colon = text.lastIndexOf(':')
   if (text.indexOf(':') !== colon && familyOf(text) === 'ipv6') {
@@ -30,7 +30,7 @@ export function readEndpoint(text: string, protocol: string, names: KnownNames):
   return port === undefined ? undefined : { address, family: 'ipv4', port }
 }
 
-function readBracketed(text: string, protocol: string, names: KnownNames): GivenEndpoint | undefined {
+function readBracketed(text: string, protocol: string, names: KnownNames): ParsedEndpoint | undefined {
   const end = text.indexOf(']')
   const address = text.slice(1, end)
   if (end === -1 || familyOf(address) !== 'ipv6' || text.charAt(end + 1) !== ':') return undefined

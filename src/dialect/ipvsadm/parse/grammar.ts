@@ -1,8 +1,8 @@
-import { Complaint } from '../../../cli/ipvsadm/complaint.ts'
+import { IpvsadmError } from '../../../cli/ipvsadm/complaint.ts'
 import type { CommandName, OptionName } from './options.ts'
 
 /** Options in the order in which they are looked at: the first mistake is the one that is told. */
-const ORDER: readonly OptionName[] = [
+const CHECK_ORDER: readonly OptionName[] = [
   ...(['numeric', 'connection', 'service-address', 'scheduler', 'persistent', 'netmask'] as const),
   ...(['real-server', 'forwarding-method', 'weight', 'u-threshold', 'l-threshold'] as const),
   ...(['mcast-interface', 'timeout', 'daemon', 'stats', 'rate', 'thresholds', 'persistent-conn'] as const),
@@ -12,68 +12,71 @@ const ORDER: readonly OptionName[] = [
 ]
 
 /** What a command, or a kind of tunnel, can be told. */
-interface Rules {
+interface OptionRules {
   /** What has to be given. */
-  readonly needs: readonly OptionName[]
+  readonly required: readonly OptionName[]
   /** All that may be given. */
-  readonly takes: ReadonlySet<OptionName>
+  readonly allowed: ReadonlySet<OptionName>
   /** That of which only one can be given. */
-  readonly oneOf: readonly OptionName[]
+  readonly exclusive: readonly OptionName[]
 }
 
-function rules(
+function defineRules(
   needs: readonly OptionName[],
   takes: readonly OptionName[] = [],
   oneOf: readonly OptionName[] = [],
-): Rules {
-  return { needs, takes: new Set([...needs, ...takes, ...oneOf]), oneOf }
+): OptionRules {
+  return { required: needs, allowed: new Set([...needs, ...takes, ...oneOf]), exclusive: oneOf }
 }
 
 const CHECKSUMS = ['tun-nocsum', 'tun-csum', 'tun-remcsum'] as const
 const TUNNEL = ['tun-type', 'tun-port', ...CHECKSUMS] as const
 
-const SERVICE = rules(['service-address'], ['scheduler', 'persistent', 'netmask', 'ops', 'pe', 'sched-flags'])
-const SERVER = rules(
+const SERVICE = defineRules(
+  ['service-address'],
+  ['scheduler', 'persistent', 'netmask', 'ops', 'pe', 'sched-flags'],
+)
+const SERVER = defineRules(
   ['service-address', 'real-server'],
   ['forwarding-method', 'weight', 'u-threshold', 'l-threshold', ...TUNNEL],
 )
-const NOTHING = rules([])
+const NOTHING = defineRules([])
 
-const COMMANDS: Readonly<Record<CommandName, Rules>> = {
+const COMMANDS: Readonly<Record<CommandName, OptionRules>> = {
   'add-service': SERVICE,
   'edit-service': SERVICE,
-  'delete-service': rules(['service-address']),
+  'delete-service': defineRules(['service-address']),
   'add-server': SERVER,
   'edit-server': SERVER,
-  'delete-server': rules(['service-address', 'real-server']),
+  'delete-server': defineRules(['service-address', 'real-server']),
   flush: NOTHING,
-  list: rules(
+  list: defineRules(
     [],
     ['numeric', 'stats', 'rate', 'thresholds', 'persistent-conn', 'nosort', 'syncid', 'exact', 'tun-info'],
     ['connection', 'service-address', 'timeout', 'daemon'],
   ),
-  save: rules([], ['numeric']),
-  zero: rules([], ['service-address']),
+  save: defineRules([], ['numeric']),
+  zero: defineRules([], ['service-address']),
   set: NOTHING,
-  'start-daemon': rules(
+  'start-daemon': defineRules(
     [],
     ['mcast-interface', 'syncid', 'mcast-group', 'mcast-port', 'mcast-ttl', 'sync-maxlen'],
   ),
-  'stop-daemon': rules([], ['syncid']),
+  'stop-daemon': defineRules([], ['syncid']),
   restore: NOTHING,
   help: NOTHING,
   version: NOTHING,
 }
 
 const TUNNELS = {
-  ipip: rules([], ['tun-type']),
-  gue: rules(['tun-port'], ['tun-type'], CHECKSUMS),
-  gre: rules([], ['tun-type'], ['tun-nocsum', 'tun-csum']),
+  ipip: defineRules([], ['tun-type']),
+  gue: defineRules(['tun-port'], ['tun-type'], CHECKSUMS),
+  gre: defineRules([], ['tun-type'], ['tun-nocsum', 'tun-csum']),
 } as const
 
 /** Checks that a command was given what it needs and nothing else. */
 export function checkOptions(command: CommandName, given: ReadonlySet<OptionName>): void {
-  check(COMMANDS[command], ORDER, given, `'${command}' command`)
+  check(COMMANDS[command], CHECK_ORDER, given, `'${command}' command`)
 }
 
 /** The same for a kind of tunnel. */
@@ -87,32 +90,37 @@ export function hasTunnelOption(given: ReadonlySet<OptionName>): boolean {
 }
 
 function check(
-  rules: Rules,
+  rules: OptionRules,
   order: readonly OptionName[],
   given: ReadonlySet<OptionName>,
   subject: string,
 ): void {
   // Of a hundred thousand rules to be restored most are right: these few options are looked at, not all there are.
-  if (isRight(rules, given)) return
-  const { needs, takes, oneOf } = rules
+  if (isPlainlyValid(rules, given)) return
+  const { required: needs, allowed: takes, exclusive: oneOf } = rules
   let chosen: OptionName | undefined
   for (const option of order) {
     if (!given.has(option)) {
       if (needs.includes(option)) {
-        throw new Complaint(`You need to supply the '${option}' option for the ${subject}`)
+        throw new IpvsadmError(`You need to supply the '${option}' option for the ${subject}`)
       }
     } else if (!takes.has(option)) {
-      throw new Complaint(`Illegal '${option}' option with the ${subject}`)
+      throw new IpvsadmError(`Illegal '${option}' option with the ${subject}`)
     } else if (oneOf.includes(option)) {
       if (chosen !== undefined) {
-        throw new Complaint(`The option '${option}' conflicts with the '${chosen}' option in the ${subject}`)
+        throw new IpvsadmError(
+          `The option '${option}' conflicts with the '${chosen}' option in the ${subject}`,
+        )
       }
       chosen = option
     }
   }
 }
 
-function isRight({ needs, takes, oneOf }: Rules, given: ReadonlySet<OptionName>): boolean {
+function isPlainlyValid(
+  { required: needs, allowed: takes, exclusive: oneOf }: OptionRules,
+  given: ReadonlySet<OptionName>,
+): boolean {
   if (oneOf.length > 0) return false
   for (const option of needs) if (!given.has(option)) return false
   for (const option of given) if (!takes.has(option)) return false

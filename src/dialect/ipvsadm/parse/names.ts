@@ -32,7 +32,7 @@ export class SystemNames implements KnownNames {
   }
 
   /** Looks up the address of a host. */
-  async lookUp(host: string): Promise<void> {
+  async lookUpAddress(host: string): Promise<void> {
     const { lookup } = await import('node:dns/promises')
     // IPv6 addresses have to be written out, as in ipvsadm.
     const found = await lookup(host, { family: 4 }).catch(() => null)

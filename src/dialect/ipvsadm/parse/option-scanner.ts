@@ -2,7 +2,7 @@
 export type OptionArgument = 'none' | 'required' | 'optional'
 
 /** An option that a scanner knows. */
-export interface ScannedOption {
+export interface OptionDefinition {
   /** Its long spelling, without hyphens. */
   readonly long: string
   /** Its letter, where it has one. */
@@ -17,7 +17,7 @@ export interface ScanFailure {
 }
 
 /** Options by their spellings. */
-export class OptionIndex<O extends ScannedOption> {
+export class OptionIndex<O extends OptionDefinition> {
   readonly #spellings = new Map<string, O>()
 
   constructor(options: readonly O[]) {
@@ -38,7 +38,7 @@ export class OptionIndex<O extends ScannedOption> {
  * (`-Ln`), values joined or split (`-p3600`, `-p=3600`, `-p 3600`, `--persistent=3600`), `--` before what is no option. A
  * value that may be left out is not taken from a word that begins with a hyphen.
  */
-export class OptionScanner<O extends ScannedOption> {
+export class OptionScanner<O extends OptionDefinition> {
   readonly #options: OptionIndex<O>
   readonly #words: readonly string[]
   #next = 0
@@ -70,24 +70,24 @@ export class OptionScanner<O extends ScannedOption> {
         this.rest.push(...this.#words.slice(this.#next))
         this.#next = this.#words.length
       } else if (word.startsWith('--')) {
-        return this.#long(word)
+        return this.#scanLong(word)
       } else if (word.startsWith('-') && word !== '-') {
         this.#letters = word.slice(1)
       } else {
         this.rest.push(word)
       }
     }
-    return this.#letter()
+    return this.#scanLetter()
   }
 
-  #long(word: string): O | undefined {
+  #scanLong(word: string): O | undefined {
     const sign = word.indexOf('=')
     const option = this.#options.get(sign === -1 ? word : word.slice(0, sign))
     if (option === undefined) return this.#fail('unknown option')
-    return this.#take(option, sign === -1 ? undefined : word.slice(sign + 1))
+    return this.#readValue(option, sign === -1 ? undefined : word.slice(sign + 1))
   }
 
-  #letter(): O | undefined {
+  #scanLetter(): O | undefined {
     const letters = this.#letters
     const option = this.#options.get(letters.charAt(0))
     if (option === undefined) return this.#fail('unknown option')
@@ -98,10 +98,10 @@ export class OptionScanner<O extends ScannedOption> {
       return option
     }
     this.#letters = ''
-    return this.#take(option, joined === '' && !hasValue ? undefined : joined)
+    return this.#readValue(option, joined === '' && !hasValue ? undefined : joined)
   }
 
-  #take(option: O, joined: string | undefined): O | undefined {
+  #readValue(option: O, joined: string | undefined): O | undefined {
     const following = this.#words[this.#next]
     if (joined !== undefined) {
       if (option.argument === 'none') return this.#fail('option does not take an argument')

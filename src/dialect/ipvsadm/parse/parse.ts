@@ -1,13 +1,13 @@
+import { EXIT_FAILED, IpvsadmError } from '../../../cli/ipvsadm/complaint.ts'
+import { readListing } from '../../../cli/ipvsadm/listing.ts'
 import type { SyncRole } from '../../../ipvs/model/daemon.ts'
 import type { SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { TimeoutChanges } from '../../../ipvs/model/settings.ts'
 import { addServer, addService, deleteServer, editServer, editService, serviceKey } from './changes.ts'
-import type { Command } from './command.ts'
-import { Complaint, FAILED } from '../../../cli/ipvsadm/complaint.ts'
-import { Draft, readTimeout } from './draft.ts'
-import { EFFECTS } from './effects.ts'
+import type { IpvsadmCommand } from './command.ts'
+import { ParsedOptions, readTimeout } from './draft.ts'
+import { OPTION_HANDLERS } from './effects.ts'
 import { checkOptions } from './grammar.ts'
-import { listing } from '../../../cli/ipvsadm/listing.ts'
 import type { KnownNames } from './names.ts'
 import { OptionScanner } from './option-scanner.ts'
 import { type CommandName, type IpvsadmOption, OPTIONS } from './options.ts'
@@ -19,32 +19,33 @@ const DEFAULT_INTERFACE = 'eth0'
 /**
  * Reads a command line of ipvsadm: its command, which comes first, and its options in any order.
  *
- * @throws {Complaint} when it is wrong.
+ * @throws {IpvsadmError} when it is wrong.
  * @throws {UnknownHost} when a host has to be looked up first.
  */
-export function parse(words: readonly string[], names: KnownNames): Command {
+export function parseCommand(words: readonly string[], names: KnownNames): IpvsadmCommand {
   const scanner = new OptionScanner(OPTIONS, words)
   const name = scanner.next()?.command
-  if (name === undefined) throw new Complaint("Try `ipvsadm -h' for more information.", { status: FAILED })
+  if (name === undefined)
+    throw new IpvsadmError("Try `ipvsadm -h' for more information.", { status: EXIT_FAILED })
   if (name === 'help' || name === 'version') return { action: name }
   const role = readRole(name, scanner.value)
   const draft = readOptions(scanner, names)
   const { rest } = scanner
   const timeouts = name === 'set' ? readTimeouts(rest.splice(0, 3)) : {}
-  if (rest[0] !== undefined) throw new Complaint(`unexpected argument ${rest[0]}`)
+  if (rest[0] !== undefined) throw new IpvsadmError(`unexpected argument ${rest[0]}`)
   // Before the options are checked, and so told first.
   const flags = readSchedulerFlags(draft.schedulerFlags, draft.scheduler)
   checkOptions(name, draft.given)
-  return assemble(name, draft, flags, role, timeouts)
+  return buildCommand(name, draft, flags, role, timeouts)
 }
 
-function assemble(
+function buildCommand(
   name: Exclude<CommandName, 'help' | 'version'>,
-  draft: Draft,
+  draft: ParsedOptions,
   flags: readonly SchedulerFlag[],
   role: SyncRole,
   timeouts: TimeoutChanges,
-): Command {
+): IpvsadmCommand {
   switch (name) {
     case 'add-service':
       return { action: 'change', change: addService(draft, flags) }
@@ -65,7 +66,7 @@ function assemble(
       return { action: 'change', change: { command: 'zero', service } }
     }
     case 'list':
-      return listing(draft)
+      return readListing(draft)
     case 'save':
       return { action: 'save', numeric: draft.given.has('numeric') }
     case 'restore':
@@ -82,26 +83,26 @@ function assemble(
   }
 }
 
-function readOptions(scanner: OptionScanner<IpvsadmOption>, names: KnownNames): Draft {
-  const draft = new Draft(names)
+function readOptions(scanner: OptionScanner<IpvsadmOption>, names: KnownNames): ParsedOptions {
+  const draft = new ParsedOptions(names)
   for (let option = scanner.next(); option !== undefined; option = scanner.next()) {
-    if (option.code === undefined) throw new Complaint(`invalid option \`${scanner.word}'`)
-    EFFECTS[option.code](draft, scanner.value)
+    if (option.code === undefined) throw new IpvsadmError(`invalid option \`${scanner.word}'`)
+    OPTION_HANDLERS[option.code](draft, scanner.value)
   }
   const { failure } = scanner
   if (failure === undefined) return draft
-  throw new Complaint(`${failure.spelling}: ${failure.reason}`, { status: FAILED, goesOn: true })
+  throw new IpvsadmError(`${failure.spelling}: ${failure.reason}`, { status: EXIT_FAILED, goesOn: true })
 }
 
 /** The state of a daemon; of any other command there is none to be read. */
 function readRole(name: CommandName, value: string | undefined): SyncRole {
   if (value === undefined || value === 'master' || value === 'backup') return value ?? 'master'
-  throw new Complaint(`illegal ${name} parameter specified`)
+  throw new IpvsadmError(`illegal ${name} parameter specified`)
 }
 
 /** Seconds for TCP, TCP after a FIN, and UDP; zero leaves a timeout as it is. */
 function readTimeouts(words: readonly string[]): TimeoutChanges {
-  if (words.length < 3) throw new Complaint('--set option requires 3 timeout values')
+  if (words.length < 3) throw new IpvsadmError('--set option requires 3 timeout values')
   const [tcp, tcpFin, udp] = words.map((word) => readTimeout(word, 0) || undefined)
   return { tcp, tcpFin, udp }
 }

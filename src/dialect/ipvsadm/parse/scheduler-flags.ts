@@ -1,5 +1,5 @@
+import { IpvsadmError } from '../../../cli/ipvsadm/complaint.ts'
 import type { SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
-import { Complaint } from '../../../cli/ipvsadm/complaint.ts'
 
 const FLAGS: readonly SchedulerFlag[] = [
   ...(['flag-1', 'flag-2', 'flag-3'] as const),
@@ -18,9 +18,10 @@ export function readSchedulerFlags(text: string, scheduler: string): readonly Sc
     .filter((word) => word !== '')
     .map((word) => {
       const flag = FLAGS.find((each) => each === word)
-      if (flag === undefined) throw new Complaint(`invalid scheduler flag \`${word}'`)
+      if (flag === undefined) throw new IpvsadmError(`invalid scheduler flag \`${word}'`)
       const owner = flag.slice(0, 2)
-      if (owner !== 'fl' && owner !== scheduler) throw new Complaint(`incompatible scheduler flag \`${word}'`)
+      if (owner !== 'fl' && owner !== scheduler)
+        throw new IpvsadmError(`incompatible scheduler flag \`${word}'`)
       return flag
     })
 }

@@ -1,13 +1,16 @@
 import type { SystemNames } from '../parse/names.ts'
 
 /** How an address with its port is shown. What is under a firewall mark has no protocol. */
-export type Label = (address: string, port: number, protocol: string | undefined) => string
+export type EndpointFormatter = (address: string, port: number, protocol: string | undefined) => string
 
 /** In numbers. */
-export const inNumbers: Label = (address, port) => show(address, address, port)
+export const formatNumeric: EndpointFormatter = (address, port) => show(address, address, port)
 
 /** By the names of ports and of these hosts, as far as they have any. */
-export async function byName(addresses: Iterable<string>, names: SystemNames): Promise<Label> {
+export async function createNameFormatter(
+  addresses: Iterable<string>,
+  names: SystemNames,
+): Promise<EndpointFormatter> {
   const hosts = new Map<string, string | undefined>()
   const look = async (address: string) => {
     hosts.set(address, await names.hostOf(address))

@@ -18,23 +18,23 @@ interface Ranked<T> {
  * three addresses each can come before the next all round. What then comes out depends on how it sorts, which is how the C
  * library does, by merging halves; so it is done here.
  */
-export function inOrder(services: readonly Service[]): Service[] {
-  return sorted(services, serviceRank).map((service) =>
+export function sortServices(services: readonly Service[]): Service[] {
+  return sortByRank(services, serviceRank).map((service) =>
     service.destinations.length < 2
       ? service
-      : { ...service, destinations: sorted(service.destinations, destinationRank) },
+      : { ...service, destinations: sortByRank(service.destinations, destinationRank) },
   )
 }
 
-function sorted<T>(items: readonly T[], rankOf: (item: T) => Rank): T[] {
-  return mergeSorted(items.map((item) => ({ item, rank: rankOf(item) }))).map(({ item }) => item)
+function sortByRank<T>(items: readonly T[], rankOf: (item: T) => Rank): T[] {
+  return mergeSort(items.map((item) => ({ item, rank: rankOf(item) }))).map(({ item }) => item)
 }
 
-function mergeSorted<T>(items: readonly Ranked<T>[]): readonly Ranked<T>[] {
+function mergeSort<T>(items: readonly Ranked<T>[]): readonly Ranked<T>[] {
   if (items.length < 2) return items
   const middle = items.length >>> 1
-  const left = mergeSorted(items.slice(0, middle))
-  const right = mergeSorted(items.slice(middle))
+  const left = mergeSort(items.slice(0, middle))
+  const right = mergeSort(items.slice(middle))
   const merged: Ranked<T>[] = []
   let [taken, takenRight] = [0, 0]
   while (taken < left.length && takenRight < right.length) {

@@ -1,15 +1,15 @@
 import type { ConnectionEntry, Endpoint } from '../../../ipvs/proc/connection-entry.ts'
-import type { Label } from './labels.ts'
+import type { EndpointFormatter } from './labels.ts'
 
 /** What `ipvsadm -L -c` prints above the entries. */
-export function connectionsHeading(engines: boolean): string {
+export function printConnectionsHeading(engines: boolean): string {
   const columns = ['pro expire', 'state'.padEnd(11), 'source'.padEnd(18), 'virtual'.padEnd(18)]
   const last = engines ? ['destination'.padEnd(18), 'pe name'.padEnd(16), 'pe_data'] : ['destination']
   return `IPVS connection entries\n${[...columns, ...last].join(' ')}\n`
 }
 
 /** What it prints of an entry. */
-export function printConnection(entry: ConnectionEntry, engines: boolean, label: Label): string {
+export function printConnection(entry: ConnectionEntry, engines: boolean, label: EndpointFormatter): string {
   const { protocol, state, expires, client, virtual, destination } = entry
   const show = ({ address, port }: Endpoint) => label(address, port, protocol)
   const columns = [

@@ -1,8 +1,8 @@
 import type { Destination } from '../../../ipvs/model/destination.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
-import type { Label } from './labels.ts'
 import { printSchedulerFlags } from '../parse/scheduler-flags.ts'
-import { portProtocol, printedMask, printMark } from './service-text.ts'
+import type { EndpointFormatter } from './labels.ts'
+import { portNameProtocol, printedMask, printMark } from './service-text.ts'
 
 const SERVICE_OPTION: Readonly<Record<string, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' }
 /** ipvsadm has no option for `local` and saves it as `dr`. */
@@ -16,13 +16,13 @@ const CHECKSUM_OPTION: Readonly<Record<string, string>> = {
 const NO_OPTION = '(null)'
 
 /** What `ipvsadm -S` prints: the rules that make these services. Thresholds are not among them. */
-export function printRules(services: readonly Service[], label: Label): string {
+export function printRules(services: readonly Service[], label: EndpointFormatter): string {
   return services.map((service) => printService(service, label)).join('')
 }
 
-function printService(service: Service, label: Label): string {
+function printService(service: Service, label: EndpointFormatter): string {
   const option = serviceOption(service, label)
-  const protocol = portProtocol(service)
+  const protocol = portNameProtocol(service)
   const head = `-A ${option} -s ${service.scheduler}${settings(service)}\n`
   return service.destinations.reduce((text, destination) => {
     const { address, port, forwarding, weight } = destination
@@ -31,7 +31,7 @@ function printService(service: Service, label: Label): string {
   }, head)
 }
 
-function serviceOption(service: Service, label: Label): string {
+function serviceOption(service: Service, label: EndpointFormatter): string {
   if (service.fwmark !== undefined) {
     return `-f ${printMark(service.fwmark)}${service.family === 'ipv6' ? ' -6' : ''}`
   }

@@ -1,11 +1,11 @@
 import type { Destination } from '../../../ipvs/model/destination.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import type { Statistics } from '../../../ipvs/model/statistics.ts'
-import type { Columns, Format } from '../parse/command.ts'
-import type { Label } from './labels.ts'
-import { printCounter } from './large-number.ts'
+import type { ListingColumns, ListingFormat } from '../parse/command.ts'
 import { printSchedulerFlags } from '../parse/scheduler-flags.ts'
-import { portProtocol, printedMask, printMark } from './service-text.ts'
+import type { EndpointFormatter } from './labels.ts'
+import { printCounter } from './large-number.ts'
+import { portNameProtocol, printedMask, printMark } from './service-text.ts'
 
 const FORWARDING: Readonly<Record<string, string>> = {
   dr: 'Route',
@@ -23,7 +23,7 @@ const LONGEST_NAME = 59
 const COUNTERS = ['Conns', 'InPkts', 'OutPkts', 'InBytes', 'OutBytes']
 const RATES = ['CPS', 'InPPS', 'OutPPS', 'InBPS', 'OutBPS']
 
-const HEADINGS: Readonly<Record<Columns, string>> = {
+const HEADINGS: Readonly<Record<ListingColumns, string>> = {
   plain:
     'Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n',
   'tun-info':
@@ -41,13 +41,17 @@ function heading(columns: readonly string[]): string {
 }
 
 /** What `ipvsadm -L` prints below its first line. */
-export function printTable(services: readonly Service[], format: Format, label: Label): string {
-  const cut: Label = (...end) => label(...end).slice(0, LONGEST_NAME)
+export function printTable(
+  services: readonly Service[],
+  format: ListingFormat,
+  label: EndpointFormatter,
+): string {
+  const cut: EndpointFormatter = (...end) => label(...end).slice(0, LONGEST_NAME)
   return HEADINGS[format.columns] + services.map((service) => printService(service, format, cut)).join('')
 }
 
-function printService(service: Service, format: Format, label: Label): string {
-  const protocol = portProtocol(service)
+function printService(service: Service, format: ListingFormat, label: EndpointFormatter): string {
+  const protocol = portNameProtocol(service)
   const name = serviceName(service, label)
   const counts = COUNTS[format.columns]
   const head =
@@ -66,7 +70,7 @@ function printService(service: Service, format: Format, label: Label): string {
   }, `${head}\n`)
 }
 
-function serviceName(service: Service, label: Label): string {
+function serviceName(service: Service, label: EndpointFormatter): string {
   if (service.fwmark !== undefined) {
     return `FWM  ${printMark(service.fwmark)}${service.family === 'ipv6' ? ' IPv6' : ''}`
   }
@@ -90,7 +94,7 @@ function settings({ scheduler, schedulerFlags, onePacket, persistence, persisten
 type Counts = (statistics: Statistics) => readonly number[]
 
 /** The figures of listings that have nothing but figures. */
-const COUNTS: Readonly<Partial<Record<Columns, Counts>>> = {
+const COUNTS: Readonly<Partial<Record<ListingColumns, Counts>>> = {
   stats: (all) => [
     ...[all.connections, all.incomingPackets, all.outgoingPackets],
     ...[all.incomingBytes, all.outgoingBytes],
@@ -106,7 +110,7 @@ function printCounts(counts: readonly number[], exact: boolean): string {
 }
 
 /** What is shown of a destination. */
-const CELLS: Readonly<Record<Columns, (destination: Destination) => string>> = {
+const CELLS: Readonly<Record<ListingColumns, (destination: Destination) => string>> = {
   plain: (each) => ` ${forwarding(each).padEnd(7)} ${cell(each.weight, 6)} ${connections(each)}`,
   'tun-info': (each) =>
     ` ${forwarding(each).padEnd(7)} ${tunnelInfo(each).padEnd(13)} ${cell(each.weight, 6)} ${connections(each)}`,

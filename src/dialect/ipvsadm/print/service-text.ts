@@ -2,7 +2,7 @@ import type { Service } from '../../../ipvs/model/service.ts'
 import type { ServiceKey } from '../../../ipvs/model/service-key.ts'
 
 /** The protocol under which ports have their names. */
-export function portProtocol(service: ServiceKey): string | undefined {
+export function portNameProtocol(service: ServiceKey): string | undefined {
   return service.fwmark === undefined ? String(service.protocol) : undefined
 }
 
@@ -17,7 +17,7 @@ export function printedMask(mask: string | number): string | undefined {
 }
 
 /** Every address of a table. */
-export function* addressesOf(services: readonly Service[]): Generator<string> {
+export function* listAddresses(services: readonly Service[]): Generator<string> {
   for (const { address, destinations } of services) {
     if (address !== undefined) yield address
     for (const destination of destinations) yield destination.address

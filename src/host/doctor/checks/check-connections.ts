@@ -1,9 +1,9 @@
 import type { Diagnosis } from '../model/finding.ts'
-import type { Patient } from '../model/host-view.ts'
 import { setSysctl } from '../model/fix-step.ts'
+import type { HostView } from '../model/host-view.ts'
 
 /** What becomes of connections whose destination goes away, and of client ports that come back. */
-export function* checkConnections(patient: Patient): Generator<Diagnosis> {
+export function* checkConnections(patient: HostView): Generator<Diagnosis> {
   const { services } = patient.facts
   if (patient.role === 'real-server' || services.length === 0) return
   yield* checkReuse(patient)
@@ -14,7 +14,7 @@ export function* checkConnections(patient: Patient): Generator<Diagnosis> {
  * `conn_reuse_mode` of Documentation/networking/ipvs-sysctl.rst. Before Linux 5.9 a connection from a known port, if
  * conntrack knows it too, is scheduled anew only after its first packet has been dropped (ip_vs_in).
  */
-function* checkReuse(patient: Patient): Generator<Diagnosis> {
+function* checkReuse(patient: HostView): Generator<Diagnosis> {
   const mode = patient.sysctl('net.ipv4.vs.conn_reuse_mode')
   if (mode === undefined) return
   const dropsFirst = isBefore(patient.facts.release, 5, 9)
@@ -43,7 +43,7 @@ function* checkReuse(patient: Patient): Generator<Diagnosis> {
 }
 
 /** UDP says nothing when it ends, so only the clock ends what leads to a destination that is gone. */
-function* checkExpiry(patient: Patient): Generator<Diagnosis> {
+function* checkExpiry(patient: HostView): Generator<Diagnosis> {
   const { services } = patient.facts
   const isKept = services.some(({ protocol, onePacket }) => protocol === 'udp' && !onePacket)
   if (!isKept || patient.sysctl('net.ipv4.vs.expire_nodest_conn') !== 0) return

@@ -2,22 +2,22 @@ import type { Destination, DestinationInput } from '../../../ipvs/model/destinat
 import type { Service } from '../../../ipvs/model/service.ts'
 import { formatEndpoint, formatService } from '../../../ipvs/model/service-key.ts'
 import type { Diagnosis } from '../model/finding.ts'
-import type { Patient } from '../model/host-view.ts'
 import { addDestination, removeDestination, removeService, updateDestination } from '../model/fix-step.ts'
+import type { HostView } from '../model/host-view.ts'
 
 /** Whether each virtual service leads somewhere. */
-export function* checkDestinations(patient: Patient): Generator<Diagnosis> {
+export function* checkDestinations(patient: HostView): Generator<Diagnosis> {
   if (patient.role === 'real-server') return
   for (const service of patient.facts.services) {
-    if (!service.destinations.some(({ weight }) => weight > 0)) yield nowhere(service)
+    if (!service.destinations.some(({ weight }) => weight > 0)) yield noDestination(service)
     for (const destination of service.destinations) {
       yield* checkPort(patient, service, destination)
-      yield* checkWay(patient, service, destination)
+      yield* checkReachability(patient, service, destination)
     }
   }
 }
 
-function nowhere(service: Service): Diagnosis {
+function noDestination(service: Service): Diagnosis {
   const name = formatService(service)
   const { destinations } = service
   const found = destinations.length === 0 ? 'has no destination' : 'has no destination with a weight above 0'
@@ -31,12 +31,12 @@ function nowhere(service: Service): Diagnosis {
         ? [removeService(service)]
         : destinations.map((destination) => updateDestination(service, destination, { weight: 1 })),
     // Somebody may have emptied it on purpose, and nobody here knows the real servers.
-    decide: true,
+    needsDecision: true,
   }
 }
 
 /** Only NAT writes packets anew; the other methods pass them on with the port that the client asked for. */
-function* checkPort(patient: Patient, service: Service, destination: Destination): Generator<Diagnosis> {
+function* checkPort(patient: HostView, service: Service, destination: Destination): Generator<Diagnosis> {
   const { forwarding, port, address } = destination
   const wanted = service.port ?? 0
   if ((forwarding !== 'dr' && forwarding !== 'tun') || wanted === 0 || port === wanted) return
@@ -54,7 +54,11 @@ function* checkPort(patient: Patient, service: Service, destination: Destination
   }
 }
 
-function* checkWay(patient: Patient, service: Service, destination: Destination): Generator<Diagnosis> {
+function* checkReachability(
+  patient: HostView,
+  service: Service,
+  destination: Destination,
+): Generator<Diagnosis> {
   const { address, forwarding, weight } = destination
   if (weight === 0 || patient.isLocal(address)) return
   const route = patient.routeTo(address)
@@ -67,12 +71,12 @@ function* checkWay(patient: Patient, service: Service, destination: Destination)
       symptom:
         'Connections hang: the router gets packets addressed to the VIP and sends them back, or on to nowhere.',
       steps: [updateDestination(service, destination, { forwarding: 'tun' })],
-      decide: true,
+      needsDecision: true,
     }
   }
   const hop = route?.gateway ?? address
   const neighbour = patient.facts.neighbours.find(
-    (known) => known.address === hop && known.interface === patient.wayTo(address)?.name,
+    (known) => known.address === hop && known.interface === patient.outboundLink(address)?.name,
   )
   if (neighbour?.state === 'failed' || neighbour?.state === 'incomplete') {
     yield {

@@ -1,21 +1,23 @@
 import { familyOf } from '../../../netlink/wire/address.ts'
 import type { Link } from '../../../route/model/link.ts'
 import type { Diagnosis } from '../model/finding.ts'
-import type { Patient } from '../model/host-view.ts'
 import { setInterfaceSysctl, setSysctl } from '../model/fix-step.ts'
+import type { HostView } from '../model/host-view.ts'
 
 /** Whether a director takes the answers of real servers behind NAT back to the clients. */
-export function* checkForwarding(patient: Patient): Generator<Diagnosis> {
+export function* checkForwarding(patient: HostView): Generator<Diagnosis> {
   if (patient.role === 'real-server') return
   yield* checkIpv4(patient)
   yield* checkIpv6(patient)
   yield* checkConntrack(patient)
-  for (const link of waysToNat(patient, 'ipv4')) yield* checkRedirects(patient, link)
+  for (const link of natInterfaces(patient, 'ipv4')) yield* checkRedirects(patient, link)
 }
 
 /** Forwarding is the business of the interface that a packet comes in by; ip_forward sets them all (__mkroute_input). */
-function* checkIpv4(patient: Patient): Generator<Diagnosis> {
-  const closed = waysToNat(patient, 'ipv4').filter(({ name }) => patient.effective('forwarding', name) === 0)
+function* checkIpv4(patient: HostView): Generator<Diagnosis> {
+  const closed = natInterfaces(patient, 'ipv4').filter(
+    ({ name }) => patient.effectiveSysctl('forwarding', name) === 0,
+  )
   if (closed.length === 0) return
   const symptom =
     'Connections to services with NAT hang: the request reaches the real server, and its answer ends here.'
@@ -41,11 +43,11 @@ function* checkIpv4(patient: Patient): Generator<Diagnosis> {
 }
 
 /** With IPv6 one switch stands for all; from Linux 6.17 on, an interface can have one of its own (ip6_forward). */
-function* checkIpv6(patient: Patient): Generator<Diagnosis> {
+function* checkIpv6(patient: HostView): Generator<Diagnosis> {
   if (patient.sysctl('net.ipv6.conf.all.forwarding') !== 0) return
   const forced = ({ name }: Link) =>
     patient.sysctl(`net.ipv6.conf.${name.replaceAll('.', '/')}.force_forwarding`) === 1
-  if (waysToNat(patient, 'ipv6').every(forced)) return
+  if (natInterfaces(patient, 'ipv6').every(forced)) return
   yield {
     id: 'ipv6-forwarding',
     subject: 'net.ipv6.conf.all.forwarding',
@@ -57,14 +59,14 @@ function* checkIpv6(patient: Patient): Generator<Diagnosis> {
 }
 
 /** On one network for clients and real servers the kernel shows the latter the way past itself (ip_rt_send_redirect). */
-function* checkRedirects(patient: Patient, { name }: Link): Generator<Diagnosis> {
+function* checkRedirects(patient: HostView, { name }: Link): Generator<Diagnosis> {
   const isClientSide =
     patient.defaultRoute('ipv4')?.interface === name ||
     patient.directedVips.some((vip) =>
-      patient.holders(vip).some((held) => held.family === 'ipv4' && held.interface === name),
+      patient.addressEntries(vip).some((held) => held.family === 'ipv4' && held.interface === name),
     )
-  if (!isClientSide || patient.effective('send_redirects', name) === 0) return
-  const owners = ['all', name].filter((owner) => patient.ownSysctl('send_redirects', owner) !== 0)
+  if (!isClientSide || patient.effectiveSysctl('send_redirects', name) === 0) return
+  const owners = ['all', name].filter((owner) => patient.configuredSysctl('send_redirects', owner) !== 0)
   yield {
     id: 'send-redirects',
     subject: name,
@@ -76,7 +78,7 @@ function* checkRedirects(patient: Patient, { name }: Link): Generator<Diagnosis>
 }
 
 /** IPVS hides its packets from connection tracking unless told otherwise (ip_vs_notrack). */
-function* checkConntrack(patient: Patient): Generator<Diagnosis> {
+function* checkConntrack(patient: HostView): Generator<Diagnosis> {
   const tracked = patient.facts.trackedConnections ?? 0
   if (patient.sysctl('net.ipv4.vs.conntrack') !== 0 || tracked === 0) return
   if (patient.remoteDestinations('nat').length === 0) return
@@ -92,10 +94,10 @@ function* checkConntrack(patient: Patient): Generator<Diagnosis> {
 }
 
 /** The interfaces by which real servers behind NAT are reached. */
-function waysToNat(patient: Patient, family: 'ipv4' | 'ipv6'): readonly Link[] {
+function natInterfaces(patient: HostView, family: 'ipv4' | 'ipv6'): readonly Link[] {
   const addresses = patient.remoteDestinations('nat').map(({ destination }) => destination.address)
   const links = addresses
     .filter((address) => familyOf(address) === family)
-    .flatMap((address) => patient.wayTo(address) ?? [])
+    .flatMap((address) => patient.outboundLink(address) ?? [])
   return [...new Set(links)]
 }

@@ -1,20 +1,20 @@
 import type { Service } from '../../../ipvs/model/service.ts'
 import { formatService } from '../../../ipvs/model/service-key.ts'
-import { hide, removeHeld } from '../model/address-fix-steps.ts'
+import { hideVip, removeAddressEntry } from '../model/address-fix-steps.ts'
 import type { Diagnosis } from '../model/finding.ts'
-import type { Patient } from '../model/host-view.ts'
 import { removeDestination, removeService } from '../model/fix-step.ts'
+import type { HostView } from '../model/host-view.ts'
 
 /** Whether two nodes of which one directs at a time do so at the same time. */
-export function* checkActivity(patient: Patient, peers: readonly Patient[]): Generator<Diagnosis> {
+export function* checkBothActive(patient: HostView, peers: readonly HostView[]): Generator<Diagnosis> {
   for (const vip of patient.directedVips) {
-    if (!directs(patient, vip)) continue
-    const others = peers.filter((peer) => directs(peer, vip)).map(({ facts }) => facts.name)
+    if (!isActiveDirector(patient, vip)) continue
+    const others = peers.filter((peer) => isActiveDirector(peer, vip)).map(({ facts }) => facts.name)
     if (others.length === 0) continue
     const services = patient.servicesOf(vip)
     const held = patient
-      .holders(vip)
-      .filter((holder) => patient.wires.some(({ name }) => name === holder.interface))
+      .addressEntries(vip)
+      .filter((holder) => patient.arpInterfaces.some(({ name }) => name === holder.interface))
     // At rest it is a real server of the other one.
     const isServer = services.some(({ destinations }) =>
       destinations.some(({ address }) => patient.isLocal(address)),
@@ -27,10 +27,12 @@ export function* checkActivity(patient: Patient, peers: readonly Patient[]): Gen
         'Connections break off at random, and packets go to and fro between the two until their time to live runs out.',
       steps: [
         ...services.map((service) => removeService(service)),
-        ...held.flatMap((holder) => (isServer ? hide(patient, holder) : removeHeld(patient, holder))),
+        ...held.flatMap((holder) =>
+          isServer ? hideVip(patient, holder) : removeAddressEntry(patient, holder),
+        ),
       ],
       // One of them is to stay.
-      decide: true,
+      needsDecision: true,
     }
   }
 }
@@ -39,10 +41,10 @@ export function* checkActivity(patient: Patient, peers: readonly Patient[]): Gen
  * Whether a node that is to be at rest sends packets for a VIP on. What the active director sends it as to a real server
  * meets its rules first (ip_vs_in), and by dr and tun it goes back with the VIP still in it.
  */
-export function* checkRest(patient: Patient, peers: readonly Patient[]): Generator<Diagnosis> {
+export function* checkPassiveNode(patient: HostView, peers: readonly HostView[]): Generator<Diagnosis> {
   if (patient.role !== 'both') return
-  for (const vip of patient.directedVips.filter((address) => patient.rests(address))) {
-    const active = peers.filter((peer) => directs(peer, vip))
+  for (const vip of patient.directedVips.filter((address) => patient.isPassive(address))) {
+    const active = peers.filter((peer) => isActiveDirector(peer, vip))
     const directors = [
       ...patient.directors,
       ...active.flatMap(({ facts }) => facts.addresses.map(({ address }) => address)),
@@ -51,7 +53,7 @@ export function* checkRest(patient: Patient, peers: readonly Patient[]): Generat
   }
 }
 
-function* checkRule(patient: Patient, service: Service, directors: readonly string[]): Generator<Diagnosis> {
+function* checkRule(patient: HostView, service: Service, directors: readonly string[]): Generator<Diagnosis> {
   const sentOn = service.destinations.filter(
     ({ forwarding, weight, address }) =>
       weight > 0 && (forwarding === 'dr' || forwarding === 'tun') && !patient.isLocal(address),
@@ -77,6 +79,8 @@ function* checkRule(patient: Patient, service: Service, directors: readonly stri
   }
 }
 
-function directs(patient: Patient, vip: string): boolean {
-  return patient.servicesOf(vip).length > 0 && patient.wires.some((link) => patient.answers(vip, link))
+function isActiveDirector(patient: HostView, vip: string): boolean {
+  return (
+    patient.servicesOf(vip).length > 0 && patient.arpInterfaces.some((link) => patient.answers(vip, link))
+  )
 }

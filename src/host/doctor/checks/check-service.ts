@@ -2,11 +2,11 @@ import type { Service } from '../../../ipvs/model/service.ts'
 import { formatService } from '../../../ipvs/model/service-key.ts'
 import { parseIPv4 } from '../../../netlink/wire/address.ts'
 import type { Diagnosis } from '../model/finding.ts'
-import type { Patient } from '../model/host-view.ts'
-import { loadModule, setSysctl, updateService } from '../model/fix-step.ts'
+import { loadSchedulerModule, setSysctl, updateService } from '../model/fix-step.ts'
+import type { HostView } from '../model/host-view.ts'
 
 /** Whether virtual services are set up so that they can work. */
-export function* checkServices(patient: Patient): Generator<Diagnosis> {
+export function* checkServices(patient: HostView): Generator<Diagnosis> {
   yield* checkModules(patient)
   if (patient.role === 'real-server') return
   for (const service of patient.facts.services) {
@@ -18,7 +18,7 @@ export function* checkServices(patient: Patient): Generator<Diagnosis> {
 }
 
 /** Whether the schedulers that will be asked for can be loaded. */
-function* checkModules({ facts, options }: Patient): Generator<Diagnosis> {
+function* checkModules({ facts, options }: HostView): Generator<Diagnosis> {
   const { loaded, available } = facts.modules
   if (available === null) return
   const wanted = new Set((options.services ?? []).map(({ scheduler = 'wlc' }) => scheduler))
@@ -32,8 +32,8 @@ function* checkModules({ facts, options }: Patient): Generator<Diagnosis> {
       subject: scheduler,
       message: `The kernel ${facts.release} of this host has no scheduler ${scheduler}: there is no module ${module}.`,
       symptom: 'The virtual services that want it cannot be made here (ENOENT), at a failover of all times.',
-      steps: [loadModule(module)],
-      decide: true,
+      steps: [loadSchedulerModule(module)],
+      needsDecision: true,
     }
   }
 }
@@ -67,7 +67,7 @@ function* checkPort(service: Service): Generator<Diagnosis> {
 function* checkMask(service: Service): Generator<Diagnosis> {
   const { persistence, family, destinations } = service
   if (persistence === null) return
-  const groups = 2 ** tellingBits(persistence.mask)
+  const groups = 2 ** significantBits(persistence.mask)
   const servers = destinations.filter(({ weight }) => weight > 0).length
   if (groups > 1 && groups >= servers) return
   const name = formatService(service)
@@ -88,7 +88,7 @@ function* checkMask(service: Service): Generator<Diagnosis> {
 }
 
 /** How many bits of a client's address count. All unicast addresses of IPv6 have the first three in common (2000::/3). */
-function tellingBits(mask: string | number): number {
+function significantBits(mask: string | number): number {
   if (typeof mask === 'number') return Math.max(0, mask - 3)
   let bits = 0
   for (let rest = (parseIPv4(mask) ?? 0) >>> 0; rest > 0; rest = Math.floor(rest / 2)) bits += rest % 2
@@ -96,7 +96,7 @@ function tellingBits(mask: string | number): number {
 }
 
 /** A template outlives the decision to send a destination nobody new (ip_vs_check_template). */
-function* checkQuiescent(patient: Patient, service: Service): Generator<Diagnosis> {
+function* checkQuiescent(patient: HostView, service: Service): Generator<Diagnosis> {
   const { persistence, destinations } = service
   if (persistence === null || patient.sysctl('net.ipv4.vs.expire_quiescent_template') !== 0) return
   const drained = destinations.filter(({ weight }) => weight === 0)

@@ -1,33 +1,33 @@
 import { type Family, familyOf } from '../../../netlink/wire/address.ts'
 import type { Link } from '../../../route/model/link.ts'
 import type { Diagnosis, Severity } from '../model/finding.ts'
-import type { Patient } from '../model/host-view.ts'
 import { addLink, setInterfaceSysctl, setSysctl, updateLink } from '../model/fix-step.ts'
-import { overheadOf, standardDevice, takes, tunnelKinds } from '../model/tunnel.ts'
+import type { HostView } from '../model/host-view.ts'
+import { acceptsPackets, standardDevice, tunnelKinds, tunnelOverhead } from '../model/tunnel.ts'
 
 /** Whether a real server unpacks what comes through tunnels. */
-export function* checkTunnelEnds(patient: Patient): Generator<Diagnosis> {
-  if (patient.role === 'director' || patient.method !== 'tun') return
+export function* checkTunnelEndpoints(patient: HostView): Generator<Diagnosis> {
+  if (patient.role === 'director' || patient.forwarding !== 'tun') return
   const families = new Set(patient.servedVips.map((vip) => familyOf(vip)!))
   for (const family of families) {
     const devices = tunnelDevices(patient, family)
-    if (devices.length === 0) yield missing(patient, family)
-    else if (!devices.some(({ up }) => up)) yield down(patient, devices)
+    if (devices.length === 0) yield tunnelMissing(patient, family)
+    else if (!devices.some(({ up }) => up)) yield tunnelDown(patient, devices)
   }
   if (!families.has('ipv4')) return
   for (const { up, name } of tunnelDevices(patient, 'ipv4')) {
-    if (up && patient.effective('rp_filter', name) === 1) yield strict(patient, name)
+    if (up && patient.effectiveSysctl('rp_filter', name) === 1) yield strictFilter(patient, name)
   }
 }
 
 /** Whether what clients send fits into the tunnels of a director. */
-export function* checkTunnelMtu(patient: Patient): Generator<Diagnosis> {
+export function* checkTunnelMtu(patient: HostView): Generator<Diagnosis> {
   if (patient.role === 'real-server') return
   const needs = new Map<string, { link: Link; room: number; largest: number; overhead: number }>()
   for (const { service, destination } of patient.remoteDestinations('tun')) {
-    const link = patient.wayTo(destination.address)
+    const link = patient.outboundLink(destination.address)
     if (link === undefined) continue
-    const overhead = overheadOf(destination)
+    const overhead = tunnelOverhead(destination)
     const room = Math.min(link.mtu, patient.routeTo(destination.address)?.mtu ?? link.mtu)
     const largest = largestPacket(patient, service.family, service.address)
     const found = needs.get(link.name)
@@ -39,7 +39,7 @@ export function* checkTunnelMtu(patient: Patient): Generator<Diagnosis> {
     }
   }
   for (const { link, room, largest, overhead } of needs.values()) {
-    const isForced = largest === SMALLEST_MTU_OF_IPV6
+    const isForced = largest === IPV6_MINIMUM_MTU
     const severity: Severity = isForced ? 'error' : 'hint'
     yield {
       id: 'tunnel-mtu',
@@ -57,20 +57,22 @@ export function* checkTunnelMtu(patient: Patient): Generator<Diagnosis> {
 }
 
 /** The tunnels that VIPs of a family could come through. */
-function tunnelDevices(patient: Patient, family: Family): readonly Link[] {
+function tunnelDevices(patient: HostView, family: Family): readonly Link[] {
   const kinds = tunnelKinds(family, outerFamily(patient))
   const rank = ({ name }: Link) => (patient.facts.addresses.some((held) => held.interface === name) ? 0 : 1)
   return kinds
-    .flatMap((kind) => patient.facts.links.filter((link) => link.kind === kind && takes(link, kinds)))
+    .flatMap((kind) =>
+      patient.facts.links.filter((link) => link.kind === kind && acceptsPackets(link, kinds)),
+    )
     .sort((one, other) => rank(one) - rank(other))
 }
 
 /** The family that director and real server speak with each other, as far as it is known. */
-function outerFamily({ directors }: Patient): Family | undefined {
+function outerFamily({ directors }: HostView): Family | undefined {
   return directors[0] === undefined ? undefined : familyOf(directors[0])
 }
 
-function missing(patient: Patient, family: Family): Diagnosis {
+function tunnelMissing(patient: HostView, family: Family): Diagnosis {
   const [kind = 'ipip'] = tunnelKinds(family, outerFamily(patient))
   const name = standardDevice(kind)
   return {
@@ -83,23 +85,23 @@ function missing(patient: Patient, family: Family): Diagnosis {
   }
 }
 
-function down(patient: Patient, devices: readonly Link[]): Diagnosis {
+function tunnelDown(patient: HostView, devices: readonly Link[]): Diagnosis {
   const { name } = devices[0]!
-  const isStrict = patient.effective('rp_filter', name) === 1
+  const isStrict = patient.effectiveSysctl('rp_filter', name) === 1
   return {
     id: 'tunnel-down',
     subject: name,
     message: `The tunnel device ${name} of this real server is down.`,
     symptom:
       'Connections that are scheduled to this real server hang: it does not unpack what the director sends.',
-    steps: [...(isStrict ? strict(patient, name).steps : []), updateLink(name, { up: true })],
+    steps: [...(isStrict ? strictFilter(patient, name).steps : []), updateLink(name, { up: true })],
   }
 }
 
 /** fib_validate_source(): clients are not beyond the tunnel, so a strict check drops all they send. */
-function strict(patient: Patient, name: string): Diagnosis {
+function strictFilter(patient: HostView, name: string): Diagnosis {
   // The larger one of both counts, so 0 is of no use here as long as that of `all` is 1; 2 is the loose check.
-  const value = patient.ownSysctl('rp_filter', 'all') === 1 ? 2 : 0
+  const value = patient.configuredSysctl('rp_filter', 'all') === 1 ? 2 : 0
   return {
     id: 'rp-filter',
     subject: name,
@@ -111,18 +113,18 @@ function strict(patient: Patient, name: string): Diagnosis {
 }
 
 /** IPv6 knows no smaller packet that every link must carry (RFC 8200, section 5). */
-const SMALLEST_MTU_OF_IPV6 = 1280
+const IPV6_MINIMUM_MTU = 1280
 /** What clients far away send at most, whatever the nearest link could carry. */
-const MTU_OF_ETHERNET = 1500
+const ETHERNET_MTU = 1500
 
 /**
  * The largest packet that has to go through a tunnel. Clients of IPv6 are told to send smaller ones, as everywhere; with
  * IPv4 they are while `pmtu_disc` is on, which often fails; else the outer packets are cut in pieces.
  */
-function largestPacket(patient: Patient, family: Family, vip: string | undefined): number {
-  if (family === 'ipv6') return SMALLEST_MTU_OF_IPV6
+function largestPacket(patient: HostView, family: Family, vip: string | undefined): number {
+  if (family === 'ipv6') return IPV6_MINIMUM_MTU
   if (patient.sysctl('net.ipv4.vs.pmtu_disc') === 0) return 0
-  const holder = vip === undefined ? undefined : patient.holders(vip)[0]
+  const holder = vip === undefined ? undefined : patient.addressEntries(vip)[0]
   const arrival = patient.link(holder?.interface ?? patient.defaultRoute(family)?.interface)
-  return Math.min(arrival?.mtu ?? MTU_OF_ETHERNET, MTU_OF_ETHERNET)
+  return Math.min(arrival?.mtu ?? ETHERNET_MTU, ETHERNET_MTU)
 }

@@ -1,26 +1,26 @@
-import { bitsOf } from '../../../route/model/prefix.ts'
-import { addVip, bringTo, correctPrefix, interfaceFor } from '../model/address-fix-steps.ts'
+import { addressBits } from '../../../route/model/prefix.ts'
+import { addVip, chooseInterface, correctPrefix, setEffectiveSysctl } from '../model/address-fix-steps.ts'
 import type { Diagnosis } from '../model/finding.ts'
-import { isOffTheWire, type Patient } from '../model/host-view.ts'
+import { type HostView, isWithoutArp } from '../model/host-view.ts'
 
 /** Whether packets for the VIPs come to this director at all. */
-export function* checkDirectedVips(patient: Patient): Generator<Diagnosis> {
+export function* checkDirectedVips(patient: HostView): Generator<Diagnosis> {
   for (const vip of patient.directedVips) {
-    if (!patient.isLocal(vip)) yield missing(patient, vip)
-    else if (patient.role === 'director' && patient.wires.length > 0 && patient.hides(vip)) {
-      yield silent(patient, vip)
+    if (!patient.isLocal(vip)) yield vipMissing(patient, vip)
+    else if (patient.role === 'director' && patient.arpInterfaces.length > 0 && patient.isHidden(vip)) {
+      yield vipSilent(patient, vip)
     }
   }
 }
 
 /** Whether a VIP off the wire brings its whole network with it. */
-export function* checkPrefixes(patient: Patient): Generator<Diagnosis> {
+export function* checkPrefixes(patient: HostView): Generator<Diagnosis> {
   for (const vip of new Set([...patient.directedVips, ...patient.servedVips])) {
-    for (const held of patient.holders(vip)) {
+    for (const held of patient.addressEntries(vip)) {
       const { prefixLength, family, interface: name, peer } = held
-      if (prefixLength === bitsOf(family) || peer !== undefined) continue
-      if (!isOffTheWire(patient.link(name))) continue
-      const right = bitsOf(family)
+      if (prefixLength === addressBits(family) || peer !== undefined) continue
+      if (!isWithoutArp(patient.link(name))) continue
+      const right = addressBits(family)
       yield {
         id: 'vip-prefix',
         subject: `${vip}/${prefixLength} on ${name}`,
@@ -32,24 +32,24 @@ export function* checkPrefixes(patient: Patient): Generator<Diagnosis> {
   }
 }
 
-function missing(patient: Patient, vip: string): Diagnosis {
-  const interfaceName = interfaceFor(patient, vip)
+function vipMissing(patient: HostView, vip: string): Diagnosis {
+  const interfaceName = chooseInterface(patient, vip)
   return {
     id: 'vip-missing',
     subject: vip,
     message: `The VIP ${vip} is not an address of this director.`,
     symptom: 'No client gets an answer: packets for the VIP do not come here, or are not taken in.',
     steps: [addVip(vip, interfaceName ?? 'eth0')],
-    decide: interfaceName === undefined,
+    needsDecision: interfaceName === undefined,
   }
 }
 
 /** The director has it, but who asks for it is not told. */
-function silent(patient: Patient, vip: string): Diagnosis {
-  const name = interfaceFor(patient, vip)
-  const link = patient.wires.find((wire) => wire.name === name) ?? patient.wires[0]!
-  const isThere = patient.holders(vip).some((held) => held.interface === link.name)
-  const refuses = !vip.includes(':') && patient.effective('arp_ignore', link.name) === 8
+function vipSilent(patient: HostView, vip: string): Diagnosis {
+  const name = chooseInterface(patient, vip)
+  const link = patient.arpInterfaces.find((wire) => wire.name === name) ?? patient.arpInterfaces[0]!
+  const isThere = patient.addressEntries(vip).some((held) => held.interface === link.name)
+  const refuses = !vip.includes(':') && patient.effectiveSysctl('arp_ignore', link.name) === 8
   return {
     id: 'vip-silent',
     subject: vip,
@@ -57,7 +57,7 @@ function silent(patient: Patient, vip: string): Diagnosis {
     symptom:
       'New clients and routers find no hardware address for the VIP ("No route to host"), while those that still remember it go on working.',
     steps: [
-      ...(refuses ? bringTo(patient, 'arp_ignore', link, 1) : []),
+      ...(refuses ? setEffectiveSysctl(patient, 'arp_ignore', link, 1) : []),
       ...(isThere ? [] : [addVip(vip, link.name)]),
     ],
   }

@@ -1,5 +1,5 @@
 import type { Host } from '../../host.ts'
-import type { Step } from './fix-step.ts'
+import type { FixStep } from './fix-step.ts'
 
 /**
  * How much a finding matters: with an `error` traffic is lost or goes astray; with a `warning` it works badly, or only
@@ -45,7 +45,7 @@ export type FindingId = keyof typeof SEVERITIES
 export const FINDINGS: Readonly<Record<FindingId, Severity>> = SEVERITIES
 
 /** How to put a thing right: no more than that thing. */
-export interface Mend {
+export interface Fix {
   /** Calls of this library, with the `host` concerned and its `ipvs` in scope, one a line. */
   readonly call: string
   /** The same for a shell on that host, one command a line. */
@@ -72,7 +72,7 @@ export interface Finding {
   /** How it shows to those who do not know. One sentence. */
   readonly symptom: string
   /** How to put it right. */
-  readonly mend: Mend
+  readonly fix: Fix
 }
 
 /** What a check has found: a finding whose mend is still in pieces. */
@@ -83,14 +83,14 @@ export interface Diagnosis {
   readonly subject: string
   readonly message: string
   readonly symptom: string
-  readonly steps: readonly Step[]
+  readonly steps: readonly FixStep[]
   /** Whether somebody has to decide before the steps are taken. */
-  readonly decide?: boolean
+  readonly needsDecision?: boolean
 }
 
 /** The finding for a diagnosis; it can be mended from here if the host it was made on is at hand. */
-export function findingOf(diagnosis: Diagnosis, name: string, host: Host | undefined): Finding {
-  const { id, severity = FINDINGS[id], subject, message, symptom, decide = false } = diagnosis
+export function toFinding(diagnosis: Diagnosis, name: string, host: Host | undefined): Finding {
+  const { id, severity = FINDINGS[id], subject, message, symptom, needsDecision: decide = false } = diagnosis
   // What several interfaces need of `all` is done once.
   const steps = [...new Map(diagnosis.steps.map((step) => [step.call, step])).values()]
   const call = steps.map((step) => step.call).join('\n')
@@ -99,5 +99,5 @@ export function findingOf(diagnosis: Diagnosis, name: string, host: Host | undef
     for (const step of steps) await step.run(host)
   }
   const mend = host === undefined || decide ? { call, shell } : { call, shell, run: () => run(host) }
-  return { id, severity, host: name, subject, message, symptom, mend }
+  return { id, severity, host: name, subject, message, symptom, fix: mend }
 }

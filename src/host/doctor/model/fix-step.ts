@@ -4,38 +4,42 @@ import { formatService } from '../../../ipvs/model/service-key.ts'
 import type { InterfaceAddressInput, InterfaceAddressKey } from '../../../route/model/interface-address.ts'
 import type { LinkChanges, LinkInput } from '../../../route/model/link.ts'
 import type { RouteInput } from '../../../route/model/route.ts'
-import type { Host } from '../../host.ts'
 import type { Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { interfaceSysctl, type SysctlName, type SysctlValue } from '../../../sysctl/sysctl-name.ts'
-import { destinationWords, serviceName, serviceWords } from './ipvsadm-words.ts'
-import { literal } from './to-source.ts'
+import type { Host } from '../../host.ts'
+import { formatDestinationOptions, formatServiceOption, formatServiceOptions } from './ipvsadm-words.ts'
+import { toSource } from './to-source.ts'
 
 /** One step of a mend: a call of this library, as text and as a deed, and the command of the shell that does the same. */
-export interface Step {
+export interface FixStep {
   /** With `host` and `ipvs` in scope. */
   readonly call: string
   readonly shell: string
   run(host: Host): Promise<void>
 }
 
-export function setSysctl<N extends SysctlName>(name: N, value: SysctlValue<N> & number): Step {
+export function setSysctl<N extends SysctlName>(name: N, value: SysctlValue<N> & number): FixStep {
   return {
-    call: `await host.sysctls.set(${literal(name)}, ${value})`,
+    call: `await host.sysctls.set(${toSource(name)}, ${value})`,
     shell: `sysctl -w ${name}=${value}`,
     run: (host) => host.sysctls.set(name, value),
   }
 }
 
-export function setInterfaceSysctl(interfaceName: string, setting: Ipv4InterfaceSysctl, value: number): Step {
+export function setInterfaceSysctl(
+  interfaceName: string,
+  setting: Ipv4InterfaceSysctl,
+  value: number,
+): FixStep {
   return setSysctl(interfaceSysctl('ipv4', interfaceName, setting), value)
 }
 
 /** The kernel loads a scheduler when a service first asks for it; there is no other call for it. */
-export function loadModule(module: string): Step {
+export function loadSchedulerModule(module: string): FixStep {
   const scheduler = module.replace('ip_vs_', '')
   const trial = { fwmark: 0xffff_ffff, scheduler }
   return {
-    call: `await ipvs.addService(${literal(trial)})\nawait ipvs.removeService('fwmark://${trial.fwmark}')`,
+    call: `await ipvs.addService(${toSource(trial)})\nawait ipvs.removeService('fwmark://${trial.fwmark}')`,
     shell: `modprobe ${module}`,
     run: async (host) => {
       const ipvs = await host.ipvs()
@@ -46,16 +50,16 @@ export function loadModule(module: string): Step {
 }
 
 /** A sysctl of an interface that has no type here. */
-export function setText(interfaceName: string, setting: string, value: number): Step {
+export function setTextSysctl(interfaceName: string, setting: string, value: number): FixStep {
   const name = `net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`
   return {
-    call: `await host.sysctls.setText(${literal(name)}, '${value}')`,
+    call: `await host.sysctls.setText(${toSource(name)}, '${value}')`,
     shell: `sysctl -w ${name}=${value}`,
     run: (host) => host.sysctls.setText(name, String(value)),
   }
 }
 
-export function addAddress(address: InterfaceAddressInput): Step {
+export function addAddress(address: InterfaceAddressInput): FixStep {
   const { label, nodad, preferredLifetime } = address
   const further = [
     label === undefined ? '' : ` label ${label}`,
@@ -63,80 +67,80 @@ export function addAddress(address: InterfaceAddressInput): Step {
     nodad ? ' nodad' : '',
   ].join('')
   return {
-    call: `await host.network.addAddress(${literal(address)})`,
+    call: `await host.network.addAddress(${toSource(address)})`,
     shell: `ip address add ${address.address} dev ${address.interface}${further}`,
     run: (host) => host.network.addAddress(address),
   }
 }
 
-export function removeAddress(address: InterfaceAddressKey): Step {
+export function removeAddress(address: InterfaceAddressKey): FixStep {
   return {
-    call: `await host.network.removeAddress(${literal(address)})`,
+    call: `await host.network.removeAddress(${toSource(address)})`,
     shell: `ip address del ${address.address} dev ${address.interface}`,
     run: (host) => host.network.removeAddress(address),
   }
 }
 
-export function addRoute(route: RouteInput): Step {
+export function addRoute(route: RouteInput): FixStep {
   return {
-    call: `await host.network.addRoute(${literal(route)})`,
-    shell: `ip ${routeWords('add', route)}`,
+    call: `await host.network.addRoute(${toSource(route)})`,
+    shell: `ip ${formatRoute('add', route)}`,
     run: (host) => host.network.addRoute(route),
   }
 }
 
-export function removeRoute(route: RouteInput): Step {
+export function removeRoute(route: RouteInput): FixStep {
   return {
-    call: `await host.network.removeRoute(${literal(route)})`,
-    shell: `ip ${routeWords('del', route)}`,
+    call: `await host.network.removeRoute(${toSource(route)})`,
+    shell: `ip ${formatRoute('del', route)}`,
     run: (host) => host.network.removeRoute(route),
   }
 }
 
-export function addLink(link: LinkInput): Step {
+export function addLink(link: LinkInput): FixStep {
   const { name, kind } = link
   // ip(8) has an implicit mode of its own for ip6tnl, without IPv4.
   const mode = kind === 'ip6tnl' ? ' mode any' : ''
   return {
-    call: `await host.network.addLink(${literal(link)})`,
+    call: `await host.network.addLink(${toSource(link)})`,
     shell: `ip link add ${name} type ${kind}${mode}`,
     run: (host) => host.network.addLink(link),
   }
 }
 
-export function updateLink(name: string, changes: LinkChanges): Step {
+export function updateLink(name: string, changes: LinkChanges): FixStep {
   const words = [changes.mtu === undefined ? [] : ['mtu', changes.mtu], changes.up ? ['up'] : []].flat()
   return {
-    call: `await host.network.updateLink(${literal(name)}, ${literal(changes)})`,
+    call: `await host.network.updateLink(${toSource(name)}, ${toSource(changes)})`,
     shell: `ip link set ${name} ${words.join(' ')}`,
     run: (host) => host.network.updateLink(name, changes),
   }
 }
 
-export function updateService(service: Service, changes: ServiceSettings): Step {
+export function updateService(service: Service, changes: ServiceSettings): FixStep {
   const name = formatService(service)
   const persistence = changes.persistence && { ...service.persistence, ...changes.persistence }
   return {
-    call: `await ipvs.updateService(${literal(name)}, ${literal(changes)})`,
-    shell: `ipvsadm -E ${serviceWords({ ...service, ...changes, persistence: persistence ?? service.persistence })}`,
+    call: `await ipvs.updateService(${toSource(name)}, ${toSource(changes)})`,
+    shell: `ipvsadm -E ${formatServiceOptions({ ...service, ...changes, persistence: persistence ?? service.persistence })}`,
     run: async (host) => (await host.ipvs()).updateService(name, changes),
   }
 }
 
-export function removeService(service: Service): Step {
+export function removeService(service: Service): FixStep {
   const name = formatService(service)
   return {
-    call: `await ipvs.removeService(${literal(name)})`,
-    shell: `ipvsadm -D ${serviceName(service)}`,
+    call: `await ipvs.removeService(${toSource(name)})`,
+    shell: `ipvsadm -D ${formatServiceOption(service)}`,
     run: async (host) => (await host.ipvs()).removeService(name),
   }
 }
 
-export function addDestination(service: Service, destination: DestinationInput): Step {
+export function addDestination(service: Service, destination: DestinationInput): FixStep {
   const name = formatService(service)
   return {
-    call: `await ipvs.addDestination(${literal(name)}, ${literal(destination)})`,
-    shell: `ipvsadm -a ${serviceName(service)} ${destinationWords(service, destination)}`,
+    call: `await ipvs.addDestination(${toSource(name)}, ${toSource(destination)})`,
+    shell: `ipvsadm -a ${formatServiceOption(service)} ${formatDestinationOptions(service, destination)}`,
     run: async (host) => (await host.ipvs()).addDestination(name, destination),
   }
 }
@@ -146,28 +150,28 @@ export function updateDestination(
   service: Service,
   current: Destination,
   changes: Omit<DestinationChanges, 'address' | 'port' | 'family'>,
-): Step {
+): FixStep {
   const name = formatService(service)
   const { address, port } = current
   const whole = { address, port, ...changes } as DestinationChanges
   return {
-    call: `await ipvs.updateDestination(${literal(name)}, ${literal(whole)})`,
-    shell: `ipvsadm -e ${serviceName(service)} ${destinationWords(service, { ...current, ...changes } as DestinationInput)}`,
+    call: `await ipvs.updateDestination(${toSource(name)}, ${toSource(whole)})`,
+    shell: `ipvsadm -e ${formatServiceOption(service)} ${formatDestinationOptions(service, { ...current, ...changes } as DestinationInput)}`,
     run: async (host) => (await host.ipvs()).updateDestination(name, whole),
   }
 }
 
-export function removeDestination(service: Service, { address, port }: Destination): Step {
+export function removeDestination(service: Service, { address, port }: Destination): FixStep {
   const name = formatService(service)
   const key = { address, port }
   return {
-    call: `await ipvs.removeDestination(${literal(name)}, ${literal(key)})`,
-    shell: `ipvsadm -d ${serviceName(service)} ${destinationWords(service, key)}`,
+    call: `await ipvs.removeDestination(${toSource(name)}, ${toSource(key)})`,
+    shell: `ipvsadm -d ${formatServiceOption(service)} ${formatDestinationOptions(service, key)}`,
     run: async (host) => (await host.ipvs()).removeDestination(name, key),
   }
 }
 
-function routeWords(verb: string, route: RouteInput): string {
+function formatRoute(verb: string, route: RouteInput): string {
   const { destination, family, gateway, metric } = route
   const words = [
     ...(family === 'ipv6' ? ['-6'] : []),

@@ -5,9 +5,9 @@ import type { InterfaceAddress } from '../../../route/model/interface-address.ts
 import type { Link } from '../../../route/model/link.ts'
 import { ROUTE_TABLES, type Route } from '../../../route/model/route.ts'
 import { isTunnelKind } from '../../../route/model/tunnel-link.ts'
-import type { HostFacts } from '../../facts/host-facts.ts'
-import { combinationOf, effectiveValue } from '../../../sysctl/effective.ts'
+import { computeEffectiveValue, findInterfaceSysctl } from '../../../sysctl/effective.ts'
 import type { IPV4_INTERFACE_SYSCTLS, Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
+import type { HostFacts } from '../../facts/host-facts.ts'
 import { contains, parseNetwork } from './network.ts'
 import type { DiagnoseOptions, HostRole } from './options.ts'
 
@@ -15,22 +15,22 @@ import type { DiagnoseOptions, HostRole } from './options.ts'
  * A host under examination: its facts, and what follows from them. Nothing here asks the kernel. What is asked for often is
  * worked out once, since a director may have thousands of VIPs.
  */
-export class Patient {
+export class HostView {
   readonly facts: HostFacts
   readonly options: DiagnoseOptions
   /** Addresses under which its director is known; empty if nobody has said. */
   readonly directors: readonly string[]
   /** Interfaces of networks where a VIP may be asked for, by ARP or neighbour discovery. */
-  readonly wires: readonly Link[]
+  readonly arpInterfaces: readonly Link[]
   readonly role: HostRole
   /** VIPs that this host has to receive packets for as a director. */
   readonly directedVips: readonly string[]
   /** VIPs that this host answers as a real server of somebody else's. */
   readonly servedVips: readonly string[]
   /** How packets for its VIPs reach this real server. */
-  readonly method: 'dr' | 'tun' | 'nat' | undefined
+  readonly forwarding: 'dr' | 'tun' | 'nat' | undefined
   readonly #links: ReadonlyMap<string, Link>
-  readonly #holders: ReadonlyMap<string, readonly InterfaceAddress[]>
+  readonly #addressEntries: ReadonlyMap<string, readonly InterfaceAddress[]>
   /** The services by address; those by firewall mark have none. */
   readonly #services: ReadonlyMap<string, readonly Service[]>
   readonly #local = new Map<string, boolean>()
@@ -41,13 +41,13 @@ export class Patient {
     this.options = options
     this.directors = directors ?? (options.director === undefined ? [] : [options.director])
     this.#links = new Map(facts.links.map((link) => [link.name, link]))
-    this.#holders = groupByAddress(facts.addresses)
+    this.#addressEntries = groupByAddress(facts.addresses)
     this.#services = groupByAddress(facts.services)
-    this.wires = this.#findWires()
+    this.arpInterfaces = this.#findArpInterfaces()
     this.role = options.role ?? this.#findRole()
     this.directedVips = this.#findDirectedVips()
     this.servedVips = this.#findServedVips()
-    this.method = options.method ?? this.#findMethod()
+    this.forwarding = options.forwarding ?? this.#findForwarding()
   }
 
   link(name: string | undefined): Link | undefined {
@@ -55,8 +55,8 @@ export class Patient {
   }
 
   /** Where the host has an address. */
-  holders(address: string): readonly InterfaceAddress[] {
-    return this.#holders.get(address) ?? []
+  addressEntries(address: string): readonly InterfaceAddress[] {
+    return this.#addressEntries.get(address) ?? []
   }
 
   /** Whether the host takes packets for an address in itself. */
@@ -65,9 +65,9 @@ export class Patient {
     if (known !== undefined) return known
     const family = familyOf(address)!
     const isLocal =
-      this.holders(address).length > 0 ||
+      this.addressEntries(address).length > 0 ||
       this.facts.routes.some(
-        (route) => route.type === 'local' && route.family === family && leadsTo(route, address),
+        (route) => route.type === 'local' && route.family === family && coversAddress(route, address),
       )
     this.#local.set(address, isLocal)
     return isLocal
@@ -79,14 +79,18 @@ export class Patient {
   }
 
   /** A sysctl as an interface itself has it, or `all`. */
-  ownSysctl(setting: Ipv4InterfaceSysctl, interfaceName: string): number {
+  configuredSysctl(setting: Ipv4InterfaceSysctl, interfaceName: string): number {
     return this.sysctl(`net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`) ?? 0
   }
 
   /** What the kernel makes of that of `all` and that of the interface. */
-  effective(setting: keyof typeof IPV4_INTERFACE_SYSCTLS, interfaceName: string): number {
-    const [all, own] = [this.ownSysctl(setting, 'all'), this.ownSysctl(setting, interfaceName)]
-    return effectiveValue(setting, combinationOf('ipv4', setting).combined, { all, own, other: 0 })
+  effectiveSysctl(setting: keyof typeof IPV4_INTERFACE_SYSCTLS, interfaceName: string): number {
+    const [all, own] = [this.configuredSysctl(setting, 'all'), this.configuredSysctl(setting, interfaceName)]
+    return computeEffectiveValue(setting, findInterfaceSysctl('ipv4', setting).combined, {
+      all,
+      own,
+      other: 0,
+    })
   }
 
   /**
@@ -94,10 +98,10 @@ export class Patient {
    * net/ipv4/arp.c, ndisc_recv_ns() of net/ipv6/ndisc.c.
    */
   answers(address: string, { name }: Link): boolean {
-    const holders = this.holders(address)
+    const holders = this.addressEntries(address)
     const isThere = holders.some((held) => held.interface === name)
     if (familyOf(address) === 'ipv6') return isThere
-    switch (this.effective('arp_ignore', name)) {
+    switch (this.effectiveSysctl('arp_ignore', name)) {
       case 0:
         return holders.length > 0
       case 3:
@@ -110,23 +114,28 @@ export class Patient {
   }
 
   /** Whether the host has an address and no network can learn of it. */
-  hides(address: string): boolean {
-    return this.holders(address).length > 0 && !this.wires.some((link) => this.answers(address, link))
+  isHidden(address: string): boolean {
+    return (
+      this.addressEntries(address).length > 0 &&
+      !this.arpInterfaces.some((link) => this.answers(address, link))
+    )
   }
 
   /** Whether the host hides an address as a real server does: where nobody asks for it. */
-  rests(address: string): boolean {
-    const isOff = this.holders(address).every((held) => isOffTheWire(this.link(held.interface)))
-    return isOff && this.hides(address)
+  isPassive(address: string): boolean {
+    const isOff = this.addressEntries(address).every((held) => isWithoutArp(this.link(held.interface)))
+    return isOff && this.isHidden(address)
   }
 
   /** The way to an address: the longest of the prefixes that it lies in, of those the lowest metric. */
   routeTo(address: string): Route | undefined {
     if (!this.#routes.has(address)) {
       const family = familyOf(address)!
-      const routes = this.#outward(family).filter((route) => leadsTo(route, address))
+      const routes = this.#outboundRoutes(family).filter((route) => coversAddress(route, address))
       const lengthOf = ({ destination }: Route) => parseNetwork(destination, family).prefixLength
-      const [best] = routes.sort((one, other) => lengthOf(other) - lengthOf(one) || byMetric(one, other))
+      const [best] = routes.sort(
+        (one, other) => lengthOf(other) - lengthOf(one) || compareMetrics(one, other),
+      )
       this.#routes.set(address, best)
     }
     return this.#routes.get(address)
@@ -134,13 +143,13 @@ export class Patient {
 
   /** The default route that counts. */
   defaultRoute(family: Family): Route | undefined {
-    return this.#outward(family)
+    return this.#outboundRoutes(family)
       .filter(({ destination }) => destination === 'default')
-      .sort(byMetric)[0]
+      .sort(compareMetrics)[0]
   }
 
   /** The interface by which packets to an address leave. */
-  wayTo(address: string): Link | undefined {
+  outboundLink(address: string): Link | undefined {
     const route = this.routeTo(address)
     return this.link(route?.interface ?? route?.nextHops?.[0]?.interface)
   }
@@ -160,14 +169,14 @@ export class Patient {
   }
 
   /** What packets to other hosts go by; rules that choose other tables are not looked at. */
-  #outward(family: Family): Route[] {
+  #outboundRoutes(family: Family): Route[] {
     const tables: readonly number[] = [ROUTE_TABLES.main, ROUTE_TABLES.default]
     return this.facts.routes.filter(
       (route) => route.type === 'unicast' && route.family === family && tables.includes(route.table),
     )
   }
 
-  #findWires(): Link[] {
+  #findArpInterfaces(): Link[] {
     const { interface: only } = this.options
     return this.facts.links.filter(({ name, type, arp, up, master }) => {
       // A port of a bridge or bond takes nothing in itself; an interface of a VRF does.
@@ -178,34 +187,34 @@ export class Patient {
 
   #findRole(): HostRole {
     if (this.facts.services.length === 0) return 'real-server'
-    return [...this.#services.keys()].some((address) => this.rests(address)) ? 'both' : 'director'
+    return [...this.#services.keys()].some((address) => this.isPassive(address)) ? 'both' : 'director'
   }
 
   #findDirectedVips(): string[] {
     if (this.role === 'real-server') return []
     const further = this.role === 'director' ? (this.options.vips ?? []) : []
-    return [...new Set([...this.#services.keys(), ...further])].filter((vip) => !isOfEveryHost(vip))
+    return [...new Set([...this.#services.keys(), ...further])].filter((vip) => !isOnEveryHost(vip))
   }
 
   #findServedVips(): readonly string[] {
     if (this.role === 'director') return []
-    const vips = this.options.vips ?? this.#addressesOffTheWire()
+    const vips = this.options.vips ?? this.#addressesWithoutArp()
     return this.role === 'real-server' ? vips : vips.filter((vip) => !this.#services.has(vip))
   }
 
-  #findMethod(): 'dr' | 'tun' | 'nat' | undefined {
+  #findForwarding(): 'dr' | 'tun' | 'nat' | undefined {
     const inTunnel = ({ interface: name }: InterfaceAddress) => isTunnelKind(this.link(name)?.kind)
-    if (this.servedVips.some((vip) => this.holders(vip).some(inTunnel))) return 'tun'
+    if (this.servedVips.some((vip) => this.addressEntries(vip).some(inTunnel))) return 'tun'
     if (this.servedVips.length > 0) return 'dr'
     return this.directors.length > 0 && this.role === 'real-server' ? 'nat' : undefined
   }
 
   /** Where VIPs of a real server are put: addresses that belong to no network but to the host itself. */
-  #addressesOffTheWire(): string[] {
+  #addressesWithoutArp(): string[] {
     const addresses = this.facts.addresses
-      .filter(({ interface: name, scope }) => isOffTheWire(this.link(name)) && scope !== 'link')
+      .filter(({ interface: name, scope }) => isWithoutArp(this.link(name)) && scope !== 'link')
       .map(({ address }) => address)
-    return [...new Set(addresses)].filter((address) => !isOfEveryHost(address))
+    return [...new Set(addresses)].filter((address) => !isOnEveryHost(address))
   }
 }
 
@@ -223,24 +232,24 @@ function groupByAddress<T extends { readonly address?: string | undefined }>(
 }
 
 /** Loopback addresses, and the IPv4-compatible ones that the kernel gives `sit0` (add_v4_addrs, net/ipv6/addrconf.c). */
-const OF_EVERY_HOST = [
+const NETWORKS_OF_EVERY_HOST = [
   { address: '127.0.0.0', prefixLength: 8 },
   { address: '::', prefixLength: 96 },
 ]
 
-function isOfEveryHost(address: string): boolean {
-  return OF_EVERY_HOST.some((network) => contains(network, address))
+function isOnEveryHost(address: string): boolean {
+  return NETWORKS_OF_EVERY_HOST.some((network) => contains(network, address))
 }
 
 /** `lo`, a dummy, a tunnel: nobody asks for addresses there. */
-export function isOffTheWire(link: Link | undefined): boolean {
+export function isWithoutArp(link: Link | undefined): boolean {
   return link !== undefined && (link.type === 'loopback' || !link.arp)
 }
 
-function leadsTo({ destination, family }: Route, address: string): boolean {
+function coversAddress({ destination, family }: Route, address: string): boolean {
   return contains(parseNetwork(destination, family), address)
 }
 
-function byMetric(one: Route, other: Route): number {
+function compareMetrics(one: Route, other: Route): number {
   return (one.metric ?? 0) - (other.metric ?? 0)
 }

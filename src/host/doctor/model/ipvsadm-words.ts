@@ -13,16 +13,16 @@ const CHECKSUM_OPTIONS: Readonly<Record<string, string>> = {
 }
 
 /** Which virtual service: `-t 192.0.2.1:80`, `-f 7 -6`. */
-export function serviceName(key: ServiceKey): string {
+export function formatServiceOption(key: ServiceKey): string {
   if (key.fwmark !== undefined) return `-f ${key.fwmark}${key.family === 'ipv6' ? ' -6' : ''}`
   const { protocol, address, port } = key
   return `${SERVICE_OPTIONS[protocol] ?? protocol} ${formatEndpoint(address, port)}`
 }
 
 /** A virtual service with its settings; what is not named, ipvsadm would set back. */
-export function serviceWords(service: ServiceInput): string {
+export function formatServiceOptions(service: ServiceInput): string {
   const { scheduler = 'wlc', schedulerFlags = [], persistence, persistenceEngine, onePacket } = service
-  const words = [serviceName(service), '-s', scheduler]
+  const words = [formatServiceOption(service), '-s', scheduler]
   if (schedulerFlags.length > 0) words.push('-b', schedulerFlags.join(','))
   if (persistence) words.push('-p', String(persistence.timeout ?? 300))
   if (persistence?.mask !== undefined) words.push('-M', String(persistence.mask))
@@ -32,7 +32,7 @@ export function serviceWords(service: ServiceInput): string {
 }
 
 /** A destination with its settings, as far as there are any. */
-export function destinationWords(
+export function formatDestinationOptions(
   service: ServiceKey,
   destination: DestinationKey | DestinationInput,
 ): string {

@@ -1,6 +1,6 @@
 import { type Family, familyOf } from '../../../netlink/wire/address.ts'
+import { addressBits } from '../../../route/model/prefix.ts'
 import { addressBytes } from '../../../route/protocol/codecs.ts'
-import { bitsOf } from '../../../route/model/prefix.ts'
 
 /** A network: an address in it, and how many of its bits are the same for all. */
 export interface Network {
@@ -12,7 +12,7 @@ export interface Network {
 export function parseNetwork(text: string, family: Family): Network {
   if (text === 'default') return { address: family === 'ipv4' ? '0.0.0.0' : '::', prefixLength: 0 }
   const [address = '', length] = text.split('/')
-  return { address, prefixLength: length === undefined ? bitsOf(family) : Number(length) }
+  return { address, prefixLength: length === undefined ? addressBits(family) : Number(length) }
 }
 
 /** Whether an address lies in a network. */
@@ -28,5 +28,5 @@ export function contains({ address, prefixLength }: Network, other: string): boo
 
 /** An address with the prefix that makes it stand for itself alone: `192.0.2.10/32`. */
 export function alone(address: string): string {
-  return `${address}/${bitsOf(familyOf(address)!)}`
+  return `${address}/${addressBits(familyOf(address)!)}`
 }

@@ -1,14 +1,14 @@
 import { ArgumentTypeError } from '../../../errors.ts'
 import type { ServiceInput } from '../../../ipvs/model/service.ts'
-import { canonicalIPv6 } from '../../../netlink/wire/address.ts'
 import type { CallOptions } from '../../../netlink/arguments/call-options.ts'
 import { checkAddress, checkObject } from '../../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../../netlink/arguments/known-fields.ts'
+import { canonicalIPv6 } from '../../../netlink/wire/address.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
 
 const ROLES = ['director', 'real-server', 'both'] as const
-const METHODS = ['dr', 'tun', 'nat'] as const
+const FORWARDING_METHODS = ['dr', 'tun', 'nat'] as const
 
 /** What a host is in a cluster: it directs, it serves, or it does either as the need may be. */
 export type HostRole = (typeof ROLES)[number]
@@ -29,7 +29,7 @@ export interface DiagnoseOptions {
    * Forwarding method of the directors of this real server. Default: `tun` if a VIP is on a tunnel, `dr` if one is
    * elsewhere, `nat` if there is none, `director` is given and the host has no virtual services.
    */
-  readonly method?: (typeof METHODS)[number] | undefined
+  readonly forwarding?: (typeof FORWARDING_METHODS)[number] | undefined
   /**
    * Address of the director as this real server knows it: with `nat` its router. On a backup: that of the active node.
    */
@@ -51,14 +51,14 @@ export interface DoctorOptions extends DiagnoseOptions, CallOptions {}
 const KNOWN_FIELDS = new KnownFields([
   ...['role', 'vips', 'method', 'director', 'interface', 'services', 'peers', 'signal'],
 ])
-const PARTS = ['services', 'links', 'addresses', 'routes', 'neighbours', 'sysctls', 'modules'] as const
+const FACTS_FIELDS = ['services', 'links', 'addresses', 'routes', 'neighbours', 'sysctls', 'modules'] as const
 
 /** Refuses what is no option, and spells addresses as the kernel does. */
 export function checkOptions(options: DoctorOptions): DiagnoseOptions {
   KNOWN_FIELDS.check('options', options)
-  const { role, vips, method, director, services = [], peers = [] } = options
+  const { role, vips, forwarding: method, director, services = [], peers = [] } = options
   if (role !== undefined) checkChoice('role', role, ROLES)
-  if (method !== undefined) checkChoice('method', method, METHODS)
+  if (method !== undefined) checkChoice('method', method, FORWARDING_METHODS)
   if (options.interface !== undefined) checkInterfaceName('interface', options.interface)
   for (const [index, service] of checkArray('services', services).entries()) {
     checkObject(`services[${index}]`, service)
@@ -74,7 +74,7 @@ export function checkOptions(options: DoctorOptions): DiagnoseOptions {
 /** Refuses what no host has told about itself. */
 export function checkFacts(field: string, facts: HostFacts): HostFacts {
   const given: Partial<Record<string, unknown>> = { ...checkObject(field, facts) }
-  for (const part of PARTS) {
+  for (const part of FACTS_FIELDS) {
     if (typeof given[part] !== 'object' || given[part] === null) {
       throw new ArgumentTypeError(`${field}.${part}`, 'as facts() gives it', given[part])
     }

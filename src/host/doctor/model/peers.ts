@@ -1,35 +1,41 @@
 import { familyOf } from '../../../netlink/wire/address.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
-import { Patient } from './host-view.ts'
+import { HostView } from './host-view.ts'
 
 /** What the other hosts of a cluster are to this one, each with what is known of it from here. */
 export interface Peers {
   /** Other nodes with services for the same VIPs. */
-  readonly nodes: readonly Patient[]
+  readonly nodes: readonly HostView[]
   /** Real servers of this director, once for each method by which it reaches them. */
-  readonly realServers: readonly Patient[]
+  readonly realServers: readonly HostView[]
 }
 
-const METHODS = ['dr', 'tun', 'nat'] as const
+const FORWARDING_METHODS = ['dr', 'tun', 'nat'] as const
 
-export function meetPeers(patient: Patient): Peers {
+export function classifyPeers(patient: HostView): Peers {
   const { peers = [], interface: name } = patient.options
   const nodes = peers.filter((facts) => sharesService(patient, facts))
   const others = peers.filter((facts) => !nodes.includes(facts))
   return {
-    nodes: nodes.map((facts) => new Patient(facts, { interface: name })),
-    realServers: others.flatMap((facts) => METHODS.flatMap((method) => asRealServer(patient, facts, method))),
+    nodes: nodes.map((facts) => new HostView(facts, { interface: name })),
+    realServers: others.flatMap((facts) =>
+      FORWARDING_METHODS.flatMap((method) => realServerViews(patient, facts, method)),
+    ),
   }
 }
 
 /** Whether another host has virtual services for a VIP of this one. */
-function sharesService({ facts }: Patient, other: HostFacts): boolean {
+function sharesService({ facts }: HostView, other: HostFacts): boolean {
   const vips = new Set(facts.services.flatMap(({ address }) => address ?? []))
   return other.services.some(({ address }) => address !== undefined && vips.has(address))
 }
 
 /** A host as this director needs it for one method; none if it is sent nothing by that. */
-function asRealServer(patient: Patient, facts: HostFacts, method: (typeof METHODS)[number]): Patient[] {
+function realServerViews(
+  patient: HostView,
+  facts: HostFacts,
+  method: (typeof FORWARDING_METHODS)[number],
+): HostView[] {
   const isIts = (address: string) => facts.addresses.some((held) => held.address === address)
   const found = patient.remoteDestinations(method).filter(({ destination }) => isIts(destination.address))
   if (found.length === 0) return []
@@ -40,9 +46,9 @@ function asRealServer(patient: Patient, facts: HostFacts, method: (typeof METHOD
     .map(({ address }) => address)
     .filter((address) => families.has(familyOf(address)!))
   return [
-    new Patient(
+    new HostView(
       facts,
-      { role: 'real-server', vips, method, interface: patient.options.interface },
+      { role: 'real-server', vips, forwarding: method, interface: patient.options.interface },
       directors,
     ),
   ]

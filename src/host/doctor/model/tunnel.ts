@@ -30,7 +30,7 @@ export function tunnelKinds(inner: Family, outer: Family | undefined): TunnelKin
 }
 
 /** Whether an interface is a tunnel of one of these kinds that takes packets. */
-export function takes({ kind, name }: Link, kinds: readonly TunnelKind[]): boolean {
+export function acceptsPackets({ kind, name }: Link, kinds: readonly TunnelKind[]): boolean {
   // The device that ip6_tunnel makes by itself takes nothing: nobody has said from whom it may (ip6_tnl_rcv_ctl).
   return isTunnelKind(kind) && kinds.includes(kind) && name !== 'ip6tnl0'
 }
@@ -42,13 +42,15 @@ export function standardDevice(kind: TunnelKind): string {
 
 const IP_HEADER = { ipv4: 20, ipv6: 40 } as const satisfies Record<Family, number>
 /** A UDP header and the GUE header, with its checksum option where that is asked for (ipvs_gue_encap_len()). */
-const GUE = { plain: 8 + 4, remote: 8 + 4 + 4 + 4 } as const
-const GRE = { plain: 4, checksum: 8 } as const
+const GUE_HEADER = { plain: 8 + 4, remote: 8 + 4 + 4 + 4 } as const
+const GRE_HEADER = { plain: 4, checksum: 8 } as const
 
 /** Bytes by which IPVS makes a packet longer on the way to a destination. */
-export function overheadOf({ family, tunnel }: Destination): number {
+export function tunnelOverhead({ family, tunnel }: Destination): number {
   const outer = IP_HEADER[family]
-  if (tunnel?.type === 'gue') return outer + (tunnel.checksum === 'remote' ? GUE.remote : GUE.plain)
-  if (tunnel?.type === 'gre') return outer + (tunnel.checksum === 'checksum' ? GRE.checksum : GRE.plain)
+  if (tunnel?.type === 'gue')
+    return outer + (tunnel.checksum === 'remote' ? GUE_HEADER.remote : GUE_HEADER.plain)
+  if (tunnel?.type === 'gre')
+    return outer + (tunnel.checksum === 'checksum' ? GRE_HEADER.checksum : GRE_HEADER.plain)
   return outer
 }

@@ -1,32 +1,32 @@
 /** What the kernel refuses about synchronisation daemons. */
 
-import { refuses, web } from '../../../support/kernel/ipvs/refusal.ts'
+import { testRefusal, web } from '../../../support/kernel/ipvs/refusal.ts'
 
 const master = { role: 'master', interface: 'eth0' } as const
 const backup = { role: 'backup', interface: 'eth0' } as const
 
 for (const role of ['master', 'backup'] as const) {
-  refuses('startDaemon', 'ENODEV', `no such interface for a ${role}`, {
+  testRefusal('startDaemon', 'ENODEV', `no such interface for a ${role}`, {
     about: role,
     says: /no network interface 'eth9' in this network namespace; ip link lists/,
     call: (ipvs) => ipvs.startDaemon({ role, interface: 'eth9' }),
   })
 
-  refuses('startDaemon', 'EEXIST', `a ${role} runs, whatever its settings`, {
+  testRefusal('startDaemon', 'EEXIST', `a ${role} runs, whatever its settings`, {
     about: role,
     says: /runs already; stop it with stopDaemon/,
     prepare: ({ ipvs }) => ipvs.startDaemon({ role, interface: 'eth0' }),
     call: (ipvs) => ipvs.startDaemon({ role, interface: 'lo', syncId: 9 }),
   })
 
-  refuses('stopDaemon', 'ESRCH', `no ${role} runs`, {
+  testRefusal('stopDaemon', 'ESRCH', `no ${role} runs`, {
     about: role,
     says: /no daemon with this role is running/,
     prepare: ({ ipvs }) => ipvs.startDaemon(role === 'master' ? backup : master),
     call: (ipvs) => ipvs.stopDaemon(role),
   })
 
-  refuses('startDaemon', 'EINVAL', `a ${role} cannot carry destinations of the other family`, {
+  testRefusal('startDaemon', 'EINVAL', `a ${role} cannot carry destinations of the other family`, {
     about: role,
     says: /another address family than its service.*remove it first/,
     prepare: ({ ipvs }) => ipvs.addDestination(web, { address: '2001:db8::20', forwarding: 'tun' }),
@@ -34,20 +34,20 @@ for (const role of ['master', 'backup'] as const) {
   })
 }
 
-refuses('startDaemon', 'ENETUNREACH', 'a master on an interface that is down', {
+testRefusal('startDaemon', 'ENETUNREACH', 'a master on an interface that is down', {
   about: 'master',
   says: /interface is down; bring it up: ip link set eth1 up/,
   prepare: (host) => host.addDummy('eth1', [], 'down'),
   call: (ipvs) => ipvs.startDaemon({ role: 'master', interface: 'eth1' }),
 })
 
-refuses('startDaemon', 'ENETUNREACH', 'a master for an IPv6 group on an interface without IPv6', {
+testRefusal('startDaemon', 'ENETUNREACH', 'a master for an IPv6 group on an interface without IPv6', {
   about: 'master',
   says: /IPv6 address/,
   call: (ipvs) => ipvs.startDaemon({ role: 'master', interface: 'lo', group: 'ff05::8848' }),
 })
 
-refuses('startDaemon', 'EADDRINUSE', 'a backup on a port that another program has', {
+testRefusal('startDaemon', 'EADDRINUSE', 'a backup on a port that another program has', {
   about: 'backup',
   says: /port is taken; choose another with port/,
   prepare: (host) =>

@@ -5,10 +5,10 @@
 
 import { describe } from 'vitest'
 import type { DestinationInput } from '../../../../src/index.ts'
-import { refuses, web, web6 } from '../../../support/kernel/ipvs/refusal.ts'
+import { testRefusal, web, web6 } from '../../../support/kernel/ipvs/refusal.ts'
 
 function refusesAddress(service: string, destination: DestinationInput, subject: string, says: RegExp): void {
-  refuses('addDestination', 'EINVAL', subject, {
+  testRefusal('addDestination', 'EINVAL', subject, {
     about: `${service} -> ${subject}`,
     says,
     call: (ipvs) => ipvs.addDestination(service, destination),
@@ -39,14 +39,14 @@ describe('an IPv6 address that is not the address of one host', () => {
 })
 
 describe('a namespace whose loopback interface is down', () => {
-  refuses('addDestination', 'EINVAL', 'any IPv4 address', {
+  testRefusal('addDestination', 'EINVAL', 'any IPv4 address', {
     loopback: 'down',
     about: `${web} -> 198.51.100.1:80`,
     says: /no local IPv4 address.*bring its loopback interface up: ip link set lo up/,
     call: (ipvs) => ipvs.addDestination(web, { address: '198.51.100.1', forwarding: 'nat' }),
   })
 
-  refuses('addDestination', 'EINVAL', 'an IPv4 address through a tunnel of an IPv6 service', {
+  testRefusal('addDestination', 'EINVAL', 'an IPv4 address through a tunnel of an IPv6 service', {
     loopback: 'down',
     about: `${web6} -> 198.51.100.1:80`,
     says: /bring its loopback interface up: ip link set lo up/,
@@ -59,7 +59,7 @@ describe('a destination of the other family while a synchronisation daemon runs'
   const says = /synchronisation daemon is running.*another address family; stop it first/
 
   for (const role of ['master', 'backup'] as const) {
-    refuses('addDestination', 'EINVAL', `a ${role} runs`, {
+    testRefusal('addDestination', 'EINVAL', `a ${role} runs`, {
       about: `${web} -> [2001:db8::20]:80`,
       says,
       prepare: ({ ipvs }) => ipvs.startDaemon({ role, interface: 'eth0' }),
@@ -67,7 +67,7 @@ describe('a destination of the other family while a synchronisation daemon runs'
     })
   }
 
-  refuses('updateDestination', 'EINVAL', 'although it does not exist, which is looked at later', {
+  testRefusal('updateDestination', 'EINVAL', 'although it does not exist, which is looked at later', {
     about: `${web} -> [2001:db8::20]:80`,
     says,
     prepare: ({ ipvs }) => ipvs.startDaemon({ role: 'master', interface: 'eth0' }),

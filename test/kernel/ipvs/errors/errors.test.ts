@@ -18,8 +18,8 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Ipvs } from '../../../../src/index.ts'
+import { makeHost, readEverything, testRefusal, web, web6 } from '../../../support/kernel/ipvs/refusal.ts'
 import { makeNamespace } from '../../../support/kernel/namespace.ts'
-import { makeHost, refuses, snapshot, web, web6 } from '../../../support/kernel/ipvs/refusal.ts'
 
 const missing = 'udp://192.0.2.10:53'
 const missingKey = { protocol: 'udp', address: '192.0.2.10', port: 53 } as const
@@ -43,81 +43,81 @@ const wholeDestination = {
 } as const
 
 describe('services', () => {
-  refuses('addService', 'EEXIST', 'the service exists', {
+  testRefusal('addService', 'EEXIST', 'the service exists', {
     about: web,
     says: /exists already; change it with updateService, or remove it/,
     call: (ipvs) => ipvs.addService({ protocol: 'tcp', address: '192.0.2.10', port: 80 }),
   })
 
-  refuses('addService', 'EEXIST', 'the mark has a service in this family, and the new one is no better', {
+  testRefusal('addService', 'EEXIST', 'the mark has a service in this family, and the new one is no better', {
     about: 'fwmark://7/ipv6',
     says: /exists already/,
     prepare: ({ ipvs }) => ipvs.addService({ fwmark: 7, family: 'ipv6' }),
     call: (ipvs) => ipvs.addService({ fwmark: 7, family: 'ipv6', scheduler: 'nosuch' }),
   })
 
-  refuses('addService', 'ENOENT', 'no such scheduler', {
+  testRefusal('addService', 'ENOENT', 'no such scheduler', {
     about: missing,
     says: /no scheduler 'nosuch' .*modprobe ip_vs_nosuch$/,
     call: (ipvs) => ipvs.addService({ ...missingKey, scheduler: 'nosuch' }),
   })
 
-  refuses('addService', 'ENOENT', 'no such persistence engine', {
+  testRefusal('addService', 'ENOENT', 'no such persistence engine', {
     about: missing,
     says: /no persistence engine 'nosuch' .*modprobe .*ip_vs_pe_nosuch/,
     call: (ipvs) => ipvs.addService({ ...missingKey, persistenceEngine: 'nosuch' }),
   })
 
-  refuses('updateService', 'ESRCH', 'no such service to read', {
+  testRefusal('updateService', 'ESRCH', 'no such service to read', {
     about: missing,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.updateService(missing, { scheduler: 'rr' }),
   })
 
-  refuses('updateService', 'ESRCH', 'no such service to set', {
+  testRefusal('updateService', 'ESRCH', 'no such service to set', {
     about: missing,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.updateService(missing, wholeService),
   })
 
-  refuses('updateService', 'ENOENT', 'no such scheduler', {
+  testRefusal('updateService', 'ENOENT', 'no such scheduler', {
     about: web,
     says: /no scheduler 'nosuch' .*modprobe ip_vs_nosuch$/,
     call: (ipvs) => ipvs.updateService(web, { scheduler: 'nosuch', persistence: {} }),
   })
 
-  refuses('updateService', 'ENOENT', 'no such persistence engine', {
+  testRefusal('updateService', 'ENOENT', 'no such persistence engine', {
     about: web,
     says: /no persistence engine 'nosuch' .*modprobe .*ip_vs_pe_nosuch/,
     call: (ipvs) => ipvs.updateService(web, { persistenceEngine: 'nosuch', persistence: {} }),
   })
 
-  refuses('updateService', 'EINVAL', 'more destinations than mh has room for', {
+  testRefusal('updateService', 'EINVAL', 'more destinations than mh has room for', {
     about: web6,
     says: /mh has room for 4093 destinations/,
     prepare: ({ ipvs }) => addDestinations(ipvs, web6, 4094),
     call: (ipvs) => ipvs.updateService(web6, { scheduler: 'mh', persistence: {} }),
   })
 
-  refuses('removeService', 'ESRCH', 'no such service', {
+  testRefusal('removeService', 'ESRCH', 'no such service', {
     about: missing,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.removeService(missing),
   })
 
-  refuses('service', 'ESRCH', 'no such service', {
+  testRefusal('service', 'ESRCH', 'no such service', {
     about: missing,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.service(missing),
   })
 
-  refuses('destinations', 'ESRCH', 'no such service, although the kernel shows it as one without any', {
+  testRefusal('destinations', 'ESRCH', 'no such service, although the kernel shows it as one without any', {
     about: missing,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.destinations(missing),
   })
 
-  refuses('zero', 'ESRCH', 'no such service', {
+  testRefusal('zero', 'ESRCH', 'no such service', {
     about: missing,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.zero(missing),
@@ -129,49 +129,49 @@ describe('destinations', () => {
   const elsewhere = `${missing} -> 192.0.2.20:53`
   const otherPort = `${web} -> 192.0.2.20:81`
 
-  refuses('addDestination', 'ESRCH', 'no such service', {
+  testRefusal('addDestination', 'ESRCH', 'no such service', {
     about: elsewhere,
     says: /no such virtual service; add it with addService before its destinations/,
     call: (ipvs) => ipvs.addDestination(missing, { address: '192.0.2.20', forwarding: 'dr' }),
   })
 
-  refuses('addDestination', 'EEXIST', 'the service has it', {
+  testRefusal('addDestination', 'EEXIST', 'the service has it', {
     about: there,
     says: /has this destination already; change it with updateDestination/,
     call: (ipvs) => ipvs.addDestination(web, { address: '192.0.2.20', forwarding: 'nat', weight: 3 }),
   })
 
-  refuses('updateDestination', 'ESRCH', 'no such service to read', {
+  testRefusal('updateDestination', 'ESRCH', 'no such service to read', {
     about: elsewhere,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.updateDestination(missing, { address: '192.0.2.20', weight: 3 }),
   })
 
-  refuses('updateDestination', 'ESRCH', 'no such service to set', {
+  testRefusal('updateDestination', 'ESRCH', 'no such service to set', {
     about: `${missing} -> 192.0.2.20:80`,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.updateDestination(missing, wholeDestination),
   })
 
-  refuses('updateDestination', 'ENOENT', 'no destination on this port among those that are read', {
+  testRefusal('updateDestination', 'ENOENT', 'no destination on this port among those that are read', {
     about: otherPort,
     says: /no such destination; add it with addDestination .*address and port must both match/,
     call: (ipvs) => ipvs.updateDestination(web, { address: '192.0.2.20', port: 81, weight: 3 }),
   })
 
-  refuses('updateDestination', 'ENOENT', 'no destination on this port to set', {
+  testRefusal('updateDestination', 'ENOENT', 'no destination on this port to set', {
     about: otherPort,
     says: /no such destination; add it with addDestination/,
     call: (ipvs) => ipvs.updateDestination(web, { ...wholeDestination, port: 81 }),
   })
 
-  refuses('removeDestination', 'ESRCH', 'no such service', {
+  testRefusal('removeDestination', 'ESRCH', 'no such service', {
     about: elsewhere,
     says: NO_SERVICE,
     call: (ipvs) => ipvs.removeDestination(missing, { address: '192.0.2.20' }),
   })
 
-  refuses('removeDestination', 'ENOENT', 'no destination on this port', {
+  testRefusal('removeDestination', 'ENOENT', 'no destination on this port', {
     about: otherPort,
     says: /no such destination/,
     call: (ipvs) => ipvs.removeDestination(web, { address: '192.0.2.20', port: 81 }),
@@ -180,7 +180,7 @@ describe('destinations', () => {
 
 it('setTimeouts EINVAL: longer than 2^31 ticks, of which kernels have 100 to 1000 a second', async () => {
   const host = await makeHost()
-  const before = await snapshot(host.ipvs)
+  const before = await readEverything(host.ipvs)
   const longest = 21_474_836
 
   const error: unknown = await host.ipvs
@@ -193,7 +193,7 @@ it('setTimeouts EINVAL: longer than 2^31 ticks, of which kernels have 100 to 100
   } else {
     expect(error).toMatchObject({ code: 'EINVAL', errno: 22, command: 'setTimeouts', subject: '' })
     expect(String(error)).toMatch(/longer than the kernel can count .*nothing was changed/)
-    expect(await snapshot(host.ipvs)).toEqual(before)
+    expect(await readEverything(host.ipvs)).toEqual(before)
   }
 })
 

@@ -5,9 +5,9 @@
 
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Ipvs, IpvsUnavailableError } from '../../../../src/index.ts'
-import { openCommands } from '../../../../src/ipvs/open.ts'
+import { openSession } from '../../../../src/ipvs/open.ts'
 import { CALLS } from '../../../support/kernel/ipvs/calls.ts'
-import { modulesAreOurs } from '../../../support/kernel/kernel.ts'
+import { canUnloadModules } from '../../../support/kernel/kernel.ts'
 import { allowLoading, loadedModules, loadModules, unloadIpvs } from '../../../support/kernel/modules.ts'
 import { makeNamespace } from '../../../support/kernel/namespace.ts'
 import { shell } from '../../../support/kernel/shell.ts'
@@ -40,7 +40,7 @@ describe('probe', () => {
   })
 })
 
-if (modulesAreOurs) {
+if (canUnloadModules) {
   describe('the module ip_vs', () => {
     beforeEach(unload)
     afterAll(async () => {
@@ -57,7 +57,7 @@ if (modulesAreOurs) {
 
     it('has another number when it comes back, and an open client finds it', async () => {
       const { options } = await makeNamespace()
-      const { commands } = await openCommands(options)
+      const { commands } = await openSession(options)
       const client = await Ipvs.open(options)
       const before = commands.family.id
 

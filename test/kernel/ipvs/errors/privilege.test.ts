@@ -2,14 +2,14 @@
 
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
+import { type CallOutcomes, callEveryMethod } from '../../../support/kernel/ipvs/call-outcomes.ts'
 import { CALLS } from '../../../support/kernel/ipvs/calls.ts'
-import { type Endings, everyEnding } from '../../../support/kernel/ipvs/call-outcomes.ts'
+import { makeHost, readEverything } from '../../../support/kernel/ipvs/refusal.ts'
 import { simulated } from '../../../support/kernel/kernel.ts'
 import type { Namespace } from '../../../support/kernel/namespace.ts'
-import { makeHost, snapshot } from '../../../support/kernel/ipvs/refusal.ts'
 
-const PROGRAM = fileURLToPath(new URL('programs/every-call.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../../support/kernel/programs/every-call.ts', import.meta.url))
 const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
 /** These are files under /proc/net, which anyone may read. */
 const OPEN_TO_ALL = ['overview', 'connections', 'totals']
@@ -17,14 +17,14 @@ const OPEN_TO_ALL = ['overview', 'connections', 'totals']
 // What makes and keeps a desired state does so by these.
 it('every method that asks the kernel something is among those called', () => {
   const quiet = ['constructor', 'close', 'activity']
-  const methods = Object.getOwnPropertyNames(Ipvs.prototype).filter((name) => !quiet.includes(name))
+  const methods = Object.getOwnPropertyNames(IpvsClient.prototype).filter((name) => !quiet.includes(name))
   expect(Object.keys(CALLS).sort()).toEqual(methods.sort())
 })
 
 /** How every call ends of a process that is started by other words. On a simulated kernel it is one without CAP_NET_ADMIN. */
-async function endingsUnder(host: Namespace, words: readonly string[]): Promise<Endings> {
+async function endingsUnder(host: Namespace, words: readonly string[]): Promise<CallOutcomes> {
   if (simulated !== undefined) {
-    return await everyEnding({ transport: simulated.connect({ netns: host.name, privileged: false }) })
+    return await callEveryMethod({ transport: simulated.connect({ netns: host.name, privileged: false }) })
   }
   const [program = '', ...options] = words
   return JSON.parse(await host.exec(program, ...options, ...NODE))
@@ -39,7 +39,7 @@ describe.each([
 ])('%s', (_, words) => {
   it('is refused everything but the files under /proc/net, and changes nothing', async () => {
     const host = await makeHost()
-    const before = await snapshot(host.ipvs)
+    const before = await readEverything(host.ipvs)
 
     const { probed, endings } = await endingsUnder(host, words)
 
@@ -56,6 +56,6 @@ describe.each([
         })
       }
     }
-    expect(await snapshot(host.ipvs)).toEqual(before)
+    expect(await readEverything(host.ipvs)).toEqual(before)
   })
 })

@@ -5,7 +5,7 @@ import { type ConnectionEntry, formatEndpoint, type Ipvs } from '../../../../src
 import { LISTINGS } from '../../../support/kernel/ipvs/ipvsadm-rules.ts'
 import type { Namespace } from '../../../support/kernel/namespace.ts'
 import { DNS, makeBusyHost, SIP, WEB } from '../../../support/kernel/traffic/busy-host.ts'
-import { until } from '../../../support/kernel/until.ts'
+import { waitUntil } from '../../../support/kernel/until.ts'
 
 describe('connections', () => {
   it('are listed with their ends, their state and the time they have', async () => {
@@ -82,8 +82,8 @@ describe('connections', () => {
     ])
     await expectTheSameInIpvsadm(host)
 
-    await client.hangUp()
-    const ended = await until(
+    await client.disconnect()
+    const ended = await waitUntil(
       () => host.ipvs.destinations(WEB),
       ([destination]) => destination?.inactiveConnections === 3,
     )

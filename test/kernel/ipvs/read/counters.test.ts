@@ -6,7 +6,7 @@ import { formatEndpoint, formatService, type Service, type Statistics } from '..
 import { listedName } from '../../../support/kernel/ipvs/ipvsadm-rules.ts'
 import { NO_COUNTS } from '../../../support/kernel/ipvs/setting-matrix.ts'
 import { DNS, makeBusyHost, SIP, WEB, WEB6 } from '../../../support/kernel/traffic/busy-host.ts'
-import { until } from '../../../support/kernel/until.ts'
+import { waitUntil } from '../../../support/kernel/until.ts'
 
 it('the counters of services, destinations and all together are those of ipvsadm, and can be set to zero', async () => {
   const { host, client } = await makeBusyHost()
@@ -22,13 +22,13 @@ it('the counters of services, destinations and all together are those of ipvsadm
     [DNS]: sent(2, 300),
     [SIP]: sent(1, 300),
   }
-  const counted = await until(
+  const counted = await waitUntil(
     async () => countsByName(await ipvs.services()),
     (counts) =>
       Object.keys(expected).every((name) => isDeepStrictEqual(counts[name], twice(expected[name]!))),
   )
   for (const name of Object.keys(expected)) expect(counted[name]).toEqual(twice(expected[name]!))
-  const totals = await until(
+  const totals = await waitUntil(
     () => ipvs.totals(),
     ({ connections }) => connections === 3,
   )
@@ -52,12 +52,12 @@ it('the rates rise with traffic', async () => {
   for (let count = 0; count < 40; count++) {
     await client.send('198.51.100.1', '192.0.2.10', 53, 'x'.repeat(1000))
   }
-  const service = await until(
+  const service = await waitUntil(
     () => host.ipvs.service(DNS),
     ({ statistics }) => everyRateIsPositive(statistics),
   )
   expect(service.statistics).toSatisfy(everyRateIsPositive)
-  expect(await until(() => host.ipvs.totals(), everyRateIsPositive)).toSatisfy(everyRateIsPositive)
+  expect(await waitUntil(() => host.ipvs.totals(), everyRateIsPositive)).toSatisfy(everyRateIsPositive)
 })
 
 function everyRateIsPositive(statistics: Statistics): boolean {

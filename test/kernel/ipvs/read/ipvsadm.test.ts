@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type DaemonInput, SCHEDULERS } from '../../../../src/index.ts'
-import { LISTINGS, restorable, restorableRules, savedRules } from '../../../support/kernel/ipvs/ipvsadm-rules.ts'
+import {
+  LISTINGS,
+  restorable,
+  restorableRules,
+  savedRules,
+} from '../../../support/kernel/ipvs/ipvsadm-rules.ts'
 import { byName, matrixOf } from '../../../support/kernel/ipvs/setting-matrix.ts'
 import { makeNamespace } from '../../../support/kernel/namespace.ts'
 

@@ -5,11 +5,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Ipvs, Service } from '../../../../src/index.ts'
 import { readOverview, type ServiceOverview } from '../../../../src/ipvs/proc/overview.ts'
-import { before, since } from '../../../support/kernel/kernel.ts'
 import { matrixOf } from '../../../support/kernel/ipvs/setting-matrix.ts'
+import { before, since } from '../../../support/kernel/kernel.ts'
 import { makeNamespace, type Namespace } from '../../../support/kernel/namespace.ts'
 import { makeBusyHost, WEB } from '../../../support/kernel/traffic/busy-host.ts'
-import { until } from '../../../support/kernel/until.ts'
+import { waitUntil } from '../../../support/kernel/until.ts'
 
 async function overviewOf(namespace: Namespace): Promise<ServiceOverview[]> {
   const services: ServiceOverview[] = []
@@ -75,7 +75,7 @@ async function ticksPerSecond(): Promise<number> {
 async function expectTheSame(namespace: Namespace): Promise<ServiceOverview[]> {
   const hertz = await ticksPerSecond()
   expect([100, 250, 300, 1000]).toContain(hertz)
-  const { read, expected } = await until(
+  const { read, expected } = await waitUntil(
     async () => ({
       expected: shown(await namespace.ipvs.services(), hertz),
       read: await overviewOf(namespace),
@@ -140,8 +140,8 @@ describe('the overview is what netlink says, as far as the file shows it', () =>
       return services.find(({ protocol, family }) => protocol === 'tcp' && family === 'ipv4')?.destinations
     }
     expect(await web()).toMatchObject([{ activeConnections: 3, inactiveConnections: 0 }])
-    await client.hangUp()
-    await until(
+    await client.disconnect()
+    await waitUntil(
       () => host.ipvs.destinations(WEB),
       ([destination]) => destination?.inactiveConnections === 3,
     )
@@ -176,7 +176,7 @@ describe('a table that does not fit one piece', () => {
   before('7.1', 'lacks services while those of another network namespace are passed over', async () => {
     const [namespace, other] = [await makeNamespace(), await makeNamespace()]
     await addMarks(namespace.ipvs, 500)
-    await until(
+    await waitUntil(
       () => overviewOf(namespace),
       (services) => services.length === 500,
     )

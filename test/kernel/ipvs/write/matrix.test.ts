@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type DestinationInput, type Ipvs, SCHEDULERS, type Service } from '../../../../src/index.ts'
-import { since } from '../../../support/kernel/kernel.ts'
 import { byName, matrixOf } from '../../../support/kernel/ipvs/setting-matrix.ts'
+import { since } from '../../../support/kernel/kernel.ts'
 import { makeNamespace } from '../../../support/kernel/namespace.ts'
 
 /**

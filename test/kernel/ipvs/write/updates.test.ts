@@ -7,8 +7,8 @@ import type {
   Service,
   ServiceSettings,
 } from '../../../../src/index.ts'
+import { readServiceFlags, setServiceFlags } from '../../../support/kernel/ipvs/raw-flags.ts'
 import { makeNamespace } from '../../../support/kernel/namespace.ts'
-import { readRawFlags, setRawFlags } from '../../../support/kernel/ipvs/raw-flags.ts'
 
 const web = 'tcp://192.0.2.10:80'
 const webKey = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
@@ -98,14 +98,14 @@ describe('updateService changes only what is named', () => {
     const { ipvs, options } = await makeNamespace()
     const unknown = 0x4000_0040
     await ipvs.addService({ ...webKey, scheduler: 'rr' })
-    await setRawFlags(options, web, unknown)
+    await setServiceFlags(options, web, unknown)
     expect(await ipvs.service(web)).toMatchObject({ schedulerFlags: [], onePacket: false, persistence: null })
 
     await ipvs.updateService(web, { scheduler: 'wrr', onePacket: true })
-    expect((await readRawFlags(options, web)) & unknown).toBe(unknown)
+    expect((await readServiceFlags(options, web)) & unknown).toBe(unknown)
 
     await ipvs.updateService(web, await ipvs.service(web))
-    expect((await readRawFlags(options, web)) & unknown).toBe(unknown)
+    expect((await readServiceFlags(options, web)) & unknown).toBe(unknown)
   })
 })
 

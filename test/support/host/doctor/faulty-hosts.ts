@@ -5,19 +5,19 @@ import type { DiagnoseOptions } from '../../../../src/host/doctor/model/options.
 import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 import {
   activeNode,
+  addressEntry,
   addressesWith,
+  backupNode,
   drDirector,
   drServer,
   eth0,
   eth1,
-  held,
   lo,
   NAT_VIP,
   natDirector,
   natServer,
   neighbour,
   ROUTES,
-  restingNode,
   route,
   service,
   tunDirector,
@@ -28,24 +28,24 @@ import {
   WEB,
 } from './host-facts.ts'
 
-interface Sick {
+interface BrokenHost {
   readonly facts: HostFacts
   readonly options?: DiagnoseOptions
 }
 
 const dr = { address: '192.168.79.102', forwarding: 'dr' } as const
 
-export const SICK: Readonly<Record<FindingId, Sick>> = {
+export const BROKEN_HOSTS: Readonly<Record<FindingId, BrokenHost>> = {
   'vip-missing': { facts: drDirector({ addresses: addressesWith('192.168.79.101/24') }) },
   'vip-silent': {
     facts: drDirector({ sysctls: { 'net.ipv4.conf.eth0.arp_ignore': 8 } }),
     options: { role: 'director' },
   },
   'vip-prefix': {
-    facts: drServer({ addresses: addressesWith('192.168.79.102/24', held(`${VIP}/24`, 'lo')) }),
+    facts: drServer({ addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/24`, 'lo')) }),
   },
   'vip-on-interface': {
-    facts: drServer({ addresses: addressesWith('192.168.79.102/24', held(`${VIP}/32`, 'eth0')) }),
+    facts: drServer({ addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'eth0')) }),
     options: { vips: [VIP] },
   },
   'arp-ignore': { facts: drServer({ sysctls: { 'net.ipv4.conf.all.arp_ignore': 0 } }) },
@@ -55,7 +55,7 @@ export const SICK: Readonly<Record<FindingId, Sick>> = {
   },
   'ipv6-forwarding': {
     facts: natDirector({
-      addresses: [held(`${VIP6}/128`, 'eth0')],
+      addresses: [addressEntry(`${VIP6}/128`, 'eth0')],
       routes: [route('2001:db8:5::/64', { interface: 'eth1' })],
       services: [service(`tcp://[${VIP6}]:80`, [{ address: '2001:db8:5::11', forwarding: 'nat' }])],
     }),
@@ -63,20 +63,20 @@ export const SICK: Readonly<Record<FindingId, Sick>> = {
   'send-redirects': {
     facts: natDirector({
       routes: ROUTES,
-      addresses: addressesWith('192.168.79.101/24', held(`${VIP}/32`, 'eth0')),
+      addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'eth0')),
       services: [service(WEB, [{ address: '192.168.79.102', forwarding: 'nat' }])],
     }),
   },
   'default-route': {
     facts: natServer({ routes: [route('default', { gateway: '192.168.5.1', interface: 'eth0' })] }),
-    options: { method: 'nat', director: '192.168.5.10' },
+    options: { forwarding: 'nat', director: '192.168.5.10' },
   },
   'tunnel-missing': {
     facts: tunServer({
       links: [lo, eth0],
-      addresses: addressesWith('198.51.100.2/24', held(`${VIP}/32`, 'lo')),
+      addresses: addressesWith('198.51.100.2/24', addressEntry(`${VIP}/32`, 'lo')),
     }),
-    options: { method: 'tun' },
+    options: { forwarding: 'tun' },
   },
   'tunnel-down': { facts: tunServer({ links: [lo, eth0, { ...tunl0, up: false }] }) },
   'rp-filter': { facts: tunServer({ sysctls: { 'net.ipv4.conf.all.rp_filter': 1 } }) },
@@ -88,7 +88,7 @@ export const SICK: Readonly<Record<FindingId, Sick>> = {
   'destination-unanswered': { facts: drDirector({ neighbours: [neighbour('192.168.79.103', 'failed')] }) },
   'no-destination': { facts: drDirector({ services: [service(WEB, [{ ...dr, weight: 0 }])] }) },
   'backup-forwards': {
-    facts: restingNode({ services: [service(WEB, [dr, { ...dr, address: '192.168.79.103' }])] }),
+    facts: backupNode({ services: [service(WEB, [dr, { ...dr, address: '192.168.79.103' }])] }),
     options: { peers: [activeNode()] },
   },
   'both-active': {
@@ -97,14 +97,14 @@ export const SICK: Readonly<Record<FindingId, Sick>> = {
       peers: [
         activeNode({
           name: 'other',
-          addresses: addressesWith('192.168.79.103/24', held(`${VIP}/32`, 'eth0')),
+          addresses: addressesWith('192.168.79.103/24', addressEntry(`${VIP}/32`, 'eth0')),
         }),
       ],
     },
   },
   'scheduler-none': { facts: drDirector({ services: [service(WEB, [dr], { scheduler: 'none' })] }) },
   'scheduler-missing': {
-    facts: restingNode(),
+    facts: backupNode(),
     options: { services: [{ protocol: 'tcp', address: VIP, port: 80, scheduler: 'fo' }] },
   },
   'port-zero': { facts: drDirector({ services: [service(`tcp://${VIP}:0`, [dr])] }) },
@@ -125,7 +125,7 @@ export const SICK: Readonly<Record<FindingId, Sick>> = {
   conntrack: {
     facts: natDirector({
       trackedConnections: 12,
-      addresses: [held(`${NAT_VIP}/24`, 'eth0'), held('192.168.5.10/24', 'eth1')],
+      addresses: [addressEntry(`${NAT_VIP}/24`, 'eth0'), addressEntry('192.168.5.10/24', 'eth1')],
     }),
   },
 }

@@ -4,27 +4,27 @@ import type { DiagnoseOptions } from '../../../../src/host/doctor/model/options.
 import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 
 /** The ids of what is found. */
-export function idsIn(facts: HostFacts, options?: DiagnoseOptions): string[] {
+export function findingIds(facts: HostFacts, options?: DiagnoseOptions): string[] {
   return diagnose(facts, options).map(({ id }) => id)
 }
 
 /** The one thing that is found. */
-export function theOne(facts: HostFacts, options?: DiagnoseOptions): Finding {
+export function onlyFinding(facts: HostFacts, options?: DiagnoseOptions): Finding {
   const [finding, ...others] = diagnose(facts, options)
   if (finding === undefined || others.length > 0) throw new Error('not just one finding')
   return finding
 }
 
 /** The calls of its mend, one a line. */
-export function callsOf({ mend }: Finding): string[] {
+export function fixCalls({ fix: mend }: Finding): string[] {
   return mend.call.split('\n')
 }
 
 const SET = /^await host\.sysctls\.set\('([^']+)', (-?\d+)\)$/
 
 /** The facts after a mend that only sets sysctls. */
-export function afterMend(facts: HostFacts, finding: Finding): HostFacts {
-  const values = callsOf(finding).map((call) => {
+export function factsAfterFix(facts: HostFacts, finding: Finding): HostFacts {
+  const values = fixCalls(finding).map((call) => {
     const [, name, value] = SET.exec(call) ?? []
     if (name === undefined) throw new Error(`not a sysctl: ${call}`)
     return [name, Number(value)] as const

@@ -26,7 +26,7 @@ export const tunl0 = link('tunl0', { index: 4, type: 'ipip', kind: 'ipip', arp: 
 export const sit0 = link('sit0', { index: 5, type: 'sit', kind: 'sit', arp: false, mtu: 1480 })
 
 /** An address as `192.0.2.1/24`. */
-export function held(
+export function addressEntry(
   prefix: string,
   interfaceName: string,
   changes: Partial<InterfaceAddress> = {},
@@ -121,7 +121,10 @@ export function host(changes: Partial<HostFacts> = {}): HostFacts {
     release: '6.1.176',
     services: [],
     links: [lo, eth0],
-    addresses: [held('127.0.0.1/8', 'lo', { scope: 'host' }), held('192.168.79.101/24', 'eth0')],
+    addresses: [
+      addressEntry('127.0.0.1/8', 'lo', { scope: 'host' }),
+      addressEntry('192.168.79.101/24', 'eth0'),
+    ],
     routes: ROUTES,
     neighbours: [],
     modules: { loaded: ['ip_vs', 'ip_vs_rr'], available: ['ip_vs', 'ip_vs_rr', 'ip_vs_wlc'] },
@@ -139,7 +142,7 @@ export const ROUTES = [
 
 /** Its addresses, and those it has besides. */
 export function addressesWith(own: string, ...further: InterfaceAddress[]): InterfaceAddress[] {
-  return [held('127.0.0.1/8', 'lo', { scope: 'host' }), held(own, 'eth0'), ...further]
+  return [addressEntry('127.0.0.1/8', 'lo', { scope: 'host' }), addressEntry(own, 'eth0'), ...further]
 }
 
 const DR = [
@@ -151,7 +154,7 @@ const DR = [
 export function drDirector(changes: Partial<HostFacts> = {}): HostFacts {
   return host({
     name: 'director',
-    addresses: addressesWith('192.168.79.101/24', held(`${VIP}/32`, 'eth0')),
+    addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'eth0')),
     services: [service(WEB, DR)],
     ...changes,
   })
@@ -162,7 +165,7 @@ export function drServer(changes: Partial<HostFacts> = {}): HostFacts {
   const { sysctls, ...parts } = changes
   return host({
     name: 'real-server',
-    addresses: addressesWith('192.168.79.102/24', held(`${VIP}/32`, 'lo', { label: 'lo:0' })),
+    addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'lo', { label: 'lo:0' })),
     ...parts,
     sysctls: { 'net.ipv4.conf.all.arp_ignore': 1, 'net.ipv4.conf.all.arp_announce': 2, ...sysctls },
   })
@@ -185,7 +188,7 @@ export function natDirector(changes: Partial<HostFacts> = {}): HostFacts {
   return host({
     name: 'director',
     links: [lo, eth0, eth1],
-    addresses: [held(`${NAT_VIP}/24`, 'eth0'), held('192.168.5.10/24', 'eth1')],
+    addresses: [addressEntry(`${NAT_VIP}/24`, 'eth0'), addressEntry('192.168.5.10/24', 'eth1')],
     routes: NAT_ROUTES,
     services: [service(`tcp://${NAT_VIP}:80`, NAT)],
     ...parts,
@@ -222,7 +225,11 @@ export function tunDirector(changes: Partial<HostFacts> = {}): HostFacts {
   return host({
     name: 'director',
     links: [lo, eth0, { ...eth1, mtu: 1520 }],
-    addresses: addressesWith('192.168.79.101/24', held(`${VIP}/32`, 'eth0'), held('198.51.100.1/24', 'eth1')),
+    addresses: addressesWith(
+      '192.168.79.101/24',
+      addressEntry(`${VIP}/32`, 'eth0'),
+      addressEntry('198.51.100.1/24', 'eth1'),
+    ),
     routes: [...ROUTES, route('198.51.100.0/24', { interface: 'eth1', scope: 'link' })],
     services: [service(WEB, TUN)],
     ...changes,
@@ -234,7 +241,7 @@ export function tunServer(changes: Partial<HostFacts> = {}): HostFacts {
   return host({
     name: 'real-server',
     links: [lo, eth0, tunl0],
-    addresses: addressesWith('198.51.100.2/24', held(`${VIP}/32`, 'tunl0')),
+    addresses: addressesWith('198.51.100.2/24', addressEntry(`${VIP}/32`, 'tunl0')),
     routes: [
       route('198.51.100.0/24', { interface: 'eth0', scope: 'link' }),
       route('default', { gateway: '198.51.100.254', interface: 'eth0' }),
@@ -244,10 +251,10 @@ export function tunServer(changes: Partial<HostFacts> = {}): HostFacts {
 }
 
 /** One of two nodes, each a real server, at rest: the VIP hidden, no rules. */
-export function restingNode(changes: Partial<HostFacts> = {}): HostFacts {
+export function backupNode(changes: Partial<HostFacts> = {}): HostFacts {
   return drServer({
     name: 'resting',
-    addresses: addressesWith('192.168.79.103/24', held(`${VIP}/32`, 'lo')),
+    addresses: addressesWith('192.168.79.103/24', addressEntry(`${VIP}/32`, 'lo')),
     ...changes,
   })
 }
@@ -256,7 +263,7 @@ export function restingNode(changes: Partial<HostFacts> = {}): HostFacts {
 export function activeNode(changes: Partial<HostFacts> = {}): HostFacts {
   return drDirector({
     name: 'active',
-    addresses: addressesWith('192.168.79.102/24', held(`${VIP}/32`, 'eth0')),
+    addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'eth0')),
     ...changes,
   })
 }

@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
 import { formatService, type Service } from '../../../../src/index.ts'
 import { callIpvsadm } from '../call-ipvsadm.ts'
-import { NamespaceShell, type Outcome } from './namespace-shell.ts'
 import { makeNamespace, type Namespace } from '../namespace.ts'
+import { type CommandResult, NamespaceShell } from './namespace-shell.ts'
 
 /** A command line of ipvsadm. */
-export interface Line {
+export interface CommandLine {
   /** As it is written in the table of cases. */
   readonly text: string
   readonly words: readonly string[]
@@ -14,16 +14,16 @@ export interface Line {
 }
 
 /** Stands for a command line without words. */
-const EMPTY = '-'
+const NO_WORDS = '-'
 
 /** Every way to look at the table, as lines for `-R`: one process shows them all. */
-const VIEWS = [
+const LISTINGS = [
   ...['-Sn', '-Ln', '-Ln --thresholds', '-Ln --persistent-conn', '-Ln --tun-info', '-Ln --exact'],
   ...['-Ln --stats', '-Ln --rate', '-L --daemon', '-L --timeout'],
 ].join('\n')
 
 /** ipvsadm in one network namespace, and this library's in another. */
-export class Duel {
+export class IpvsadmComparison {
   readonly #theirs: Namespace
   readonly #ours: Namespace
   readonly #theirShell: NamespaceShell
@@ -37,11 +37,11 @@ export class Duel {
   }
 
   /** Makes both namespaces and what is needed in them. */
-  static async start(prepare: (namespace: Namespace) => Promise<void>): Promise<Duel> {
+  static async start(prepare: (namespace: Namespace) => Promise<void>): Promise<IpvsadmComparison> {
     const [theirs, ours] = [await makeNamespace(), await makeNamespace()]
     await prepare(theirs)
     await prepare(ours)
-    return new Duel(theirs, ours)
+    return new IpvsadmComparison(theirs, ours)
   }
 
   /**
@@ -50,8 +50,8 @@ export class Duel {
    * @param options.program Runs ours as a process instead of calling it.
    * @param options.compare False: not the table.
    */
-  async exchange(
-    line: Line,
+  async compare(
+    line: CommandLine,
     { program, compare = true }: { readonly program?: string; readonly compare?: boolean } = {},
   ): Promise<void> {
     const theirs = await this.#theirShell.run(['ipvsadm', ...line.words], line.input)
@@ -59,13 +59,15 @@ export class Duel {
       program === undefined
         ? await callIpvsadm(this.#ours, line.words, line.input)
         : await this.#ourShell.run([program, ...line.words], line.input)
-    expect(comparable(line, ours), `ours in place of theirs: ${line.text}`).toEqual(comparable(line, theirs))
+    expect(toComparable(line, ours), `ours in place of theirs: ${line.text}`).toEqual(
+      toComparable(line, theirs),
+    )
     if (compare) await this.#compareTables(line)
   }
 
-  async #compareTables({ text }: Line): Promise<void> {
-    const theirs = await this.#theirShell.run(['ipvsadm', '-R'], VIEWS)
-    const ours = await callIpvsadm(this.#ours, ['-R'], VIEWS)
+  async #compareTables({ text }: CommandLine): Promise<void> {
+    const theirs = await this.#theirShell.run(['ipvsadm', '-R'], LISTINGS)
+    const ours = await callIpvsadm(this.#ours, ['-R'], LISTINGS)
     expect(ours, `our table in place of theirs, after ${text}`).toEqual(theirs)
     const [one, other] = [await this.#ours.ipvs.services(), await this.#theirs.ipvs.services()]
     expect(byKey(one), `the services after ${text}`).toEqual(byKey(other))
@@ -73,17 +75,17 @@ export class Duel {
 }
 
 /** What has to be the same. */
-function comparable({ words }: Line, { status, stdout, stderr }: Outcome) {
+function toComparable({ words }: CommandLine, { status, stdout, stderr }: CommandResult) {
   const lines = stdout.split('\n')
   // The kernel's order differs from namespace to namespace.
   if (words.includes('--nosort')) lines.sort()
   // What is said of options is this library's own.
   if (/^Usage:$/m.test(stdout)) lines.splice(1)
-  return { status, stdout: lines, complaints: complaintsIn(stderr) }
+  return { status, stdout: lines, complaints: normaliseErrors(stderr) }
 }
 
 /** What is the same in other words; ours have line numbers, and the reason where ipvsadm does not say it. */
-const MEANINGS: readonly (readonly [RegExp, string])[] = [
+const EQUIVALENTS: readonly (readonly [RegExp, string])[] = [
   [/^line \d+: /, ''],
   [/^(Invalid operation|Numerical result out of range|Network is unreachable|No such device)\b.*/, '$1'],
   [/^Try `ipvsadm -h'.*|^-R inside of -R$/, 'Try -h'],
@@ -91,13 +93,13 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/^illegal start_daemon specified$/, 'illegal stop-daemon parameter specified'],
 ]
 
-function complaintsIn(stderr: string): string[] {
+function normaliseErrors(stderr: string): string[] {
   const lines = stderr.split('\n').filter((line) => line !== '')
-  return lines.map(meaning)
+  return lines.map(normaliseError)
 }
 
-function meaning(complaint: string): string {
-  return MEANINGS.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), complaint)
+function normaliseError(complaint: string): string {
+  return EQUIVALENTS.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), complaint)
 }
 
 function byKey(services: readonly Service[]): Map<string, unknown> {
@@ -113,10 +115,10 @@ function byKey(services: readonly Service[]): Map<string, unknown> {
 }
 
 /** Reads a command line of a table: words, with quotes where need be; behind `<<<` stands what it reads. */
-export function lineOf(text: string): Line {
+export function parseCommandLine(text: string): CommandLine {
   const [head = '', input = ''] = text.split(' <<< ')
   const words = [...head.matchAll(/(?:[^\s']|'[^']*')+/g)].map(([word]) => word.replaceAll("'", ''))
-  const isEmpty = head === EMPTY
+  const isEmpty = head === NO_WORDS
   return {
     text,
     words: isEmpty ? [] : words,

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { Namespace } from '../namespace.ts'
 
 /** What came of a command line. */
-export interface Outcome {
+export interface CommandResult {
   readonly status: number
   readonly stdout: string
   readonly stderr: string
@@ -28,9 +28,9 @@ export class NamespaceShell {
   }
 
   /** Runs a program. */
-  async run(words: readonly string[], input = ''): Promise<Outcome> {
+  async run(words: readonly string[], input = ''): Promise<CommandResult> {
     const { stdin, stdout, stderr } = this.#process
-    const printed = Promise.all([until(stdout!, /\0(\d+)\n$/), until(stderr!, /\0$/)])
+    const printed = Promise.all([readUntil(stdout!, /\0(\d+)\n$/), readUntil(stderr!, /\0$/)])
     const source =
       input === '' ? '</dev/null' : `<<'END OF INPUT'\n${input.replace(/\n?$/, '\n')}END OF INPUT`
     stdin!.write(`${words.map(quote).join(' ')} ${source}\nprintf '\\0%d\\n' $?; printf '\\0' >&2\n`)
@@ -40,7 +40,7 @@ export class NamespaceShell {
   }
 }
 
-function until(stream: NodeJS.ReadableStream, end: RegExp): Promise<string> {
+function readUntil(stream: NodeJS.ReadableStream, end: RegExp): Promise<string> {
   return new Promise((resolve) => {
     let text = ''
     const take = (piece: string) => {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { Namespace } from '../namespace.ts'
 import { shell } from '../shell.ts'
-import { until } from '../until.ts'
+import { waitUntil } from '../until.ts'
 
 let count = 0
 
@@ -39,7 +39,7 @@ export class TerminalWindow {
 
   /** Waits until it shows something, and gives all that it shows; throws what it shows instead. */
   async shows(what: RegExp): Promise<string> {
-    const screen = await until(
+    const screen = await waitUntil(
       () => this.screen(),
       (text) => what.test(text),
     )

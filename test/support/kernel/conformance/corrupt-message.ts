@@ -1,9 +1,9 @@
 import { NLM_F_REQUEST, NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
-import type { Dice } from './random-choices.ts'
+import type { RandomChoices } from './random-choices.ts'
 import type { Attribute, Message } from './raw-message.ts'
 
 /** Makes a message wrong, or at least odd. */
-export function spoil(message: Message, dice: Dice): Message {
+export function corruptMessage(message: Message, dice: RandomChoices): Message {
   const nests = message.attributes.filter(({ payload }) => typeof payload[0] === 'object')
   const level =
     nests.length > 0 && dice.chance(0.8) ? (dice.pick(nests).payload as Attribute[]) : message.attributes

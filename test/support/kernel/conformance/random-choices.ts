@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../../src/testing/time/random.ts'
 
 /** Chance, the same for the same seed. */
-export class Dice {
+export class RandomChoices {
   readonly #random: () => number
 
   constructor(seed: number) {

@@ -2,7 +2,8 @@
 
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { GENL_ID_CTRL, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
-import { Dice } from './random-choices.ts'
+import { corruptMessage } from './corrupt-message.ts'
+import { RandomChoices } from './random-choices.ts'
 import {
   type Attribute,
   addressBytes4,
@@ -15,7 +16,6 @@ import {
   u16be,
   u32,
 } from './raw-message.ts'
-import { spoil } from './corrupt-message.ts'
 
 /** The kernel's family number, in a sequence that does not know it. */
 export const FAMILY = 0
@@ -81,8 +81,8 @@ const SERVICES: readonly (readonly Attribute[])[] = [
 ]
 
 /** Makes the requests of one seed. */
-export class RequestMaker {
-  readonly #dice: Dice
+export class RandomRequests {
+  readonly #dice: RandomChoices
   readonly #dumpsLast: boolean
 
   /**
@@ -90,7 +90,7 @@ export class RequestMaker {
    * block is made, and with a random order it is random whether a new service is among what the dump has passed by then.
    */
   constructor(seed: number, dumpsLast: boolean) {
-    this.#dice = new Dice(seed)
+    this.#dice = new RandomChoices(seed)
     this.#dumpsLast = dumpsLast
   }
 
@@ -165,7 +165,7 @@ export class RequestMaker {
       command,
       attributes: this.#attributes(command),
     }
-    return this.#dice.chance(0.25) ? spoil(message, this.#dice) : message
+    return this.#dice.chance(0.25) ? corruptMessage(message, this.#dice) : message
   }
 
   #command(): number {

@@ -1,14 +1,14 @@
 /** Two kernels that are given the same bytes, and what they answer. */
 
-import { AttributeSet } from '../../../../src/netlink/wire/attributes.ts'
 import { CONTROLLER } from '../../../../src/netlink/generic-family.ts'
 import type { NetlinkSocket, Transport } from '../../../../src/netlink/transport/transport.ts'
+import { AttributeSet } from '../../../../src/netlink/wire/attributes.ts'
 import { GENL_ID_CTRL, NLMSG_ERROR, NLMSG_HDRLEN } from '../../../../src/netlink/wire/uapi.ts'
 import { align4 } from '../../../../src/netlink/wire/wire.ts'
 import { encodeMessage } from './raw-message.ts'
 
 /** One kernel's answers to a datagram, with what may differ taken out. */
-export interface Answers {
+export interface ComparableReplies {
   readonly state: string
   readonly receives: number
   /** Each message in hexadecimal. */
@@ -18,7 +18,7 @@ export interface Answers {
 const REPLY_BYTES = 1024 * 1024
 
 /** A socket of a kernel to which datagrams are sent as they are. */
-export class Wire {
+export class ConformanceSocket {
   readonly familyId: number
   readonly #socket: NetlinkSocket
   readonly #replies = new Uint8Array(REPLY_BYTES)
@@ -28,9 +28,9 @@ export class Wire {
     this.familyId = familyId
   }
 
-  static async open(transport: Transport): Promise<Wire> {
+  static async open(transport: Transport): Promise<ConformanceSocket> {
     const socket = await transport.open('generic')
-    const resolving = new Wire(socket, -1)
+    const resolving = new ConformanceSocket(socket, -1)
     const name = { type: 2, payload: [...Buffer.from('IPVS\0')] }
     const [reply = ''] = (
       await resolving.send(encodeMessage({ type: GENL_ID_CTRL, flags: 5, command: 3, attributes: [name] }, 1))
@@ -38,10 +38,10 @@ export class Wire {
     const bytes = Buffer.from(reply, 'hex')
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const set = new AttributeSet(CONTROLLER).read(view, NLMSG_HDRLEN + 4, bytes.length)
-    return new Wire(socket, set.require(CONTROLLER.fields.familyId))
+    return new ConformanceSocket(socket, set.require(CONTROLLER.fields.familyId))
   }
 
-  async send(datagram: Uint8Array): Promise<Answers> {
+  async send(datagram: Uint8Array): Promise<ComparableReplies> {
     const ends = Uint32Array.of(datagram.length)
     const replies = this.#replies
     const { state, received, receives } = await this.#socket.exchange({

@@ -4,12 +4,12 @@ import { Ipvs } from '../../../../src/index.ts'
 import { formatService } from '../../../../src/ipvs/model/service-key.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
-import { type KernelProfile, PROFILES, type ProfileName } from '../../../../src/testing/time/profile.ts'
 import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
-import { Wire } from './raw-socket.ts'
-import { type Attribute, encodeMessage } from './raw-message.ts'
+import { type KernelProfile, PROFILES, type ProfileName } from '../../../../src/testing/time/profile.ts'
 import { isSince, kernelVersion } from '../kernel.ts'
 import type { Namespace } from '../namespace.ts'
+import { type Attribute, encodeMessage } from './raw-message.ts'
+import { ConformanceSocket } from './raw-socket.ts'
 
 /** What the place of a namespace in memory, at a multiple of 2048, can add to the hash of services (ip_vs_svc_hashkey). */
 const OFFSETS = Array.from({ length: 32 }, (_, index) => index * 8)
@@ -43,7 +43,7 @@ export async function limitsThresholds(host: Namespace): Promise<boolean> {
   const service = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
   await ipvs.addService({ ...service, scheduler: 'rr' })
   await ipvs.addDestination(service, { address: '192.0.2.20', forwarding: 'dr' })
-  const wire = await Wire.open(new KernelTransport({ netns: host.path }))
+  const wire = await ConformanceSocket.open(new KernelTransport({ netns: host.path }))
   const identity = [number(1, 2, 2), number(2, 6, 2), bytes(3, 192, 0, 2, 10), bytes(4, 0, 80)]
   const settings = [number(3, 3), number(4, 1), number(5, 0x8000_0000), number(6, 0)]
   const destination = [bytes(1, 192, 0, 2, 20), bytes(2, 0, 80), ...settings]

@@ -1,16 +1,16 @@
 import type { DoctorOptions } from '../../../../src/host/doctor/model/options.ts'
-import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 import { readFacts } from '../../../../src/host/facts/facts-reader.ts'
+import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 import type { Machine } from '../../scenarios/machine.ts'
 import type { Cluster } from './doctor-clusters.ts'
 
 /** How a healthy cluster is broken so that a doctor finds one thing and nothing else. */
 export interface Case {
   /** What is wrong, in words. */
-  readonly what: string
+  readonly title: string
   readonly cluster: () => Promise<Cluster>
   /** Who is examined. Default: the director. */
-  readonly patient?: keyof Cluster
+  readonly examined?: keyof Cluster
   /** What the doctor is told. */
   readonly options?: (cluster: Cluster) => DoctorOptions | Promise<DoctorOptions>
   readonly break: (cluster: Cluster) => Promise<unknown>

@@ -2,7 +2,7 @@
 
 import { type DestinationInput, SCHEDULERS, type ServiceKey } from '../../../../src/index.ts'
 import type { Machine } from '../../scenarios/machine.ts'
-import { layOut } from '../../scenarios/topology.ts'
+import { makeTopology } from '../../scenarios/topology.ts'
 import { shell } from '../shell.ts'
 
 export const VIP = '192.168.79.110'
@@ -26,7 +26,7 @@ async function addService(
 
 /** Direct routing on one network, with both families. */
 export async function drCluster(): Promise<Cluster> {
-  const cluster = await layOut({
+  const cluster = await makeTopology({
     director: {
       networks: { lan: ['192.168.79.101/24', '2001:db8:79::101/64'] },
       gateways: ['192.168.79.1'],
@@ -35,9 +35,9 @@ export async function drCluster(): Promise<Cluster> {
     second: { networks: { lan: ['192.168.79.103/24', '2001:db8:79::103/64'] } },
   })
   const { director, first, second } = cluster
-  for (const machine of [first, second]) await machine.asRealServer({ method: 'dr', vips: [VIP, VIP6] })
+  for (const machine of [first, second]) await machine.asRealServer({ forwarding: 'dr', vips: [VIP, VIP6] })
   const vips = [VIP, VIP6].map((address) => ({ address, interface: 'eth0' }))
-  await director.asDirector({ methods: ['dr'], vips })
+  await director.asDirector({ forwarding: ['dr'], vips })
   const to = (address: string) => ({ address, forwarding: 'dr' }) as const
   await addService(director, WEB, [to('192.168.79.102'), to('192.168.79.103')])
   await addService(director, WEB6, [to('2001:db8:79::102'), to('2001:db8:79::103')])
@@ -47,7 +47,7 @@ export async function drCluster(): Promise<Cluster> {
 /** NAT between two networks, with both families. */
 export async function natCluster(): Promise<Cluster> {
   const gateways = ['192.168.5.10', '2001:db8:5::10']
-  const cluster = await layOut({
+  const cluster = await makeTopology({
     director: {
       networks: {
         outside: ['192.168.4.10/24', '2001:db8:4::10/64'],
@@ -58,9 +58,9 @@ export async function natCluster(): Promise<Cluster> {
     second: { networks: { inside: ['192.168.5.12/24', '2001:db8:5::12/64'] }, gateways },
   })
   const { director, first, second } = cluster
-  for (const machine of [first, second]) await machine.asRealServer({ method: 'nat', director: gateways })
+  for (const machine of [first, second]) await machine.asRealServer({ forwarding: 'nat', director: gateways })
   const vips = [NAT_VIP, '2001:db8:4::5'].map((address) => ({ address, interface: 'eth0' }))
-  await director.asDirector({ methods: ['nat'], vips })
+  await director.asDirector({ forwarding: ['nat'], vips })
   const to = (address: string) => ({ address, port: 8080, forwarding: 'nat' }) as const
   await addService(director, NAT_WEB, [to('192.168.5.11'), to('192.168.5.12')])
   await addService(director, { ...NAT_WEB, address: '2001:db8:4::5' }, [to('2001:db8:5::11')])
@@ -70,13 +70,13 @@ export async function natCluster(): Promise<Cluster> {
 /** NAT with clients and real servers on one network. */
 export async function oneArmedCluster(): Promise<Cluster> {
   const gateways = ['192.168.4.10']
-  const cluster = await layOut({
+  const cluster = await makeTopology({
     director: { networks: { lan: '192.168.4.10/24' } },
     first: { networks: { lan: '192.168.4.11/24' }, gateways },
     second: { networks: { lan: '192.168.4.12/24' }, gateways },
   })
   const { director } = cluster
-  await director.asDirector({ methods: ['nat'], vips: [{ address: NAT_VIP, interface: 'eth0' }] })
+  await director.asDirector({ forwarding: ['nat'], vips: [{ address: NAT_VIP, interface: 'eth0' }] })
   const to = (address: string) => ({ address, forwarding: 'nat' }) as const
   await addService(director, NAT_WEB, [to('192.168.4.11'), to('192.168.4.12')])
   return cluster
@@ -85,7 +85,7 @@ export async function oneArmedCluster(): Promise<Cluster> {
 /** Tunnels to another network, IPv4 and IPv6 in IPv4, on a way that carries larger packets. */
 export async function tunCluster(): Promise<Cluster> {
   const gateways = ['198.51.100.1']
-  const cluster = await layOut({
+  const cluster = await makeTopology({
     director: {
       networks: { near: ['192.168.79.101/24', '2001:db8:79::101/64'], far: '198.51.100.1/24' },
     },
@@ -94,12 +94,12 @@ export async function tunCluster(): Promise<Cluster> {
   })
   const { director, first, second } = cluster
   for (const machine of [first, second]) {
-    await machine.asRealServer({ method: 'tun', vips: [VIP, VIP6], tunnel: { family: 'ipv4' } })
+    await machine.asRealServer({ forwarding: 'tun', vips: [VIP, VIP6], tunnel: { family: 'ipv4' } })
     await machine.host.network.updateLink('eth0', { mtu: 1520 })
   }
   await director.host.network.updateLink('eth1', { mtu: 1520 })
   const vips = [VIP, VIP6].map((address) => ({ address, interface: 'eth0' }))
-  await director.asDirector({ methods: ['tun'], vips })
+  await director.asDirector({ forwarding: ['tun'], vips })
   const to = (address: string) => ({ address, forwarding: 'tun' }) as const
   await addService(director, WEB, [to('198.51.100.2'), to('198.51.100.3')])
   await addService(director, WEB6, [to('198.51.100.2'), to('198.51.100.3')])
@@ -112,7 +112,7 @@ export async function ownTunnelCluster(): Promise<Cluster> {
   await shell.run(['sysctl', '-w', `${name}=1`])
   try {
     const networks = { far: '198.51.100.1/24' }
-    const cluster = await layOut({
+    const cluster = await makeTopology({
       director: { networks },
       first: { networks: { far: '198.51.100.2/24' } },
       second: { networks: { far: '198.51.100.3/24' } },
@@ -134,7 +134,7 @@ export const PAIR_DESTINATIONS = ['192.168.79.102', '192.168.79.103'].map(
 
 /** Two nodes, both real servers: `director` is active, `first` rests. */
 export async function pair(): Promise<Cluster> {
-  const cluster = await layOut({
+  const cluster = await makeTopology({
     director: { networks: { lan: '192.168.79.102/24' } },
     first: { networks: { lan: '192.168.79.103/24' } },
     second: { networks: { lan: '192.168.79.104/24' } },

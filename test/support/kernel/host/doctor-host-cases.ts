@@ -44,24 +44,24 @@ async function suppressForAll({ first: { host } }: Cluster): Promise<void> {
 export const HOST_CASES = {
   'vip-missing': [
     {
-      what: 'a director without its VIP',
+      title: 'a director without its VIP',
       cluster: drCluster,
       break: ({ director }) => director.host.network.removeAddress({ address: VIP, interface: 'eth0' }),
     },
     {
-      what: 'a director without its IPv6 VIP',
+      title: 'a director without its IPv6 VIP',
       cluster: drCluster,
       break: ({ director }) => director.host.network.removeAddress({ address: VIP6, interface: 'eth0' }),
     },
     {
-      what: 'a real server without the VIP, as it is known from its own options',
+      title: 'a real server without the VIP, as it is known from its own options',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       options: servesVip,
       break: ({ first }) => first.host.network.removeAddress({ address: VIP, interface: 'lo' }),
     },
     {
-      what: 'a real server without the VIP, as its director sees from its facts',
+      title: 'a real server without the VIP, as its director sees from its facts',
       cluster: drCluster,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
       break: ({ first }) => first.host.network.removeAddress({ address: VIP, interface: 'lo' }),
@@ -69,12 +69,12 @@ export const HOST_CASES = {
   ],
   'vip-silent': [
     {
-      what: 'a director whose interface answers no ARP',
+      title: 'a director whose interface answers no ARP',
       cluster: drCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.conf.eth0.arp_ignore', 8),
     },
     {
-      what: 'a director that hides its VIP',
+      title: 'a director that hides its VIP',
       cluster: drCluster,
       options: () => ({ role: 'director' }),
       break: async ({ director }) => {
@@ -88,51 +88,51 @@ export const HOST_CASES = {
   ],
   'vip-prefix': [
     {
-      what: 'a VIP on lo with its whole network',
+      title: 'a VIP on lo with its whole network',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => exchangePrefix(first, VIP, 24),
     },
     {
-      what: 'an IPv6 VIP on lo with its whole network',
+      title: 'an IPv6 VIP on lo with its whole network',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => exchangePrefix(first, VIP6, 64),
     },
   ],
   'vip-on-interface': [
     {
-      what: 'a VIP on the interface of a real server',
+      title: 'a VIP on the interface of a real server',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       options: servesVip,
       break: ({ first }) => move(first, `${VIP}/32`, 'lo', 'eth0'),
     },
     {
-      what: 'an IPv6 VIP on the interface of a real server',
+      title: 'an IPv6 VIP on the interface of a real server',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       options: () => ({ vips: [VIP6] }),
       break: ({ first }) => move(first, `${VIP6}/128`, 'lo', 'eth0'),
     },
   ],
   'arp-ignore': [
     {
-      what: 'a real server that answers ARP for the VIP',
+      title: 'a real server that answers ARP for the VIP',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => first.host.sysctls.set('net.ipv4.conf.all.arp_ignore', 0),
       restore: suppressForAll,
     },
     {
-      what: 'a real server with an arp_ignore that means nothing',
+      title: 'a real server with an arp_ignore that means nothing',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => setText(first, 'all.arp_ignore', '4'),
       restore: suppressForAll,
     },
     {
-      what: 'a real server that answers ARP for the VIP, as its director sees from its facts',
+      title: 'a real server that answers ARP for the VIP, as its director sees from its facts',
       cluster: drCluster,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
       break: ({ first }) => setText(first, 'eth0.arp_ignore', '3'),
@@ -140,62 +140,62 @@ export const HOST_CASES = {
   ],
   'arp-announce': [
     {
-      what: 'a real server that names the VIP as its own',
+      title: 'a real server that names the VIP as its own',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => first.host.sysctls.set('net.ipv4.conf.all.arp_announce', 0),
       restore: suppressForAll,
     },
     {
-      what: 'a real server that names the VIP as its own in its own network',
+      title: 'a real server that names the VIP as its own in its own network',
       cluster: drCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => first.host.sysctls.set('net.ipv4.conf.all.arp_announce', 1),
     },
   ],
   'ip-forward': [
     {
-      what: 'a director by NAT that forwards nothing',
+      title: 'a director by NAT that forwards nothing',
       cluster: natCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.ip_forward', 0),
     },
     {
-      what: 'a director by NAT that does not forward what comes from its real servers',
+      title: 'a director by NAT that does not forward what comes from its real servers',
       cluster: natCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.conf.eth1.forwarding', 0),
     },
   ],
   'ipv6-forwarding': [
     {
-      what: 'a director by NAT that forwards no IPv6',
+      title: 'a director by NAT that forwards no IPv6',
       cluster: natCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv6.conf.all.forwarding', 0),
     },
   ],
   'send-redirects': [
     {
-      what: 'a director by NAT on one network that shows real servers the way past itself',
+      title: 'a director by NAT on one network that shows real servers the way past itself',
       cluster: oneArmedCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.conf.all.send_redirects', 1),
     },
   ],
   'default-route': [
     {
-      what: 'a real server behind NAT whose way out is not the director',
+      title: 'a real server behind NAT whose way out is not the director',
       cluster: natCluster,
-      patient: 'first',
-      options: () => ({ method: 'nat', director: '192.168.5.10' }),
+      examined: 'first',
+      options: () => ({ forwarding: 'nat', director: '192.168.5.10' }),
       break: ({ first }) => leadElsewhere(first, '192.168.5.12'),
     },
     {
-      what: 'a real server behind NAT without a way out for IPv6',
+      title: 'a real server behind NAT without a way out for IPv6',
       cluster: natCluster,
-      patient: 'first',
-      options: () => ({ method: 'nat', director: '2001:db8:5::10' }),
+      examined: 'first',
+      options: () => ({ forwarding: 'nat', director: '2001:db8:5::10' }),
       break: ({ first }) => first.host.network.removeRoute({ destination: 'default', family: 'ipv6' }),
     },
     {
-      what: 'a real server behind NAT, as its director sees from its facts',
+      title: 'a real server behind NAT, as its director sees from its facts',
       cluster: natCluster,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
       break: ({ first }) => leadElsewhere(first, '192.168.5.12'),
@@ -203,10 +203,10 @@ export const HOST_CASES = {
   ],
   'tunnel-missing': [
     {
-      what: 'a real server without a tunnel',
+      title: 'a real server without a tunnel',
       cluster: ownTunnelCluster,
-      patient: 'first',
-      options: () => ({ method: 'tun', director: '198.51.100.1' }),
+      examined: 'first',
+      options: () => ({ forwarding: 'tun', director: '198.51.100.1' }),
       break: async ({ first: { host } }) => {
         await host.network.ensureNoLink('tunl0')
         await host.network.ensureNoLink('tunnel')
@@ -215,18 +215,18 @@ export const HOST_CASES = {
   ],
   'tunnel-down': [
     {
-      what: 'a real server whose tunnel is down',
+      title: 'a real server whose tunnel is down',
       cluster: tunCluster,
-      patient: 'first',
+      examined: 'first',
       options: () => ({ director: '198.51.100.1' }),
       break: ({ first }) => first.host.network.updateLink('tunl0', { up: false }),
     },
   ],
   'rp-filter': [
     {
-      what: 'a real server whose interfaces all have a strict reverse path filter',
+      title: 'a real server whose interfaces all have a strict reverse path filter',
       cluster: tunCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => first.host.sysctls.set('net.ipv4.conf.all.rp_filter', 1),
       restore: async ({ first: { host } }) => {
         await host.sysctls.set('net.ipv4.conf.all.rp_filter', 0)
@@ -234,15 +234,15 @@ export const HOST_CASES = {
       },
     },
     {
-      what: 'a real server whose tunnel has a strict reverse path filter',
+      title: 'a real server whose tunnel has a strict reverse path filter',
       cluster: tunCluster,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => first.host.sysctls.set('net.ipv4.conf.tunl0.rp_filter', 1),
     },
   ],
   'tunnel-mtu': [
     {
-      what: 'a director whose way to the real servers carries no more than that to the clients',
+      title: 'a director whose way to the real servers carries no more than that to the clients',
       cluster: tunCluster,
       break: ({ director }) => director.host.network.updateLink('eth1', { mtu: 1500 }),
       restore: async ({ director: { host } }) => {
@@ -253,7 +253,7 @@ export const HOST_CASES = {
   ],
   conntrack: [
     {
-      what: 'a firewall rule by connection state, and NAT that it does not see',
+      title: 'a firewall rule by connection state, and NAT that it does not see',
       cluster: natCluster,
       break: async ({ director }) => {
         // Some kernels have only one of the two packet filters behind iptables.

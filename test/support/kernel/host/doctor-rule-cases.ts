@@ -3,9 +3,9 @@
 import { release } from 'node:os'
 import type { FindingId } from '../../../../src/host/doctor/model/finding.ts'
 import type { Machine } from '../../scenarios/machine.ts'
+import { shell } from '../shell.ts'
 import { type Case, factsOf, move } from './doctor-case.ts'
 import { drCluster, PAIR_DESTINATIONS, pair, tunCluster, VIP, WEB } from './doctor-clusters.ts'
-import { shell } from '../shell.ts'
 
 /** Where the modules of the running kernel are. */
 const MODULES = `/lib/modules/${release()}`
@@ -21,7 +21,7 @@ async function addRules({ ipvs }: Machine): Promise<void> {
 export const RULE_CASES = {
   'destination-port': [
     {
-      what: 'a destination by dr on another port',
+      title: 'a destination by dr on another port',
       cluster: drCluster,
       break: async ({ director: { ipvs } }) => {
         await ipvs.removeDestination(WEB, { address: FIRST })
@@ -29,7 +29,7 @@ export const RULE_CASES = {
       },
     },
     {
-      what: 'a destination by tun on another port, besides the right one',
+      title: 'a destination by tun on another port, besides the right one',
       cluster: tunCluster,
       break: ({ director: { ipvs } }) =>
         ipvs.addDestination(WEB, { address: '198.51.100.2', port: 8080, forwarding: 'tun' }),
@@ -37,7 +37,7 @@ export const RULE_CASES = {
   ],
   'destination-gateway': [
     {
-      what: 'a destination by dr behind a router',
+      title: 'a destination by dr behind a router',
       cluster: drCluster,
       break: async ({ director: { ipvs, host } }) => {
         await host.sysctls.set('net.ipv4.vs.pmtu_disc', 0)
@@ -48,7 +48,7 @@ export const RULE_CASES = {
   ],
   'destination-unanswered': [
     {
-      what: 'a destination that is switched off',
+      title: 'a destination that is switched off',
       cluster: drCluster,
       break: async ({ director, second }) => {
         await second.host.network.updateLink('eth0', { up: false })
@@ -64,35 +64,35 @@ export const RULE_CASES = {
   ],
   'no-destination': [
     {
-      what: 'a service whose destinations all have weight 0',
+      title: 'a service whose destinations all have weight 0',
       cluster: drCluster,
       break: async ({ director: { ipvs } }) => {
         for (const address of [FIRST, SECOND]) await ipvs.updateDestination(WEB, { address, weight: 0 })
       },
     },
     {
-      what: 'a service without destinations',
+      title: 'a service without destinations',
       cluster: drCluster,
       break: ({ director: { ipvs } }) => ipvs.addService({ ...WEB, port: 81 }),
     },
   ],
   'backup-forwards': [
     {
-      what: 'a node at rest that has rules, as it sees from the facts of the active one',
+      title: 'a node at rest that has rules, as it sees from the facts of the active one',
       cluster: pair,
-      patient: 'first',
+      examined: 'first',
       options: async ({ director }) => ({ peers: [await factsOf(director)] }),
       break: ({ first }) => addRules(first),
       restore: ({ first }) => first.ipvs.flush(),
     },
     {
-      what: 'a node at rest that has rules, and knows no other',
+      title: 'a node at rest that has rules, and knows no other',
       cluster: pair,
-      patient: 'first',
+      examined: 'first',
       break: ({ first }) => addRules(first),
     },
     {
-      what: 'a node at rest that has rules, as the active one sees from its facts',
+      title: 'a node at rest that has rules, as the active one sees from its facts',
       cluster: pair,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
       break: ({ first }) => addRules(first),
@@ -101,9 +101,9 @@ export const RULE_CASES = {
   ],
   'both-active': [
     {
-      what: 'two active nodes',
+      title: 'two active nodes',
       cluster: pair,
-      patient: 'first',
+      examined: 'first',
       options: async ({ director }) => ({ peers: [await factsOf(director)] }),
       break: async ({ first }) => {
         await move(first, `${VIP}/32`, 'lo', 'eth0')
@@ -113,14 +113,14 @@ export const RULE_CASES = {
   ],
   'scheduler-none': [
     {
-      what: 'a service without a scheduler',
+      title: 'a service without a scheduler',
       cluster: drCluster,
       break: ({ director: { ipvs } }) => ipvs.updateService(WEB, { scheduler: 'none' }),
     },
   ],
   'scheduler-missing': [
     {
-      what: 'a scheduler whose module is not there',
+      title: 'a scheduler whose module is not there',
       cluster: drCluster,
       labOnly: true,
       options: () => ({ services: [{ ...WEB, scheduler: 'ovf' }] }),
@@ -134,7 +134,7 @@ export const RULE_CASES = {
   ],
   'port-zero': [
     {
-      what: 'a service for every port without persistence',
+      title: 'a service for every port without persistence',
       cluster: drCluster,
       break: async ({ director: { ipvs } }) => {
         await ipvs.addService({ ...WEB, port: 0, scheduler: 'rr' })
@@ -145,7 +145,7 @@ export const RULE_CASES = {
   ],
   'persistence-mask': [
     {
-      what: 'a persistence mask that makes one of all clients',
+      title: 'a persistence mask that makes one of all clients',
       cluster: drCluster,
       break: ({ director: { ipvs } }) =>
         ipvs.updateService(WEB, { persistence: { timeout: 3600, mask: '0.0.0.0' } }),
@@ -153,14 +153,14 @@ export const RULE_CASES = {
   ],
   'conn-reuse-mode': [
     {
-      what: 'a director that sends known client ports to destinations of weight 0',
+      title: 'a director that sends known client ports to destinations of weight 0',
       cluster: drCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.vs.conn_reuse_mode', 0),
     },
   ],
   'expire-nodest-conn': [
     {
-      what: 'a UDP service whose connections outlive their destination',
+      title: 'a UDP service whose connections outlive their destination',
       cluster: drCluster,
       break: async ({ director: { ipvs } }) => {
         await ipvs.addService({ ...WEB, protocol: 'udp', scheduler: 'rr' })
@@ -174,7 +174,7 @@ export const RULE_CASES = {
   ],
   'expire-quiescent-template': [
     {
-      what: 'a drained destination of a persistent service',
+      title: 'a drained destination of a persistent service',
       cluster: drCluster,
       break: async ({ director: { ipvs } }) => {
         await ipvs.updateService(WEB, { persistence: { timeout: 3600 } })

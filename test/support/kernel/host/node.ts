@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { Host } from '../../../../src/host/host.ts'
 import { makeNamespace, type Namespace } from '../namespace.ts'
 import { connect } from '../network/network.ts'
-import { until } from '../until.ts'
+import { waitUntil } from '../until.ts'
 
 /** A host with addresses on `eth0`, next to another one. */
 export async function makeNode(): Promise<{ node: Namespace; host: Host; stateFile: string }> {
@@ -20,7 +20,7 @@ export async function makeNode(): Promise<{ node: Namespace; host: Host; stateFi
     ],
   )
   // The link-local address shows up by itself, when nobody else has it.
-  await until(
+  await waitUntil(
     () => node.ip('-6', 'address', 'show', 'dev', 'eth0'),
     (text) => text.includes('fe80::') && !text.includes('tentative'),
   )
@@ -40,6 +40,6 @@ const EVERYTHING = `
   ipvsadm -L --daemon`
 
 /** Every sysctl, address, route, link and rule. What the kernel lists in no order of its own is sorted. */
-export async function everything(node: Namespace): Promise<string[]> {
+export async function readHostState(node: Namespace): Promise<string[]> {
   return (await node.exec('sh', '-c', EVERYTHING)).split('\n')
 }

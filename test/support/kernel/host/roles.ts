@@ -22,18 +22,18 @@ export type RolePlan = {
 )
 
 /** For a host with the interface `eth0` in 192.168.79.0/24 and 2001:db8:79::/64. */
-export const PLANS: Readonly<Record<string, RolePlan>> = {
+export const ROLE_PLANS: Readonly<Record<string, RolePlan>> = {
   'a real server by direct routing': {
     role: 'RealServer',
     calls: 'up',
     stride: 1,
-    options: { method: 'dr', vips: [VIP, VIP6] },
+    options: { forwarding: 'dr', vips: [VIP, VIP6] },
   },
   'a real server at the end of tunnels': {
     role: 'RealServer',
     calls: 'up',
     stride: 2,
-    options: { method: 'tun', vips: [VIP, VIP6], tunnel: { family: 'ipv6' } },
+    options: { forwarding: 'tun', vips: [VIP, VIP6], tunnel: { family: 'ipv6' } },
   },
   'a director for NAT': {
     role: 'Director',
@@ -44,7 +44,7 @@ export const PLANS: Readonly<Record<string, RolePlan>> = {
         { address: `${VIP}/24`, interface: 'eth0', label: 'eth0:0' },
         { address: `${VIP6}/64`, interface: 'eth0' },
       ],
-      methods: ['nat', 'dr'],
+      forwarding: ['nat', 'dr'],
     },
   },
   'a node of a cluster': {
@@ -84,4 +84,4 @@ export function makeRole(host: RoleHost, { role, options }: RolePlan, stateFile:
 }
 
 /** The program that makes one in a process of its own; see there. */
-export const PROGRAM = fileURLToPath(new URL('programs/role.mjs', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../programs/role.mjs', import.meta.url))

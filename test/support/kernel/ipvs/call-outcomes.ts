@@ -2,26 +2,28 @@ import { Ipvs, type OpenOptions } from '../../../../src/index.ts'
 import { CALLS } from './calls.ts'
 
 /** How a call ended: `done`, or what its error has. */
-export type Ending = 'done' | Readonly<Record<'message' | 'code' | 'errno' | 'command' | 'subject', unknown>>
+export type CallOutcome =
+  | 'done'
+  | Readonly<Record<'message' | 'code' | 'errno' | 'command' | 'subject', unknown>>
 
 /** What becomes of every call of a client, made together, and what it is told about IPVS before. */
-export interface Endings {
+export interface CallOutcomes {
   readonly probed: { readonly available: boolean; readonly reason: string | undefined }
-  readonly endings: Readonly<Record<string, Ending>>
+  readonly endings: Readonly<Record<string, CallOutcome>>
 }
 
 /** Makes every call of a client once. */
-export async function everyEnding(options: OpenOptions = {}): Promise<Endings> {
+export async function callEveryMethod(options: OpenOptions = {}): Promise<CallOutcomes> {
   const probed = await Ipvs.probe(options)
   await using ipvs = await Ipvs.open(options)
   const endings = await Promise.all(
-    Object.entries(CALLS).map(async ([name, call]) => [name, await endingOf(call(ipvs))] as const),
+    Object.entries(CALLS).map(async ([name, call]) => [name, await outcomeOf(call(ipvs))] as const),
   )
   const reason = probed.available ? undefined : probed.reason
   return { probed: { available: probed.available, reason }, endings: Object.fromEntries(endings) }
 }
 
-async function endingOf(call: Promise<unknown>): Promise<Ending> {
+async function outcomeOf(call: Promise<unknown>): Promise<CallOutcome> {
   try {
     await call
     return 'done'

@@ -46,10 +46,10 @@ export function restorable(service: Service): Service[] {
   const { protocol, onePacket, persistence } = service
   if (onePacket && protocol !== undefined && protocol !== 'udp') return []
   if (persistence !== null && (persistence.timeout < 1 || persistence.timeout > 31 * 86_400)) return []
-  return [{ ...service, destinations: service.destinations.filter((each) => canBeTold(service, each)) }]
+  return [{ ...service, destinations: service.destinations.filter((each) => isRestorable(service, each)) }]
 }
 
-function canBeTold(service: Service, { forwarding, weight, port }: Destination): boolean {
+function isRestorable(service: Service, { forwarding, weight, port }: Destination): boolean {
   if (forwarding === 'local' || forwarding === 'bypass') return false
   // Of a service with a port only nat destinations may have another.
   if (service.port !== undefined && port !== service.port && forwarding !== 'nat') return false

@@ -1,10 +1,10 @@
 /** What the library itself never does: service flags of a kernel or a tool that knows more of them. */
 
 import type { OpenOptions } from '../../../../src/index.ts'
-import { COMMAND, SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
-import type { Commands } from '../../../../src/ipvs/commands/commands.ts'
-import { openCommands } from '../../../../src/ipvs/open.ts'
+import type { CommandRunner } from '../../../../src/ipvs/commands/commands.ts'
 import { checkServiceKey, writeServiceKey } from '../../../../src/ipvs/model/service-key.ts'
+import { openSession } from '../../../../src/ipvs/open.ts'
+import { COMMAND, SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { AttributeSet, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
@@ -12,7 +12,7 @@ import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
 const { fields } = SERVICE
 
 /** Sets the flags of a service without persistence under the scheduler `rr` to these bits, whatever they mean. */
-export async function setRawFlags(options: OpenOptions, reference: string, flags: number): Promise<void> {
+export async function setServiceFlags(options: OpenOptions, reference: string, flags: number): Promise<void> {
   const key = checkServiceKey(reference)
   await withCommands(options, async ({ family }) => {
     const outcome = await family.send(
@@ -37,7 +37,7 @@ export async function setRawFlags(options: OpenOptions, reference: string, flags
 }
 
 /** The flags of a service as the kernel has them. */
-export async function readRawFlags(options: OpenOptions, reference: string): Promise<number> {
+export async function readServiceFlags(options: OpenOptions, reference: string): Promise<number> {
   const key = checkServiceKey(reference)
   let flags: number | undefined
   await withCommands(options, async ({ family }) => {
@@ -62,8 +62,11 @@ export async function readRawFlags(options: OpenOptions, reference: string): Pro
   return flags
 }
 
-async function withCommands(options: OpenOptions, use: (commands: Commands) => Promise<void>): Promise<void> {
-  const { commands } = await openCommands(options)
+async function withCommands(
+  options: OpenOptions,
+  use: (commands: CommandRunner) => Promise<void>,
+): Promise<void> {
+  const { commands } = await openSession(options)
   await use(commands)
   commands.family.connection.close()
 }

@@ -21,13 +21,13 @@ export async function makeHost(loopback: 'up' | 'down' = 'up'): Promise<Namespac
 }
 
 /** Everything that can be set in a network namespace. */
-export async function snapshot(ipvs: Ipvs) {
+export async function readEverything(ipvs: Ipvs) {
   const [services, daemons, timeouts] = await Promise.all([ipvs.services(), ipvs.daemons(), ipvs.timeouts()])
   return { services, daemons, timeouts }
 }
 
 /** A call that the kernel refuses. */
-export interface Refused {
+export interface RefusedCall {
   /** The service, or the service and the destination, or the role of a daemon; may be empty. */
   readonly about: string
   /** What the sentence says about the reason and the way out. */
@@ -38,12 +38,12 @@ export interface Refused {
 }
 
 /** Tests that a call is refused, with everything that the error has to say, and that nothing was changed. */
-export function refuses(command: string, code: string, when: string, refused: Refused): void {
+export function testRefusal(command: string, code: string, when: string, refused: RefusedCall): void {
   it(`${command} ${code}: ${when}`, async () => {
     const { about, says, call } = refused
     const host = await makeHost(refused.loopback)
     await refused.prepare?.(host)
-    const before = await snapshot(host.ipvs)
+    const before = await readEverything(host.ipvs)
 
     const error = await call(host.ipvs).then(String, (reason: unknown) => reason)
 
@@ -55,6 +55,6 @@ export function refuses(command: string, code: string, when: string, refused: Re
     expect((error as IpvsError).message).toBe(
       `${about === '' ? command : `${command} ${about}`}: ${code}, ${explanation}`,
     )
-    expect(await snapshot(host.ipvs)).toEqual(before)
+    expect(await readEverything(host.ipvs)).toEqual(before)
   })
 }

@@ -20,7 +20,7 @@ import {
 } from '../../../../src/index.ts'
 
 /** A service and its destinations, as they are written and as they must be read. */
-export interface Entry {
+export interface MatrixEntry {
   readonly service: ServiceInput
   readonly destinations: readonly DestinationInput[]
   readonly read: Service
@@ -146,7 +146,7 @@ export const NO_COUNTS: Statistics = {
 }
 
 /** The whole matrix of one scheduler. */
-export function matrixOf(scheduler: string): Entry[] {
+export function matrixOf(scheduler: string): MatrixEntry[] {
   let turn = 0
   return PROTOCOLS.flatMap((protocol) =>
     FAMILIES.flatMap((family) =>

@@ -5,7 +5,7 @@ import { BatchError } from '../../../../src/index.ts'
 import type { StepCommand } from '../../../../src/state/model/step.ts'
 import type { TableClient } from '../../../../src/state/model/table-client.ts'
 
-export function stepwise(ipvs: Ipvs, after: (command: StepCommand) => Promise<void>): TableClient {
+export function stepwiseClient(ipvs: Ipvs, after: (command: StepCommand) => Promise<void>): TableClient {
   const one = async <T>(command: StepCommand, run: () => Promise<T>): Promise<T> => {
     const result = await run()
     await after(command)

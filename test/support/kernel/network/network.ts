@@ -18,7 +18,7 @@ export async function makeHost(
 }
 
 /** What `ip -json` says of a namespace. */
-export async function shown<T>(host: Namespace, ...words: string[]): Promise<T[]> {
+export async function ipJson<T>(host: Namespace, ...words: string[]): Promise<T[]> {
   return JSON.parse((await host.ip('-json', ...words)) || '[]') as T[]
 }
 

@@ -1,10 +1,14 @@
 /** Sysctls of a test's network namespace, with a note of every file that is touched. */
 
+import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
+import type {
+  HostTransport,
+  NetlinkProtocol,
+  NetlinkSocket,
+} from '../../../../src/netlink/transport/transport.ts'
 import type { SysctlDefinition } from '../../../../src/sysctl/definition.ts'
 import { IPVS_SYSCTLS, type IpvsSysctl } from '../../../../src/sysctl/ipvs-sysctls.ts'
 import { Sysctls } from '../../../../src/sysctl/sysctls.ts'
-import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
-import type { HostTransport, NetlinkProtocol, NetlinkSocket } from '../../../../src/netlink/transport/transport.ts'
 import type { Namespace } from '../namespace.ts'
 
 /** The running kernel, with a list of what was asked of it. */
@@ -43,7 +47,7 @@ export function sysctlsOf({ path }: Namespace): { sysctls: Sysctls; transport: R
 }
 
 /** What a program inside of the namespace reads. */
-export async function shown(namespace: Namespace, path: string): Promise<string> {
+export async function readSysctlFile(namespace: Namespace, path: string): Promise<string> {
   return (await namespace.exec('cat', `/proc/sys/net/${path}`)).replace(/\n$/, '')
 }
 

@@ -1,5 +1,5 @@
 /** Makes every call of a client once and prints how each ended, as JSON: by name, `done` or the error. */
 
-import { everyEnding } from '../ipvs/call-outcomes.ts'
+import { callEveryMethod } from '../ipvs/call-outcomes.ts'
 
-console.log(JSON.stringify(await everyEnding()))
+console.log(JSON.stringify(await callEveryMethod()))

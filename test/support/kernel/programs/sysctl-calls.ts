@@ -1,7 +1,7 @@
 /** Reads (`NAME`) and sets (`NAME=NUMBER`) sysctls, one after another, and prints how each ended, as JSON. */
 
-import { Sysctls } from '../../../../src/sysctl/sysctls.ts'
 import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
+import { Sysctls } from '../../../../src/sysctl/sysctls.ts'
 
 const sysctls = new Sysctls(new KernelTransport())
 const endings: object[] = []

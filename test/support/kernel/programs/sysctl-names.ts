@@ -5,9 +5,9 @@
 
 import { accessSync } from 'node:fs'
 import fc from 'fast-check'
+import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
 import { interfaceSysctl } from '../../../../src/sysctl/sysctl-name.ts'
 import { Sysctls } from '../../../../src/sysctl/sysctls.ts'
-import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
 import { anyInterface, anyName, anySetting } from '../../sysctl/arbitraries.ts'
 
 const cases = Number(process.argv[2])

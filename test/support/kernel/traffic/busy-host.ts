@@ -1,9 +1,9 @@
 /** Servers and clients for a host that has all of them on its loopback interface, the real servers behind NAT. */
 
 import { parseService } from '../../../../src/index.ts'
-import { type Client, SimulatedClient, SocketClient } from './traffic-client.ts'
 import { simulated } from '../kernel.ts'
 import { makeNamespace, type Namespace } from '../namespace.ts'
+import { SimulatedTrafficClient, SocketTrafficClient, type TrafficClient } from './traffic-client.ts'
 
 export const WEB = 'tcp://192.0.2.10:80'
 export const WEB6 = 'tcp://[2001:db8::10]:80'
@@ -31,7 +31,7 @@ const ADDRESSES = ['192.0.2.10', '192.0.2.20', '198.51.100.1', '198.51.100.2', '
 const ADDRESSES6 = ['2001:db8::10', '2001:db8::20', '2001:db8:1::1']
 
 /** A host with a client, servers, and services that lead there, each with one destination. */
-export async function makeBusyHost(): Promise<{ host: Namespace; client: Client }> {
+export async function makeBusyHost(): Promise<{ host: Namespace; client: TrafficClient }> {
   const host = await makeNamespace()
   await host.addAddresses(
     ...ADDRESSES.map((address) => `${address}/32`),
@@ -47,8 +47,8 @@ export async function makeBusyHost(): Promise<{ host: Namespace; client: Client 
   return { host, client: await startClient(host) }
 }
 
-async function startClient(host: Namespace): Promise<Client> {
-  if (simulated !== undefined) return new SimulatedClient(simulated.traffic({ netns: host.name }))
-  const [client] = await Promise.all([SocketClient.start(host), host.start(SERVER)])
+async function startClient(host: Namespace): Promise<TrafficClient> {
+  if (simulated !== undefined) return new SimulatedTrafficClient(simulated.traffic({ netns: host.name }))
+  const [client] = await Promise.all([SocketTrafficClient.start(host), host.start(SERVER)])
   return client
 }

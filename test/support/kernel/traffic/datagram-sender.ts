@@ -14,7 +14,7 @@ const PROGRAM = `
   })`
 
 /** Sends single UDP datagrams from inside of a network namespace, from any address of it. */
-export class Sender {
+export class DatagramSender {
   readonly #program: ChildProcess
   readonly #answers: AsyncIterator<unknown>
 
@@ -23,8 +23,8 @@ export class Sender {
     this.#answers = on(program.stdout!, 'data')
   }
 
-  static async start(namespace: Namespace): Promise<Sender> {
-    return new Sender(await namespace.start(PROGRAM))
+  static async start(namespace: Namespace): Promise<DatagramSender> {
+    return new DatagramSender(await namespace.start(PROGRAM))
   }
 
   async send(from: string, to: string, port: number): Promise<void> {

@@ -29,17 +29,17 @@ const CLIENT = `
   })`
 
 /** A client of services. */
-export interface Client {
+export interface TrafficClient {
   /** Opens a TCP connection, has a greeting echoed, and stays connected. Gives the client's port. */
   connect(from: string, to: string, port: number): Promise<number>
   /** Sends a UDP datagram and waits for both answers. */
   send(from: string, to: string, port: number, text?: string): Promise<void>
   /** Ends every TCP connection. */
-  hangUp(): Promise<void>
+  disconnect(): Promise<void>
 }
 
 /** A program with sockets. */
-export class SocketClient implements Client {
+export class SocketTrafficClient implements TrafficClient {
   readonly #program: ChildProcess
   readonly #answers: AsyncIterator<unknown>
 
@@ -48,8 +48,8 @@ export class SocketClient implements Client {
     this.#answers = on(program.stdout!, 'data')
   }
 
-  static async start(host: Namespace): Promise<SocketClient> {
-    return new SocketClient(await host.start(CLIENT))
+  static async start(host: Namespace): Promise<SocketTrafficClient> {
+    return new SocketTrafficClient(await host.start(CLIENT))
   }
 
   connect(from: string, to: string, port: number): Promise<number> {
@@ -60,7 +60,7 @@ export class SocketClient implements Client {
     await this.#ask({ action: 'send', from, to, port, text })
   }
 
-  async hangUp(): Promise<void> {
+  async disconnect(): Promise<void> {
     await this.#ask({ action: 'hangUp' })
   }
 
@@ -77,7 +77,7 @@ const TCP = 52
 const GREETING = 'hello'
 
 /** The scripted traffic of a simulated kernel. */
-export class SimulatedClient implements Client {
+export class SimulatedTrafficClient implements TrafficClient {
   readonly #traffic: Traffic
   readonly #connections: SimulatedConnection[] = []
 
@@ -103,7 +103,7 @@ export class SimulatedClient implements Client {
     connection.receive({ packets: 2, bytes: 2 * (UDP + 'one'.length) })
   }
 
-  async hangUp(): Promise<void> {
+  async disconnect(): Promise<void> {
     for (const connection of this.#connections.splice(0)) connection.close()
   }
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { exportState } from '../../../../src/state/document/export-state.ts'
+import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
+import { refuseToOpen, runLine } from '../../../support/cli/run-line.ts'
 import { makeKernel } from '../../../support/testing/make-kernel.ts'
-import { CapturedScreen } from '../../../support/cli/captured-terminal.ts'
-import { runLine, unopened } from '../../../support/cli/run-line.ts'
 
 const WEB = 'tcp://192.0.2.10:80'
 
@@ -29,8 +29,8 @@ async function makeTable() {
     writeFileSync(file, text)
     return file
   }
-  const run = async (line: string, prepare: (screen: CapturedScreen) => void = () => {}, input = '') => {
-    const screen = new CapturedScreen(() => Promise.resolve(ipvs), input)
+  const run = async (line: string, prepare: (screen: CapturedTerminal) => void = () => {}, input = '') => {
+    const screen = new CapturedTerminal(() => Promise.resolve(ipvs), input)
     prepare(screen)
     return { ...(await runLine(line, screen)), screen }
   }
@@ -115,7 +115,7 @@ describe('lvs diff', () => {
         expect.stringMatching(/^lvs: \S+lvs\.yaml:6:32: services\[0\]\.destinations\[0\]\.weight must be/),
       ],
     })
-    const screen = new CapturedScreen(() => Promise.reject(new Error('no IPVS here')))
+    const screen = new CapturedTerminal(() => Promise.reject(new Error('no IPVS here')))
     expect(await runLine(`diff ${save(DOCUMENT)}`, screen)).toMatchObject({
       status: 2,
       complaints: ['lvs: no IPVS here'],
@@ -134,8 +134,13 @@ describe('lvs diff', () => {
 describe('lvs apply', () => {
   it('shows the plan, asks, and tells what became of each step', async () => {
     const { save, run } = await makeTable()
-    const { status, printed, complaints, screen } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
-      each.interactive = true
+    const {
+      status,
+      printed,
+      errors: complaints,
+      screen,
+    } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
+      each.isInteractive = true
       each.answers = [true]
     })
     expect({ status, complaints }).toEqual({ status: 0, complaints: [] })
@@ -150,7 +155,7 @@ describe('lvs apply', () => {
     const { ipvs, save, run } = await makeTable()
     const before = await exportState(ipvs)
     const refused = await run(`apply ${save(DOCUMENT)}`, (screen) => {
-      screen.interactive = true
+      screen.isInteractive = true
     })
     expect(refused).toMatchObject({ status: 1, complaints: ['lvs: nothing was done'] })
     expect(await exportState(ipvs)).toEqual(before)
@@ -230,7 +235,7 @@ describe('lvs export', () => {
     const { status, printed } = await one.run(`export --format ${format}`)
     expect(status).toBe(0)
     const { ipvs } = await makeKernel()
-    const screen = new CapturedScreen(() => Promise.resolve(ipvs), printed)
+    const screen = new CapturedTerminal(() => Promise.resolve(ipvs), printed)
     expect(await runLine('apply - --yes', screen)).toMatchObject({ status: 0, complaints: [] })
     expect(await exportState(ipvs)).toEqual(await exportState(one.ipvs))
   })
@@ -261,7 +266,7 @@ describe('a mistake is told before anything is opened', () => {
     ['apply x', /there is no terminal to ask on; --yes does it without a question/],
     ['apply x --json', /--json needs --yes/],
   ])('%s', async (line, complaint) => {
-    expect(await runLine(line, new CapturedScreen(unopened))).toMatchObject({
+    expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,
       printed: '',
       complaints: [expect.stringMatching(complaint)],

@@ -5,10 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { diagnose } from '../../../../src/host/doctor/doctor.ts'
 import type { DoctorOptions } from '../../../../src/host/doctor/model/options.ts'
 import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
-import { afterMend } from '../../../support/host/doctor/findings.ts'
+import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
+import { refuseToOpen, runLine } from '../../../support/cli/run-line.ts'
+import { factsAfterFix } from '../../../support/host/doctor/findings.ts'
 import { drDirector, drServer } from '../../../support/host/doctor/host-facts.ts'
-import { CapturedScreen } from '../../../support/cli/captured-terminal.ts'
-import { runLine, unopened } from '../../../support/cli/run-line.ts'
 
 const SICK = drServer({ sysctls: { 'net.ipv4.conf.all.arp_ignore': 0, 'net.ipv4.conf.all.arp_announce': 0 } })
 
@@ -30,9 +30,9 @@ class FactsHost {
       if (finding.host !== this.#facts.name) return finding
       const run = async () => {
         if (this.refusal !== undefined) throw this.refusal
-        this.#facts = afterMend(this.#facts, finding)
+        this.#facts = factsAfterFix(this.#facts, finding)
       }
-      return { ...finding, mend: { ...finding.mend, run } }
+      return { ...finding, fix: { ...finding.fix, run } }
     })
   }
 }
@@ -40,9 +40,9 @@ class FactsHost {
 function examine(
   line: string,
   facts: HostFacts,
-  prepare: (screen: CapturedScreen, host: FactsHost) => void = () => {},
+  prepare: (screen: CapturedTerminal, host: FactsHost) => void = () => {},
 ) {
-  const screen = new CapturedScreen(unopened)
+  const screen = new CapturedTerminal(refuseToOpen)
   const host = new FactsHost(facts)
   screen.host = host
   prepare(screen, host)
@@ -51,7 +51,7 @@ function examine(
 
 describe('lvs doctor', () => {
   it('tells what is wrong, how it shows and the way out, and ends with 1 when there are errors', async () => {
-    const { status, printed, complaints } = await examine('doctor', SICK).result
+    const { status, printed, errors: complaints } = await examine('doctor', SICK).result
     expect(complaints).toEqual([])
     expect(status).toBe(1)
     expect(printed).toMatch(/^error arp-ignore on real-server: \S.*$/m)
@@ -107,7 +107,7 @@ describe('lvs doctor', () => {
 describe('--fix', () => {
   it('asks for each, and mends what is said yes to', async () => {
     const { screen, result } = examine('doctor --fix', SICK, (each) => {
-      each.interactive = true
+      each.isInteractive = true
       each.answers = [true, false]
     })
     const { status, printed } = await result
@@ -148,7 +148,7 @@ describe('facts of hosts', () => {
   it('are printed, and examined elsewhere', async () => {
     const { printed } = await examine('doctor --facts', SICK).result
     const file = save(JSON.parse(printed))
-    const screen = new CapturedScreen(unopened)
+    const screen = new CapturedTerminal(refuseToOpen)
     const { status } = await runLine(`doctor --from ${file}`, screen)
     expect(status).toBe(1)
     expect(screen.printed).toMatch(/^error arp-ignore on real-server/m)
@@ -173,7 +173,7 @@ describe('a mistake is told before anything is opened', () => {
     ['doctor --from package.json', /facts\.services must be as facts\(\) gives it/],
     ['doctor --role chief', /--role 'chief' is wrong: allowed choices are director, real-server, both/],
   ])('%s', async (line, complaint) => {
-    expect(await runLine(line, new CapturedScreen(unopened))).toMatchObject({
+    expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,
       printed: '',
       complaints: [expect.stringMatching(complaint)],

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
+import { refuseToOpen, runLine } from '../../../support/cli/run-line.ts'
 import { FakeHost } from '../../../support/host/fake-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
-import { CapturedScreen } from '../../../support/cli/captured-terminal.ts'
-import { runLine, unopened } from '../../../support/cli/run-line.ts'
 
 /** A host, and a way to run command lines on it. */
 function makeHost() {
@@ -11,7 +11,7 @@ function makeHost() {
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
   const run = async (line: string) => {
-    const screen = new CapturedScreen(unopened)
+    const screen = new CapturedTerminal(refuseToOpen)
     screen.host = host
     return await runLine(`${line} --state-file ${folder.path}`, screen)
   }
@@ -64,7 +64,7 @@ describe('the status', () => {
   })
 
   it('has colours where there are any', async () => {
-    const screen = new CapturedScreen(unopened)
+    const screen = new CapturedTerminal(refuseToOpen)
     screen.host = FakeHost.make()
     screen.colours = true
     await runLine('real-server status --vip 192.168.79.110', screen)
@@ -159,7 +159,7 @@ describe('a mistake is told before anything is opened', () => {
     ],
     ['cluster-node up --vip 192.0.2.1 --interface eth0 --services x --sync-id 1', /need --sync/],
   ])('%s', async (line, complaint) => {
-    expect(await runLine(line, new CapturedScreen(unopened))).toMatchObject({
+    expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,
       printed: '',
       complaints: [expect.stringMatching(complaint)],

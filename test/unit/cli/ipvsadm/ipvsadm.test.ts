@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ipvsadm } from '../../../../src/cli/ipvsadm/ipvsadm.ts'
+import { runIpvsadm } from '../../../../src/cli/ipvsadm/ipvsadm.ts'
 import { IpvsUnavailableError } from '../../../../src/errors.ts'
+import type { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { INFO } from '../../../../src/ipvs/protocol/attributes.ts'
-import type { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { commandOf, type FakeKernel, open, serviceIn } from '../../../support/ipvs/fake-kernel.ts'
 
 const [EPERM, ESRCH, EEXIST] = [1, 3, 17]
 
-let ipvs: Ipvs
+let ipvs: IpvsClient
 let kernel: FakeKernel
 
 beforeEach(async () => {
@@ -19,7 +19,7 @@ beforeEach(async () => {
 /** Runs a command line with pieces of input. */
 async function run(line: string, ...input: string[]) {
   const result = { status: 0, stdout: '', stderr: [] as string[] }
-  result.status = await ipvsadm(line.split(' '), {
+  result.status = await runIpvsadm(line.split(' '), {
     program: 'ipvsadm',
     input: (async function* () {
       for (const piece of input) yield Buffer.from(piece)
@@ -27,7 +27,7 @@ async function run(line: string, ...input: string[]) {
     print: (text) => {
       result.stdout += text
     },
-    complain: (text) => {
+    printError: (text) => {
       result.stderr.push(text)
     },
     open: () => Promise.resolve(ipvs),
@@ -91,9 +91,9 @@ describe('one command line', () => {
 
   it('ends with 2 without IPVS', async () => {
     const stderr: string[] = []
-    const status = await ipvsadm([], {
+    const status = await runIpvsadm([], {
       ...{ program: 'ipvsadm', input: (async function* () {})(), print: () => {} },
-      complain: (text) => void stderr.push(text),
+      printError: (text) => void stderr.push(text),
       open: () => Promise.reject(new IpvsUnavailableError('no IPVS here')),
     })
     expect({ status, stderr }).toEqual({ status: 2, stderr: ["Can't initialize ipvs: no IPVS here"] })

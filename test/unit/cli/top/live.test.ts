@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Line, type Size, textOf } from '../../../../src/cli/top/render/line.ts'
 import { showLive } from '../../../../src/cli/top/live.ts'
-import type { Listener, Surface } from '../../../../src/cli/top/top-screen.ts'
+import { type Line, type Size, textOf } from '../../../../src/cli/top/render/line.ts'
+import type { Screen, ScreenListener } from '../../../../src/cli/top/top-screen.ts'
 import { IpvsUnavailableError } from '../../../../src/errors.ts'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { parseService } from '../../../../src/ipvs/model/service-key.ts'
 import { SimulatedKernel } from '../../../../src/testing/index.ts'
 
@@ -11,24 +11,24 @@ const WEB = 'tcp://192.0.2.1:80'
 const SERVER = { address: '10.0.0.1', port: 80 }
 
 /** A screen that keeps its picture. */
-class FakeSurface implements Surface {
+class FakeSurface implements Screen {
   size: Size = { width: 80, height: 24 }
-  readonly listener: Listener
+  readonly listener: ScreenListener
   text = ''
   pictures = 0
   isClosed = false
 
-  constructor(listener: Listener) {
+  constructor(listener: ScreenListener) {
     this.listener = listener
   }
 
-  paint(lines: readonly Line[]): void {
+  draw(lines: readonly Line[]): void {
     expect(this.isClosed).toBe(false)
     this.text = lines.map((line) => textOf(line).trimEnd()).join('\n')
     this.pictures++
   }
 
-  forget(): void {}
+  invalidate(): void {}
   suspend(): void {}
 
   close(): void {
@@ -36,7 +36,7 @@ class FakeSurface implements Surface {
   }
 
   press(...keys: string[]): void {
-    for (const key of keys) this.listener.press(key)
+    for (const key of keys) this.listener.handleKey(key)
   }
 
   /** Waits until the picture is as it should be. */
@@ -48,7 +48,7 @@ class FakeSurface implements Surface {
 /** A live view of a simulated kernel with one service and one destination. */
 async function start() {
   const kernel = new SimulatedKernel()
-  const ipvs = await Ipvs.open({ transport: kernel })
+  const ipvs = await IpvsClient.open({ transport: kernel })
   await ipvs.addService(parseService(WEB))
   await ipvs.addDestination(WEB, { ...SERVER, forwarding: 'dr', weight: 3 })
   let opened: FakeSurface | undefined
@@ -193,7 +193,7 @@ describe('the end', () => {
 
   it('comes before anything is shown where nothing can be read', async () => {
     const kernel = new SimulatedKernel()
-    const ipvs = await Ipvs.open({ transport: kernel })
+    const ipvs = await IpvsClient.open({ transport: kernel })
     kernel.faults.inject({ on: 'GET_SERVICE', times: 3, fault: { kind: 'refuse', error: 'EPERM' } })
     const open = () => Promise.reject(new Error('the surface was opened'))
     await expect(showLive({ ipvs, interval: 1, netns: undefined, open })).rejects.toMatchObject({

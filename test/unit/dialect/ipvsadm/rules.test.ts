@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { formatRules } from '../../../../src/dialect/ipvsadm/format-rules.ts'
 import { parseRules } from '../../../../src/dialect/ipvsadm/parse-rules.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { DesiredStateError } from '../../../../src/state/model/desired-state-error.ts'
 import { twoStates } from '../../../support/state/arbitrary-states.ts'
 
@@ -66,7 +66,7 @@ describe('rules of ipvsadm', () => {
     fc.assert(
       fc.property(twoStates, ([state]) => {
         const told = inItsWords(state)
-        expect(normalise(parseRules(formatRules(told)))).toEqual(normalise(told))
+        expect(resolveDesiredState(parseRules(formatRules(told)))).toEqual(resolveDesiredState(told))
       }),
       { numRuns: 2000 },
     )

@@ -2,12 +2,15 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { addressesIn } from '../../../../src/dialect/keepalived/address-range.ts'
+import { expandRange } from '../../../../src/dialect/keepalived/address-range.ts'
 import { formatKeepalived } from '../../../../src/dialect/keepalived/format-keepalived.ts'
-import { type KeepalivedOptions, parseKeepalived } from '../../../../src/dialect/keepalived/parse-keepalived.ts'
+import {
+  type KeepalivedOptions,
+  parseKeepalived,
+} from '../../../../src/dialect/keepalived/parse-keepalived.ts'
 import { readKeepalived } from '../../../../src/dialect/keepalived/read-keepalived.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { DesiredStateError } from '../../../../src/state/model/desired-state-error.ts'
 import { CONFIGURATIONS } from '../../../support/dialect/keepalived-configurations.ts'
 
@@ -252,7 +255,7 @@ describe('what is written for keepalived', () => {
   it.each(Object.entries(CONFIGURATIONS))('is read as the same: %s', async (_, text) => {
     const { desired } = await parseKeepalived(text)
     const again = await parseKeepalived(formatKeepalived(desired))
-    expect(normalise(again.desired)).toEqual(normalise(desired))
+    expect(resolveDesiredState(again.desired)).toEqual(resolveDesiredState(desired))
   })
 
   it.each<[DesiredState, string]>([
@@ -288,7 +291,7 @@ describe('a range of addresses', () => {
     ['192.0.2.1-300', undefined],
     ['web', undefined],
   ])('%s', (text, expected) => {
-    expect(addressesIn(text)).toEqual(expected)
+    expect(expandRange(text)).toEqual(expected)
   })
 })
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../../../src/host/doctor/doctor.ts'
 import { FINDINGS, type FindingId } from '../../../../src/host/doctor/model/finding.ts'
+import { BROKEN_HOSTS } from '../../../support/host/doctor/faulty-hosts.ts'
 import {
   activeNode,
+  backupNode,
   drDirector,
   drServer,
   natDirector,
   natServer,
-  restingNode,
   tunDirector,
   tunServer,
 } from '../../../support/host/doctor/host-facts.ts'
-import { SICK } from '../../../support/host/doctor/faulty-hosts.ts'
 
 const ids = Object.keys(FINDINGS) as FindingId[]
 
@@ -23,8 +23,8 @@ describe('a doctor', () => {
     ['real server by nat', natServer(), { director: '192.168.5.10' }],
     ['director by tun', tunDirector(), {}],
     ['real server by tun', tunServer(), {}],
-    ['active node', activeNode(), { peers: [restingNode()] }],
-    ['resting node', restingNode(), { peers: [activeNode()] }],
+    ['active node', activeNode(), { peers: [backupNode()] }],
+    ['resting node', backupNode(), { peers: [activeNode()] }],
     ['director that knows its real servers', natDirector(), { peers: [natServer()] }],
     ['director that knows its real servers by dr', drDirector(), { peers: [drServer()] }],
     ['director that knows its real servers by tun', tunDirector(), { peers: [tunServer()] }],
@@ -33,12 +33,12 @@ describe('a doctor', () => {
   })
 
   it.each(ids)('finds %s, and nothing else', (id) => {
-    const { facts, options } = SICK[id]
+    const { facts, options } = BROKEN_HOSTS[id]
     expect(diagnose(facts, options).map((finding) => finding.id)).toEqual([id])
   })
 
   it.each(ids)('finds %s just so in facts that have travelled as JSON', (id) => {
-    const { facts, options } = SICK[id]
+    const { facts, options } = BROKEN_HOSTS[id]
     const travelled = JSON.parse(JSON.stringify(facts))
     expect(diagnose(travelled, options)).toEqual(diagnose(facts, options))
   })
@@ -46,13 +46,13 @@ describe('a doctor', () => {
 
 describe('a finding', () => {
   it.each(ids)('%s is told in two sentences, with a call and a line for the shell', (id) => {
-    const { facts, options } = SICK[id]
+    const { facts, options } = BROKEN_HOSTS[id]
     const [finding] = diagnose(facts, options)
     expect(finding).toMatchObject({ severity: FINDINGS[id], host: facts.name })
     for (const sentence of [finding!.message, finding!.symptom])
       expect(sentence).toMatch(/^[A-Z0-9a-z].*[^.]\.$/)
-    expect(finding!.mend.call).toMatch(/^(await (host|ipvs)\..*\)\n?)+$/)
-    expect(finding!.mend.shell).toMatch(/^((ip|ipvsadm|sysctl|modprobe) .*\n?)+$/)
-    expect(finding!.mend).not.toHaveProperty('run')
+    expect(finding!.fix.call).toMatch(/^(await (host|ipvs)\..*\)\n?)+$/)
+    expect(finding!.fix.shell).toMatch(/^((ip|ipvsadm|sysctl|modprobe) .*\n?)+$/)
+    expect(finding!.fix).not.toHaveProperty('run')
   })
 })

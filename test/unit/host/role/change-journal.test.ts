@@ -11,7 +11,7 @@ function hostWithFile(beginning?: Parameters<typeof FakeHost.make>[0]) {
   onTestFinished(() => folder[Symbol.dispose]())
   const host = FakeHost.make(beginning)
   const realServer = (...vips: string[]) =>
-    new RealServer(host, { method: 'dr', vips, stateFile: folder.path })
+    new RealServer(host, { forwarding: 'dr', vips, stateFile: folder.path })
   return { host, folder, realServer, stateFile: folder.path }
 }
 
@@ -77,7 +77,7 @@ describe('what several roles need', () => {
     const { host, stateFile, realServer } = hostWithFile()
     const before = host.dump()
     const vips = [{ address: '192.0.2.9', interface: 'eth0' }]
-    const director = new Director(host, { vips, methods: ['dr'], stateFile })
+    const director = new Director(host, { vips, forwarding: ['dr'], stateFile })
     await director.up()
     await realServer('192.0.2.1').up()
     await director.down()

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ClusterNode, type ClusterNodeOptions } from '../../../../src/host/role/cluster-node.ts'
-import { type Beginning, FakeHost, Killed } from '../../../support/host/fake-host.ts'
+import { FakeHost, type InitialState, Killed } from '../../../support/host/fake-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
@@ -16,7 +16,7 @@ const REDIS = {
 } as const
 const OPTIONS = { vips: [`${VIP}/24`], interface: 'eth0', services: [REDIS] } as const
 
-function nodeOf(options: Partial<ClusterNodeOptions> = {}, beginning?: Beginning) {
+function nodeOf(options: Partial<ClusterNodeOptions> = {}, beginning?: InitialState) {
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
   const host = FakeHost.make(beginning)

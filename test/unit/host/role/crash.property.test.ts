@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { RoleHost } from '../../../../src/host/resource/resource-handler.ts'
 import { ClusterNode } from '../../../../src/host/role/cluster-node.ts'
 import { Director } from '../../../../src/host/role/director.ts'
-import type { RoleItem, RoleStatus } from '../../../../src/host/role/role-item.ts'
 import { RealServer } from '../../../../src/host/role/real-server.ts'
-import { type Beginning, type Death, FakeHost, Killed } from '../../../support/host/fake-host.ts'
+import type { RoleItemStatus, RoleStatus } from '../../../../src/host/role/role-item.ts'
+import { type CrashPoint, FakeHost, type InitialState, Killed } from '../../../support/host/fake-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
@@ -25,16 +25,16 @@ type MakeRole = (host: RoleHost, stateFile: string) => RealServer | Director | C
 
 const ROLES: Readonly<Record<string, MakeRole>> = {
   'a real server by direct routing': (host, stateFile) =>
-    new RealServer(host, { method: 'dr', vips: [VIP, VIP6], stateFile }),
+    new RealServer(host, { forwarding: 'dr', vips: [VIP, VIP6], stateFile }),
   'a real server with a tunnel': (host, stateFile) =>
-    new RealServer(host, { method: 'tun', vips: [VIP], tunnel: { family: 'ipv6' }, stateFile }),
+    new RealServer(host, { forwarding: 'tun', vips: [VIP], tunnel: { family: 'ipv6' }, stateFile }),
   'a director for NAT': (host, stateFile) =>
     new Director(host, {
       vips: [
         { address: `${VIP}/24`, interface: 'eth0' },
         { address: VIP6, interface: 'eth0' },
       ],
-      methods: ['nat', 'dr'],
+      forwarding: ['nat', 'dr'],
       stateFile,
     }),
   'a node of a cluster': (host, stateFile) =>
@@ -49,7 +49,7 @@ const ROLES: Readonly<Record<string, MakeRole>> = {
 
 /** What may be there before: values of any kind, the addresses and rules that the roles are about, the loopback down. */
 const value = fc.constantFrom('0', '1', '2', '3', '8')
-const beginnings: fc.Arbitrary<Beginning> = fc.record({
+const beginnings: fc.Arbitrary<InitialState> = fc.record({
   sysctls: fc.dictionary(
     fc.constantFrom(
       ...['all', 'default', 'eth0', 'eth0/100']
@@ -80,7 +80,7 @@ const beginnings: fc.Arbitrary<Beginning> = fc.record({
 })
 
 /** A host just set up, and one on which nearly everything was there in another way. */
-const BEGINNINGS: readonly Beginning[] = [
+const BEGINNINGS: readonly InitialState[] = [
   {},
   {
     sysctls: {
@@ -178,11 +178,11 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
 })
 
 /** What a role does not have as it wants it; addresses that somebody else made visible are none of its business. */
-function wrong({ items }: RoleStatus): RoleItem[] {
+function wrong({ items }: RoleStatus): RoleItemStatus[] {
   return items.filter(({ name, ok }) => !ok && !name.startsWith('visible '))
 }
 
-function dying(death: Death, folder: StateFolder): Death {
+function dying(death: CrashPoint, folder: StateFolder): CrashPoint {
   return { ...death, onDeath: () => folder.keep() }
 }
 

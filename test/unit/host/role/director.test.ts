@@ -1,13 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Director, type DirectorOptions } from '../../../../src/host/role/director.ts'
-import { type Beginning, FakeHost } from '../../../support/host/fake-host.ts'
+import { FakeHost, type InitialState } from '../../../support/host/fake-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
 const VIP6 = '2001:db8::10'
 const on = (address: string) => ({ address, interface: 'eth0' })
 
-function directorOf(options: Omit<DirectorOptions, 'stateFile'>, beginning?: Beginning) {
+function directorOf(options: Omit<DirectorOptions, 'stateFile'>, beginning?: InitialState) {
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
   const host = FakeHost.make(beginning)
@@ -16,14 +16,14 @@ function directorOf(options: Omit<DirectorOptions, 'stateFile'>, beginning?: Beg
 
 describe('a director', () => {
   it('has the virtual addresses on their interfaces and tells the network', async () => {
-    const { host, director } = directorOf({ vips: [on(`${VIP}/24`), on(VIP6)], methods: ['dr'] })
+    const { host, director } = directorOf({ vips: [on(`${VIP}/24`), on(VIP6)], forwarding: ['dr'] })
     expect((await director.up()).ok).toBe(true)
     expect(host.addresses).toEqual([`${VIP}/24 on eth0`, `${VIP6}/128 on eth0`])
     expect(host.announced).toEqual([`${VIP} on eth0`, `${VIP6} on eth0`])
   })
 
   it('tells the network again each time, in case it was stopped before it could', async () => {
-    const { host, director } = directorOf({ vips: [on(VIP)], methods: ['dr'] })
+    const { host, director } = directorOf({ vips: [on(VIP)], forwarding: ['dr'] })
     await director.up()
     const { changes } = host
     await director.up()
@@ -32,20 +32,20 @@ describe('a director', () => {
   })
 
   it('has nobody to tell on an interface without ARP', async () => {
-    const { host, director } = directorOf({ vips: [{ address: VIP, interface: 'lo' }], methods: ['tun'] })
+    const { host, director } = directorOf({ vips: [{ address: VIP, interface: 'lo' }], forwarding: ['tun'] })
     expect((await director.up()).ok).toBe(true)
     expect(host.announced).toEqual([])
   })
 
   it('forwards for NAT, in the families of its addresses', async () => {
-    const { host, director } = directorOf({ vips: [on(VIP)], methods: ['nat'] })
+    const { host, director } = directorOf({ vips: [on(VIP)], forwarding: ['nat'] })
     await director.up()
     expect(host.sysctl('net.ipv4.ip_forward')).toBe('1')
     expect(host.sysctl('net.ipv6.conf.all.forwarding')).toBe('0')
   })
 
   it('does not forward by direct routing or through tunnels', async () => {
-    const { host, director } = directorOf({ vips: [on(VIP), on(VIP6)], methods: ['dr', 'tun'] })
+    const { host, director } = directorOf({ vips: [on(VIP), on(VIP6)], forwarding: ['dr', 'tun'] })
     await director.up()
     expect(host.sysctl('net.ipv4.ip_forward')).toBe('0')
     expect(host.sysctl('net.ipv6.conf.all.forwarding')).toBe('0')
@@ -56,7 +56,7 @@ describe('a director', () => {
     ['dr', '0'],
     ['tun', '1'],
   ] as const)('by %s, has send_redirects at %s', async (method, value) => {
-    const { host, director } = directorOf({ vips: [on(VIP)], methods: [method] })
+    const { host, director } = directorOf({ vips: [on(VIP)], forwarding: [method] })
     await director.up()
     expect(host.sysctl('net.ipv4.conf.all.send_redirects')).toBe(value)
     expect(host.sysctl('net.ipv4.conf.eth0.send_redirects')).toBe(value)
@@ -64,7 +64,7 @@ describe('a director', () => {
 
   it('puts back all that the switch for forwarding takes along', async () => {
     const { host, director } = directorOf(
-      { vips: [on(VIP), on(VIP6)], methods: ['nat'] },
+      { vips: [on(VIP), on(VIP6)], forwarding: ['nat'] },
       {
         interfaces: ['eth0', 'eth1'],
         sysctls: {
@@ -82,7 +82,7 @@ describe('a director', () => {
   })
 
   it('sees to it that addresses of the same network stay when its own goes', async () => {
-    const { host, director } = directorOf({ vips: [on(`${VIP}/24`)], methods: ['tun'] })
+    const { host, director } = directorOf({ vips: [on(`${VIP}/24`)], forwarding: ['tun'] })
     await director.up()
     expect(host.sysctl('net.ipv4.conf.eth0.promote_secondaries')).toBe('1')
     await director.down()
@@ -96,7 +96,7 @@ describe('a director', () => {
     const at = (name: string) =>
       new Director(host, {
         vips: [{ address: VIP, interface: name }],
-        methods: ['dr'],
+        forwarding: ['dr'],
         stateFile: folder.path,
       })
     const before = host.dump()
@@ -109,7 +109,10 @@ describe('a director', () => {
   })
 
   it('refuses an interface that is not there, before anything is touched', async () => {
-    const { host, director } = directorOf({ vips: [{ address: VIP, interface: 'eth9' }], methods: ['nat'] })
+    const { host, director } = directorOf({
+      vips: [{ address: VIP, interface: 'eth9' }],
+      forwarding: ['nat'],
+    })
     await expect(director.up()).rejects.toThrow('vips.interface must be one of lo, eth0, not "eth9"')
     expect(host.changes).toBe(0)
   })

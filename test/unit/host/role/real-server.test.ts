@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RealServer, type RealServerOptions } from '../../../../src/host/role/real-server.ts'
-import { type Beginning, FakeHost } from '../../../support/host/fake-host.ts'
+import { FakeHost, type InitialState } from '../../../support/host/fake-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
@@ -12,14 +12,14 @@ function stateFile(): string {
   return folder.path
 }
 
-function hostWith(beginning?: Beginning) {
+function hostWith(beginning?: InitialState) {
   return { host: FakeHost.make(beginning), stateFile: stateFile() }
 }
 
 describe('a real server by direct routing', () => {
   it('suppresses ARP and has the virtual addresses on lo, with a label and a host route', async () => {
     const { host, stateFile } = hostWith()
-    const status = await new RealServer(host, { method: 'dr', vips: [VIP, VIP6], stateFile }).up()
+    const status = await new RealServer(host, { forwarding: 'dr', vips: [VIP, VIP6], stateFile }).up()
     expect(status.ok).toBe(true)
     expect(host.sysctl('net.ipv4.conf.all.arp_ignore')).toBe('1')
     expect(host.sysctl('net.ipv4.conf.all.arp_announce')).toBe('2')
@@ -51,7 +51,7 @@ describe('a real server by direct routing', () => {
         })
       },
     })
-    const role = new RealServer(watched, { method: 'dr', vips: [VIP], stateFile })
+    const role = new RealServer(watched, { forwarding: 'dr', vips: [VIP], stateFile })
     await role.up()
     await role.down()
     const change = [
@@ -68,7 +68,7 @@ describe('a real server by direct routing', () => {
     const { host, stateFile } = hostWith({
       sysctls: { 'net.ipv4.conf.eth0.arp_ignore': '3', 'net.ipv4.conf.eth0.arp_announce': '3' },
     })
-    const role = new RealServer(host, { method: 'dr', vips: [VIP], stateFile })
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
     expect((await role.up()).ok).toBe(true)
     expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('1')
     expect(host.sysctl('net.ipv4.conf.eth0.arp_announce')).toBe('2')
@@ -80,14 +80,14 @@ describe('a real server by direct routing', () => {
     const { host, stateFile } = hostWith({
       sysctls: { 'net.ipv4.conf.all.arp_ignore': '2', 'net.ipv4.conf.eth0.arp_ignore': '8' },
     })
-    expect((await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).up()).ok).toBe(true)
+    expect((await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).up()).ok).toBe(true)
     expect(host.sysctl('net.ipv4.conf.all.arp_ignore')).toBe('2')
     expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('8')
   })
 
   it('touches only the interfaces that are named', async () => {
     const { host, stateFile } = hostWith({ interfaces: ['eth0', 'eth1'] })
-    const role = new RealServer(host, { method: 'dr', vips: [VIP], interfaces: ['eth1'], stateFile })
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], interfaces: ['eth1'], stateFile })
     expect((await role.up()).ok).toBe(true)
     expect(host.sysctl('net.ipv4.conf.all.arp_ignore')).toBe('0')
     expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('0')
@@ -96,7 +96,7 @@ describe('a real server by direct routing', () => {
 
   it('shows where an address is answered for in spite of all, and leaves it there', async () => {
     const { host, stateFile } = hostWith({ addresses: [{ address: `${VIP}/24`, interface: 'eth0' }] })
-    const { ok, items } = await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).up()
+    const { ok, items } = await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).up()
     expect(ok).toBe(false)
     expect(items.filter((item) => !item.ok)).toEqual([
       { name: `visible ${VIP}`, wanted: 'none', found: `${VIP}/24 on eth0`, ok: false },
@@ -108,22 +108,22 @@ describe('a real server by direct routing', () => {
     const { host, stateFile } = hostWith({
       addresses: [{ address: '192.0.2.7/32', interface: 'lo', label: 'lo:0' }],
     })
-    await new RealServer(host, { method: 'dr', vips: [VIP, '192.168.79.111'], stateFile }).up()
+    await new RealServer(host, { forwarding: 'dr', vips: [VIP, '192.168.79.111'], stateFile }).up()
     const labels = (await host.network.addresses()).map(({ label }) => label)
     expect(labels).toEqual(['lo:0', 'lo:1', 'lo:2'])
   })
 
   it('can be brought about again and again, and changes nothing then', async () => {
     const { host, stateFile } = hostWith()
-    const first = await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).up()
+    const first = await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).up()
     const again = host.reopen()
-    expect(await new RealServer(again, { method: 'dr', vips: [VIP], stateFile }).up()).toEqual(first)
+    expect(await new RealServer(again, { forwarding: 'dr', vips: [VIP], stateFile }).up()).toEqual(first)
     expect(again.changes).toBe(0)
   })
 
   it('can be taken back again and again, and changes nothing where it never was', async () => {
     const { host, stateFile } = hostWith({ addresses: [{ address: `${VIP}/32`, interface: 'lo' }] })
-    const role = new RealServer(host, { method: 'dr', vips: [VIP], stateFile })
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
     expect(await role.down()).toEqual({ ok: true, items: [] })
     await role.up()
     await role.down()
@@ -133,7 +133,7 @@ describe('a real server by direct routing', () => {
 
   it('tells each item without changing any', async () => {
     const { host, stateFile } = hostWith()
-    const { ok, items } = await new RealServer(host, { method: 'dr', vips: [VIP], stateFile }).status()
+    const { ok, items } = await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).status()
     expect(ok).toBe(false)
     expect(host.changes).toBe(0)
     expect(items).toContainEqual({
@@ -153,7 +153,7 @@ describe('a real server by direct routing', () => {
 
 describe('a real server with a tunnel', () => {
   const tun = (stateFile: string, more: object = {}): RealServerOptions => ({
-    method: 'tun',
+    forwarding: 'tun',
     vips: [VIP],
     stateFile,
     ...more,
@@ -226,7 +226,7 @@ describe('a real server behind NAT', () => {
       await host.network.ensureRoute({ destination: 'default', gateway, interface: 'eth0', metric })
     }
     const director = '192.168.5.10'
-    const status = await new RealServer(host, { method: 'nat', director, stateFile }).up()
+    const status = await new RealServer(host, { forwarding: 'nat', director, stateFile }).up()
     expect(status).toEqual({
       ok,
       items: [{ name: 'default route ipv4', wanted: `via ${director}`, found, ok }],

@@ -1,23 +1,29 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it, onTestFinished } from 'vitest'
-import { defaultStateFile, identify } from '../../../../src/host/facts/namespace-identity.ts'
-import { type State, StateFile } from '../../../../src/host/role/state-file.ts'
+import { defaultStateFile, identifyNamespace } from '../../../../src/host/facts/namespace-identity.ts'
+import { type RecordedState, StateFile } from '../../../../src/host/role/state-file.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
-const STATE: State = {
+const STATE: RecordedState = {
   active: ['cluster-node 192.0.2.1'],
   records: [
     {
       kind: 'sysctl',
       subject: 'net.ipv4.conf.all.arp_ignore',
       before: '0',
-      put: ['1'],
-      claims: ['real-server 192.0.2.1'],
+      applied: ['1'],
+      owners: ['real-server 192.0.2.1'],
     },
-    { kind: 'address', subject: '192.0.2.1/32 on lo', before: null, put: [{ label: 'lo:0' }], claims: [] },
+    {
+      kind: 'address',
+      subject: '192.0.2.1/32 on lo',
+      before: null,
+      applied: [{ label: 'lo:0' }],
+      owners: [],
+    },
   ],
 }
-const NOTHING: State = { active: [], records: [] }
+const NOTHING: RecordedState = { active: [], records: [] }
 
 async function newFile(): Promise<StateFile> {
   const folder = new StateFolder()
@@ -70,7 +76,7 @@ it.each([
 })
 
 it('is one for each network namespace, whichever way that is reached', async () => {
-  const own = await identify(undefined)
-  expect(own).toEqual(await identify('/proc/self/ns/net'))
+  const own = await identifyNamespace(undefined)
+  expect(own).toEqual(await identifyNamespace('/proc/self/ns/net'))
   expect(await defaultStateFile({ ...own, netns: '7' })).toBe('/var/lib/lvs/state-7.json')
 })

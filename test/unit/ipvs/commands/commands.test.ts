@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { IpvsError, IpvsUnavailableError } from '../../../../src/errors.ts'
-import type { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
+import type { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import type { CommandContext } from '../../../../src/netlink/tracing.ts'
 import { daemonReply, type FakeKernel, open, serviceReply } from '../../../support/ipvs/fake-kernel.ts'
 
@@ -10,7 +10,7 @@ const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const KEY = 'tcp://192.0.2.1:80'
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
 
-let ipvs: Ipvs
+let ipvs: IpvsClient
 let kernel: FakeKernel
 
 beforeEach(async () => {
@@ -88,7 +88,7 @@ describe('a refusal', () => {
     expect(kernel.datagrams).toHaveLength(2)
   })
 
-  it.each<[string, (client: Ipvs) => Promise<unknown>]>([
+  it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
     ['addService', (client) => client.addService(WEB)],
     ['updateService', (client) => client.updateService(WEB, { scheduler: 'rr' })],
     ['addDestination', (client) => client.addDestination(WEB, REAL)],
@@ -141,7 +141,7 @@ describe('a family that has another number (the module was loaded again)', () =>
     expect(kernel.commands).toEqual(['NEW_SERVICE'])
   })
 
-  it.each<[string, (client: Ipvs) => Promise<unknown>]>([
+  it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
     ['a write', (client) => client.addService(WEB)],
     ['a read', (client) => client.services()],
     ['an update', (client) => client.updateService(WEB, { scheduler: 'rr' })],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explain } from '../../../../src/ipvs/commands/explain.ts'
+import { explainIpvsError } from '../../../../src/ipvs/commands/explain.ts'
 
 /**
  * What each command can be refused with (ipvs-netlink.md, 3.1 and 3.2), the errors left out that this library’s own requests
@@ -30,44 +30,46 @@ const pairs = Object.entries(REFUSALS).flatMap(([command, codes]) =>
 )
 
 /** What is said when nothing is known. */
-const FALLBACKS = [explain('addService', 'EUNHEARDOF', {}), explain('flush', 'EINVAL', {})]
+const FALLBACKS = [explainIpvsError('addService', 'EUNHEARDOF', {}), explainIpvsError('flush', 'EINVAL', {})]
 
 describe('the sentence about a refusal', () => {
   it.each(pairs)('of %s with %s is one of its own', (command, code) => {
-    const sentence = explain(command, code, { scheduler: 'wrr', interface: 'eth0' })
+    const sentence = explainIpvsError(command, code, { scheduler: 'wrr', interface: 'eth0' })
     expect(FALLBACKS).not.toContain(sentence)
     expect(sentence.length).toBeGreaterThan(20)
   })
 
   it('is one sentence within a message: no capital at its head, no full stop at its end', () => {
     for (const [command, code] of pairs) {
-      const sentence = explain(command, code, { interface: 'eth0' })
+      const sentence = explainIpvsError(command, code, { interface: 'eth0' })
       expect(sentence).toMatch(/^(?!The |A |An |This |There )[a-zI].*[^.]$/)
       expect(sentence).not.toContain('undefined')
     }
   })
 
   it('names the scheduler, and how its module is loaded', () => {
-    expect(explain('addService', 'ENOENT', { scheduler: 'twos' })).toMatch(/'twos'.*modprobe ip_vs_twos/)
-    expect(explain('updateService', 'ENOENT', {})).toContain("'wlc'")
+    expect(explainIpvsError('addService', 'ENOENT', { scheduler: 'twos' })).toMatch(
+      /'twos'.*modprobe ip_vs_twos/,
+    )
+    expect(explainIpvsError('updateService', 'ENOENT', {})).toContain("'wlc'")
   })
 
   it('names the persistence engine too where there is one, since the kernel does not say which is missing', () => {
-    const sentence = explain('addService', 'ENOENT', { scheduler: 'rr', persistenceEngine: 'sip' })
+    const sentence = explainIpvsError('addService', 'ENOENT', { scheduler: 'rr', persistenceEngine: 'sip' })
     expect(sentence).toMatch(/'rr'.*'sip'.*ip_vs_pe_sip/)
-    expect(explain('addService', 'ENOENT', { scheduler: 'rr', persistenceEngine: null })).not.toContain(
-      'engine',
-    )
+    expect(
+      explainIpvsError('addService', 'ENOENT', { scheduler: 'rr', persistenceEngine: null }),
+    ).not.toContain('engine')
   })
 
   it('names the interface', () => {
     for (const code of ['ENODEV', 'ENETUNREACH', 'EADDRNOTAVAIL']) {
-      expect(explain('startDaemon', code, { interface: 'eth7' })).toContain('eth7')
+      expect(explainIpvsError('startDaemon', code, { interface: 'eth7' })).toContain('eth7')
     }
   })
 
   it('tells ENOENT of a scheduler from ENOENT of a destination', () => {
-    expect(explain('updateDestination', 'ENOENT', {})).toMatch(/no such destination/)
-    expect(explain('updateService', 'ENOENT', {})).toMatch(/no scheduler/)
+    expect(explainIpvsError('updateDestination', 'ENOENT', {})).toMatch(/no such destination/)
+    expect(explainIpvsError('updateService', 'ENOENT', {})).toMatch(/no scheduler/)
   })
 })

@@ -22,7 +22,7 @@ interface Parts {
 
 /** A merge that notes when it reads and when it is handed on; without a source of its own it shares the one `table`. */
 function merge(target: string, name: string, { source = 'table', read, done }: Parts = {}): Promise<void> {
-  return order.merge({
+  return order.readModifyWrite({
     target,
     source,
     read: () => {

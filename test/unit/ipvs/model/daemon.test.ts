@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { DAEMON } from '../../../../src/ipvs/protocol/attributes.ts'
 import {
   type Daemon,
   type DaemonInput,
@@ -8,6 +7,7 @@ import {
   writeDaemon,
   writeRole,
 } from '../../../../src/ipvs/model/daemon.ts'
+import { DAEMON } from '../../../../src/ipvs/protocol/attributes.ts'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
 import { refusal, written } from '../../../support/ipvs/encoding.ts'

@@ -4,7 +4,7 @@ import {
   type Destination,
   type DestinationChanges,
   type DestinationInput,
-  isWholeDestination,
+  isCompleteDestination,
   mergeDestination,
 } from '../../../../src/ipvs/model/destination.ts'
 import { writeDestination } from '../../../../src/ipvs/model/destination-message.ts'
@@ -62,19 +62,19 @@ describe('whole settings, which need no reading first,', () => {
   const dr = { address: ADDRESS, forwarding: 'dr', weight: 1, upperThreshold: 0, lowerThreshold: 0 } as const
 
   it('name everything', () => {
-    expect(isWholeDestination(dr)).toBe(true)
-    expect(isWholeDestination({ ...dr, forwarding: 'tun', tunnel: { type: 'ipip' } })).toBe(true)
-    expect(isWholeDestination(write(dr))).toBe(true)
+    expect(isCompleteDestination(dr)).toBe(true)
+    expect(isCompleteDestination({ ...dr, forwarding: 'tun', tunnel: { type: 'ipip' } })).toBe(true)
+    expect(isCompleteDestination(write(dr))).toBe(true)
   })
 
   it.each(['forwarding', 'weight', 'upperThreshold', 'lowerThreshold'])(
     'lack nothing, not even %s',
     (name) => {
-      expect(isWholeDestination({ ...dr, [name]: undefined } as DestinationChanges)).toBe(false)
+      expect(isCompleteDestination({ ...dr, [name]: undefined } as DestinationChanges)).toBe(false)
     },
   )
 
   it('have a tunnel where there is tunnelling', () => {
-    expect(isWholeDestination({ ...dr, forwarding: 'tun' })).toBe(false)
+    expect(isCompleteDestination({ ...dr, forwarding: 'tun' })).toBe(false)
   })
 })

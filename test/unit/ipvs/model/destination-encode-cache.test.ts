@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DestinationInput } from '../../../../src/ipvs/model/destination.ts'
-import { writeWholeDestination } from '../../../../src/ipvs/write/destination-commands.ts'
 import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
+import { encodeDestination } from '../../../../src/ipvs/write/destination-commands.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
 /** A command: a destination of a service. */
@@ -13,7 +13,7 @@ function write(commands: readonly Command[], writer = new WireWriter(64)): (numb
   return commands.map(([service, destination]) => {
     const start = writer.length
     try {
-      writeWholeDestination(writer, service, destination)
+      encodeDestination(writer, service, destination)
       return [...writer.bytes.slice(start, writer.length)]
     } catch (error) {
       writer.truncate(start)

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { DESTINATION } from '../../../../src/ipvs/protocol/attributes.ts'
 import {
   checkDestinationKey,
   type Destination,
@@ -7,6 +6,7 @@ import {
   type DestinationKey,
 } from '../../../../src/ipvs/model/destination.ts'
 import { readDestination, writeDestination } from '../../../../src/ipvs/model/destination-message.ts'
+import { DESTINATION } from '../../../../src/ipvs/protocol/attributes.ts'
 import type { Family } from '../../../../src/netlink/wire/address.ts'
 import { AttributeSet, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkedKey, writeServiceIdentity } from '../../../../src/ipvs/model/service-identity.ts'
+import { checkServiceKeyCached, writeServiceIdentity } from '../../../../src/ipvs/model/service-identity.ts'
 import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
@@ -40,7 +40,7 @@ describe('which service is meant', () => {
       fc.property(fc.array(fc.constantFrom(...REFERENCES), { minLength: 1, maxLength: 8 }), (references) => {
         const written = write(...references)
         expect(written).toEqual(references.map(writeAnew))
-        expect(references.map(checkedKey)).toEqual(references.map(checkServiceKey))
+        expect(references.map(checkServiceKeyCached)).toEqual(references.map(checkServiceKey))
       }),
     )
   })
@@ -60,14 +60,14 @@ describe('which service is meant', () => {
     const before = write(service)
     service.port = 8080
     expect(write(service)).not.toEqual(before)
-    expect(checkedKey(service)).toMatchObject({ port: 8080 })
+    expect(checkServiceKeyCached(service)).toMatchObject({ port: 8080 })
   })
 
   it.each([[undefined], [null], [7], [{}], [{ protocol: 'tcp', address: '192.0.2.1', port: -1 }]])(
     'is refused and not kept when it is %o',
     (reference) => {
       for (let time = 0; time < 2; time++) expect(() => write(reference as never)).toThrow()
-      expect(checkedKey('fwmark://7')).toEqual({ fwmark: 7, family: 'ipv4' })
+      expect(checkServiceKeyCached('fwmark://7')).toEqual({ fwmark: 7, family: 'ipv4' })
       expect(() => write(reference as never)).toThrow()
     },
   )

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import {
   checkServiceKey,
   describeService,
@@ -11,6 +10,7 @@ import {
   type ServiceKey,
   writeServiceKey,
 } from '../../../../src/ipvs/model/service-key.ts'
+import { SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import { AttributeSet } from '../../../../src/netlink/wire/attributes.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 import { serviceKey } from '../../../support/ipvs/arbitraries.ts'

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import {
-  isWholeService,
+  isCompleteService,
   mergeService,
   readService,
   type ServiceSettings,
@@ -10,6 +9,7 @@ import {
 } from '../../../../src/ipvs/model/service.ts'
 import { readServiceFields } from '../../../../src/ipvs/model/service-fields.ts'
 import { writeServiceKey } from '../../../../src/ipvs/model/service-key.ts'
+import { SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import { IP_VS_SVC_F_HASHED } from '../../../../src/ipvs/protocol/uapi.ts'
 import { AttributeSet, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
@@ -262,19 +262,19 @@ describe('whole settings, which need no reading first,', () => {
   }
 
   it('name everything', () => {
-    expect(isWholeService(whole)).toBe(true)
-    expect(isWholeService({ ...whole, persistence: null })).toBe(true)
-    expect(isWholeService(write({}))).toBe(true)
+    expect(isCompleteService(whole)).toBe(true)
+    expect(isCompleteService({ ...whole, persistence: null })).toBe(true)
+    expect(isCompleteService(write({}))).toBe(true)
   })
 
   it.each(Object.keys(whole))('lack nothing, not even %s', (name) => {
-    expect(isWholeService({ ...whole, [name]: undefined })).toBe(false)
+    expect(isCompleteService({ ...whole, [name]: undefined })).toBe(false)
   })
 
   it.each([{ timeout: 5 }, { mask: 24 }, {}])(
     'have no persistence that is left open, such as %j',
     (persistence) => {
-      expect(isWholeService({ ...whole, persistence })).toBe(false)
+      expect(isCompleteService({ ...whole, persistence })).toBe(false)
     },
   )
 })

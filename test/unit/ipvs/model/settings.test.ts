@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { COMMAND, INFO } from '../../../../src/ipvs/protocol/attributes.ts'
 import { readInfo, readTimeouts, type Timeouts, writeTimeouts } from '../../../../src/ipvs/model/settings.ts'
+import { COMMAND, INFO } from '../../../../src/ipvs/protocol/attributes.ts'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 import { refusal, written } from '../../../support/ipvs/encoding.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SERVICE, STATISTICS_32, STATISTICS_64 } from '../../../../src/ipvs/protocol/attributes.ts'
 import { readStatistics, type Statistics } from '../../../../src/ipvs/model/statistics.ts'
+import { SERVICE, STATISTICS_32, STATISTICS_64 } from '../../../../src/ipvs/protocol/attributes.ts'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../../../src/netlink/wire/wire.ts'
 import { NO_TRAFFIC, written } from '../../../support/ipvs/encoding.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { readOverview, type ServiceOverview } from '../../../../src/ipvs/proc/overview.ts'
 import { formatEndpoint } from '../../../../src/ipvs/model/service-key.ts'
+import { readOverview, type ServiceOverview } from '../../../../src/ipvs/proc/overview.ts'
 import type { Transport } from '../../../../src/netlink/transport/transport.ts'
-import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
 import { HEADINGS, LINUX_6_1, LINUX_7_2, overviewIn, tableOf } from '../../../support/ipvs/overview-tables.ts'
+import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
 
 /** A service in a row: its key, the rest of its line, its destinations. */
 function rowOf(service: ServiceOverview): unknown[] {

@@ -2,11 +2,11 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NetlinkError } from '../../../../src/errors.ts'
-import { COMMAND, DAEMON, DESTINATION, INFO, SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import { readDaemon } from '../../../../src/ipvs/model/daemon.ts'
 import { readDestination } from '../../../../src/ipvs/model/destination-message.ts'
 import { readService } from '../../../../src/ipvs/model/service.ts'
 import { readInfo, readTimeouts } from '../../../../src/ipvs/model/settings.ts'
+import { COMMAND, DAEMON, DESTINATION, INFO, SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import {
   AttributeSet,
@@ -15,12 +15,17 @@ import {
   writeAttribute,
 } from '../../../../src/netlink/wire/attributes.ts'
 import { describeMessage, genericPayload } from '../../../../src/netlink/wire/describe.ts'
-import { EXTENDED_ACK, eachMessage, type MessageHeader, readRefusal } from '../../../../src/netlink/wire/messages.ts'
+import {
+  EXTENDED_ACK,
+  eachMessage,
+  type MessageHeader,
+  readRefusal,
+} from '../../../../src/netlink/wire/messages.ts'
 import { NLM_F_ACK_TLVS, NLMSG_ERROR } from '../../../../src/netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
-import { acknowledgement, encode } from '../../../support/netlink/answers.ts'
 import { daemonReply, destinationReply, serviceReply } from '../../../support/ipvs/fake-kernel.ts'
 import * as golden from '../../../support/ipvs/recorded-messages.ts'
+import { acknowledgement, encode } from '../../../support/netlink/answers.ts'
 
 const FAMILY = genericPayload({
   commands: IPVS_CMD,

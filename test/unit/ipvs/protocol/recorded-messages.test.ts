@@ -1,14 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { COMMAND } from '../../../../src/ipvs/protocol/attributes.ts'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
-import { AttributeSet } from '../../../../src/netlink/wire/attributes.ts'
 import { CONTROLLER } from '../../../../src/netlink/generic-family.ts'
+import { AttributeSet } from '../../../../src/netlink/wire/attributes.ts'
 import { GENL_ID_CTRL, NLM_F_ACK } from '../../../../src/netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
-import { type Answer, acknowledgement, attributesOf, type SentMessage } from '../../../support/netlink/answers.ts'
-import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
 import { NO_TRAFFIC } from '../../../support/ipvs/encoding.ts'
 import * as golden from '../../../support/ipvs/recorded-messages.ts'
+import {
+  type Answer,
+  acknowledgement,
+  attributesOf,
+  type SentMessage,
+} from '../../../support/netlink/answers.ts'
+import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const SERVICE = {
@@ -23,21 +28,21 @@ const SERVICE = {
 }
 
 let kernel: FakeTransport
-let ipvs: Ipvs
+let ipvs: IpvsClient
 /** What a real kernel said to each command, by its number. */
 const ANSWERS: Readonly<Record<number, (sequence: number) => Uint8Array[]>> = {
-  1: (sequence) => [golden.answering(sequence, golden.DUPLICATE)],
-  3: (sequence) => [golden.answering(sequence, golden.DELETE_REFUSED)],
-  4: (sequence) => [golden.answering(sequence, golden.SERVICE), acknowledgement(sequence, 0)],
-  8: (sequence) => [golden.answering(sequence, golden.DESTINATION, golden.DONE)],
-  13: (sequence) => [golden.answering(sequence, golden.TIMEOUTS), acknowledgement(sequence, 0)],
-  15: (sequence) => [golden.answering(sequence, golden.INFO, golden.INFO_ACK)],
+  1: (sequence) => [golden.withSequence(sequence, golden.DUPLICATE)],
+  3: (sequence) => [golden.withSequence(sequence, golden.DELETE_REFUSED)],
+  4: (sequence) => [golden.withSequence(sequence, golden.SERVICE), acknowledgement(sequence, 0)],
+  8: (sequence) => [golden.withSequence(sequence, golden.DESTINATION, golden.DONE)],
+  13: (sequence) => [golden.withSequence(sequence, golden.TIMEOUTS), acknowledgement(sequence, 0)],
+  15: (sequence) => [golden.withSequence(sequence, golden.INFO, golden.INFO_ACK)],
 }
 
 function answer({ type, command, sequence }: SentMessage): Answer {
   const pieces =
     type === GENL_ID_CTRL
-      ? [golden.answering(sequence, golden.FAMILY), acknowledgement(sequence, 0)]
+      ? [golden.withSequence(sequence, golden.FAMILY), acknowledgement(sequence, 0)]
       : ANSWERS[command!]!(sequence)
   return { raw: Buffer.concat(pieces) }
 }
@@ -54,7 +59,7 @@ function likeRecorded(message: SentMessage, recorded: string): string {
 beforeEach(async () => {
   kernel = new FakeTransport()
   kernel.answer = answer
-  ipvs = await Ipvs.open({ transport: kernel })
+  ipvs = await IpvsClient.open({ transport: kernel })
 })
 
 describe.runIf(LITTLE_ENDIAN)('what a real kernel sent', () => {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
+import { DumpDeduplicator } from '../../../../src/ipvs/read/dump-deduplicator.ts'
 import type { BatchCommand } from '../../../../src/ipvs/write/batch-command.ts'
-import { Distinct } from '../../../../src/ipvs/read/dump-deduplicator.ts'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
-import { PROFILES } from '../../../../src/testing/time/profile.ts'
 import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
+import { PROFILES } from '../../../../src/testing/time/profile.ts'
 
 const entry = (key: number, reading = 1) => ({ key, reading })
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 function distinct(entries: { key: number; reading: number }[]) {
-  const list = new Distinct<{ key: number; reading: number }>(({ key }) => String(key))
+  const list = new DumpDeduplicator<{ key: number; reading: number }>(({ key }) => String(key))
   for (const one of entries) list.add(one)
   return list
 }
@@ -52,7 +52,7 @@ describe('destinations that are read while another client adds some', () => {
     kernel.run([{ command: 'addService', service: { ...web, scheduler: 'rr' } }, ...added(0, 300)])
     const run = () => kernel.run(added(300, 310))
     kernel.faults.inject({ on: 'GET_DEST', fault: { kind: 'between-blocks', run } })
-    await using ipvs = await Ipvs.open({ transport: kernel })
+    await using ipvs = await IpvsClient.open({ transport: kernel })
     const weights = (await ipvs.destinations(web)).map(({ weight }) => weight)
     expect(weights.toSorted((one, other) => one - other)).toEqual(numbers(300))
   })

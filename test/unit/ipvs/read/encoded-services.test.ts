@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { COMMAND } from '../../../../src/ipvs/protocol/attributes.ts'
 import { type ServiceHeader, type ServiceInput, writeService } from '../../../../src/ipvs/model/service.ts'
 import { checkServiceKey, formatService } from '../../../../src/ipvs/model/service-key.ts'
-import { ServiceRecords } from '../../../../src/ipvs/read/encoded-services.ts'
+import { COMMAND } from '../../../../src/ipvs/protocol/attributes.ts'
+import { EncodedServices } from '../../../../src/ipvs/read/encoded-services.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
 /** Takes services in as they come from the kernel, all in one buffer that is used for something else later. */
-function records(services: readonly ServiceInput[], into = new ServiceRecords()): ServiceRecords {
+function records(services: readonly ServiceInput[], into = new EncodedServices()): EncodedServices {
   const writer = new WireWriter()
   const ends = services.map((service) => {
     const nest = writer.beginNest(COMMAND.fields.service.type)
@@ -23,7 +23,7 @@ const marks = (from: number, to: number): ServiceInput[] =>
   Array.from({ length: to - from }, (_, index) => ({ fwmark: from + index, scheduler: 'rr' }))
 
 const namesOf = (headers: readonly ServiceHeader[]) => headers.map((header) => formatService(header))
-const all = (of: ServiceRecords) => of.take(Number.POSITIVE_INFINITY)
+const all = (of: EncodedServices) => of.take(Number.POSITIVE_INFINITY)
 
 describe('services of a dump', () => {
   it('are given in their order, a number at a time, and once', () => {
@@ -31,7 +31,7 @@ describe('services of a dump', () => {
     const taken = [table.take(1), table.take(600), table.take(600), table.take(5)]
     expect(taken.map(({ length }) => length)).toEqual([1, 600, 399, 0])
     expect(taken.flat().map(({ fwmark }) => fwmark)).toEqual(marks(1, 1001).map(({ fwmark }) => fwmark))
-    expect(table.repeated).toBe(false)
+    expect(table.hasDuplicates).toBe(false)
   })
 
   it('are told apart by all that tells services apart', () => {
@@ -48,13 +48,13 @@ describe('services of a dump', () => {
       { fwmark: 0xffff_ffff },
     ]
     const table = records(services)
-    expect(table.repeated).toBe(false)
+    expect(table.hasDuplicates).toBe(false)
     expect(namesOf(all(table))).toEqual(services.map((service) => formatService(checkServiceKey(service))))
   })
 
   it('that come twice are given once, as they came last, in the place of the first', () => {
     const table = records([...marks(1, 4), { fwmark: 2, scheduler: 'lblcr' }, { fwmark: 4 }])
-    expect(table.repeated).toBe(true)
+    expect(table.hasDuplicates).toBe(true)
     expect(all(table).map(({ fwmark, scheduler }) => [fwmark, scheduler])).toEqual([
       [1, 'rr'],
       [2, 'lblcr'],
@@ -64,7 +64,7 @@ describe('services of a dump', () => {
   })
 
   it('of several readings are taken together', () => {
-    const together = new ServiceRecords()
+    const together = new EncodedServices()
     together.addAll(records(marks(1, 500)))
     together.addAll(records([...marks(300, 700), { fwmark: 300, scheduler: 'sed' }]))
     const services = all(together)
@@ -79,7 +79,7 @@ describe('services of a dump', () => {
     writer.endNest(nest)
     writer.payload(999, 65_000)
     writer.payload(998, 65_000)
-    const table = new ServiceRecords()
+    const table = new EncodedServices()
     table.add(writer.view, 0, writer.length)
     expect(namesOf(all(records(marks(1, 3), table)))).toEqual(['fwmark://7', 'fwmark://1', 'fwmark://2'])
   })

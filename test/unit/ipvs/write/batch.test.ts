@@ -2,18 +2,24 @@ import { tracingChannel } from 'node:diagnostics_channel'
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type ArgumentTypeError, BatchError, IpvsError } from '../../../../src/errors.ts'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import type { BatchCommand } from '../../../../src/ipvs/write/batch-command.ts'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
 import type { CommandContext } from '../../../../src/netlink/tracing.ts'
+import {
+  commandOf,
+  destinationReply,
+  FakeKernel,
+  open,
+  serviceReply,
+} from '../../../support/ipvs/fake-kernel.ts'
 import { messagesOf } from '../../../support/netlink/answers.ts'
-import { commandOf, destinationReply, FakeKernel, open, serviceReply } from '../../../support/ipvs/fake-kernel.ts'
 
 const [ENOENT, EEXIST] = [2, 17]
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', port: 80, forwarding: 'dr' } as const
 const WHOLE = { ...REAL, weight: 3, upperThreshold: 0, lowerThreshold: 0 } as const
 
-let ipvs: Ipvs
+let ipvs: IpvsClient
 let kernel: FakeKernel
 
 beforeEach(async () => {
@@ -117,7 +123,7 @@ describe('a batch', () => {
   it('parts its datagrams as single calls do, so that every command may fail', async () => {
     const kernel = new FakeKernel()
     kernel.receiveBuffer = 212_992
-    const ipvs = await Ipvs.open({ transport: kernel })
+    const ipvs = await IpvsClient.open({ transport: kernel })
     kernel.script.NEW_DEST = () => ({ errno: EEXIST })
     const error: BatchError = await ipvs.batch(many(2000)).catch((error) => error)
     expect(error.failures).toHaveLength(2000)

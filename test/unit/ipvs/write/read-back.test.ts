@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { BatchError, NetlinkError } from '../../../../src/errors.ts'
+import type { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import type { DestinationInput } from '../../../../src/ipvs/model/destination.ts'
-import type { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
 import type { ServiceInput } from '../../../../src/ipvs/model/service.ts'
 import { destinationReply, type FakeKernel, open, serviceReply } from '../../../support/ipvs/fake-kernel.ts'
 
@@ -9,7 +9,7 @@ const ESRCH = 3
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', port: 80, forwarding: 'dr', weight: 5 } as const
 
-let ipvs: Ipvs
+let ipvs: IpvsClient
 let kernel: FakeKernel
 
 /** What the table shows when it is read back. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import type { Destination } from '../../../../src/ipvs/model/destination.ts'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
 import type { Service } from '../../../../src/ipvs/model/service.ts'
 import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
 
@@ -20,7 +20,7 @@ const GRE = {
   upperThreshold: 9,
 } as const
 
-let ipvs: Ipvs
+let ipvs: IpvsClient
 let kernel: SimulatedKernel
 
 /** Begins with a service and a destination, or several that are like it. */
@@ -32,7 +32,7 @@ function begin(hosts: readonly string[] = [REAL.address]): void {
 
 beforeEach(async () => {
   kernel = new SimulatedKernel()
-  ipvs = await Ipvs.open({ transport: kernel })
+  ipvs = await IpvsClient.open({ transport: kernel })
   begin()
 })
 afterEach(() => ipvs.close())

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError } from '../../../../src/errors.ts'
-import { Words } from '../../../../src/netlink/arguments/enum-map.ts'
+import { EnumMap } from '../../../../src/netlink/arguments/enum-map.ts'
 
-const WORDS = new Words({ none: 0, one: 1, two: 2 })
+const WORDS = new EnumMap({ none: 0, one: 1, two: 2 })
 
 describe('words', () => {
   it('are given as their numbers; a number is itself', () => {
-    const check = (value: unknown) => WORDS.check('x', value, 9)
+    const check = (value: unknown) => WORDS.parse('x', value, 9)
     expect(['two', 'two', 9, 'none', 'one', 2].map(check)).toEqual([2, 2, 9, 0, 1, 2])
   })
 
   it('are found by their numbers; a number without one is itself', () => {
-    expect([0, 1, 1, 3, 2, 0].map((number) => WORDS.of(number))).toEqual([
+    expect([0, 1, 1, 3, 2, 0].map((number) => WORDS.nameOf(number))).toEqual([
       'none',
       'one',
       'one',
@@ -25,8 +25,8 @@ describe('words', () => {
     'are not %o, and the error lists those there are, whatever came before',
     (value) => {
       for (const before of ['one', undefined]) {
-        if (before !== undefined) WORDS.check('x', before, 9)
-        const check = () => WORDS.check('x', value, 9)
+        if (before !== undefined) WORDS.parse('x', before, 9)
+        const check = () => WORDS.parse('x', value, 9)
         expect(check).toThrow(ArgumentTypeError)
         expect(check).toThrow('x must be one of none, one, two')
       }
@@ -34,10 +34,10 @@ describe('words', () => {
   )
 
   it('are not numbers beyond the largest', () => {
-    expect(() => WORDS.check('x', 10, 9)).toThrow(ArgumentRangeError)
+    expect(() => WORDS.parse('x', 10, 9)).toThrow(ArgumentRangeError)
   })
 })
 
 it('words of which none was looked up stand for no undefined', () => {
-  expect(() => new Words({ one: 1 }).check('x', undefined, 9)).toThrow(ArgumentTypeError)
+  expect(() => new EnumMap({ one: 1 }).parse('x', undefined, 9)).toThrow(ArgumentTypeError)
 })

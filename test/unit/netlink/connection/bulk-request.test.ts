@@ -1,62 +1,72 @@
 import { describe, expect, it } from 'vitest'
-import { Batch, type DatagramLimits } from '../../../../src/netlink/connection/datagram-batch.ts'
-import { type Loss, type Outcome, Request } from '../../../../src/netlink/connection/pending-request.ts'
-import { Run } from '../../../../src/netlink/connection/bulk-request.ts'
+import { BulkRequest } from '../../../../src/netlink/connection/bulk-request.ts'
+import { DatagramBatch, type DatagramLimits } from '../../../../src/netlink/connection/datagram-batch.ts'
+import {
+  type Outcome,
+  SingleRequest,
+  type TransportFailure,
+} from '../../../../src/netlink/connection/pending-request.ts'
 import { NLM_F_DUMP } from '../../../../src/netlink/wire/uapi.ts'
 
-const LIMITS: DatagramLimits = { bytes: 1 << 20, answers: 1000 }
-const LOSS: Loss = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
+const LIMITS: DatagramLimits = { bytes: 1 << 20, replies: 1000 }
+const LOSS: TransportFailure = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
 const refusal = (errno: number): Outcome => ({ refusal: { errno, message: undefined } })
 
 /** Puts a message into the batch; gives where it begins. */
-function write(batch: Batch): number {
+function write(batch: DatagramBatch): number {
   const start = batch.writer.beginMessage(32, 1, batch.nextSequence)
   batch.writer.endMessage(start)
   return start
 }
 
 /** Adds messages with these numbers, each made of its number as text. */
-function add(batch: Batch, run: Run<string>, indexes: readonly number[], limits = LIMITS): void {
-  for (const index of indexes) batch.addToRun(run, write(batch), index, `message ${index}`, limits)
+function add(
+  batch: DatagramBatch,
+  run: BulkRequest<string>,
+  indexes: readonly number[],
+  limits = LIMITS,
+): void {
+  for (const index of indexes) batch.addBulk(run, write(batch), index, `message ${index}`, limits)
 }
 
-const told = ({ failures }: Run<string>) => failures.map(({ index, subject }) => [index, subject])
+const told = ({ failures }: BulkRequest<string>) =>
+  failures.map(({ index, input: subject }) => [index, subject])
 
 describe('a run of messages', () => {
   it('has one entry a datagram, however many messages', () => {
-    const batch = new Batch()
-    const run = new Run<string>()
-    add(batch, run, [0, 1, 2, 3, 4], { bytes: 1 << 20, answers: 2 })
-    batch.seal()
-    expect(batch.entries.map(({ sequence, count }) => [sequence, count])).toEqual([
+    const batch = new DatagramBatch()
+    const run = new BulkRequest<string>()
+    add(batch, run, [0, 1, 2, 3, 4], { bytes: 1 << 20, replies: 2 })
+    batch.finish()
+    expect(batch.requests.map(({ sequence, count }) => [sequence, count])).toEqual([
       [1, 2],
       [3, 2],
       [5, 1],
     ])
-    expect([1, 2, 3, 4, 5].map((sequence) => batch.entryOf(sequence))).toEqual(
-      [0, 0, 1, 1, 2].map((entry) => batch.entries[entry]),
+    expect([1, 2, 3, 4, 5].map((sequence) => batch.requestOf(sequence))).toEqual(
+      [0, 0, 1, 1, 2].map((entry) => batch.requests[entry]),
     )
-    expect([0, 6].map((sequence) => batch.entryOf(sequence))).toEqual([undefined, undefined])
+    expect([0, 6].map((sequence) => batch.requestOf(sequence))).toEqual([undefined, undefined])
   })
 
   it('tells of those that failed, with their number and what they were made of', async () => {
-    const batch = new Batch()
-    const run = new Run<string>()
+    const batch = new DatagramBatch()
+    const run = new BulkRequest<string>()
     add(batch, run, [10, 11, 12])
-    batch.seal()
-    batch.entries[0]!.note(2, refusal(17))
-    batch.entries[0]!.note(2, refusal(3))
-    batch.settle(0, 1)
+    batch.finish()
+    batch.requests[0]!.recordFailure(2, refusal(17))
+    batch.requests[0]!.recordFailure(2, refusal(3))
+    batch.complete(0, 1)
     await run.finished()
     expect(run.failures).toEqual([{ index: 11, subject: 'message 11', outcome: refusal(17) }])
   })
 
   it('finds what they were made of where all of it is given', async () => {
-    const batch = new Batch()
-    const run = new Run({ given: ['zero', 'one', 'two', 'three'] })
+    const batch = new DatagramBatch()
+    const run = new BulkRequest({ inputs: ['zero', 'one', 'two', 'three'] })
     add(batch, run, [1, 3])
-    batch.seal()
-    batch.lose(LOSS)
+    batch.finish()
+    batch.fail(LOSS)
     await run.finished()
     expect(told(run)).toEqual([
       [1, 'one'],
@@ -65,27 +75,28 @@ describe('a run of messages', () => {
   })
 
   it('has the right numbers where some were left out, and where others asked in between', () => {
-    const batch = new Batch()
-    const [run, other] = [new Run<string>(), new Run<string>()]
+    const batch = new DatagramBatch()
+    const [run, other] = [new BulkRequest<string>(), new BulkRequest<string>()]
     add(batch, run, [0, 1])
     add(batch, run, [5])
     add(batch, other, [0])
-    batch.add(new Request(write(batch), batch.nextSequence, undefined, () => {}), 0, LIMITS)
+    batch.add(new SingleRequest(write(batch), batch.nextSequence, undefined, () => {}), 0, LIMITS)
     add(batch, run, [6])
-    batch.seal()
-    for (let sequence = 1; sequence <= 6; sequence++) batch.entryOf(sequence)!.note(sequence, refusal(1))
-    batch.settle(0, 1)
+    batch.finish()
+    for (let sequence = 1; sequence <= 6; sequence++)
+      batch.requestOf(sequence)!.recordFailure(sequence, refusal(1))
+    batch.complete(0, 1)
     expect(told(run)).toEqual([0, 1, 5, 6].map((index) => [index, `message ${index}`]))
     expect(told(other)).toEqual([[0, 'message 0']])
   })
 
   it('of which answers were lost tells of all but those that were refused before', () => {
-    const batch = new Batch()
-    const run = new Run<string>()
+    const batch = new DatagramBatch()
+    const run = new BulkRequest<string>()
     add(batch, run, [0, 1, 2])
-    batch.seal()
-    batch.entries[0]!.note(2, refusal(17))
-    batch.lose(LOSS)
+    batch.finish()
+    batch.requests[0]!.recordFailure(2, refusal(17))
+    batch.fail(LOSS)
     expect(run.failures.map(({ index, outcome }) => [index, outcome])).toEqual([
       [1, refusal(17)],
       [0, { loss: LOSS }],
@@ -94,36 +105,36 @@ describe('a run of messages', () => {
   })
 
   it('is finished when all its datagrams are, and at once when it has none', async () => {
-    const batch = new Batch()
-    const run = new Run<string>()
+    const batch = new DatagramBatch()
+    const run = new BulkRequest<string>()
     await run.finished()
-    add(batch, run, [0, 1, 2], { bytes: 1 << 20, answers: 1 })
-    batch.seal()
+    add(batch, run, [0, 1, 2], { bytes: 1 << 20, replies: 1 })
+    batch.finish()
     let finished = false
     const end = run.finished().then(() => {
       finished = true
     })
-    batch.settle(0, 2)
+    batch.complete(0, 2)
     await Promise.resolve()
     expect(finished).toBe(false)
-    batch.settle(2, 3)
+    batch.complete(2, 3)
     await end
     expect(run.failures).toEqual([])
   })
 
   it('of dumps has a datagram for each, and hands over what each is answered', () => {
-    const batch = new Batch()
+    const batch = new DatagramBatch()
     const replies: [string, number][] = []
-    const run = new Run<string>({
+    const run = new BulkRequest<string>({
       flags: NLM_F_DUMP,
       onReply: (subject, _view, message) => replies.push([subject, message.sequence]),
     })
     add(batch, run, [0, 1, 2])
-    batch.seal()
+    batch.finish()
     expect(batch.datagrams).toBe(3)
     const view = new DataView(new ArrayBuffer(0))
     for (const sequence of [1, 3, 3]) {
-      batch.entryOf(sequence)!.reply(view, { type: 32, flags: 0, sequence, start: 0, end: 0 })
+      batch.requestOf(sequence)!.handleReply(view, { type: 32, flags: 0, sequence, start: 0, end: 0 })
     }
     expect(replies).toEqual([
       ['message 0', 1],
@@ -133,15 +144,15 @@ describe('a run of messages', () => {
   })
 
   it('has a copy of each message, without its header', () => {
-    const batch = new Batch()
-    const run = new Run<string>()
+    const batch = new DatagramBatch()
+    const run = new BulkRequest<string>()
     for (const index of [0, 1, 2]) {
       const start = batch.writer.beginMessage(32, 1, batch.nextSequence)
       batch.writer.append(new Uint8Array(4 * (index + 1)).fill(index))
       batch.writer.endMessage(start)
-      batch.addToRun(run, start, index, '', LIMITS)
+      batch.addBulk(run, start, index, '', LIMITS)
     }
-    const [entry] = batch.entries
+    const [entry] = batch.requests
     expect([1, 2, 3].map((sequence) => [...batch.payloadOf(entry!, sequence)])).toEqual([
       [0, 0, 0, 0],
       [1, 1, 1, 1, 1, 1, 1, 1],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../../../../src/netlink/connection/connection.ts'
 import { NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
 import { deferred, FakeTransport } from '../../../support/netlink/fake-transport.ts'
-import { ask, dump, openConnection, tagsSent } from '../../../support/netlink/tagged-messages.ts'
+import { dump, openConnection, sendRequest, tagsSent } from '../../../support/netlink/tagged-messages.ts'
 
 const lost = (code: string, outcome: string) => ({ loss: expect.objectContaining({ code, outcome }) })
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
@@ -21,7 +21,7 @@ describe('an exchange that never settles', () => {
 
   it('is given up after the timeout, and its calls are told that they may still be done', async () => {
     transport.endings.push({ state: 'never' })
-    const outcomes = Promise.all([ask(connection, 1), ask(connection, 2)])
+    const outcomes = Promise.all([sendRequest(connection, 1), sendRequest(connection, 2)])
     await vi.advanceTimersByTimeAsync(999)
     const told = vi.fn()
     void outcomes.then(told)
@@ -35,10 +35,10 @@ describe('an exchange that never settles', () => {
 
   it('is followed by a new socket with buffers of its own, since the old ones may still be written to', async () => {
     transport.endings.push({ state: 'never' })
-    const first = ask(connection, 1)
+    const first = sendRequest(connection, 1)
     await vi.advanceTimersByTimeAsync(1000)
     await first
-    for (const tag of [2, 3, 4]) expect(await ask(connection, tag)).toBeUndefined()
+    for (const tag of [2, 3, 4]) expect(await sendRequest(connection, tag)).toBeUndefined()
     expect(tagsSent(transport)).toEqual([[1], [2], [3], [4]])
     const [old, ...fresh] = transport.sockets.flatMap(({ requests }) => requests)
     expect(transport.sockets).toHaveLength(2)
@@ -50,15 +50,15 @@ describe('an exchange that never settles', () => {
 
   it('does not hold up what was asked meanwhile', async () => {
     transport.endings.push({ state: 'never' })
-    const first = ask(connection, 1)
+    const first = sendRequest(connection, 1)
     await Promise.resolve()
-    const second = ask(connection, 2)
+    const second = sendRequest(connection, 2)
     await vi.advanceTimersByTimeAsync(1000)
     expect([await first, await second]).toEqual([lost('ERR_LVS_TIMEOUT', 'unknown'), undefined])
   })
 
   it('leaves no timer behind when the connection is closed', async () => {
-    await ask(connection, 1)
+    await sendRequest(connection, 1)
     connection.close()
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -66,17 +66,20 @@ describe('an exchange that never settles', () => {
 
 describe('a call that is aborted', () => {
   it('before it was made sends nothing', async () => {
-    const outcome = ask(connection, 1, { signal: AbortSignal.abort() })
-    expect(await Promise.all([outcome, ask(connection, 2)])).toEqual([{ aborted: 'unsent' }, undefined])
+    const outcome = sendRequest(connection, 1, { signal: AbortSignal.abort() })
+    expect(await Promise.all([outcome, sendRequest(connection, 2)])).toEqual([
+      { aborted: 'unsent' },
+      undefined,
+    ])
     expect(tagsSent(transport).flat()).toEqual([2])
   })
 
   it('before it left is told at once, and the kernel gets a message in its place that it does not execute', async () => {
     const controller = new AbortController()
     const outcomes = [
-      ask(connection, 1),
-      ask(connection, 2, { signal: controller.signal }),
-      ask(connection, 3),
+      sendRequest(connection, 1),
+      sendRequest(connection, 2, { signal: controller.signal }),
+      sendRequest(connection, 3),
     ]
     controller.abort()
     expect(await outcomes[1]).toEqual({ aborted: 'unsent' })
@@ -95,7 +98,7 @@ describe('a call that is aborted', () => {
       undefined,
       { aborted: 'unsent' },
     ])
-    expect(await ask(connection, 4)).toBeUndefined()
+    expect(await sendRequest(connection, 4)).toBeUndefined()
     expect(tagsSent(transport).flat()).toEqual([2, 4])
     expect(transport.sockets).toHaveLength(1)
   })
@@ -103,21 +106,21 @@ describe('a call that is aborted', () => {
   it('while it waits for the exchange before it is not sent either', async () => {
     const controller = new AbortController()
     const resume = transport.pause()
-    const first = ask(connection, 1)
+    const first = sendRequest(connection, 1)
     await nextTurn()
-    const second = ask(connection, 2, { signal: controller.signal })
+    const second = sendRequest(connection, 2, { signal: controller.signal })
     controller.abort()
     expect(await second).toEqual({ aborted: 'unsent' })
     resume()
     expect(await first).toBeUndefined()
-    expect(await ask(connection, 3)).toBeUndefined()
+    expect(await sendRequest(connection, 3)).toBeUndefined()
     expect(tagsSent(transport).flat()).toEqual([1, 3])
   })
 
   it('after it left is told that it did; the others of its datagram get their own word', async () => {
     const controller = new AbortController()
     const resume = transport.pause()
-    const outcomes = [ask(connection, 1, { signal: controller.signal }), ask(connection, 2)]
+    const outcomes = [sendRequest(connection, 1, { signal: controller.signal }), sendRequest(connection, 2)]
     await nextTurn()
     controller.abort()
     expect(await outcomes[0]).toEqual({ aborted: 'sent' })
@@ -130,7 +133,7 @@ describe('a call that is aborted', () => {
     const { signal } = new AbortController()
     const added = vi.spyOn(signal, 'addEventListener')
     const removed = vi.spyOn(signal, 'removeEventListener')
-    await ask(connection, 1, { signal })
+    await sendRequest(connection, 1, { signal })
     expect(added).toHaveBeenCalled()
     expect(removed).toHaveBeenCalledTimes(added.mock.calls.length)
   })
@@ -141,7 +144,7 @@ describe('many calls with one signal', () => {
     const warned = vi.fn()
     process.on('warning', warned)
     const { signal } = new AbortController()
-    await Promise.all(Array.from({ length: 30 }, (_, tag) => ask(connection, tag, { signal })))
+    await Promise.all(Array.from({ length: 30 }, (_, tag) => sendRequest(connection, tag, { signal })))
     await nextTurn()
     process.off('warning', warned)
     expect(warned).not.toHaveBeenCalled()
@@ -150,7 +153,7 @@ describe('many calls with one signal', () => {
   it('are all told when it is aborted', async () => {
     const controller = new AbortController()
     const outcomes = Array.from({ length: 30 }, (_, tag) =>
-      ask(connection, tag, { signal: controller.signal }),
+      sendRequest(connection, tag, { signal: controller.signal }),
     )
     controller.abort()
     expect(await Promise.all(outcomes)).toEqual(new Array(30).fill({ aborted: 'unsent' }))
@@ -164,12 +167,12 @@ describe('closing', () => {
     connection.close()
     connection.close()
     expect(transport.sockets[0]!.closed).toBe(true)
-    expect(await ask(connection, 1)).toEqual(closed('not-done'))
+    expect(await sendRequest(connection, 1)).toEqual(closed('not-done'))
     expect(transport.datagrams).toEqual([])
   })
 
   it('before queued calls have left rejects them as not done', async () => {
-    const outcomes = [ask(connection, 1), ask(connection, 2)]
+    const outcomes = [sendRequest(connection, 1), sendRequest(connection, 2)]
     connection.close()
     expect(await Promise.all(outcomes)).toEqual([closed('not-done'), closed('not-done')])
     await nextTurn()
@@ -178,9 +181,9 @@ describe('closing', () => {
 
   it('during an exchange tells what left that it is unknown, and what waits that it is not done', async () => {
     transport.pause()
-    const flying = ask(connection, 1)
+    const flying = sendRequest(connection, 1)
     await nextTurn()
-    const waiting = ask(connection, 2)
+    const waiting = sendRequest(connection, 2)
     connection.close()
     expect(await Promise.all([flying, waiting])).toEqual([closed('unknown'), closed('not-done')])
     await nextTurn()
@@ -190,10 +193,10 @@ describe('closing', () => {
 
   it('while a socket is opened anew sends nothing on it and closes it', async () => {
     transport.endings.push({ state: 'failed', errno: 12, sent: true })
-    await ask(connection, 1)
+    await sendRequest(connection, 1)
     const opening = deferred()
     transport.openings.push(opening.promise)
-    const call = ask(connection, 2)
+    const call = sendRequest(connection, 2)
     await nextTurn()
     connection.close()
     expect(await call).toMatchObject({ loss: { code: 'ERR_LVS_CLOSED' } })
@@ -204,8 +207,8 @@ describe('closing', () => {
   })
 
   it('from within the answer to a call is possible', async () => {
-    const outcomes = [ask(connection, 1).then(() => connection.close()), ask(connection, 2)]
+    const outcomes = [sendRequest(connection, 1).then(() => connection.close()), sendRequest(connection, 2)]
     await Promise.all(outcomes)
-    expect(await ask(connection, 3)).toEqual(closed('not-done'))
+    expect(await sendRequest(connection, 3)).toEqual(closed('not-done'))
   })
 })

@@ -4,7 +4,14 @@ import type { Connection } from '../../../../src/netlink/connection/connection.t
 import type { Outcome } from '../../../../src/netlink/connection/pending-request.ts'
 import { acknowledgement } from '../../../support/netlink/answers.ts'
 import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
-import { ask, dump, openConnection, replyOf, tagOf, tagsSent } from '../../../support/netlink/tagged-messages.ts'
+import {
+  dump,
+  openConnection,
+  replyOf,
+  sendRequest,
+  tagOf,
+  tagsSent,
+} from '../../../support/netlink/tagged-messages.ts'
 
 const { EMSGSIZE, ENOMEM, EMFILE } = constants.errno
 const refused = (errno: number): Outcome => ({ refusal: { errno, message: undefined } })
@@ -21,18 +28,20 @@ beforeEach(async () => {
 /** Three datagrams: commands 1 and 2, dump 3, commands 4 and 5. */
 async function threeDatagrams(): Promise<Outcome[]> {
   const table = dump(connection, 3)
-  const outcomes = [ask(connection, 4), ask(connection, 5)]
+  const outcomes = [sendRequest(connection, 4), sendRequest(connection, 5)]
   return [(await table).outcome, ...(await Promise.all(outcomes))]
 }
 
 async function fiveCalls(): Promise<Outcome[]> {
-  return (await Promise.all([ask(connection, 1), ask(connection, 2), threeDatagrams()])).flat()
+  return (
+    await Promise.all([sendRequest(connection, 1), sendRequest(connection, 2), threeDatagrams()])
+  ).flat()
 }
 
 describe('unanswered: the kernel executed a datagram and said nothing', () => {
   it('loses the last message only; those before it are done or refused', async () => {
     transport.answer = (message) => ({ 1: { errno: 17 }, 3: { silent: true } })[tagOf(message)]
-    const outcomes = await Promise.all([1, 2, 3].map((tag) => ask(connection, tag)))
+    const outcomes = await Promise.all([1, 2, 3].map((tag) => sendRequest(connection, tag)))
     expect(outcomes).toEqual([refused(17), undefined, lost('ERR_LVS_UNANSWERED', 'unknown')])
   })
 
@@ -57,7 +66,7 @@ describe('overrun: the receive buffer overflowed', () => {
   it('takes the acknowledgement of the last message for no proof of those before it', async () => {
     transport.answer = (message) => (tagOf(message) === 3 ? { replies: [], errno: 0 } : {})
     transport.endings.push({ state: 'overrun', keep: 1 })
-    const outcomes = await Promise.all([1, 2, 3].map((tag) => ask(connection, tag)))
+    const outcomes = await Promise.all([1, 2, 3].map((tag) => sendRequest(connection, tag)))
     expect(outcomes.slice(0, 2)).toEqual(new Array(2).fill(lost('ERR_LVS_OVERRUN', 'unknown')))
   })
 
@@ -101,32 +110,32 @@ describe('failed: a system call on the socket', () => {
 
   it('says which call failed and how', async () => {
     transport.endings.push({ state: 'failed', errno: EMSGSIZE, sent: false })
-    const outcome = await ask(connection, 1)
+    const outcome = await sendRequest(connection, 1)
     const cause = { errno: EMSGSIZE, code: 'EMSGSIZE', syscall: 'sendmsg' }
     expect(outcome).toMatchObject({ loss: { message: expect.stringContaining('sendmsg'), cause } })
   })
 
   it('is followed by a new socket at the next call', async () => {
     transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
-    await ask(connection, 1)
+    await sendRequest(connection, 1)
     expect(transport.sockets.map(({ closed }) => closed)).toEqual([true])
-    expect(await ask(connection, 2)).toBeUndefined()
+    expect(await sendRequest(connection, 2)).toBeUndefined()
     expect(transport.sockets.map(({ closed }) => closed)).toEqual([true, false])
   })
 
   it('hands out nothing as sent that was not', async () => {
     transport.endings.push({ state: 'failed', errno: EMSGSIZE, sent: false })
-    await ask(connection, 1)
+    await sendRequest(connection, 1)
     expect(connection.activity).toMatchObject({ messages: 0, datagrams: 0, sends: 0 })
   })
 
   it('may be the exchange itself; its outcome is unknown', async () => {
     const cause = new Error('worker is going down')
     transport.endings.push({ state: 'rejected', cause })
-    expect(await ask(connection, 1)).toMatchObject({
+    expect(await sendRequest(connection, 1)).toMatchObject({
       loss: { code: 'ERR_LVS_SOCKET', outcome: 'unknown', cause },
     })
-    expect(await ask(connection, 2)).toBeUndefined()
+    expect(await sendRequest(connection, 2)).toBeUndefined()
     expect(transport.sockets).toHaveLength(2)
   })
 })
@@ -136,11 +145,14 @@ describe('a socket that cannot be opened again', () => {
     const cause = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE', errno: EMFILE })
     transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
     transport.openings.push(cause, cause)
-    await ask(connection, 1)
+    await sendRequest(connection, 1)
     const broken = { loss: { code: 'ERR_LVS_SOCKET', outcome: 'not-done', cause } }
-    expect(await Promise.all([ask(connection, 2), ask(connection, 3)])).toMatchObject([broken, broken])
-    expect(await ask(connection, 4)).toMatchObject(broken)
-    expect(await ask(connection, 5)).toBeUndefined()
+    expect(await Promise.all([sendRequest(connection, 2), sendRequest(connection, 3)])).toMatchObject([
+      broken,
+      broken,
+    ])
+    expect(await sendRequest(connection, 4)).toMatchObject(broken)
+    expect(await sendRequest(connection, 5)).toBeUndefined()
     expect(tagsSent(transport)).toEqual([[1], [5]])
   })
 })
@@ -149,9 +161,9 @@ describe('a socket that was opened again', () => {
   it('may take less than the one before', async () => {
     transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
     transport.sendBuffer = 60
-    await ask(connection, 1)
-    await ask(connection, 2)
-    await Promise.all([3, 4, 5].map((tag) => ask(connection, tag)))
+    await sendRequest(connection, 1)
+    await sendRequest(connection, 2)
+    await Promise.all([3, 4, 5].map((tag) => sendRequest(connection, tag)))
     expect(tagsSent(transport)).toEqual([[1], [2], [3, 4], [5]])
   })
 })
@@ -166,16 +178,16 @@ describe('answers that make no sense', () => {
     ['a length beyond the end', Buffer.concat([Buffer.from([37, 0, 0, 0]), whole.slice(4)])],
   ])('(%s) lose the exchange; the next call has a new socket', async (_, raw) => {
     transport.answer = (message) => (tagOf(message) < 3 ? { raw } : {})
-    const outcomes = await Promise.all([ask(connection, 1), ask(connection, 2)])
+    const outcomes = await Promise.all([sendRequest(connection, 1), sendRequest(connection, 2)])
     expect(outcomes[1]).toEqual(lost('ERR_LVS_MALFORMED', 'unknown'))
-    expect(await ask(connection, 3)).toBeUndefined()
+    expect(await sendRequest(connection, 3)).toBeUndefined()
     expect(transport.sockets.map(({ closed }) => closed)).toEqual([true, false])
   })
 
   it('(an acknowledgement without a status) lose the call concerned and no other', async () => {
     const short = Buffer.from([16, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
     transport.answer = (message) => (tagOf(message) === 2 ? { raw: short } : {})
-    const outcomes = await Promise.all([ask(connection, 1), ask(connection, 2)])
+    const outcomes = await Promise.all([sendRequest(connection, 1), sendRequest(connection, 2)])
     expect(outcomes).toEqual([undefined, lost('ERR_LVS_MALFORMED', 'unknown')])
   })
 })

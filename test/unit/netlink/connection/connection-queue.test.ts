@@ -1,10 +1,16 @@
 import { constants } from 'node:os'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import type { Connection } from '../../../../src/netlink/connection/connection.ts'
 import type { Outcome } from '../../../../src/netlink/connection/pending-request.ts'
+import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
-import { ask, openConnection, replyOf, TAGGED, tagsSent } from '../../../support/netlink/tagged-messages.ts'
+import {
+  openConnection,
+  replyOf,
+  sendRequest,
+  TAGGED,
+  tagsSent,
+} from '../../../support/netlink/tagged-messages.ts'
 
 const lost = (code: string, outcome: string) => ({ loss: expect.objectContaining({ code, outcome }) })
 const done = undefined
@@ -20,7 +26,7 @@ beforeEach(async () => {
 
 /** Asks something whose message is more than half of a datagram. */
 function askLarge(tag: number): Promise<Outcome> {
-  return ask(connection, tag, {
+  return sendRequest(connection, tag, {
     body: (writer) => {
       writer.genericHeader(1, 1)
       writeAttribute(writer, TAGGED.fields.tag, tag)
@@ -31,7 +37,7 @@ function askLarge(tag: number): Promise<Outcome> {
 
 /** One call that leaves at once, then two datagrams' worth of calls that come while it is under way. */
 async function twoBatches(): Promise<Promise<Outcome>[]> {
-  const first = ask(connection, 1)
+  const first = sendRequest(connection, 1)
   await Promise.resolve()
   return [first, askLarge(2), askLarge(3)]
 }
@@ -44,7 +50,7 @@ describe('a socket that takes a second exchange', () => {
     const resume = transport.pause()
     const outcomes = await twoBatches()
     await eventLoop()
-    expect(requests().map(({ after }) => after)).toEqual([false, true])
+    expect(requests().map(({ onlyIfPreviousComplete: after }) => after)).toEqual([false, true])
     resume()
     expect(await Promise.all(outcomes)).toEqual([done, done, done])
     expect(tagsSent(transport)).toEqual([[1], [2], [3]])
@@ -52,9 +58,9 @@ describe('a socket that takes a second exchange', () => {
 
   it('is given no less than that, so that what is asked meanwhile leaves together', async () => {
     const resume = transport.pause()
-    const first = ask(connection, 1)
+    const first = sendRequest(connection, 1)
     await Promise.resolve()
-    const others = [2, 3].map((tag) => ask(connection, tag))
+    const others = [2, 3].map((tag) => sendRequest(connection, tag))
     await eventLoop()
     expect(requests()).toHaveLength(1)
     resume()
@@ -64,9 +70,9 @@ describe('a socket that takes a second exchange', () => {
 
   it('is given less when nothing follows', async () => {
     const resume = transport.pause()
-    const first = ask(connection, 1)
+    const first = sendRequest(connection, 1)
     await Promise.resolve()
-    const last = ask(connection, 2)
+    const last = sendRequest(connection, 2)
     connection.flush(true)
     await eventLoop()
     expect(requests()).toHaveLength(2)

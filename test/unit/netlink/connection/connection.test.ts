@@ -1,10 +1,18 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { Batch } from '../../../../src/netlink/connection/datagram-batch.ts'
 import type { Connection } from '../../../../src/netlink/connection/connection.ts'
+import { DatagramBatch } from '../../../../src/netlink/connection/datagram-batch.ts'
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
 import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
-import { ask, dump, flagsSent, openConnection, replyOf, tagOf, tagsSent } from '../../../support/netlink/tagged-messages.ts'
+import {
+  dump,
+  flagsSent,
+  openConnection,
+  replyOf,
+  sendRequest,
+  tagOf,
+  tagsSent,
+} from '../../../support/netlink/tagged-messages.ts'
 
 const MEGABYTE = 1024 * 1024
 let transport: FakeTransport
@@ -17,7 +25,7 @@ beforeEach(async () => {
 
 describe('group commit', () => {
   it('lets calls made in one tick share a datagram with one acknowledgement, on the last', async () => {
-    await Promise.all([1, 2, 3].map((tag) => ask(connection, tag)))
+    await Promise.all([1, 2, 3].map((tag) => sendRequest(connection, tag)))
     expect(tagsSent(transport)).toEqual([[1, 2, 3]])
     expect(flagsSent(transport)).toEqual([[NLM_F_REQUEST, NLM_F_REQUEST, NLM_F_REQUEST | NLM_F_ACK]])
     expect(transport.sockets[0]!.requests).toHaveLength(1)
@@ -29,7 +37,7 @@ describe('group commit', () => {
     setImmediate(() => {
       turned = true
     })
-    const outcome = ask(connection, 1)
+    const outcome = sendRequest(connection, 1)
     expect(transport.datagrams).toEqual([])
     expect(await outcome).toBeUndefined()
     expect(turned).toBe(false)
@@ -40,9 +48,9 @@ describe('group commit', () => {
 
   it('gathers the calls made during an exchange for the next one', async () => {
     const resume = transport.pause()
-    const first = ask(connection, 1)
+    const first = sendRequest(connection, 1)
     await Promise.resolve()
-    const others = [2, 3, 4].map((tag) => ask(connection, tag))
+    const others = [2, 3, 4].map((tag) => sendRequest(connection, tag))
     await new Promise(setImmediate)
     expect(transport.sockets[0]!.requests).toHaveLength(1)
     resume()
@@ -51,18 +59,21 @@ describe('group commit', () => {
   })
 
   it('takes calls made in the moment an exchange ends', async () => {
-    await Promise.all([ask(connection, 1).then(() => ask(connection, 2)), ask(connection, 3)])
-    expect(await ask(connection, 4)).toBeUndefined()
+    await Promise.all([
+      sendRequest(connection, 1).then(() => sendRequest(connection, 2)),
+      sendRequest(connection, 3),
+    ])
+    expect(await sendRequest(connection, 4)).toBeUndefined()
     expect(tagsSent(transport)).toEqual([[1, 3], [2], [4]])
   })
 
   it('gives a dump a datagram of its own and keeps the order', async () => {
     await Promise.all([
-      ask(connection, 1),
+      sendRequest(connection, 1),
       dump(connection, 2),
       dump(connection, 3),
-      ask(connection, 4),
-      ask(connection, 5),
+      sendRequest(connection, 4),
+      sendRequest(connection, 5),
     ])
     expect(tagsSent(transport)).toEqual([[1], [2], [3], [4, 5]])
     expect(flagsSent(transport)[1]).toEqual([NLM_F_REQUEST | NLM_F_DUMP])
@@ -72,7 +83,7 @@ describe('group commit', () => {
   it('parts datagrams at what the socket can send', async () => {
     transport.sendBuffer = 100
     connection = await openConnection(transport)
-    await Promise.all(Array.from({ length: 7 }, (_, tag) => ask(connection, tag)))
+    await Promise.all(Array.from({ length: 7 }, (_, tag) => sendRequest(connection, tag)))
     expect(tagsSent(transport)).toEqual([[0, 1, 2], [3, 4, 5], [6]])
   })
 
@@ -80,22 +91,22 @@ describe('group commit', () => {
     transport.receiveBuffer = 212_992
     connection = await openConnection(transport)
     transport.answer = () => ({ errno: 17 })
-    await Promise.all(Array.from({ length: 1000 }, (_, tag) => ask(connection, tag)))
+    await Promise.all(Array.from({ length: 1000 }, (_, tag) => sendRequest(connection, tag)))
     // 237 is what such a buffer holds on Linux 6.12 (ipvs-netlink.md, 5.3).
     for (const tags of tagsSent(transport)) expect(tags.length).toBeLessThan(237)
     expect(tagsSent(transport).flat()).toEqual(Array.from({ length: 1000 }, (_, tag) => tag))
   })
 
   it('uses the same buffers again and again', async () => {
-    for (let tag = 0; tag < 6; tag++) await ask(connection, tag)
+    for (let tag = 0; tag < 6; tag++) await sendRequest(connection, tag)
     const { requests } = transport.sockets[0]!
     expect(new Set(requests.map(({ datagrams }) => datagrams.buffer)).size).toBe(2)
     expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(1)
   })
 
   it('counts what it does', async () => {
-    await Promise.all([ask(connection, 1), ask(connection, 2), dump(connection, 3)])
-    await ask(connection, 4)
+    await Promise.all([sendRequest(connection, 1), sendRequest(connection, 2), dump(connection, 3)])
+    await sendRequest(connection, 4)
     expect(connection.activity).toEqual({ messages: 4, datagrams: 3, sends: 3, receives: 3 })
   })
 
@@ -111,7 +122,7 @@ describe('answers', () => {
   it('reach the call that asked, refusals included', async () => {
     transport.answer = (message) =>
       tagOf(message) % 2 === 1 ? { errno: tagOf(message), text: `no ${tagOf(message)}` } : {}
-    const outcomes = await Promise.all([1, 2, 3, 4].map((tag) => ask(connection, tag)))
+    const outcomes = await Promise.all([1, 2, 3, 4].map((tag) => sendRequest(connection, tag)))
     expect(outcomes).toEqual([
       { refusal: { errno: 1, message: 'no 1' } },
       undefined,
@@ -135,7 +146,7 @@ describe('answers', () => {
     })
     const onReply = (view: DataView, { start, end }: { start: number; end: number }) =>
       bodies.push(view.getUint8(start), view.getUint32(start + 4, LITTLE_ENDIAN), end - start)
-    await Promise.all([1, 2].map((tag) => ask(connection, tag, { onReply })))
+    await Promise.all([1, 2].map((tag) => sendRequest(connection, tag, { onReply })))
     expect(bodies).toEqual([9, 11, 8, 9, 22, 8])
   })
 
@@ -178,7 +189,7 @@ describe('answers', () => {
     const onReply = () => {
       throw new RangeError('Offset is outside the bounds of the DataView')
     }
-    const [broken, whole] = await Promise.all([ask(connection, 1, { onReply }), dump(connection, 2)])
+    const [broken, whole] = await Promise.all([sendRequest(connection, 1, { onReply }), dump(connection, 2)])
     expect(broken).toMatchObject({
       loss: { code: 'ERR_LVS_MALFORMED', outcome: 'unknown', cause: expect.any(RangeError) },
     })
@@ -192,25 +203,27 @@ describe('a body that throws', () => {
     const body = () => {
       throw misuse
     }
-    const first = ask(connection, 1)
-    expect(() => ask(connection, 2, { body })).toThrow(misuse)
-    expect(() => ask(connection, 3, { body: (writer) => [writer.reserve(100_000), body()] })).toThrow(misuse)
-    expect(await Promise.all([first, ask(connection, 4)])).toEqual([undefined, undefined])
+    const first = sendRequest(connection, 1)
+    expect(() => sendRequest(connection, 2, { body })).toThrow(misuse)
+    expect(() => sendRequest(connection, 3, { body: (writer) => [writer.reserve(100_000), body()] })).toThrow(
+      misuse,
+    )
+    expect(await Promise.all([first, sendRequest(connection, 4)])).toEqual([undefined, undefined])
     expect(tagsSent(transport)).toEqual([[1, 4]])
   })
 
   it('does not keep the next call from leaving', async () => {
-    expect(() => ask(connection, 1, { body: () => expect.unreachable() })).toThrow()
-    expect(await ask(connection, 2)).toBeUndefined()
+    expect(() => sendRequest(connection, 1, { body: () => expect.unreachable() })).toThrow()
+    expect(await sendRequest(connection, 2)).toBeUndefined()
     expect(tagsSent(transport)).toEqual([[2]])
   })
 })
 
 describe('sequence numbers', () => {
   it('begin again at 1 long before they wrap at 2^32', async () => {
-    const reset = Batch.prototype.reset
-    const spy = vi.spyOn(Batch.prototype, 'reset')
-    spy.mockImplementationOnce(function (this: Batch) {
+    const reset = DatagramBatch.prototype.reset
+    const spy = vi.spyOn(DatagramBatch.prototype, 'reset')
+    spy.mockImplementationOnce(function (this: DatagramBatch) {
       reset.call(this, 0xefff_ffff)
     })
     const sequences: number[] = []
@@ -242,7 +255,7 @@ describe('an observer', () => {
       { type, sequence }: { type: number; sequence: number },
     ) => seen.push(`${direction} ${type} #${sequence}`)
     connection = await openConnection(transport, { observe })
-    await Promise.all([ask(connection, 1), ask(connection, 2)])
+    await Promise.all([sendRequest(connection, 1), sendRequest(connection, 2)])
     expect(seen).toEqual(['sent 32 #1', 'sent 32 #2', 'received 2 #2'])
   })
 })

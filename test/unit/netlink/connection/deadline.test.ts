@@ -8,18 +8,18 @@ describe('a deadline', () => {
 
   it('gives what comes in time, also when it is an error', async () => {
     const deadline = new Deadline(1000)
-    expect(await deadline.hold(Promise.resolve(5))).toBe(5)
-    await expect(deadline.hold(Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await deadline.withTimeout(Promise.resolve(5))).toBe(5)
+    await expect(deadline.withTimeout(Promise.reject(new Error('no')))).rejects.toThrow('no')
   })
 
   it('gives at once what is there at once, and has no timer for it', () => {
-    expect(new Deadline(1000).hold(5)).toBe(5)
+    expect(new Deadline(1000).withTimeout(5)).toBe(5)
     expect(vi.getTimerCount()).toBe(0)
   })
 
   it('gives undefined for what does not come in time', async () => {
     const deadline = new Deadline(1000)
-    const late = deadline.hold(new Promise(() => {}))
+    const late = deadline.withTimeout(new Promise(() => {}))
     await vi.advanceTimersByTimeAsync(1000)
     expect(await late).toBeUndefined()
   })
@@ -28,7 +28,7 @@ describe('a deadline', () => {
     const deadline = new Deadline(1000)
     for (let index = 0; index < 3; index++) {
       const { promise, resolve } = deferred()
-      const held = deadline.hold(promise.then(() => 'in time'))
+      const held = deadline.withTimeout(promise.then(() => 'in time'))
       await vi.advanceTimersByTimeAsync(900)
       resolve()
       expect(await held).toBe('in time')
@@ -41,10 +41,10 @@ describe('a deadline', () => {
   it('holds after one that was late', async () => {
     const deadline = new Deadline(1000)
     const { promise, resolve } = deferred()
-    const late = deadline.hold(promise)
+    const late = deadline.withTimeout(promise)
     await vi.advanceTimersByTimeAsync(1000)
     await late
-    const second = deadline.hold(new Promise(() => {}))
+    const second = deadline.withTimeout(new Promise(() => {}))
     resolve()
     await vi.advanceTimersByTimeAsync(1000)
     expect(await second).toBeUndefined()
@@ -61,12 +61,12 @@ describe('a deadline', () => {
     })
     const deadline = new Deadline(100_000)
     const { promise, resolve } = deferred()
-    const held = deadline.hold(promise)
+    const held = deadline.withTimeout(promise)
     expect(timers.map((timer) => timer.hasRef())).toEqual([true])
     resolve()
     await held
     expect(timers.map((timer) => timer.hasRef())).toEqual([false])
-    void deadline.hold(new Promise(() => {}))
+    void deadline.withTimeout(new Promise(() => {}))
     expect(timers.map((timer) => timer.hasRef())).toEqual([true])
     deadline.clear()
     vi.unstubAllGlobals()

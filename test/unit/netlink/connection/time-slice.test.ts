@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Turn } from '../../../../src/netlink/connection/time-slice.ts'
+import { TimeSlice } from '../../../../src/netlink/connection/time-slice.ts'
 
 describe('a turn of the event loop', () => {
   let now = 0
@@ -11,23 +11,23 @@ describe('a turn of the event loop', () => {
   afterEach(() => void vi.restoreAllMocks())
 
   /** Steps until it is time to let go, each taking so many milliseconds. */
-  function steps(turn: Turn, milliseconds: number): number {
+  function steps(turn: TimeSlice, milliseconds: number): number {
     for (let count = 1; count < 10_000; count++) {
       now += milliseconds
-      if (!turn.step()) return count
+      if (!turn.continues()) return count
     }
     return Number.POSITIVE_INFINITY
   }
 
   it('goes on while little time has passed', () => {
-    const turn = new Turn()
+    const turn = new TimeSlice()
     turn.begin()
     expect(steps(turn, 0)).toBe(Number.POSITIVE_INFINITY)
     expect(turn.isOver).toBe(false)
   })
 
   it('is over after some time, which is seen at one of the next steps', () => {
-    const turn = new Turn()
+    const turn = new TimeSlice()
     turn.begin()
     expect(steps(turn, 1)).toBeLessThanOrEqual(64)
     expect(turn.isOver).toBe(true)

@@ -1,8 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Passage } from '../../../../src/netlink/wire/encoded-span.ts'
+import { EncodedSpan } from '../../../../src/netlink/wire/encoded-span.ts'
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
-import { align4, LITTLE_ENDIAN, readText, readU64, WireWriter, writeU64 } from '../../../../src/netlink/wire/wire.ts'
+import {
+  align4,
+  LITTLE_ENDIAN,
+  readText,
+  readU64,
+  WireWriter,
+  writeU64,
+} from '../../../../src/netlink/wire/wire.ts'
 
 const view = (bytes: number[]) => new DataView(Uint8Array.from(bytes).buffer)
 const written = (writer: WireWriter) => Buffer.from(writer.bytes.subarray(0, writer.length))
@@ -44,17 +51,17 @@ describe('a writer', () => {
 
   it('repeats a passage as long as it stands there, also when it has grown', () => {
     const writer = new WireWriter(16)
-    const passage = new Passage()
-    expect(writer.repeat(passage)).toBe(false)
+    const passage = new EncodedSpan()
+    expect(writer.copySpan(passage)).toBe(false)
     writer.payload(1, 4)
     const start = writer.length
     writer.bytes.set([1, 2, 3, 4], writer.payload(2, 4))
-    passage.note(writer, start)
-    for (let time = 0; time < 5; time++) expect(writer.repeat(passage)).toBe(true)
+    passage.record(writer, start)
+    for (let time = 0; time < 5; time++) expect(writer.copySpan(passage)).toBe(true)
     expect(written(writer).subarray(8).toString('hex')).toBe('0800020001020304'.repeat(6))
-    expect(new WireWriter().repeat(passage)).toBe(false)
+    expect(new WireWriter().copySpan(passage)).toBe(false)
     writer.truncate(start)
-    expect(writer.repeat(passage)).toBe(false)
+    expect(writer.copySpan(passage)).toBe(false)
     expect(writer.length).toBe(start)
   })
 
@@ -110,7 +117,7 @@ describe('a writer', () => {
     const writer = new WireWriter()
     const start = writer.beginMessage(16, 0x300, 5)
     writer.endMessage(start)
-    writer.blank(start)
+    writer.convertToNoop(start)
     expect(writer.view.getUint16(4, LITTLE_ENDIAN)).toBe(NLMSG_NOOP)
     expect(writer.view.getUint16(6, LITTLE_ENDIAN)).toBe(NLM_F_REQUEST | NLM_F_ACK)
     expect(writer.view.getUint32(8, LITTLE_ENDIAN)).toBe(5)

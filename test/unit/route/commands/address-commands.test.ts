@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { ADDRESS, ADDRESS_HEADER } from '../../../../src/route/protocol/attributes.ts'
 import type { InterfaceAddressInput } from '../../../../src/route/model/interface-address.ts'
+import { ADDRESS, ADDRESS_HEADER } from '../../../../src/route/protocol/attributes.ts'
 import type { SentMessage } from '../../../support/netlink/answers.ts'
-import { addressReply, attributesIn, type FakeNetwork, open, structureIn } from '../../../support/route/fake-network.ts'
+import {
+  addressReply,
+  attributesIn,
+  type FakeNetwork,
+  open,
+  structureIn,
+} from '../../../support/route/fake-network.ts'
 
 const EEXIST = 17
 const EADDRNOTAVAIL = 99

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explain } from '../../../../src/route/commands/explain.ts'
+import { explainNetworkError } from '../../../../src/route/commands/explain.ts'
 
 describe('the reason for a refusal, and the way out', () => {
   it.each([
@@ -26,6 +26,6 @@ describe('the reason for a refusal, and the way out', () => {
     ['addAddress', 'EOPNOTSUPP', {}, 'ipv6.disable=1'],
     ['links', 'EWHATEVER', {}, 'the kernel refused the command'],
   ])('%s %s %o', (command, code, circumstances, part) => {
-    expect(explain(command, code, circumstances)).toContain(part)
+    expect(explainNetworkError(command, code, circumstances)).toContain(part)
   })
 })

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { AttributeSet, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import type { WireWriter } from '../../../../src/netlink/wire/wire.ts'
-import { GRE_TUNNEL, IP_TUNNEL, LINK, LINK_HEADER, LINK_INFO } from '../../../../src/route/protocol/attributes.ts'
 import type { LinkInput } from '../../../../src/route/model/link.ts'
+import {
+  GRE_TUNNEL,
+  IP_TUNNEL,
+  LINK,
+  LINK_HEADER,
+  LINK_INFO,
+} from '../../../../src/route/protocol/attributes.ts'
 import type { SentMessage } from '../../../support/netlink/answers.ts'
 import { attributesIn, open, structureIn } from '../../../support/route/fake-network.ts'
 

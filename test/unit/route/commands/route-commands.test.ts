@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
-import { ROUTE, ROUTE_HEADER } from '../../../../src/route/protocol/attributes.ts'
 import type { RouteInput } from '../../../../src/route/model/route.ts'
+import { ROUTE, ROUTE_HEADER } from '../../../../src/route/protocol/attributes.ts'
 import type { SentMessage } from '../../../support/netlink/answers.ts'
-import { attributesIn, type FakeNetwork, open, routeReply, structureIn } from '../../../support/route/fake-network.ts'
+import {
+  attributesIn,
+  type FakeNetwork,
+  open,
+  routeReply,
+  structureIn,
+} from '../../../support/route/fake-network.ts'
 
 const EEXIST = 17
 const ESRCH = 3

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { arpAnnouncement, neighbourAdvertisement } from '../../../../src/route/protocol/announcement-frames.ts'
+import {
+  arpAnnouncement,
+  neighbourAdvertisement,
+} from '../../../../src/route/protocol/announcement-frames.ts'
 
 const MAC = '02:00:00:00:00:0a'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { AttributeSet, attributeTable, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
+import { checkPrefix, isNetworkAddress } from '../../../../src/route/model/prefix.ts'
 import { address, flag, hardwareAddress, interfaceName } from '../../../../src/route/protocol/codecs.ts'
-import { checkPrefix, isNetwork } from '../../../../src/route/model/prefix.ts'
 
 const TABLE = attributeTable('table', {
   address: [1, address],
@@ -72,6 +72,6 @@ describe('a prefix', () => {
     ['2001:db8::1', 128, true],
     ['128.0.0.0', 1, true],
   ])('%s/%i is that of a network: %s', (text, length, expected) => {
-    expect(isNetwork(text, length)).toBe(expected)
+    expect(isNetworkAddress(text, length)).toBe(expected)
   })
 })

@@ -12,7 +12,7 @@ import {
   NEIGHBOUR_HEADER,
   ROUTE_HEADER,
 } from '../../../../src/route/protocol/attributes.ts'
-import { describePayload } from '../../../../src/route/protocol/describe.ts'
+import { describeRoutePayload } from '../../../../src/route/protocol/describe.ts'
 import { RTM } from '../../../../src/route/protocol/uapi.ts'
 import { encode } from '../../../support/netlink/answers.ts'
 
@@ -21,7 +21,7 @@ function lineOf(type: number, flags: number, body: (writer: WireWriter) => void)
   let line = ''
   const view = new DataView(message.buffer)
   eachMessage(view, message.length, (header) => {
-    line = describeMessage(view, header, describePayload)
+    line = describeMessage(view, header, describeRoutePayload)
   })
   return line
 }

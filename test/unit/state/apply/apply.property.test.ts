@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyTarget } from '../../../../src/state/apply/apply.ts'
-import { describeTable } from '../../../../src/state/document/export-state.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
+import { applyState } from '../../../../src/state/apply/apply.ts'
+import { toDesiredState } from '../../../../src/state/document/export-state.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
 import { checkOptions } from '../../../../src/state/plan/options.ts'
 import { planTable } from '../../../../src/state/plan/plan-table.ts'
-import { countDifferences, sorted } from '../../../support/state/compare-tables.ts'
+import { twoStates } from '../../../support/state/arbitrary-states.ts'
+import { countDifferences, sortedTable } from '../../../support/state/compare-tables.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
 import { OrderRules } from '../../../support/state/order-rules.ts'
-import { twoStates } from '../../../support/state/arbitrary-states.ts'
 
 const EVERYTHING = checkOptions({ owns: () => true })
 
@@ -23,11 +23,11 @@ describe('any table becomes any other', () => {
         const differences = countDifferences(table.current, wanted)
         const planned = planTable(table.current, to).steps.map(({ text }) => text)
 
-        const result = await applyTarget(table, normalise(to), EVERYTHING)
+        const result = await applyState(table, resolveDesiredState(to), EVERYTHING)
 
         expect(planned).toHaveLength(differences)
         expect(rules.complaints).toEqual([])
-        expect(sorted(table.current)).toEqual(sorted(wanted))
+        expect(sortedTable(table.current)).toEqual(sortedTable(wanted))
         expect(result.steps.map(({ step }) => step.text)).toEqual(planned)
         expect(new Set(result.steps.map(({ outcome }) => outcome)).size).toBeLessThanOrEqual(1)
         expect(planTable(table.current, to).steps).toEqual([])
@@ -42,9 +42,9 @@ describe('any table becomes any other', () => {
     await fc.assert(
       fc.asyncProperty(twoStates, async ([state]) => {
         const table = ModelTable.of(state)
-        const exported = describeTable(table.current)
+        const exported = toDesiredState(table.current)
         expect(planTable(table.current, exported).steps).toEqual([])
-        expect(describeTable(ModelTable.of(exported).current)).toEqual(exported)
+        expect(toDesiredState(ModelTable.of(exported).current)).toEqual(exported)
       }),
       { numRuns: 2000 },
     )

@@ -2,13 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { applyTarget } from '../../../../src/state/apply/apply.ts'
+import { applyState } from '../../../../src/state/apply/apply.ts'
 import { ApplyError, type ApplyResult } from '../../../../src/state/apply/apply-result.ts'
+import { toDesiredState } from '../../../../src/state/document/export-state.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
 import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { describeTable } from '../../../../src/state/document/export-state.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
-import { type ApplyOptions, checkOptions } from '../../../../src/state/plan/options.ts'
 import { OwnershipError } from '../../../../src/state/ownership/ownership.ts'
+import { type ApplyOptions, checkOptions } from '../../../../src/state/plan/options.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
 
 const WEB = 'tcp://192.0.2.1:80'
@@ -34,7 +34,7 @@ beforeEach(() => {
 })
 
 function apply(desired: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
-  return applyTarget(table, normalise(desired), checkOptions(options))
+  return applyState(table, resolveDesiredState(desired), checkOptions(options))
 }
 
 /** What became of each step, by its text. */
@@ -45,7 +45,7 @@ const failure = (work: Promise<unknown>) =>
     () => undefined,
     (error: unknown) => error as ApplyError,
   )
-const services = () => describeTable(table.current).services
+const services = () => toDesiredState(table.current).services
 const names = () => services()?.map(({ service }) => service)
 const ownsAll = { owns: () => true }
 
@@ -56,7 +56,7 @@ describe('a document that is not gone through yet', () => {
       timeouts: { tcp: 1000 },
       daemons: [{ role: 'master', interface: 'lo', syncId: 3 }],
     }
-    await applyTarget(table, Promise.resolve(normalise(desired)), checkOptions({}))
+    await applyState(table, Promise.resolve(resolveDesiredState(desired)), checkOptions({}))
     const { timeouts, daemons } = table.current
     expect(services()).toEqual(desired.services)
     expect(timeouts.tcp).toBe(1000)
@@ -65,14 +65,14 @@ describe('a document that is not gone through yet', () => {
 
   it('leaves alone what it does not speak of', async () => {
     table = ModelTable.of({ ...state([WEB, A]), timeouts: { tcp: 1000 } })
-    const target = normalise(state([WEB, A]))
-    const { steps } = await applyTarget(table, Promise.resolve(target), checkOptions({}))
+    const target = resolveDesiredState(state([WEB, A]))
+    const { steps } = await applyState(table, Promise.resolve(target), checkOptions({}))
     expect(steps).toEqual([])
   })
 
   it('touches nothing when it turns out to be wrong', async () => {
     const wrong = new Error('wrong')
-    const refused = applyTarget(table, Promise.reject(wrong), checkOptions({}))
+    const refused = applyState(table, Promise.reject(wrong), checkOptions({}))
     await expect(refused).rejects.toBe(wrong)
     expect(table.log).toEqual([])
   })
@@ -97,7 +97,7 @@ describe('without a word about ownership', () => {
       services: [{ service: WEB, scheduler: 'rr', destinations: [{ ...A, weight: 5 }, C] }],
     })
     expect(services()).toEqual([{ service: WEB, scheduler: 'rr', destinations: [{ ...A, weight: 5 }, B, C] }])
-    expect(result.left).toEqual([
+    expect(result.skipped).toEqual([
       { step: expect.objectContaining({ text: `remove ${B.address}:80 from ${WEB}` }), reason: 'not-owned' },
     ])
   })
@@ -119,7 +119,7 @@ describe('without a word about ownership', () => {
   it('stops no daemon that others started', async () => {
     table = ModelTable.of({ daemons: [{ role: 'backup', interface: 'eth0' }] })
     const first = await apply({ daemons: [{ role: 'master', interface: 'eth0' }] })
-    expect(first.left.map(({ step }) => step.text)).toEqual(['stop synchronisation daemon backup'])
+    expect(first.skipped.map(({ step }) => step.text)).toEqual(['stop synchronisation daemon backup'])
     await apply({ daemons: [] })
     expect(table.current.daemons.map(({ role }) => role)).toEqual(['backup'])
   })
@@ -154,7 +154,7 @@ describe('with a named set', () => {
 
   it('removes what was made under the name, also after a restart', async () => {
     await apply(state([WEB, A], [MAIL, A]), set('web'))
-    const after = ModelTable.of(describeTable(table.current))
+    const after = ModelTable.of(toDesiredState(table.current))
     table = after
     await apply(state([WEB, A]), set('web'))
     expect(names()).toEqual([WEB])
@@ -197,7 +197,7 @@ describe('with a named set', () => {
       }
       await failure(apply(after, set('web')))
       table.before = () => {}
-      table = ModelTable.of(describeTable(table.current))
+      table = ModelTable.of(toDesiredState(table.current))
       await apply(after, set('web'))
       expect(services()).toEqual(after.services)
       await apply({ services: [] }, set('web'))
@@ -356,7 +356,7 @@ describe('options', () => {
       allow: ['updateDestination'],
     })
     expect(result.steps.map(({ step }) => step.kind)).toEqual(['updateDestination'])
-    expect(result.left.map(({ step, reason }) => `${step.kind} ${reason}`)).toEqual([
+    expect(result.skipped.map(({ step, reason }) => `${step.kind} ${reason}`)).toEqual([
       'addDestination not-allowed',
       'addService not-allowed',
       'addDestination not-allowed',
@@ -367,7 +367,7 @@ describe('options', () => {
     table = ModelTable.of(state([WEB, A]))
     const result = await apply(state([WEB, B]), { ...ownsAll, allow: ['removeDestination'] })
     expect(result.steps).toEqual([])
-    expect(result.left.map(({ reason }) => reason)).toEqual(['not-allowed', 'last-destination'])
+    expect(result.skipped.map(({ reason }) => reason)).toEqual(['not-allowed', 'last-destination'])
   })
 
   it.each<[object, string]>([

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BatchCommand } from '../../../../src/ipvs/write/batch-command.ts'
 import type { Service } from '../../../../src/ipvs/model/service.ts'
-import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { describeTable } from '../../../../src/state/document/export-state.ts'
+import type { BatchCommand } from '../../../../src/ipvs/write/batch-command.ts'
+import { toDesiredState } from '../../../../src/state/document/export-state.ts'
 import { Ipvs } from '../../../../src/state/ipvs.ts'
+import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
 
 const HOSTS = [1, 2, 3]
@@ -72,7 +72,7 @@ async function besideAVandal(kernel: SimulatedKernel, acts: readonly BatchComman
 
 const isWanted = (services: readonly Service[]) => {
   const mine = { services: services.filter(owns), timeouts: { tcp: 0, tcpFin: 0, udp: 0 }, daemons: [] }
-  const found = describeTable(mine).services?.map(({ destinations = [], ...each }) => ({
+  const found = toDesiredState(mine).services?.map(({ destinations = [], ...each }) => ({
     ...each,
     destinations: [...destinations].sort((one, other) => (one.address < other.address ? -1 : 1)),
   }))
@@ -88,7 +88,7 @@ describe('a table that is kept while somebody else adds, removes and edits at ra
         kernel.run([{ command: 'addService', service: foreign }])
         const { ipvs, calm } = await besideAVandal(kernel, acts)
         {
-          await using _ = ipvs.keep(DESIRED, { owns, interval: 0.001 })
+          await using _ = ipvs.reconcile(DESIRED, { owns, interval: 0.001 })
           while (calm.length < 3) await new Promise((resolve) => setTimeout(resolve, 1))
         }
         expect(calm.slice(1).map(isWanted)).not.toContain(false)

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { applyTarget } from '../../../../src/state/apply/apply.ts'
+import { applyState } from '../../../../src/state/apply/apply.ts'
 import type { ApplyResult } from '../../../../src/state/apply/apply-result.ts'
-import type { DesiredService, DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { describeTable } from '../../../../src/state/document/export-state.ts'
+import { toDesiredState } from '../../../../src/state/document/export-state.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
 import { Ipvs } from '../../../../src/state/ipvs.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
+import type { DesiredService, DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { type ApplyOptions, checkOptions } from '../../../../src/state/plan/options.ts'
 import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
@@ -35,12 +35,12 @@ function of(service: string, ...destinations: NonNullable<DesiredService['destin
 }
 
 function apply(desired: DesiredState, options: ApplyOptions = DRAIN): Promise<ApplyResult> {
-  return applyTarget(table, normalise(desired), checkOptions(options))
+  return applyState(table, resolveDesiredState(desired), checkOptions(options))
 }
 
 const outcomes = ({ steps }: ApplyResult) => steps.map(({ step, outcome }) => `${step.kind} ${outcome}`)
 const weights = (service = WEB) => {
-  const found = describeTable(table.current).services?.find((each) => each.service === service)
+  const found = toDesiredState(table.current).services?.find((each) => each.service === service)
   return Object.fromEntries(found?.destinations?.map(({ address, weight }) => [address, weight]) ?? [])
 }
 const onlyA = { services: [of(WEB, A)] }
@@ -238,7 +238,7 @@ describe('without waiting', () => {
       const { services } = table.current
       const active =
         services[0]!.destinations.find(({ address }) => address === B.address)?.activeConnections ?? 0
-      table = ModelTable.of(describeTable(table.current))
+      table = ModelTable.of(toDesiredState(table.current))
       if (active > 0) table.setConnections(WEB, AT_B, active)
     }
     table.setConnections(WEB, AT_B, 1)

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ApplyError } from '../../../../src/state/apply/apply-result.ts'
 import { BackOff } from '../../../../src/state/apply/back-off.ts'
+import {
+  type ReconcileOptions,
+  type ReconcileRound,
+  Reconciler,
+} from '../../../../src/state/apply/reconciler.ts'
 import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { Keeper, type KeepOptions, type KeepRound } from '../../../../src/state/apply/reconciler.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
 
 const WEB = 'tcp://192.0.2.1:80'
@@ -14,11 +18,11 @@ const STATE: DesiredState = { services: [{ service: WEB, scheduler: 'wlc', desti
 async function keep(
   table: ModelTable,
   rounds: number,
-  act: (round: number, keeper: Keeper) => void = () => {},
-  options: KeepOptions = {},
-): Promise<KeepRound[]> {
-  const heard: KeepRound[] = []
-  const keeper = new Keeper(table, STATE, {
+  act: (round: number, keeper: Reconciler) => void = () => {},
+  options: ReconcileOptions = {},
+): Promise<ReconcileRound[]> {
+  const heard: ReconcileRound[] = []
+  const keeper = new Reconciler(table, STATE, {
     owns: () => true,
     interval: 0.002,
     ...options,
@@ -32,7 +36,7 @@ async function keep(
   return heard
 }
 
-const texts = (rounds: readonly KeepRound[]) =>
+const texts = (rounds: readonly ReconcileRound[]) =>
   rounds.map(({ result }) => result?.steps.map(({ step, outcome }) => `${step.text}: ${outcome}`))
 
 describe('keeping', () => {
@@ -52,7 +56,7 @@ describe('keeping', () => {
 
   it('keeps another document as soon as it is given one', async () => {
     const table = new ModelTable()
-    const rounds = await keep(table, 2, (_, keeper) => keeper.change({ services: [] }), { interval: 3600 })
+    const rounds = await keep(table, 2, (_, keeper) => keeper.update({ services: [] }), { interval: 3600 })
     expect(texts(rounds)[1]).toEqual([`remove service ${WEB}: done`])
   })
 
@@ -67,7 +71,7 @@ describe('keeping', () => {
       table,
       6,
       (round, keeper) => {
-        if (round === 1) keeper.change(failing)
+        if (round === 1) keeper.update(failing)
         else
           table.take({
             command: 'updateDestination',
@@ -126,7 +130,7 @@ describe('keeping', () => {
   it('ends with the block that uses it', async () => {
     const table = new ModelTable()
     {
-      await using keeper = new Keeper(table, STATE, { interval: 3600 })
+      await using keeper = new Reconciler(table, STATE, { interval: 3600 })
       expect(keeper.stopped).toBeInstanceOf(Promise)
     }
     const { readings } = table
@@ -136,9 +140,9 @@ describe('keeping', () => {
 
   it('refuses what is no desired state, and then keeps the old one', async () => {
     const table = new ModelTable()
-    await using keeper = new Keeper(table, STATE, { interval: 3600 })
-    expect(() => keeper.change({ services: [{ service: 'web' }] })).toThrow('services[0].service')
-    expect(() => new Keeper(table, { services: [{ service: 'web' }] }, {})).toThrow('services[0].service')
+    await using keeper = new Reconciler(table, STATE, { interval: 3600 })
+    expect(() => keeper.update({ services: [{ service: 'web' }] })).toThrow('services[0].service')
+    expect(() => new Reconciler(table, { services: [{ service: 'web' }] }, {})).toThrow('services[0].service')
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
 import { normaliseInTurns } from '../../../../src/state/document/normalise-in-turns.ts'
+import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { DesiredStateError } from '../../../../src/state/model/desired-state-error.ts'
 
 /** A document of so many services with ten destinations each. */
@@ -25,7 +25,7 @@ const MANY = 10_000
 describe('a document that is gone through in turns', () => {
   it('is done at once when it is small, so that its owner may change it', () => {
     const target = normaliseInTurns(documentOf(256))
-    expect(target).toEqual(normalise(documentOf(256)))
+    expect(target).toEqual(resolveDesiredState(documentOf(256)))
   })
 
   it('is refused at once when it is small', () => {
@@ -40,7 +40,7 @@ describe('a document that is gone through in turns', () => {
     const { services } = await target
     clearInterval(counting)
     expect(rounds).toBeGreaterThan(0)
-    const whole = normalise(documentOf(MANY)).services!
+    const whole = resolveDesiredState(documentOf(MANY)).services!
     expect([...services!.keys()]).toEqual([...whole.keys()])
     for (const [name, { destinations }] of whole) {
       expect(services!.get(name)!.destinations!.list).toEqual(destinations!.list)

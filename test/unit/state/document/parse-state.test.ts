@@ -4,16 +4,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { formatState } from '../../../../src/state/document/format-state.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
 import { parseState } from '../../../../src/state/document/parse-state.ts'
 import { documentSchema, stateJsonSchema } from '../../../../src/state/document/schema.ts'
+import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { DesiredStateError } from '../../../../src/state/model/desired-state-error.ts'
-import { DAEMON_SETTINGS, DESTINATION_SETTINGS, SERVICE_SETTINGS } from '../../../../src/state/model/target.ts'
+import {
+  DAEMON_SETTINGS,
+  DESTINATION_SETTINGS,
+  SERVICE_SETTINGS,
+} from '../../../../src/state/model/target.ts'
 import { twoStates } from '../../../support/state/arbitrary-states.ts'
 
-const DOCS = join(import.meta.dirname, '../../../docs')
+const DOCS = join(import.meta.dirname, '../../../../docs')
 const guide = readFileSync(join(DOCS, 'guide/desired-state.md'), 'utf8')
 const example = readFileSync(join(DOCS, 'examples/desired-state.ts'), 'utf8')
 
@@ -58,7 +62,7 @@ daemons:
 
 describe('a document in YAML', () => {
   it('says what the table is to be', () => {
-    const { services, timeouts, daemons } = normalise(parseState(YAML))
+    const { services, timeouts, daemons } = resolveDesiredState(parseState(YAML))
     const [web, dns] = [...services!.values()]
     expect(web).toMatchObject({
       name: 'tcp://192.168.79.110:80',
@@ -214,9 +218,9 @@ describe('what is wrong with a document', () => {
   })
 
   it('is a TypeError of its own for plain data too', () => {
-    expect(() => normalise({ services: [{ service: 'web' }] })).toThrow(TypeError)
-    expect(() => normalise(null as never)).toThrow('must be an object')
-    expect(() => normalise([] as never)).toThrow('must be an object')
+    expect(() => resolveDesiredState({ services: [{ service: 'web' }] })).toThrow(TypeError)
+    expect(() => resolveDesiredState(null as never)).toThrow('must be an object')
+    expect(() => resolveDesiredState([] as never)).toThrow('must be an object')
     expect(() => parseState(7 as never)).toThrow('text must be YAML or JSON in a string')
   })
 })

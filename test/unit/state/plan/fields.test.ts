@@ -2,11 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Persistence } from '../../../../src/ipvs/model/persistence.ts'
 import type { Tunnel } from '../../../../src/ipvs/model/tunnel.ts'
-import { applyTarget } from '../../../../src/state/apply/apply.ts'
-import type { DesiredDestination, DesiredService, DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { normalise } from '../../../../src/state/document/normalise.ts'
-import { checkOptions } from '../../../../src/state/plan/options.ts'
-import { planTable } from '../../../../src/state/plan/plan-table.ts'
+import { applyState } from '../../../../src/state/apply/apply.ts'
+import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import type {
+  DesiredDestination,
+  DesiredService,
+  DesiredState,
+} from '../../../../src/state/model/desired-state.ts'
 import {
   DAEMON_SETTINGS,
   DESTINATION_SETTINGS,
@@ -14,7 +16,9 @@ import {
   SERVICE_SETTINGS,
   type ServiceSetting,
 } from '../../../../src/state/model/target.ts'
-import { sorted } from '../../../support/state/compare-tables.ts'
+import { checkOptions } from '../../../../src/state/plan/options.ts'
+import { planTable } from '../../../../src/state/plan/plan-table.ts'
+import { sortedTable } from '../../../support/state/compare-tables.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
 
 /**
@@ -84,8 +88,8 @@ async function change(to: DesiredState): Promise<readonly string[]> {
   const table = ModelTable.of(STATE)
   const wanted = ModelTable.of(to).current
   const { steps } = planTable(table.current, to)
-  await applyTarget(table, normalise(to), checkOptions({ owns: () => true }))
-  expect(sorted(table.current)).toEqual(sorted(wanted))
+  await applyState(table, resolveDesiredState(to), checkOptions({ owns: () => true }))
+  expect(sortedTable(table.current)).toEqual(sortedTable(wanted))
   expect(planTable(table.current, to).steps).toEqual([])
   return steps.map(({ text }) => text)
 }
@@ -156,7 +160,7 @@ describe('changed alone, everything is one step and the table follows', () => {
 
   it('nothing, and no command is sent', async () => {
     const table = ModelTable.of(STATE)
-    const result = await applyTarget(table, normalise(STATE), checkOptions({ owns: () => true }))
+    const result = await applyState(table, resolveDesiredState(STATE), checkOptions({ owns: () => true }))
     expect(result.steps).toEqual([])
     expect(table.log).toEqual([])
   })
@@ -169,9 +173,9 @@ describe('a part that is left out', () => {
         const table = ModelTable.of(STATE)
         const to = { services: [], timeouts: { tcp: 1, tcpFin: 1, udp: 1 }, daemons: [] }
         const part = Object.fromEntries(parts.map((name) => [name, to[name]]))
-        await applyTarget(table, normalise(part), checkOptions({ owns: () => true }))
+        await applyState(table, resolveDesiredState(part), checkOptions({ owns: () => true }))
         const expected = { ...STATE, ...part }
-        expect(sorted(table.current)).toEqual(sorted(ModelTable.of(expected).current))
+        expect(sortedTable(table.current)).toEqual(sortedTable(ModelTable.of(expected).current))
       }),
     )
   })
@@ -180,9 +184,9 @@ describe('a part that is left out', () => {
     const { destinations: _, ...header } = WEB
     expect(await change({ ...STATE, services: [{ ...header, destinations: [REAL] }] })).toEqual([])
     const table = ModelTable.of(STATE)
-    await applyTarget(
+    await applyState(
       table,
-      normalise({ services: [{ ...header, scheduler: 'rr', schedulerFlags: [] }] }),
+      resolveDesiredState({ services: [{ ...header, scheduler: 'rr', schedulerFlags: [] }] }),
       checkOptions({ owns: () => true }),
     )
     expect(table.current.services[0]).toMatchObject({ scheduler: 'rr', destinations: [REAL] })
@@ -190,7 +194,7 @@ describe('a part that is left out', () => {
 
   it('such as one timeout', async () => {
     const table = ModelTable.of(STATE)
-    await applyTarget(table, normalise({ timeouts: { udp: 7 } }), checkOptions({}))
+    await applyState(table, resolveDesiredState({ timeouts: { udp: 7 } }), checkOptions({}))
     expect(table.current.timeouts).toEqual({ tcp: 900, tcpFin: 120, udp: 7 })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { Poll } from '../../../../src/state/watch/shared-poller.ts'
+import { SharedPoller } from '../../../../src/state/watch/shared-poller.ts'
 import type { TableChange } from '../../../../src/state/watch/table-changes.ts'
 import { type WatchOptions, watchTable } from '../../../../src/state/watch/watch.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
@@ -17,7 +17,7 @@ const QUICK = { interval: 0.002 }
 /** Watches until so many changes have come; each as a line. */
 async function watch(table: ModelTable, count: number, options: WatchOptions = {}): Promise<string[]> {
   const lines: string[] = []
-  for await (const change of watchTable(new Poll(table), { ...QUICK, ...options })) {
+  for await (const change of watchTable(new SharedPoller(table), { ...QUICK, ...options })) {
     lines.push(line(change))
     if (lines.length === count) break
   }
@@ -30,10 +30,10 @@ function line(change: TableChange): string {
     'destination' in change ? change.destination : '',
   ].join(' ')
   const settings =
-    change.what === 'rates'
+    change.resource === 'rates'
       ? []
       : change.changes.map(({ setting, from, to }) => `${setting} ${String(from)} ${String(to)}`)
-  return [change.what, change.type, subject.trim(), ...settings].filter((part) => part !== '').join(' ')
+  return [change.resource, change.type, subject.trim(), ...settings].filter((part) => part !== '').join(' ')
 }
 
 /** Does something after the first reading. */
@@ -107,7 +107,7 @@ describe('watching', () => {
 
   it('shares one reading among all who watch', async () => {
     const table = ModelTable.of(STATE)
-    const poll = new Poll(table)
+    const poll = new SharedPoller(table)
     const stop = new AbortController()
     const options = { interval: 0.05, signal: stop.signal }
     const services = table.services.bind(table)
@@ -145,6 +145,6 @@ describe('watching', () => {
     [{ rates: 1 }, 'rates must be true or false'],
     [{ intervall: 1 }, 'options.intervall must be left out'],
   ])('refuses %j', (options, message) => {
-    expect(() => watchTable(new Poll(new ModelTable()), options as WatchOptions)).toThrow(message)
+    expect(() => watchTable(new SharedPoller(new ModelTable()), options as WatchOptions)).toThrow(message)
   })
 })

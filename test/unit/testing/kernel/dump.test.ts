@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
@@ -97,7 +97,7 @@ describe('a dump', () => {
       on: 'GET_DEST',
       fault: { kind: 'between-blocks', run: () => kernel.run([{ command: 'removeService', service: WEB }]) },
     })
-    await using ipvs = await Ipvs.open({ transport: kernel })
+    await using ipvs = await IpvsClient.open({ transport: kernel })
     const destinations = await ipvs.destinations(WEB)
     expect(destinations.length).toBeGreaterThan(0)
     expect(destinations.length).toBeLessThan(200)
@@ -105,7 +105,7 @@ describe('a dump', () => {
 
   it.each(['6.12', '7.2'] as const)('gives every service once when nothing happens (%s)', async (profile) => {
     const kernel = many(1000, profile)
-    await using ipvs = await Ipvs.open({ transport: kernel })
+    await using ipvs = await IpvsClient.open({ transport: kernel })
     const ports = (await ipvs.services()).map(({ port }) => port!)
     expect(ports.toSorted((one, other) => one - other)).toEqual(
       Array.from({ length: 1000 }, (_, port) => port),

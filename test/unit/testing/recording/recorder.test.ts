@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { Ipvs } from '../../../../src/ipvs/ipvs-client.ts'
+import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { Recorder } from '../../../../src/testing/recording/recorder.ts'
 import { Replay } from '../../../../src/testing/recording/replay.ts'
 import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 
 /** What a program does: reads and changes. */
-async function program(ipvs: Ipvs, weight: number) {
+async function program(ipvs: IpvsClient, weight: number) {
   await ipvs.addDestination(WEB, { address: '192.0.2.250', forwarding: 'dr', weight })
   const refused = await ipvs.addDestination(WEB, { address: '192.0.2.250', forwarding: 'dr' }).catch(String)
   const connections = []
@@ -17,7 +17,7 @@ async function record() {
   const { kernel } = await makeKernel(new Array<number>(150).fill(1))
   kernel.traffic().open({ client: '203.0.113.1', service: WEB })
   const recorder = new Recorder(kernel)
-  await using ipvs = await Ipvs.open({ transport: recorder })
+  await using ipvs = await IpvsClient.open({ transport: recorder })
   const result = await program(ipvs, 2)
   return { text: recorder.text, result }
 }
@@ -36,21 +36,21 @@ describe('a recording', () => {
   it('plays again what it recorded', async () => {
     const { text, result } = await record()
     const replay = new Replay(text)
-    await using ipvs = await Ipvs.open({ transport: replay })
+    await using ipvs = await IpvsClient.open({ transport: replay })
     expect(await program(ipvs, 2)).toEqual(result)
     expect(replay.remaining).toBe(0)
   })
 
   it('shows the difference when something else is asked', async () => {
     const { text } = await record()
-    await using ipvs = await Ipvs.open({ transport: new Replay(text) })
+    await using ipvs = await IpvsClient.open({ transport: new Replay(text) })
     const error = await program(ipvs, 3).catch((reason: Error) => reason)
     expect(String(error)).toMatch(/^- {5}02000000\n\+ {5}03000000$/m)
   })
 
   it('ends where it ended', async () => {
     const { text } = await record()
-    await using ipvs = await Ipvs.open({ transport: new Replay(text) })
+    await using ipvs = await IpvsClient.open({ transport: new Replay(text) })
     await program(ipvs, 2)
     await expect(ipvs.flush()).rejects.toThrow(/Nothing more was sent/)
   })

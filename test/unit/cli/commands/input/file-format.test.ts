@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { spellingOf } from '../../../../../src/cli/commands/input/file-format.ts'
+import { detectFormat } from '../../../../../src/cli/commands/input/file-format.ts'
 
 it.each([
   ['lvs.yaml', '-A', 'yaml'],
@@ -19,5 +19,5 @@ it.each([
   [undefined, 'global_defs {', 'keepalived'],
   [undefined, 'virtual_server: 1', 'yaml'],
 ])('%s with %j is spelled as %s', (file, text, spelling) => {
-  expect(spellingOf(file, text)).toBe(spelling)
+  expect(detectFormat(file, text)).toBe(spelling)
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readDestination } from '../../../../../src/cli/commands/options/destination-options.ts'
+import { parseDestination } from '../../../../../src/cli/commands/options/destination-options.ts'
 
 it.each([
   ['10.0.0.1', { address: '10.0.0.1' }],
@@ -8,9 +8,9 @@ it.each([
   ['[2001:db8::1]', { address: '2001:db8::1' }],
   ['[2001:db8::1]:80', { address: '2001:db8::1', port: 80 }],
 ])('%s names a destination', (text, key) => {
-  expect(readDestination(text)).toEqual(key)
+  expect(parseDestination(text)).toEqual(key)
 })
 
 it.each(['', '10.0.0.1:', '10.0.0.1:x', '[2001:db8::1', '[2001:db8::1]80', ':80'])('%j does not', (text) => {
-  expect(() => readDestination(text)).toThrow('It must be written')
+  expect(() => parseDestination(text)).toThrow('It must be written')
 })

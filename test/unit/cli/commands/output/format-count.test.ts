@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { printFigure } from '../../../../../src/cli/io/format-count.ts'
+import { formatCount } from '../../../../../src/cli/io/format-count.ts'
 
 it.each([
   [0, '0'],
@@ -11,5 +11,5 @@ it.each([
   [1_000_000, '1.0 M'],
   [5_000_000_000, '5.0 G'],
 ])('%d is shown as %s', (value, text) => {
-  expect(printFigure(value)).toBe(text)
+  expect(formatCount(value)).toBe(text)
 })

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { makeProgram } from '../../../../../src/cli/program.ts'
 import { printManPage } from '../../../../../src/cli/commands/output/man-page.ts'
-import { CapturedScreen } from '../../../../support/cli/captured-terminal.ts'
+import { createProgram } from '../../../../../src/cli/program.ts'
+import { CapturedTerminal } from '../../../../support/cli/captured-terminal.ts'
 
 it('the manual page has every command with its options', async () => {
-  const program = await makeProgram(new CapturedScreen(() => Promise.reject(new Error())), () => true)
+  const program = await createProgram(new CapturedTerminal(() => Promise.reject(new Error())), () => true)
   const lines = printManPage(program, '1.2.3').split('\n')
 
   expect(lines[0]).toBe('.TH LVS 1 "" "@lvs/netlink 1.2.3" "Linux Virtual Server"')

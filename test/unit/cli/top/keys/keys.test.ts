@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { keyOf, press } from '../../../../../src/cli/top/keys/handle-key.ts'
-import type { Step } from '../../../../../src/cli/top/keys/key-result.ts'
-import { settle, shownRows, type View } from '../../../../../src/cli/top/model/view.ts'
+import { handleKey, toKey } from '../../../../../src/cli/top/keys/handle-key.ts'
+import type { KeyResult } from '../../../../../src/cli/top/keys/key-result.ts'
+import { clampSelection, type View, visibleRows } from '../../../../../src/cli/top/model/view.ts'
 import { serviceRow, viewOf } from '../../../../support/cli/top-rows.ts'
 
 const HEIGHT = 10
-const VIEW = settle(
+const VIEW = clampSelection(
   viewOf([
     serviceRow('tcp://192.0.2.1:80', { '10.0.0.1:80': { weight: 3 }, '10.0.0.2:80': { weight: 0 } }),
     serviceRow('udp://192.0.2.1:53'),
@@ -14,8 +14,8 @@ const VIEW = settle(
 )
 
 /** Presses keys one after another. */
-function pressAll(keys: readonly string[], view: View = VIEW): Step {
-  return keys.reduce<Step>((step, key) => press(step.view, key, HEIGHT), { view })
+function pressAll(keys: readonly string[], view: View = VIEW): KeyResult {
+  return keys.reduce<KeyResult>((step, key) => handleKey(step.view, key, HEIGHT), { view })
 }
 const noticeAfter = (...keys: string[]) => pressAll(keys).view.notice?.text
 
@@ -35,7 +35,7 @@ describe('keys as node:readline reports them', () => {
     ['', undefined, { name: 'f5' }],
     ['', '\t', { name: 'tab' }],
   ] as const)('%s', (key, text, event) => {
-    expect(keyOf(text, event)).toBe(key)
+    expect(toKey(text, event)).toBe(key)
   })
 })
 
@@ -86,7 +86,7 @@ describe('keys over the table', () => {
 describe('/', () => {
   it('filters while it is typed; Enter keeps the filter', () => {
     const typed = pressAll(['/', ...'udpx', 'backspace'])
-    expect(shownRows(typed.view).map(({ name }) => name)).toEqual(['udp://192.0.2.1:53'])
+    expect(visibleRows(typed.view).map(({ name }) => name)).toEqual(['udp://192.0.2.1:53'])
     expect(typed.view.mode.kind).toBe('filter')
     expect(pressAll(['return'], typed.view).view).toMatchObject({ filter: 'udp', mode: { kind: 'table' } })
   })
@@ -127,8 +127,8 @@ describe('d', () => {
 
   it('acts on what was selected when it was pressed, whatever is read meanwhile', () => {
     const asked = pressAll(['down', 'd']).view
-    const gone = settle({ ...asked, reading: viewOf([]).reading }, HEIGHT)
-    expect(press(gone, 'y', HEIGHT).effect).toMatchObject({
+    const gone = clampSelection({ ...asked, snapshot: viewOf([]).snapshot }, HEIGHT)
+    expect(handleKey(gone, 'y', HEIGHT).effect).toMatchObject({
       change: { destination: { name: '10.0.0.1:80', service: 'tcp://192.0.2.1:80' } },
     })
   })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
-  arrange,
+  arrangeRows,
   describeSorting,
   filterServices,
-  type Order,
-  stepOrder,
+  type SortKey,
+  stepSortKey,
 } from '../../../../../src/cli/top/model/arrange.ts'
 import { rates, serviceRow } from '../../../../support/cli/top-rows.ts'
 
@@ -19,8 +19,8 @@ const DNS = serviceRow(
   { active: 20, rates: rates({ incomingBytes: 5 }) },
 )
 const SERVICES = [WEB, DNS]
-const namesBy = (order: Order, isReversed = false) =>
-  arrange(SERVICES, { order, isReversed }).map(({ name }) => name)
+const namesBy = (order: SortKey, isReversed = false) =>
+  arrangeRows(SERVICES, { key: order, isReversed }).map(({ name }) => name)
 
 describe('rows', () => {
   it('stand by name, destinations below their service', () => {
@@ -62,9 +62,9 @@ describe('a filter', () => {
 })
 
 it('orders go round', () => {
-  expect(stepOrder('name', 1)).toBe('method')
-  expect(stepOrder('name', -1)).toBe('outgoingBytes')
-  expect(stepOrder('outgoingBytes', 1)).toBe('name')
+  expect(stepSortKey('name', 1)).toBe('method')
+  expect(stepSortKey('name', -1)).toBe('outgoingBytes')
+  expect(stepSortKey('outgoingBytes', 1)).toBe('name')
 })
 
 it.each([
@@ -73,5 +73,5 @@ it.each([
   ['incomingBytes', false, 'by bytes in'],
   ['incomingBytes', true, 'by bytes in, lowest first'],
 ] as const)('%s (reversed: %s) is told as %s', (order, isReversed, words) => {
-  expect(describeSorting({ order, isReversed })).toBe(words)
+  expect(describeSorting({ key: order, isReversed })).toBe(words)
 })

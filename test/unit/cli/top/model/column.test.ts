@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { COLUMNS, printRate } from '../../../../../src/cli/top/model/column.ts'
+import { COLUMNS, formatRate } from '../../../../../src/cli/top/model/column.ts'
 import { rates, serviceRow } from '../../../../support/cli/top-rows.ts'
 
 it.each([
@@ -12,7 +12,7 @@ it.each([
   [1234, '1.2 k'],
   [98_765_432, '98 M'],
 ])('a rate of %d is shown as %s', (rate, text) => {
-  expect(printRate(rate)).toBe(text)
+  expect(formatRate(rate)).toBe(text)
 })
 
 it('no figure is wider than its column', () => {
@@ -23,7 +23,7 @@ it('no figure is wider than its column', () => {
     ...{ incomingBytes: large, outgoingBytes: large },
   })
   const [row] = serviceRow('tcp://192.0.2.1:80', { '10.0.0.1:80': { ...most, rates: traffic } }).destinations
-  for (const { print, printTotal, width, name } of COLUMNS) {
+  for (const { format: print, formatTotal: printTotal, width, name } of COLUMNS) {
     expect(print(row!).length, name).toBeLessThanOrEqual(width)
     expect(printTotal(row!).length, name).toBeLessThanOrEqual(width)
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { NOTHING_READ, takeReading } from '../../../../../src/cli/top/model/table-snapshot.ts'
-import { NO_TRAFFIC } from '../../../../support/ipvs/encoding.ts'
+import { EMPTY_SNAPSHOT, takeSnapshot } from '../../../../../src/cli/top/model/table-snapshot.ts'
 import { destination, service, WEB } from '../../../../support/dialect/service-samples.ts'
+import { NO_TRAFFIC } from '../../../../support/ipvs/encoding.ts'
 
 const counted = (connections: number) => ({ statistics: { ...NO_TRAFFIC, connections } })
 
@@ -12,8 +12,8 @@ it('a reading has rates of services and of destinations, each by itself', () => 
       destinations: [destination('10.0.0.1', counted(one)), destination('10.0.0.2', counted(other))],
     }),
   ]
-  const first = takeReading(NOTHING_READ, table(10, 20), 0)
-  const { services } = takeReading(first, table(14, 26), 1)
+  const first = takeSnapshot(EMPTY_SNAPSHOT, table(10, 20), 0)
+  const { services } = takeSnapshot(first, table(14, 26), 1)
   expect(services[0]?.rates.connections).toBe(5)
   expect(services[0]?.destinations.map(({ rates }) => rates.connections)).toEqual([2, 3])
 })
@@ -23,7 +23,7 @@ it('a service has the connections of its destinations', () => {
     destination('10.0.0.1', { activeConnections: 3, inactiveConnections: 1 }),
     destination('10.0.0.2', { activeConnections: 4, forwarding: 'nat', weight: 0 }),
   ]
-  const { services } = takeReading(NOTHING_READ, [service(WEB, { scheduler: 'rr', destinations })], 0)
+  const { services } = takeSnapshot(EMPTY_SNAPSHOT, [service(WEB, { scheduler: 'rr', destinations })], 0)
   expect(services).toMatchObject([
     {
       ...{ name: 'tcp://192.0.2.1:80', method: 'rr', active: 7, inactive: 1 },
@@ -36,9 +36,9 @@ it('a service has the connections of its destinations', () => {
 })
 
 it('what is gone is forgotten: of the same name later, it begins anew', () => {
-  const first = takeReading(NOTHING_READ, [service(WEB, counted(10))], 0)
-  const gone = takeReading(first, [], 1)
-  expect(gone).toEqual(NOTHING_READ)
-  const again = takeReading(gone, [service(WEB, counted(100))], 2)
+  const first = takeSnapshot(EMPTY_SNAPSHOT, [service(WEB, counted(10))], 0)
+  const gone = takeSnapshot(first, [], 1)
+  expect(gone).toEqual(EMPTY_SNAPSHOT)
+  const again = takeSnapshot(gone, [service(WEB, counted(100))], 2)
   expect(again.services[0]?.rates.connections).toBe(0)
 })

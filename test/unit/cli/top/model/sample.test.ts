@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { addRates, follow, NO_TRAFFIC, type Sample } from '../../../../../src/cli/top/model/rate-sample.ts'
+import {
+  addRates,
+  NO_TRAFFIC,
+  type RateSample,
+  updateSample,
+} from '../../../../../src/cli/top/model/rate-sample.ts'
 import type { Statistics } from '../../../../../src/ipvs/model/statistics.ts'
 import { NO_TRAFFIC as NOTHING_COUNTED } from '../../../../support/ipvs/encoding.ts'
 
@@ -12,16 +17,16 @@ const counted = (incomingPackets: number, given: Partial<Statistics> = {}): Stat
 
 /** Rates after readings at these times, in seconds, of these packets. */
 function packetsPerSecond(...readings: readonly (readonly [time: number, packets: number])[]): number[] {
-  let sample: Sample | undefined
+  let sample: RateSample | undefined
   return readings.map(([time, packets]) => {
-    sample = follow(sample, counted(packets), time)
+    sample = updateSample(sample, counted(packets), time)
     return sample.rates.incomingPackets
   })
 }
 
 describe('a rate', () => {
   it('is that of the kernel at first: an average, but better than none', () => {
-    const sample = follow(
+    const sample = updateSample(
       undefined,
       counted(500, { incomingPacketsPerSecond: 7, connectionsPerSecond: 3 }),
       0,
@@ -64,10 +69,10 @@ describe('a rate', () => {
   })
 
   it('begins anew when counters go back: they were zeroed, or the service is another', () => {
-    const before = follow(undefined, counted(500), 0)
-    const sample = follow(before, counted(20, { incomingPacketsPerSecond: 4 }), 1)
+    const before = updateSample(undefined, counted(500), 0)
+    const sample = updateSample(before, counted(20, { incomingPacketsPerSecond: 4 }), 1)
     expect(sample.rates.incomingPackets).toBe(4)
-    expect(follow(sample, counted(60), 2).rates.incomingPackets).toBe(20)
+    expect(updateSample(sample, counted(60), 2).rates.incomingPackets).toBe(20)
   })
 })
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
+  clampSelection,
   moveSelection,
-  rememberChange,
+  recordChange,
   selectedRow,
-  settle,
   type View,
 } from '../../../../../src/cli/top/model/view.ts'
 import { serviceRow, viewOf } from '../../../../support/cli/top-rows.ts'
@@ -14,15 +14,15 @@ const many = (count: number) =>
     'tcp://192.0.2.1:80',
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`10.0.0.${index + 1}:80`, {}])),
   )
-const select = (view: View, step: number, height = 10) => settle(moveSelection(view, step), height)
+const select = (view: View, step: number, height = 10) => clampSelection(moveSelection(view, step), height)
 
 describe('the selection', () => {
   it('is the first row, before anybody moves it', () => {
-    expect(selectedRow(settle(viewOf([many(3)]), 10))?.name).toBe('tcp://192.0.2.1:80')
+    expect(selectedRow(clampSelection(viewOf([many(3)]), 10))?.name).toBe('tcp://192.0.2.1:80')
   })
 
   it('moves among rows, not beyond them', () => {
-    const view = settle(viewOf([many(3)]), 10)
+    const view = clampSelection(viewOf([many(3)]), 10)
     expect(selectedRow(select(view, 2))?.name).toBe('10.0.0.2:80')
     expect(selectedRow(select(view, 99))?.name).toBe('10.0.0.3:80')
     expect(selectedRow(select(view, -1))?.name).toBe('tcp://192.0.2.1:80')
@@ -30,46 +30,48 @@ describe('the selection', () => {
 
   it('stays with its row when others come before it', () => {
     const view = select(viewOf([many(3)]), 2)
-    const more = viewOf([serviceRow('fwmark://7'), many(3)]).reading
-    expect(selectedRow(settle({ ...view, reading: more }, 10))?.name).toBe('10.0.0.2:80')
+    const more = viewOf([serviceRow('fwmark://7'), many(3)]).snapshot
+    expect(selectedRow(clampSelection({ ...view, snapshot: more }, 10))?.name).toBe('10.0.0.2:80')
   })
 
   it('goes to what stands in the place of a row that is gone', () => {
     const view = select(viewOf([many(3)]), 3)
-    expect(selectedRow(settle({ ...view, reading: viewOf([many(2)]).reading }, 10))?.name).toBe('10.0.0.2:80')
-    const empty = settle({ ...view, reading: viewOf([]).reading }, 10)
+    expect(selectedRow(clampSelection({ ...view, snapshot: viewOf([many(2)]).snapshot }, 10))?.name).toBe(
+      '10.0.0.2:80',
+    )
+    const empty = clampSelection({ ...view, snapshot: viewOf([]).snapshot }, 10)
     expect(selectedRow(empty)).toBeUndefined()
-    expect(select(empty, 1).first).toBe(0)
+    expect(select(empty, 1).firstRow).toBe(0)
   })
 })
 
 describe('scrolling', () => {
   it('keeps the selection among the rows that are shown', () => {
-    const view = settle(viewOf([many(30)]), 10)
-    expect(select(view, 9).first).toBe(0)
-    expect(select(view, 10).first).toBe(1)
+    const view = clampSelection(viewOf([many(30)]), 10)
+    expect(select(view, 9).firstRow).toBe(0)
+    expect(select(view, 10).firstRow).toBe(1)
     const end = select(view, 99)
-    expect(end.first).toBe(21)
-    expect(select(end, -9).first).toBe(21)
-    expect(select(end, -10).first).toBe(20)
+    expect(end.firstRow).toBe(21)
+    expect(select(end, -9).firstRow).toBe(21)
+    expect(select(end, -10).firstRow).toBe(20)
   })
 
   it('leaves no room empty when rows go, or the screen grows', () => {
-    const end = select(settle(viewOf([many(30)]), 10), 99)
-    expect(settle({ ...end, reading: viewOf([many(15)]).reading }, 10).first).toBe(6)
-    expect(settle(end, 100).first).toBe(0)
+    const end = select(clampSelection(viewOf([many(30)]), 10), 99)
+    expect(clampSelection({ ...end, snapshot: viewOf([many(15)]).snapshot }, 10).firstRow).toBe(6)
+    expect(clampSelection(end, 100).firstRow).toBe(0)
   })
 })
 
 describe('a change of weight', () => {
   const view = viewOf([many(1)])
-  const [destination] = view.reading.services[0]!.destinations
+  const [destination] = view.snapshot.services[0]!.destinations
 
   it('is told, and what was drained can be undrained', () => {
-    const drained = rememberChange(view, { destination: destination!, weight: 0, verb: 'drain' })
+    const drained = recordChange(view, { destination: destination!, weight: 0, verb: 'drain' })
     expect(drained.notice?.text).toBe('10.0.0.1:80 of tcp://192.0.2.1:80 has weight 0 now, it had 1')
     expect(drained.drained.get(destination!.id)).toBe(1)
-    const back = rememberChange(drained, { destination: destination!, weight: 1, verb: 'undrain' })
+    const back = recordChange(drained, { destination: destination!, weight: 1, verb: 'undrain' })
     expect(back.drained.size).toBe(0)
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { press } from '../../../../../src/cli/top/keys/handle-key.ts'
+import { handleKey } from '../../../../../src/cli/top/keys/handle-key.ts'
+import { clampSelection, type View } from '../../../../../src/cli/top/model/view.ts'
 import { type Line, type Style, textOf } from '../../../../../src/cli/top/render/line.ts'
-import { paint, rowsOn } from '../../../../../src/cli/top/render/render.ts'
-import { settle, type View } from '../../../../../src/cli/top/model/view.ts'
+import { countVisibleRows, render } from '../../../../../src/cli/top/render/render.ts'
 import { rates, serviceRow, viewOf } from '../../../../support/cli/top-rows.ts'
 
 const TRAFFIC = rates({
@@ -20,17 +20,17 @@ const SERVICES = [
   ),
   serviceRow('udp://[2001:db8::1]:53', { '[2001:db8::2]:53': { method: 'tun' } }),
 ]
-const VIEW = settle(viewOf(SERVICES), 10)
+const VIEW = clampSelection(viewOf(SERVICES), 10)
 const LONG = 'tcp://[2001:db8:1234:5678:9abc:def0:1234:5678]:443'
 
 /** The text of a view, without what is blank at the end of lines. */
 function textAt(width: number, height: number, view: View = VIEW): string {
-  return paint(view, { width, height })
+  return render(view, { width, height })
     .map((line) => textOf(line).trimEnd())
     .join('\n')
 }
 const pressAll = (keys: readonly string[], view: View = VIEW) =>
-  keys.reduce((before, key) => press(before, key, 10).view, view)
+  keys.reduce((before, key) => handleKey(before, key, 10).view, view)
 const lastLine = (lines: readonly Line[]) => textOf(lines.at(-1)!)
 const stylesOf = (lines: readonly Line[], text: string): Style[] =>
   lines.flatMap((line) => line.filter((span) => span.text.trim() === text).map(({ style }) => style))
@@ -81,7 +81,7 @@ q quit  ? help  / filter  s sort`)
   it.each([1, 20, 39, 40, 47, 62, 80, 81, 95, 120, 160, 400])('on %d lines fit', (width) => {
     for (const height of [1, 7, 8, 24, 60]) {
       for (const view of [VIEW, pressAll(['?']), pressAll(['/', ...'x'.repeat(500)])]) {
-        const lines = paint(view, { width, height })
+        const lines = render(view, { width, height })
         expect(lines).toHaveLength(height)
         expect(Math.max(...lines.map((line) => textOf(line).length))).toBeLessThanOrEqual(width)
       }
@@ -105,14 +105,14 @@ q quit  ? help  / filter  s sort`)
   })
 
   it('is scrolled so that the selection is seen', () => {
-    const text = textAt(80, 8, settle(pressAll(['end']), rowsOn({ width: 80, height: 8 })))
+    const text = textAt(80, 8, clampSelection(pressAll(['end']), countVisibleRows({ width: 80, height: 8 })))
     expect(text).not.toContain('10.0.0.1:80')
     expect(text).toContain('[2001:db8::2]:53')
   })
 })
 
 describe('the first line', () => {
-  const firstLine = (view: View, width = 80) => textOf(paint(view, { width, height: 24 })[0]!)
+  const firstLine = (view: View, width = 80) => textOf(render(view, { width, height: 24 })[0]!)
 
   it('tells what is shown of which namespace, how often, and in which order', () => {
     const view = { ...VIEW, netns: 'director', interval: 0.5 }
@@ -126,13 +126,13 @@ describe('the first line', () => {
   it('where there is no room tells of the filter rather than of the order, which is marked below', () => {
     const view = pressAll(['/', ...'2001:db8:1234', 'return', 's'], VIEW)
     expect(firstLine(view, 60)).toBe('lvs top   12:34:56   every 2 s   names with "2001:db8:1234"')
-    expect(stylesOf(paint(view, { width: 120, height: 24 }), 'METHOD')).toEqual(['sorted'])
+    expect(stylesOf(render(view, { width: 120, height: 24 }), 'METHOD')).toEqual(['sorted'])
   })
 })
 
 describe('the last line', () => {
   const asked = (keys: readonly string[], width = 100, view: View = VIEW) =>
-    lastLine(paint(pressAll(keys, view), { width, height: 24 }))
+    lastLine(render(pressAll(keys, view), { width, height: 24 }))
 
   it('asks before anything is changed', () => {
     expect(asked(['down', 'd'])).toBe('drain 10.0.0.1:80 of tcp://192.0.2.1:80? (y/n)')
@@ -148,7 +148,7 @@ describe('the last line', () => {
   })
 
   it('cuts names rather than the question', () => {
-    const view = settle(viewOf([serviceRow(LONG, { '[2001:db8:1234:5678:9abc::1]:443': {} })]), 10)
+    const view = clampSelection(viewOf([serviceRow(LONG, { '[2001:db8:1234:5678:9abc::1]:443': {} })]), 10)
     expect(asked(['down', 'd'], 60, view)).toMatch(/^drain \[2001:.{40,}~?.*\? \(y\/n\)$/)
     expect(asked(['down', 'd'], 60, view)).toHaveLength(60)
   })
@@ -156,7 +156,7 @@ describe('the last line', () => {
   it('takes more lines where there is more to say', () => {
     const text =
       'tcp://192.0.2.1:80 -> 10.0.0.1:80: the virtual service has no such destination; add it first'
-    const view = { ...VIEW, notice: { text, isAlarm: true } }
+    const view = { ...VIEW, notice: { text, isError: true } }
     expect(textAt(60, 10, view).split('\n').slice(-3)).toEqual([
       'udp://[2001:db8::1]:53               0       0      0      0',
       'tcp://192.0.2.1:80 -> 10.0.0.1:80: the virtual service has',
@@ -171,7 +171,7 @@ describe('the last line', () => {
 })
 
 describe('styles', () => {
-  const lines = paint(VIEW, { width: 96, height: 24 })
+  const lines = render(VIEW, { width: 96, height: 24 })
 
   it('mark the selected row from edge to edge', () => {
     const marked = lines.filter((line) => line.some(({ style }) => style === 'selected'))
@@ -189,7 +189,7 @@ describe('styles', () => {
 
   it('mark the title of the column that rows are sorted by', () => {
     expect(stylesOf(lines, 'SERVICE / DESTINATION')).toEqual(['sorted'])
-    const sorted = paint(pressAll(['<', '<']), { width: 96, height: 24 })
+    const sorted = render(pressAll(['<', '<']), { width: 96, height: 24 })
     expect(stylesOf(sorted, 'IN')).toEqual(['faint', 'sorted'])
   })
 })

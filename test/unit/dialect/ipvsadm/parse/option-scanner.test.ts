@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { OptionIndex, OptionScanner, type ScannedOption } from '../../../../../src/dialect/ipvsadm/parse/option-scanner.ts'
+import {
+  type OptionDefinition,
+  OptionIndex,
+  OptionScanner,
+} from '../../../../../src/dialect/ipvsadm/parse/option-scanner.ts'
 
-const OPTIONS = new OptionIndex<ScannedOption>([
+const OPTIONS = new OptionIndex<OptionDefinition>([
   { long: 'list', letter: 'L', argument: 'none' },
   { long: 'numeric', letter: 'n', argument: 'none' },
   { long: 'tcp-service', letter: 't', argument: 'required' },

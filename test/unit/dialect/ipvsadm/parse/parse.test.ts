@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Complaint } from '../../../../../src/cli/ipvsadm/complaint.ts'
-import { parse } from '../../../../../src/dialect/ipvsadm/parse/parse.ts'
+import type { IpvsadmError } from '../../../../../src/cli/ipvsadm/complaint.ts'
+import { parseCommand } from '../../../../../src/dialect/ipvsadm/parse/parse.ts'
 import { names } from '../../../../support/dialect/known-names.ts'
 
-const read = (line: string) => parse(line.split(' '), names)
+const read = (line: string) => parseCommand(line.split(' '), names)
 const change = (line: string) => {
   const command = read(line)
   return command.action === 'change' ? command.change : command
@@ -12,7 +12,7 @@ const complaint = (line: string) => {
   try {
     read(line)
   } catch (error) {
-    const { message, status, goesOn } = error as Complaint
+    const { message, status, continues: goesOn } = error as IpvsadmError
     return { message, status, goesOn }
   }
   throw new Error(`${line} is no mistake`)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { inOrder } from '../../../../../src/dialect/ipvsadm/print/order.ts'
+import { sortServices } from '../../../../../src/dialect/ipvsadm/print/order.ts'
 import { formatService } from '../../../../../src/ipvs/model/service-key.ts'
 import { destination, service, WEB } from '../../../../support/dialect/service-samples.ts'
 
 const order = (...addresses: string[]) =>
-  inOrder([
+  sortServices([
     service(WEB, { destinations: addresses.map((address) => destination(address)) }),
   ])[0]?.destinations.map(({ address }) => address)
 
@@ -19,7 +19,7 @@ describe('inOrder', () => {
       { protocol: 'tcp', address: '192.0.2.1', port: 443 },
       WEB,
     ] as const
-    expect(inOrder(keys.map((key) => service(key))).map(formatService)).toEqual([
+    expect(sortServices(keys.map((key) => service(key))).map(formatService)).toEqual([
       'tcp://192.0.2.1:80',
       'tcp://192.0.2.1:443',
       'tcp://192.0.2.2:80',

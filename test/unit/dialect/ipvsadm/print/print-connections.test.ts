@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
-import { inNumbers } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
-import { connectionsHeading, printConnection } from '../../../../../src/dialect/ipvsadm/print/print-connections.ts'
+import { formatNumeric } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
+import {
+  printConnection,
+  printConnectionsHeading,
+} from '../../../../../src/dialect/ipvsadm/print/print-connections.ts'
 import type { ConnectionEntry } from '../../../../../src/ipvs/proc/connection-entry.ts'
 
 const ENTRY: ConnectionEntry = {
@@ -18,21 +21,21 @@ const SIP = { ...ENTRY, persistenceEngine: 'sip', persistenceData: '1@host' }
 const ROW = 'TCP 14:59  ESTABLISHED 198.51.100.1:59784 192.0.2.10:80      192.0.2.20:8080'
 
 it('a connection is printed as ipvsadm does', () => {
-  expect(connectionsHeading(false)).toBe(
+  expect(printConnectionsHeading(false)).toBe(
     'IPVS connection entries\npro expire state       source             virtual            destination\n',
   )
-  expect(printConnection(ENTRY, false, inNumbers)).toBe(`${ROW}\n`)
-  expect(printConnection(SIP, false, inNumbers)).toBe(`${ROW}\n`)
+  expect(printConnection(ENTRY, false, formatNumeric)).toBe(`${ROW}\n`)
+  expect(printConnection(SIP, false, formatNumeric)).toBe(`${ROW}\n`)
 })
 
 it('the data of a persistence engine stand behind it where they are asked for', () => {
-  expect(connectionsHeading(true)).toBe(
+  expect(printConnectionsHeading(true)).toBe(
     'IPVS connection entries\npro expire state       source             virtual            destination        pe name          pe_data\n',
   )
-  expect(printConnection(ENTRY, true, inNumbers)).toBe(`${ROW}\n`)
-  expect(printConnection(SIP, true, inNumbers)).toBe(`${ROW}  sip                1@host\n`)
+  expect(printConnection(ENTRY, true, formatNumeric)).toBe(`${ROW}\n`)
+  expect(printConnection(SIP, true, formatNumeric)).toBe(`${ROW}  sip                1@host\n`)
 })
 
 it('hours are minutes too', () => {
-  expect(printConnection({ ...ENTRY, expires: 7384 }, false, inNumbers)).toContain(' 123:04 ')
+  expect(printConnection({ ...ENTRY, expires: 7384 }, false, formatNumeric)).toContain(' 123:04 ')
 })

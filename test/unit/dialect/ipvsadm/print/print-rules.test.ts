@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inNumbers } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
+import { formatNumeric } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
 import { printRules } from '../../../../../src/dialect/ipvsadm/print/print-rules.ts'
 import { destination, service, WEB } from '../../../../support/dialect/service-samples.ts'
 
@@ -28,7 +28,7 @@ describe('printRules', () => {
         { onePacket: true, destinations: [destination('2001:db8::2', { port: 0 })] },
       ),
     ]
-    expect(printRules(services, inNumbers).split('\n')).toEqual([
+    expect(printRules(services, formatNumeric).split('\n')).toEqual([
       '-A -t 192.0.2.1:80 -s mh -p 60 -M 255.255.255.0 --pe sip -b mh-fallback,mh-port',
       '-a -t 192.0.2.1:80 -r 10.0.0.1:80 -g -w 0',
       '-a -t 192.0.2.1:80 -r 10.0.0.2:8080 -m -w 1',

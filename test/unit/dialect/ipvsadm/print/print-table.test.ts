@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Format } from '../../../../../src/dialect/ipvsadm/parse/command.ts'
-import { inNumbers, type Label } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
+import type { ListingFormat } from '../../../../../src/dialect/ipvsadm/parse/command.ts'
+import { type EndpointFormatter, formatNumeric } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
 import { printTable } from '../../../../../src/dialect/ipvsadm/print/print-table.ts'
-import { NO_TRAFFIC } from '../../../../support/ipvs/encoding.ts'
 import { destination, service, WEB } from '../../../../support/dialect/service-samples.ts'
+import { NO_TRAFFIC } from '../../../../support/ipvs/encoding.ts'
 
-const PLAIN: Format = { columns: 'plain', numeric: true, exact: false, sorted: true }
+const PLAIN: ListingFormat = { columns: 'plain', numeric: true, exact: false, sorted: true }
 const rows = (text: string) => text.split('\n').slice(2, -1)
 
 describe('printTable', () => {
@@ -23,7 +23,7 @@ describe('printTable', () => {
       }),
       service({ fwmark: 0xffff_ffff, family: 'ipv6' }, { destinations: [destination('2001:db8::1')] }),
     ]
-    expect(rows(printTable(services, PLAIN, inNumbers))).toEqual([
+    expect(rows(printTable(services, PLAIN, formatNumeric))).toEqual([
       'TCP  192.0.2.1:80 sh (sh-port) persistent 60 mask 255.255.255.0 pe sip ops',
       '  -> 10.0.0.1:80                  Route   100000 7          8         ',
       'FWM  -1 IPv6 wlc',
@@ -39,17 +39,17 @@ describe('printTable', () => {
       incomingBytes: 5_000_000_000,
     }
     const services = [service(WEB, { statistics, destinations: [destination('10.0.0.1', { statistics })] })]
-    expect(rows(printTable(services, { ...PLAIN, columns: 'stats' }, inNumbers))).toEqual([
+    expect(rows(printTable(services, { ...PLAIN, columns: 'stats' }, formatNumeric))).toEqual([
       'TCP  192.0.2.1:80                 99999999  100000K        0    5000M        0',
       '  -> 10.0.0.1:80                  99999999  100000K        0    5000M        0',
     ])
-    expect(rows(printTable(services, { ...PLAIN, columns: 'stats', exact: true }, inNumbers))[0]).toBe(
+    expect(rows(printTable(services, { ...PLAIN, columns: 'stats', exact: true }, formatNumeric))[0]).toBe(
       'TCP  192.0.2.1:80                 99999999 100000000        0 5000000000        0',
     )
   })
 
   it('cuts long names where ipvsadm does', () => {
-    const label: Label = (address) => (address.includes(':') ? 'x'.repeat(70) : 'y'.repeat(70))
+    const label: EndpointFormatter = (address) => (address.includes(':') ? 'x'.repeat(70) : 'y'.repeat(70))
     const services = [service(WEB, { destinations: [destination('10.0.0.1'), destination('2001:db8::1')] })]
     expect(rows(printTable(services, PLAIN, label))).toEqual([
       `TCP  ${'y'.repeat(59)} wlc`,
@@ -67,7 +67,7 @@ describe('printTable', () => {
     const services = [
       service(WEB, { destinations: [destination('10.0.0.1', { forwarding: 'tun', tunnel } as never)] }),
     ]
-    const [, row] = rows(printTable(services, { ...PLAIN, columns: 'tun-info' }, inNumbers))
+    const [, row] = rows(printTable(services, { ...PLAIN, columns: 'tun-info' }, formatNumeric))
     expect(row).toBe(
       `  -> 10.0.0.1:80                  Tunnel  ${shown.padEnd(13)} 1      0          0         `,
     )
@@ -76,10 +76,10 @@ describe('printTable', () => {
   it('shows thresholds and persistent connections', () => {
     const limits = { upperThreshold: 10, lowerThreshold: 5, persistentConnections: 3 }
     const services = [service(WEB, { destinations: [destination('10.0.0.1', limits)] })]
-    expect(rows(printTable(services, { ...PLAIN, columns: 'thresholds' }, inNumbers))[1]).toBe(
+    expect(rows(printTable(services, { ...PLAIN, columns: 'thresholds' }, formatNumeric))[1]).toBe(
       '  -> 10.0.0.1:80                  10         5          0          0         ',
     )
-    expect(rows(printTable(services, { ...PLAIN, columns: 'persistent-conn' }, inNumbers))[1]).toBe(
+    expect(rows(printTable(services, { ...PLAIN, columns: 'persistent-conn' }, formatNumeric))[1]).toBe(
       '  -> 10.0.0.1:80                  1         3           0          0         ',
     )
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
+import { findingIds, fixCalls, onlyFinding } from '../../../../support/host/doctor/findings.ts'
 import { drDirector, drServer, service, VIP, WEB } from '../../../../support/host/doctor/host-facts.ts'
 
 const dr = { address: '192.168.79.102', forwarding: 'dr' } as const
@@ -31,14 +31,14 @@ describe('conn-reuse-mode', () => {
     (release, reuse, expire, conntrack, mends) => {
       const facts = director(release, reuse, expire, conntrack)
       const calls = mends.map((mend) => `await host.sysctls.set('net.ipv4.vs.${mend.replace(' ', "', ")})`)
-      expect(mends.length === 0 ? idsIn(facts) : callsOf(theOne(facts))).toEqual(calls)
+      expect(mends.length === 0 ? findingIds(facts) : fixCalls(onlyFinding(facts))).toEqual(calls)
     },
   )
 
   it('does not concern a kernel without it, nor a host without services', () => {
     const { 'net.ipv4.vs.conn_reuse_mode': _, ...sysctls } = drDirector().sysctls
-    expect(idsIn({ ...drDirector(), sysctls })).toEqual([])
-    expect(idsIn(drServer({ sysctls: { 'net.ipv4.vs.conn_reuse_mode': 0 } }))).toEqual([])
+    expect(findingIds({ ...drDirector(), sysctls })).toEqual([])
+    expect(findingIds(drServer({ sysctls: { 'net.ipv4.vs.conn_reuse_mode': 0 } }))).toEqual([])
   })
 })
 
@@ -50,9 +50,9 @@ describe('expire-nodest-conn', () => {
     })
 
   it('concerns UDP services that keep connections', () => {
-    expect(idsIn(udp())).toEqual(['expire-nodest-conn'])
-    expect(idsIn(udp({ onePacket: true }))).toEqual([])
-    expect(idsIn(udp({}, 1))).toEqual([])
-    expect(idsIn(drDirector())).toEqual([])
+    expect(findingIds(udp())).toEqual(['expire-nodest-conn'])
+    expect(findingIds(udp({ onePacket: true }))).toEqual([])
+    expect(findingIds(udp({}, 1))).toEqual([])
+    expect(findingIds(drDirector())).toEqual([])
   })
 })

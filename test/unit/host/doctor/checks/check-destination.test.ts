@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { DestinationInput } from '../../../../../src/ipvs/model/destination.ts'
-import { callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
-import { drDirector, natDirector, neighbour, ROUTES, route, service, tunDirector, VIP, WEB } from '../../../../support/host/doctor/host-facts.ts'
+import { findingIds, fixCalls, onlyFinding } from '../../../../support/host/doctor/findings.ts'
+import {
+  drDirector,
+  natDirector,
+  neighbour,
+  ROUTES,
+  route,
+  service,
+  tunDirector,
+  VIP,
+  WEB,
+} from '../../../../support/host/doctor/host-facts.ts'
 
 const dr = { address: '192.168.79.102', forwarding: 'dr' } as const
 const directorOf = (...destinations: DestinationInput[]) =>
@@ -9,10 +19,10 @@ const directorOf = (...destinations: DestinationInput[]) =>
 
 describe('destination-port', () => {
   it('concerns dr and tun alone', () => {
-    expect(idsIn(directorOf({ ...dr, port: 8080 }))).toEqual(['destination-port'])
+    expect(findingIds(directorOf({ ...dr, port: 8080 }))).toEqual(['destination-port'])
     const tun = { address: '198.51.100.2', forwarding: 'tun', port: 8080 } as const
-    expect(idsIn(tunDirector({ services: [service(WEB, [tun])] }))).toEqual(['destination-port'])
-    expect(idsIn(natDirector())).toEqual([])
+    expect(findingIds(tunDirector({ services: [service(WEB, [tun])] }))).toEqual(['destination-port'])
+    expect(findingIds(natDirector())).toEqual([])
   })
 
   it.each([
@@ -21,16 +31,16 @@ describe('destination-port', () => {
   ])('does not concern a service %s', (_, name) => {
     const persistence = { timeout: 300, mask: '255.255.255.255' }
     const services = [service(name, [{ ...dr, port: 8080 }], { persistence })]
-    expect(idsIn(drDirector({ services }))).toEqual([])
+    expect(findingIds(drDirector({ services }))).toEqual([])
   })
 
   it('does not concern a destination that is the director itself', () => {
-    expect(idsIn(directorOf({ ...dr, address: '192.168.79.101', port: 8080 }))).toEqual([])
+    expect(findingIds(directorOf({ ...dr, address: '192.168.79.101', port: 8080 }))).toEqual([])
   })
 
   it('is mended by one on the right port with the same settings', () => {
     const wrong = { ...dr, port: 8080, weight: 3, upperThreshold: 100, lowerThreshold: 50 }
-    expect(theOne(directorOf(wrong)).mend).toMatchObject({
+    expect(onlyFinding(directorOf(wrong)).fix).toMatchObject({
       call:
         `await ipvs.addDestination('${WEB}', { address: '192.168.79.102', port: 80, forwarding: 'dr', weight: 3, upperThreshold: 100, lowerThreshold: 50 })\n` +
         `await ipvs.removeDestination('${WEB}', { address: '192.168.79.102', port: 8080 })`,
@@ -44,11 +54,11 @@ describe('destination-port', () => {
     const tunnel = { type: 'gue', port: 6080 } as const
     const wrong = { address: '198.51.100.2', forwarding: 'tun', port: 81, tunnel } as const
     const facts = tunDirector({ services: [service(WEB, [wrong])], sysctls: { 'net.ipv4.vs.pmtu_disc': 0 } })
-    expect(callsOf(theOne(facts))[0]).toContain("tunnel: { type: 'gue', port: 6080 }")
+    expect(fixCalls(onlyFinding(facts))[0]).toContain("tunnel: { type: 'gue', port: 6080 }")
   })
 
   it('is mended by removing it, where there is one on the right port', () => {
-    expect(callsOf(theOne(directorOf(dr, { ...dr, port: 8080 })))).toEqual([
+    expect(fixCalls(onlyFinding(directorOf(dr, { ...dr, port: 8080 })))).toEqual([
       `await ipvs.removeDestination('${WEB}', { address: '192.168.79.102', port: 8080 })`,
     ])
   })
@@ -58,10 +68,12 @@ describe('destination-gateway', () => {
   const far = { ...dr, address: '203.0.113.7' }
 
   it('concerns dr alone, and destinations that get connections', () => {
-    expect(idsIn(directorOf(dr, far))).toEqual(['destination-gateway'])
-    expect(idsIn(directorOf(dr, { ...far, weight: 0 }))).toEqual([])
+    expect(findingIds(directorOf(dr, far))).toEqual(['destination-gateway'])
+    expect(findingIds(directorOf(dr, { ...far, weight: 0 }))).toEqual([])
     expect(
-      idsIn(natDirector({ services: [service('tcp://192.168.4.5:80', [{ ...far, forwarding: 'nat' }])] })),
+      findingIds(
+        natDirector({ services: [service('tcp://192.168.4.5:80', [{ ...far, forwarding: 'nat' }])] }),
+      ),
     ).toEqual(['send-redirects'])
   })
 
@@ -69,18 +81,18 @@ describe('destination-gateway', () => {
     const near = route('203.0.113.0/24', { interface: 'eth0' })
     const facts = (...routes: ReturnType<typeof route>[]) =>
       drDirector({ services: [service(WEB, [dr, far])], routes: [...ROUTES, ...routes] })
-    expect(idsIn(facts(near))).toEqual([])
+    expect(findingIds(facts(near))).toEqual([])
     const gateway = { gateway: '192.168.79.9', interface: 'eth0' }
-    expect(idsIn(facts(near, route('203.0.113.7/32', gateway)))).toEqual(['destination-gateway'])
+    expect(findingIds(facts(near, route('203.0.113.7/32', gateway)))).toEqual(['destination-gateway'])
     expect(
-      idsIn(facts({ ...near, metric: 200 }, route('203.0.113.0/24', { ...gateway, metric: 100 }))),
+      findingIds(facts({ ...near, metric: 200 }, route('203.0.113.0/24', { ...gateway, metric: 100 }))),
     ).toEqual(['destination-gateway'])
   })
 
   it('does not look at the tables that rules choose', () => {
     const elsewhere = route('203.0.113.7/32', { interface: 'eth0', table: 100 })
     const facts = drDirector({ services: [service(WEB, [dr, far])], routes: [...ROUTES, elsewhere] })
-    expect(idsIn(facts)).toEqual(['destination-gateway'])
+    expect(findingIds(facts)).toEqual(['destination-gateway'])
   })
 })
 
@@ -94,7 +106,7 @@ describe('destination-unanswered', () => {
     ['permanent', false],
   ] as const)('with a neighbour that is %s: %s', (state, found) => {
     const facts = drDirector({ neighbours: [neighbour('192.168.79.103', state)] })
-    expect(idsIn(facts)).toEqual(found ? ['destination-unanswered'] : [])
+    expect(findingIds(facts)).toEqual(found ? ['destination-unanswered'] : [])
   })
 
   it('goes by the router, where there is one on the way', () => {
@@ -104,29 +116,33 @@ describe('destination-unanswered', () => {
       sysctls: { 'net.ipv4.vs.pmtu_disc': 0 },
       neighbours: [neighbour('192.168.79.1', 'failed')],
     })
-    expect(theOne(facts).message).toContain(
+    expect(onlyFinding(facts).message).toContain(
       'asks on eth0 for 192.168.79.1, the way to the destination 203.0.113.7',
     )
   })
 
   it('does not concern other interfaces, nor destinations that get no connections', () => {
-    expect(idsIn(drDirector({ neighbours: [neighbour('192.168.79.103', 'failed', 'eth1')] }))).toEqual([])
+    expect(findingIds(drDirector({ neighbours: [neighbour('192.168.79.103', 'failed', 'eth1')] }))).toEqual(
+      [],
+    )
     const services = [service(WEB, [dr, { ...dr, address: '192.168.79.103', weight: 0 }])]
-    expect(idsIn(drDirector({ services, neighbours: [neighbour('192.168.79.103', 'failed')] }))).toEqual([])
+    expect(findingIds(drDirector({ services, neighbours: [neighbour('192.168.79.103', 'failed')] }))).toEqual(
+      [],
+    )
   })
 })
 
 describe('no-destination', () => {
   it('is a service without any, or with none of weight above 0', () => {
-    expect(idsIn(directorOf())).toEqual(['no-destination'])
-    expect(idsIn(directorOf({ ...dr, weight: 0 }))).toEqual(['no-destination'])
-    expect(idsIn(directorOf(dr, { ...dr, address: '192.168.79.103', weight: 0 }))).toEqual([])
+    expect(findingIds(directorOf())).toEqual(['no-destination'])
+    expect(findingIds(directorOf({ ...dr, weight: 0 }))).toEqual(['no-destination'])
+    expect(findingIds(directorOf(dr, { ...dr, address: '192.168.79.103', weight: 0 }))).toEqual([])
   })
 
   it('is for somebody to decide: each gets weight 1, or the service goes', () => {
-    expect(callsOf(theOne(directorOf({ ...dr, weight: 0 })))).toEqual([
+    expect(fixCalls(onlyFinding(directorOf({ ...dr, weight: 0 })))).toEqual([
       `await ipvs.updateDestination('${WEB}', { address: '192.168.79.102', port: 80, weight: 1 })`,
     ])
-    expect(callsOf(theOne(directorOf()))).toEqual([`await ipvs.removeService('${WEB}')`])
+    expect(fixCalls(onlyFinding(directorOf()))).toEqual([`await ipvs.removeService('${WEB}')`])
   })
 })

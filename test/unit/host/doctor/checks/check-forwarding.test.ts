@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
+import { findingIds, fixCalls, onlyFinding } from '../../../../support/host/doctor/findings.ts'
 import {
+  addressEntry,
   addressesWith,
   drDirector,
   eth0,
-  held,
   link,
   lo,
   natDirector,
@@ -21,18 +21,18 @@ const eth1 = 'net.ipv4.conf.eth1.forwarding'
 describe('ip-forward', () => {
   it('goes by the interface of the real servers, and names the switch of all where that is off', () => {
     const facts = natDirector({ sysctls: { 'net.ipv4.ip_forward': 0, [eth1]: 0 } })
-    expect(callsOf(theOne(facts))).toEqual(["await host.sysctls.set('net.ipv4.ip_forward', 1)"])
+    expect(fixCalls(onlyFinding(facts))).toEqual(["await host.sysctls.set('net.ipv4.ip_forward', 1)"])
   })
 
   it('names the interface where only that is off', () => {
-    const finding = theOne(natDirector({ sysctls: { [eth1]: 0 } }))
+    const finding = onlyFinding(natDirector({ sysctls: { [eth1]: 0 } }))
     expect(finding.subject).toBe('eth1')
-    expect(callsOf(finding)).toEqual(["await host.sysctls.set('net.ipv4.conf.eth1.forwarding', 1)"])
+    expect(fixCalls(finding)).toEqual(["await host.sysctls.set('net.ipv4.conf.eth1.forwarding', 1)"])
   })
 
   it('is not found where the interface forwards, whatever is said of all or of the others', () => {
     const sysctls = { 'net.ipv4.ip_forward': 0, 'net.ipv4.conf.eth0.forwarding': 0 }
-    expect(idsIn(natDirector({ sysctls }))).toEqual([])
+    expect(findingIds(natDirector({ sysctls }))).toEqual([])
   })
 
   it('spells an interface with a dot as sysctl(8) does', () => {
@@ -40,33 +40,35 @@ describe('ip-forward', () => {
       links: [lo, eth0, link('eth0.100')],
       routes: [route('192.168.5.0/24', { interface: 'eth0.100' })],
     })
-    expect(theOne(facts).mend.shell).toBe('sysctl -w net.ipv4.conf.eth0/100.forwarding=1')
+    expect(onlyFinding(facts).fix.shell).toBe('sysctl -w net.ipv4.conf.eth0/100.forwarding=1')
   })
 
   it('does not concern other methods, nor a destination on the director itself', () => {
-    expect(idsIn(drDirector())).toEqual([])
+    expect(findingIds(drDirector())).toEqual([])
     const services = [service(WEB, [{ address: '192.168.79.101', forwarding: 'nat' }])]
-    expect(idsIn(drDirector({ services }))).toEqual([])
+    expect(findingIds(drDirector({ services }))).toEqual([])
   })
 })
 
 describe('ipv6-forwarding', () => {
   const director = (sysctls = {}) =>
     natDirector({
-      addresses: [held(`${VIP6}/128`, 'eth0')],
+      addresses: [addressEntry(`${VIP6}/128`, 'eth0')],
       routes: [route('2001:db8:5::/64', { interface: 'eth1' })],
       services: [service(`tcp://[${VIP6}]:80`, [{ address: '2001:db8:5::11', forwarding: 'nat' }])],
       sysctls,
     })
 
   it('goes by the switch of all, whatever IPv4 does', () => {
-    expect(callsOf(theOne(director()))).toEqual(["await host.sysctls.set('net.ipv6.conf.all.forwarding', 1)"])
-    expect(idsIn(director({ 'net.ipv6.conf.all.forwarding': 1 }))).toEqual([])
+    expect(fixCalls(onlyFinding(director()))).toEqual([
+      "await host.sysctls.set('net.ipv6.conf.all.forwarding', 1)",
+    ])
+    expect(findingIds(director({ 'net.ipv6.conf.all.forwarding': 1 }))).toEqual([])
   })
 
   it('is not found where the interface forwards by itself (since Linux 6.17)', () => {
-    expect(idsIn(director({ 'net.ipv6.conf.eth1.force_forwarding': 1 }))).toEqual([])
-    expect(idsIn(director({ 'net.ipv6.conf.eth0.force_forwarding': 1 }))).toEqual(['ipv6-forwarding'])
+    expect(findingIds(director({ 'net.ipv6.conf.eth1.force_forwarding': 1 }))).toEqual([])
+    expect(findingIds(director({ 'net.ipv6.conf.eth0.force_forwarding': 1 }))).toEqual(['ipv6-forwarding'])
   })
 })
 
@@ -74,7 +76,7 @@ describe('send-redirects', () => {
   const oneArmed = (all: number, own: number, changes = {}) =>
     natDirector({
       routes: [route('192.168.79.0/24', { interface: 'eth0' })],
-      addresses: addressesWith('192.168.79.101/24', held(`${VIP}/32`, 'eth0')),
+      addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'eth0')),
       services: [service(WEB, [{ address: '192.168.79.102', forwarding: 'nat' }])],
       sysctls: {
         'net.ipv4.conf.all.send_redirects': all,
@@ -91,17 +93,17 @@ describe('send-redirects', () => {
   ])('with %i for all and %i for eth0 is mended for %j', (all, own, owners) => {
     const facts = oneArmed(all, own)
     const calls = owners.map((owner) => `await host.sysctls.set('net.ipv4.conf.${owner}.send_redirects', 0)`)
-    expect(owners.length === 0 ? idsIn(facts) : callsOf(theOne(facts))).toEqual(calls)
+    expect(owners.length === 0 ? findingIds(facts) : fixCalls(onlyFinding(facts))).toEqual(calls)
   })
 
   it('does not concern real servers on a network of their own', () => {
-    expect(idsIn(natDirector())).toEqual([])
+    expect(findingIds(natDirector())).toEqual([])
   })
 
   it('concerns those on the network of the way out', () => {
     const routes = [route('default', { gateway: '192.168.79.1', interface: 'eth0' })]
-    const addresses = addressesWith('192.168.79.101/24', held(`${VIP}/32`, 'lo'))
-    expect(idsIn(oneArmed(1, 1, { routes, addresses }))).toEqual(['send-redirects'])
+    const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'lo'))
+    expect(findingIds(oneArmed(1, 1, { routes, addresses }))).toEqual(['send-redirects'])
   })
 })
 
@@ -110,16 +112,16 @@ describe('conntrack', () => {
     natDirector({ trackedConnections, sysctls })
 
   it('is found where connections are tracked and those of IPVS are not', () => {
-    expect(idsIn(tracking(1))).toEqual(['conntrack'])
-    expect(idsIn(tracking(0))).toEqual([])
-    expect(idsIn(tracking(null))).toEqual([])
-    expect(idsIn(tracking(1, { 'net.ipv4.vs.conntrack': 1 }))).toEqual([])
+    expect(findingIds(tracking(1))).toEqual(['conntrack'])
+    expect(findingIds(tracking(0))).toEqual([])
+    expect(findingIds(tracking(null))).toEqual([])
+    expect(findingIds(tracking(1, { 'net.ipv4.vs.conntrack': 1 }))).toEqual([])
   })
 
   it('does not concern a kernel without it, nor other methods', () => {
     const { 'net.ipv4.vs.conntrack': _, ...sysctls } = tracking(1).sysctls
-    expect(idsIn({ ...tracking(1), sysctls })).toEqual([])
-    expect(idsIn(drDirector({ trackedConnections: 1 }))).toEqual([])
+    expect(findingIds({ ...tracking(1), sysctls })).toEqual([])
+    expect(findingIds(drDirector({ trackedConnections: 1 }))).toEqual([])
   })
 })
 
@@ -130,22 +132,22 @@ describe('default-route', () => {
   const via = (gateway: string, changes = {}) => route('default', { gateway, interface: 'eth0', ...changes })
 
   it('is not found where the route that counts leads to the director', () => {
-    expect(idsIn(server(via(director)), options)).toEqual([])
-    expect(idsIn(server(via('192.168.5.1', { metric: 100 }), via(director)), options)).toEqual([])
+    expect(findingIds(server(via(director)), options)).toEqual([])
+    expect(findingIds(server(via('192.168.5.1', { metric: 100 }), via(director)), options)).toEqual([])
     const nextHops = [{ gateway: director, interface: 'eth0', weight: 1 }]
-    expect(idsIn(server(route('default', { nextHops })), options)).toEqual([])
+    expect(findingIds(server(route('default', { nextHops })), options)).toEqual([])
   })
 
   it('is found by the director that was named alone, and needs one', () => {
-    expect(idsIn(server(via('192.168.5.1')), { director })).toEqual(['default-route'])
-    expect(idsIn(server(via('192.168.5.1')), { method: 'nat' })).toEqual([])
+    expect(findingIds(server(via('192.168.5.1')), { director })).toEqual(['default-route'])
+    expect(findingIds(server(via('192.168.5.1')), { forwarding: 'nat' })).toEqual([])
   })
 
   it.each([
     ['takes the place of one with the same metric', via('192.168.5.1'), 2],
     ['goes before one with a higher metric', via('192.168.5.1', { metric: 100 }), 1],
   ])('%s', (_, old, calls) => {
-    const found = callsOf(theOne(server(old), options))
+    const found = fixCalls(onlyFinding(server(old), options))
     expect(found).toHaveLength(calls)
     expect(found.at(-1)).toBe(
       `await host.network.addRoute({ destination: 'default', gateway: '${director}' })`,
@@ -154,21 +156,21 @@ describe('default-route', () => {
 
   it('takes the place of one of IPv6 with the metric that they begin with', () => {
     const old = via('2001:db8:5::1', { family: 'ipv6', metric: 1024 })
-    const finding = theOne(server(old), { method: 'nat', director: '2001:DB8:5::10' })
-    expect(finding.mend.shell.split('\n')).toEqual([
+    const finding = onlyFinding(server(old), { forwarding: 'nat', director: '2001:DB8:5::10' })
+    expect(finding.fix.shell.split('\n')).toEqual([
       'ip -6 route del default via 2001:db8:5::1 dev eth0 metric 1024',
       'ip route add default via 2001:db8:5::10',
     ])
   })
 
   it('is asked for in the families of the destinations alone', () => {
-    const addresses = [...natDirector().addresses, held('2001:db8:5::10/64', 'eth1')]
-    expect(idsIn(natDirector({ addresses }), { peers: [natServer()] })).toEqual([])
+    const addresses = [...natDirector().addresses, addressEntry('2001:db8:5::10/64', 'eth1')]
+    expect(findingIds(natDirector({ addresses }), { peers: [natServer()] })).toEqual([])
   })
 
   it('of each real server is looked at where its director has the facts', () => {
     const other = server(via('192.168.5.1'))
-    expect(theOne(natDirector(), { peers: [other] })).toMatchObject({
+    expect(onlyFinding(natDirector(), { peers: [other] })).toMatchObject({
       id: 'default-route',
       host: 'real-server',
       mend: { call: expect.stringContaining(`gateway: '${director}'`) },

@@ -2,8 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../../../../src/host/doctor/doctor.ts'
 import type { HostFacts } from '../../../../../src/host/facts/host-facts.ts'
-import { afterMend, callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
-import { addressesWith, drServer, eth0, eth1, held, lo, tunServer, VIP, VIP6 } from '../../../../support/host/doctor/host-facts.ts'
+import { factsAfterFix, findingIds, fixCalls, onlyFinding } from '../../../../support/host/doctor/findings.ts'
+import {
+  addressEntry,
+  addressesWith,
+  drServer,
+  eth0,
+  eth1,
+  lo,
+  tunServer,
+  VIP,
+  VIP6,
+} from '../../../../support/host/doctor/host-facts.ts'
 
 /** A real server with these values, the rest being healthy. */
 function withArp(setting: 'arp_ignore' | 'arp_announce', all: number, own: number): HostFacts {
@@ -29,13 +39,13 @@ describe('arp-ignore', () => {
     [-1, 1, false],
     [-1, -1, true],
   ])('with %i for all and %i for eth0: %s', (all, own, found) => {
-    expect(idsIn(withArp('arp_ignore', all, own))).toEqual(found ? ['arp-ignore'] : [])
+    expect(findingIds(withArp('arp_ignore', all, own))).toEqual(found ? ['arp-ignore'] : [])
   })
 
   it('knows that level 3 is enough for an address of scope host', () => {
-    const addresses = addressesWith('192.168.79.102/24', held(`${VIP}/32`, 'lo', { scope: 'host' }))
+    const addresses = addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'lo', { scope: 'host' }))
     const facts = drServer({ addresses, sysctls: { 'net.ipv4.conf.all.arp_ignore': 3 } })
-    expect(idsIn(facts)).toEqual([])
+    expect(findingIds(facts)).toEqual([])
   })
 
   it.each([
@@ -46,11 +56,11 @@ describe('arp-ignore', () => {
     ['sets the interface where what is there means nothing', 0, 9, ['eth0']],
   ])('%s', (_, all, own, owners) => {
     const expected = owners.map((owner) => `await host.sysctls.set('net.ipv4.conf.${owner}.arp_ignore', 1)`)
-    expect(callsOf(theOne(withArp('arp_ignore', all, own)))).toEqual(expected)
+    expect(fixCalls(onlyFinding(withArp('arp_ignore', all, own)))).toEqual(expected)
   })
 
   it('says which interface, which VIPs, and what the level acts as', () => {
-    expect(theOne(withArp('arp_ignore', 5, 1))).toMatchObject({
+    expect(onlyFinding(withArp('arp_ignore', 5, 1))).toMatchObject({
       subject: 'eth0',
       message: `eth0 of this real server answers ARP for ${VIP} in the place of the director (arp_ignore acts as 0).`,
       mend: { shell: 'sysctl -w net.ipv4.conf.all.arp_ignore=1' },
@@ -69,20 +79,20 @@ describe('arp-ignore', () => {
     ['is a port of a bridge', { ...eth1, master: 'br0' }],
   ])('does not concern an interface that %s', (_, link) => {
     const sysctls = { 'net.ipv4.conf.all.arp_ignore': 0, 'net.ipv4.conf.eth0.arp_ignore': 1 }
-    expect(idsIn(drServer({ links: [lo, eth0, link], sysctls }))).toEqual([])
+    expect(findingIds(drServer({ links: [lo, eth0, link], sysctls }))).toEqual([])
   })
 
   it('does not concern IPv6, which answers for the addresses of the interface alone', () => {
-    const addresses = addressesWith('192.168.79.102/24', held(`${VIP6}/128`, 'lo'))
-    expect(idsIn(drServer({ addresses, sysctls: { 'net.ipv4.conf.all.arp_ignore': 0 } }))).toEqual([])
+    const addresses = addressesWith('192.168.79.102/24', addressEntry(`${VIP6}/128`, 'lo'))
+    expect(findingIds(drServer({ addresses, sysctls: { 'net.ipv4.conf.all.arp_ignore': 0 } }))).toEqual([])
   })
 
   it('does not concern a VIP behind a tunnel that is of another network', () => {
-    expect(idsIn(tunServer())).toEqual([])
+    expect(findingIds(tunServer())).toEqual([])
     const near = tunServer({
-      addresses: addressesWith('192.168.79.102/24', held(`${VIP}/32`, 'tunl0')),
+      addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'tunl0')),
     })
-    expect(idsIn(near)).toEqual(['arp-ignore', 'arp-announce'])
+    expect(findingIds(near)).toEqual(['arp-ignore', 'arp-announce'])
   })
 })
 
@@ -96,15 +106,15 @@ describe('arp-announce', () => {
     [-1, 2, false],
     [-1, -1, true],
   ])('with %i for all and %i for eth0: %s', (all, own, found) => {
-    expect(idsIn(withArp('arp_announce', all, own))).toEqual(found ? ['arp-announce'] : [])
+    expect(findingIds(withArp('arp_announce', all, own))).toEqual(found ? ['arp-announce'] : [])
   })
 
   it('knows that level 1 is enough for a VIP of another network', () => {
-    const addresses = addressesWith('192.168.80.102/24', held(`${VIP}/32`, 'lo'))
+    const addresses = addressesWith('192.168.80.102/24', addressEntry(`${VIP}/32`, 'lo'))
     const facts = (level: number) =>
       drServer({ addresses, sysctls: { 'net.ipv4.conf.all.arp_announce': level } })
-    expect(idsIn(facts(1))).toEqual([])
-    expect(idsIn(facts(0))).toEqual(['arp-announce'])
+    expect(findingIds(facts(1))).toEqual([])
+    expect(findingIds(facts(0))).toEqual(['arp-announce'])
   })
 })
 
@@ -114,7 +124,7 @@ describe('whatever the values of all and the interface are', () => {
     fc.assert(
       fc.property(level, level, (all, own) => {
         const facts = withArp(setting, all, own)
-        for (const finding of diagnose(facts)) expect(diagnose(afterMend(facts, finding))).toEqual([])
+        for (const finding of diagnose(facts)) expect(diagnose(factsAfterFix(facts, finding))).toEqual([])
       }),
     )
   })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { DestinationInput } from '../../../../../src/ipvs/model/destination.ts'
-import { callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
+import { findingIds, fixCalls, onlyFinding } from '../../../../support/host/doctor/findings.ts'
 import {
+  addressEntry,
   addressesWith,
+  backupNode,
   drDirector,
   drServer,
-  held,
-  restingNode,
   service,
   VIP,
   VIP6,
@@ -27,12 +27,12 @@ describe('scheduler-none', () => {
     ['sh', false],
   ])('with scheduler %j: %s', (scheduler, found) => {
     const facts = drDirector({ services: [service(WEB, [dr], { scheduler })] })
-    expect(idsIn(facts)).toEqual(found ? ['scheduler-none'] : [])
+    expect(findingIds(facts)).toEqual(found ? ['scheduler-none'] : [])
   })
 
   it('keeps what else the service has, in the line for the shell too', () => {
     const settings = { scheduler: 'none', ...persistent('255.255.255.0', 60) }
-    expect(theOne(drDirector({ services: [service(WEB, [dr], settings)] })).mend).toMatchObject({
+    expect(onlyFinding(drDirector({ services: [service(WEB, [dr], settings)] })).fix).toMatchObject({
       call: `await ipvs.updateService('${WEB}', { scheduler: 'wlc' })`,
       shell: `ipvsadm -E -t ${VIP}:80 -s wlc -p 60 -M 255.255.255.0`,
     })
@@ -44,38 +44,38 @@ describe('scheduler-missing', () => {
     services: [{ protocol: 'tcp', address: VIP, port: 80, scheduler }] as const,
   })
   const modules = (loaded: string[], available: string[] | null) =>
-    restingNode({ modules: { loaded, available } })
+    backupNode({ modules: { loaded, available } })
 
   it('is a scheduler that is neither loaded nor to be had', () => {
-    expect(idsIn(modules([], ['ip_vs']), wanted('sh'))).toEqual(['scheduler-missing'])
-    expect(idsIn(modules([], ['ip_vs', 'ip_vs_sh']), wanted('sh'))).toEqual([])
-    expect(idsIn(modules(['ip_vs_sh'], ['ip_vs']), wanted('sh'))).toEqual([])
+    expect(findingIds(modules([], ['ip_vs']), wanted('sh'))).toEqual(['scheduler-missing'])
+    expect(findingIds(modules([], ['ip_vs', 'ip_vs_sh']), wanted('sh'))).toEqual([])
+    expect(findingIds(modules(['ip_vs_sh'], ['ip_vs']), wanted('sh'))).toEqual([])
   })
 
   it('is not told where modules cannot be seen', () => {
-    expect(idsIn(modules([], null), wanted('sh'))).toEqual([])
+    expect(findingIds(modules([], null), wanted('sh'))).toEqual([])
   })
 
   it('is not a scheduler that a service has', () => {
     const facts = drDirector({ modules: { loaded: [], available: [] } })
-    expect(idsIn(facts, wanted('wlc'))).toEqual([])
+    expect(findingIds(facts, wanted('wlc'))).toEqual([])
   })
 
   it('takes the default where none is named, and none for none', () => {
-    expect(theOne(modules([], ['ip_vs']), wanted())).toMatchObject({ subject: 'wlc' })
-    expect(idsIn(modules([], ['ip_vs']), wanted('none'))).toEqual([])
+    expect(onlyFinding(modules([], ['ip_vs']), wanted())).toMatchObject({ subject: 'wlc' })
+    expect(findingIds(modules([], ['ip_vs']), wanted('none'))).toEqual([])
   })
 })
 
 describe('port-zero', () => {
   it('is a service for every port without persistence', () => {
     const facts = (settings = {}) => drDirector({ services: [service(`tcp://${VIP}:0`, [dr], settings)] })
-    expect(idsIn(facts())).toEqual(['port-zero'])
-    expect(idsIn(facts(persistent('255.255.255.255')))).toEqual([])
+    expect(findingIds(facts())).toEqual(['port-zero'])
+    expect(findingIds(facts(persistent('255.255.255.255')))).toEqual([])
   })
 
   it('does not concern firewall marks', () => {
-    expect(idsIn(drDirector({ services: [service('fwmark://7', [dr])] }))).toEqual([])
+    expect(findingIds(drDirector({ services: [service('fwmark://7', [dr])] }))).toEqual([])
   })
 })
 
@@ -92,7 +92,7 @@ describe('persistence-mask', () => {
     ['255.255.255.255', 8, false],
   ])('%s with %i destinations: %s', (mask, count, found) => {
     const facts = drDirector({ services: [service(WEB, many(count), persistent(mask))] })
-    expect(idsIn(facts)).toEqual(found ? ['persistence-mask'] : [])
+    expect(findingIds(facts)).toEqual(found ? ['persistence-mask'] : [])
   })
 
   it.each([
@@ -105,22 +105,22 @@ describe('persistence-mask', () => {
     [128, 3, false],
   ])('an IPv6 prefix of %i with %i destinations: %s', (mask, count, found) => {
     const destinations = many(count).map((one, index) => ({ ...one, address: `2001:db8::${index + 100}` }))
-    const addresses = addressesWith('192.168.79.101/24', held(`${VIP6}/128`, 'eth0'))
+    const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP6}/128`, 'eth0'))
     const facts = drDirector({ addresses, services: [service(WEB6, destinations, persistent(mask))] })
-    expect(idsIn(facts)).toEqual(found ? ['persistence-mask'] : [])
-    if (found) expect(callsOf(theOne(facts))[0]).toContain('{ persistence: { mask: 128 } }')
+    expect(findingIds(facts)).toEqual(found ? ['persistence-mask'] : [])
+    if (found) expect(fixCalls(onlyFinding(facts))[0]).toContain('{ persistence: { mask: 128 } }')
   })
 
   it('does not count destinations that get no connections', () => {
     const [first, second, third] = many(3)
     const services = [service(WEB, [first!, second!, { ...third!, weight: 0 }], persistent('128.0.0.0'))]
     const sysctls = { 'net.ipv4.vs.expire_quiescent_template': 1 }
-    expect(idsIn(drDirector({ services, sysctls }))).toEqual([])
+    expect(findingIds(drDirector({ services, sysctls }))).toEqual([])
   })
 
   it('keeps the timeout', () => {
     const facts = drDirector({ services: [service(WEB, [dr], persistent('0.0.0.0', 60))] })
-    expect(theOne(facts).mend.shell).toBe(`ipvsadm -E -t ${VIP}:80 -s wlc -p 60 -M 255.255.255.255`)
+    expect(onlyFinding(facts).fix.shell).toBe(`ipvsadm -E -t ${VIP}:80 -s wlc -p 60 -M 255.255.255.255`)
   })
 })
 
@@ -133,15 +133,15 @@ describe('expire-quiescent-template', () => {
 
   it('is a drained destination of a persistent service', () => {
     const settings = persistent('255.255.255.255')
-    expect(idsIn(drained(settings))).toEqual(['expire-quiescent-template'])
-    expect(idsIn(drained(settings, 1))).toEqual([])
-    expect(idsIn(drained(settings, 0, 1))).toEqual([])
-    expect(idsIn(drained({}))).toEqual([])
+    expect(findingIds(drained(settings))).toEqual(['expire-quiescent-template'])
+    expect(findingIds(drained(settings, 1))).toEqual([])
+    expect(findingIds(drained(settings, 0, 1))).toEqual([])
+    expect(findingIds(drained({}))).toEqual([])
   })
 })
 
 describe('a real server', () => {
   it('is not asked about services that it is not to direct', () => {
-    expect(idsIn(drServer({ services: [service(WEB, [])] }), { role: 'real-server' })).toEqual([])
+    expect(findingIds(drServer({ services: [service(WEB, [])] }), { role: 'real-server' })).toEqual([])
   })
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Tunnel } from '../../../../../src/ipvs/model/tunnel.ts'
-import { callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
+import { findingIds, fixCalls, onlyFinding } from '../../../../support/host/doctor/findings.ts'
 import {
+  addressEntry,
   addressesWith,
   eth0,
   eth1,
-  held,
   link,
   lo,
   ROUTES,
@@ -25,7 +25,10 @@ const down = { up: false }
 const ip6tnl0 = link('ip6tnl0', { type: 'tunnel6', kind: 'ip6tnl', arp: false })
 const own = link('lvs-ip6tnl', { type: 'tunnel6', kind: 'ip6tnl', arp: false })
 const onLo = (...vips: string[]) =>
-  addressesWith('198.51.100.2/24', ...vips.map((vip) => held(`${vip}/${vip.includes(':') ? 128 : 32}`, 'lo')))
+  addressesWith(
+    '198.51.100.2/24',
+    ...vips.map((vip) => addressEntry(`${vip}/${vip.includes(':') ? 128 : 32}`, 'lo')),
+  )
 
 describe('tunnel-down and tunnel-missing', () => {
   it.each([
@@ -44,25 +47,25 @@ describe('tunnel-down and tunnel-missing', () => {
     ['one that is up is enough', VIP, [{ ...tunl0, ...down }, own], undefined, []],
   ])('%s', (_, vip, tunnels, director, ids) => {
     const facts = tunServer({ links: [lo, eth0, ...tunnels], addresses: onLo(vip) })
-    expect(idsIn(facts, { method: 'tun', director })).toEqual(ids)
+    expect(findingIds(facts, { forwarding: 'tun', director })).toEqual(ids)
   })
 
   it('are looked for in each family of the VIPs', () => {
     const facts = tunServer({ links: [lo, eth0, tunl0], addresses: onLo(VIP, VIP6) })
-    expect(theOne(facts, { method: 'tun' })).toMatchObject({ id: 'tunnel-missing', subject: 'sit0' })
+    expect(onlyFinding(facts, { forwarding: 'tun' })).toMatchObject({ id: 'tunnel-missing', subject: 'sit0' })
   })
 
   it('name the tunnel that has the VIP, where several are down', () => {
     const gre0 = link('gre0', { type: 'gre', kind: 'gre', arp: false, up: false })
-    const addresses = addressesWith('198.51.100.2/24', held(`${VIP}/32`, 'gre0'))
+    const addresses = addressesWith('198.51.100.2/24', addressEntry(`${VIP}/32`, 'gre0'))
     const facts = tunServer({ links: [lo, eth0, { ...tunl0, ...down }, gre0], addresses })
-    expect(theOne(facts).subject).toBe('gre0')
+    expect(onlyFinding(facts).subject).toBe('gre0')
   })
 
   it('are mended by no filter that would be found next', () => {
     const sysctls = { 'net.ipv4.conf.tunl0.rp_filter': 1 }
     const facts = tunServer({ links: [lo, eth0, { ...tunl0, ...down }], sysctls })
-    expect(callsOf(theOne(facts))).toEqual([
+    expect(fixCalls(onlyFinding(facts))).toEqual([
       "await host.sysctls.set('net.ipv4.conf.tunl0.rp_filter', 0)",
       "await host.network.updateLink('tunl0', { up: true })",
     ])
@@ -70,10 +73,10 @@ describe('tunnel-down and tunnel-missing', () => {
 
   it('make the device that the kernel would have', () => {
     const facts = tunServer({ links: [lo, eth0], addresses: onLo(VIP) })
-    expect(callsOf(theOne(facts, { method: 'tun' }))[0]).toBe(
+    expect(fixCalls(onlyFinding(facts, { forwarding: 'tun' }))[0]).toBe(
       "await host.network.addLink({ name: 'tunl0', kind: 'ipip' })",
     )
-    expect(callsOf(theOne(facts, { method: 'tun', director: '2001:db8::1' }))[0]).toBe(
+    expect(fixCalls(onlyFinding(facts, { forwarding: 'tun', director: '2001:db8::1' }))[0]).toBe(
       "await host.network.addLink({ name: 'lvs-ip6tnl', kind: 'ip6tnl' })",
     )
   })
@@ -91,9 +94,9 @@ describe('rp-filter', () => {
   ])('with %i for all and %i for the tunnel is mended with %s', (all, tunnel, value) => {
     const sysctls = { 'net.ipv4.conf.all.rp_filter': all, 'net.ipv4.conf.tunl0.rp_filter': tunnel }
     const facts = tunServer({ sysctls })
-    if (value === undefined) expect(idsIn(facts)).toEqual([])
+    if (value === undefined) expect(findingIds(facts)).toEqual([])
     else
-      expect(callsOf(theOne(facts))).toEqual([
+      expect(fixCalls(onlyFinding(facts))).toEqual([
         `await host.sysctls.set('net.ipv4.conf.tunl0.rp_filter', ${value})`,
       ])
   })
@@ -101,10 +104,12 @@ describe('rp-filter', () => {
   it('does not concern IPv6, nor a tunnel that is down', () => {
     const sysctls = { 'net.ipv4.conf.all.rp_filter': 1 }
     expect(
-      idsIn(tunServer({ links: [lo, eth0, sit0], addresses: onLo(VIP6), sysctls }), { method: 'tun' }),
+      findingIds(tunServer({ links: [lo, eth0, sit0], addresses: onLo(VIP6), sysctls }), {
+        forwarding: 'tun',
+      }),
     ).toEqual([])
     const facts = tunServer({ links: [lo, eth0, own, { ...tunl0, ...down }], addresses: onLo(VIP), sysctls })
-    expect(theOne(facts, { method: 'tun' }).subject).toBe('lvs-ip6tnl')
+    expect(onlyFinding(facts, { forwarding: 'tun' }).subject).toBe('lvs-ip6tnl')
   })
 })
 
@@ -120,42 +125,42 @@ describe('tunnel-mtu', () => {
     ['gue with remote checksums', { type: 'gue', port: 6080, checksum: 'remote' }, 40],
   ] satisfies [string, Tunnel, number][])('knows what %s takes', (_, tunnel, overhead) => {
     const services = [service(WEB, [{ address: '198.51.100.2', forwarding: 'tun', tunnel }])]
-    expect(idsIn(director(1500 + overhead, { services }))).toEqual([])
-    expect(theOne(director(1500 + overhead - 1, { services })).message).toContain(`takes ${overhead}.`)
+    expect(findingIds(director(1500 + overhead, { services }))).toEqual([])
+    expect(onlyFinding(director(1500 + overhead - 1, { services })).message).toContain(`takes ${overhead}.`)
   })
 
   it('knows that IPv6 outside takes more', () => {
     const services = [service(WEB, [{ address: '2001:db8:9::2', forwarding: 'tun' }])]
     const routes = [...ROUTES, route('2001:db8:9::/64', { interface: 'eth1' })]
-    expect(idsIn(director(1540, { services, routes }))).toEqual([])
-    expect(idsIn(director(1539, { services, routes }))).toEqual(['tunnel-mtu'])
+    expect(findingIds(director(1540, { services, routes }))).toEqual([])
+    expect(findingIds(director(1539, { services, routes }))).toEqual(['tunnel-mtu'])
   })
 
   it('is a hint, mended by cutting outer packets in pieces', () => {
-    const finding = theOne(director(1500))
+    const finding = onlyFinding(director(1500))
     expect(finding).toMatchObject({ severity: 'hint', subject: 'eth1' })
-    expect(callsOf(finding)).toEqual(["await host.sysctls.set('net.ipv4.vs.pmtu_disc', 0)"])
-    expect(idsIn(director(1500, { sysctls: { 'net.ipv4.vs.pmtu_disc': 0 } }))).toEqual([])
+    expect(fixCalls(finding)).toEqual(["await host.sysctls.set('net.ipv4.vs.pmtu_disc', 0)"])
+    expect(findingIds(director(1500, { sysctls: { 'net.ipv4.vs.pmtu_disc': 0 } }))).toEqual([])
   })
 
   it('goes by what clients send, which is 1500 bytes at most, or less on their side', () => {
     const jumbo = [lo, { ...eth0, mtu: 9000 }, { ...eth1, mtu: 1520 }]
-    expect(idsIn(tunDirector({ links: jumbo }))).toEqual([])
+    expect(findingIds(tunDirector({ links: jumbo }))).toEqual([])
     const narrow = [lo, { ...eth0, mtu: 1400 }, { ...eth1, mtu: 1420 }]
-    expect(idsIn(tunDirector({ links: narrow }))).toEqual([])
+    expect(findingIds(tunDirector({ links: narrow }))).toEqual([])
   })
 
   it('goes by the route, where that says less than the interface', () => {
     const routes = [...ROUTES, route('198.51.100.0/24', { interface: 'eth1', mtu: 1519 })]
-    expect(idsIn(director(9000, { routes }))).toEqual(['tunnel-mtu'])
+    expect(findingIds(director(9000, { routes }))).toEqual(['tunnel-mtu'])
   })
 
   it('is an error where IPv6 does not get its 1280 bytes', () => {
     const services = [service(WEB6, [{ address: '198.51.100.2', forwarding: 'tun' }])]
-    const addresses = addressesWith('192.168.79.101/24', held(`${VIP6}/128`, 'eth0'))
-    expect(idsIn(director(1300, { services, addresses }))).toEqual([])
-    const finding = theOne(director(1299, { services, addresses }))
+    const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP6}/128`, 'eth0'))
+    expect(findingIds(director(1300, { services, addresses }))).toEqual([])
+    const finding = onlyFinding(director(1299, { services, addresses }))
     expect(finding.severity).toBe('error')
-    expect(callsOf(finding)).toEqual(["await host.network.updateLink('eth1', { mtu: 1300 })"])
+    expect(fixCalls(finding)).toEqual(["await host.network.updateLink('eth1', { mtu: 1300 })"])
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../../../../src/host/doctor/doctor.ts'
-import { callsOf, idsIn, theOne } from '../../../../support/host/doctor/findings.ts'
+import { findingIds, fixCalls, onlyFinding } from '../../../../support/host/doctor/findings.ts'
 import {
+  addressEntry,
   addressesWith,
   drDirector,
   drServer,
   eth0,
-  held,
   host,
   link,
   lo,
@@ -27,19 +27,19 @@ const bare = addressesWith('192.168.79.101/24')
 describe('vip-missing', () => {
   it('does not concern an address that a route makes local', () => {
     const local = route(`${VIP}/32`, { type: 'local', table: 255, interface: 'lo', scope: 'host' })
-    expect(idsIn(drDirector({ addresses: bare, routes: [...ROUTES, local] }))).toEqual([])
+    expect(findingIds(drDirector({ addresses: bare, routes: [...ROUTES, local] }))).toEqual([])
   })
 
   it('does not concern services on 127.0.0.1, nor those of a firewall mark', () => {
     const destinations = [{ address: '192.168.79.102', forwarding: 'dr' }] as const
     const services = [service('tcp://127.0.0.1:80', destinations), service('fwmark://7', destinations)]
-    expect(idsIn(drDirector({ services }))).toEqual([])
+    expect(findingIds(drDirector({ services }))).toEqual([])
   })
 
   it('is told once for each VIP, whatever the number of its services', () => {
     const destinations = [{ address: '192.168.79.102', forwarding: 'dr' }] as const
     const services = [80, 443].map((port) => service(`tcp://${VIP}:${port}`, destinations))
-    expect(theOne(drDirector({ addresses: bare, services }))).toMatchObject({
+    expect(onlyFinding(drDirector({ addresses: bare, services }))).toMatchObject({
       id: 'vip-missing',
       subject: VIP,
     })
@@ -47,7 +47,7 @@ describe('vip-missing', () => {
 
   it('of a firewall mark is known from the options', () => {
     const services = [service('fwmark://7', [{ address: '192.168.79.102', forwarding: 'dr' }])]
-    expect(idsIn(drDirector({ addresses: bare, services }), { role: 'director', vips: [VIP] })).toEqual([
+    expect(findingIds(drDirector({ addresses: bare, services }), { role: 'director', vips: [VIP] })).toEqual([
       'vip-missing',
     ])
   })
@@ -58,52 +58,52 @@ describe('vip-missing', () => {
     ['the interface that was named', {}, { interface: 'lan0' }, 'lan0'],
   ])('on a director is mended on %s', (_, changes, options, name) => {
     const facts = drDirector({ addresses: bare, links: [lo, eth0, link('lan0')], ...changes })
-    expect(callsOf(theOne(facts, options))).toEqual([
+    expect(fixCalls(onlyFinding(facts, options))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: '${name}' })`,
     ])
   })
 
   it('is added without asking whether anybody has it, as to IPv6', () => {
     const services = [service(WEB6, [{ address: '2001:db8::2', forwarding: 'dr' }])]
-    expect(theOne(drDirector({ addresses: bare, services }), { interface: 'eth0' }).mend).toMatchObject({
+    expect(onlyFinding(drDirector({ addresses: bare, services }), { interface: 'eth0' }).fix).toMatchObject({
       call: `await host.network.addAddress({ address: '${VIP6}/128', interface: 'eth0', nodad: true, preferredLifetime: 0 })`,
       shell: `ip address add ${VIP6}/128 dev eth0 preferred_lft 0 nodad`,
     })
   })
 
   it('on a real server is mended on lo, after ARP is suppressed', () => {
-    expect(callsOf(theOne(host(), { vips: [VIP] }))).toEqual([
+    expect(fixCalls(onlyFinding(host(), { vips: [VIP] }))).toEqual([
       "await host.sysctls.set('net.ipv4.conf.eth0.arp_ignore', 1)",
       "await host.sysctls.set('net.ipv4.conf.eth0.arp_announce', 2)",
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo' })`,
     ])
-    expect(callsOf(theOne(drServer({ addresses: bare }), { vips: [VIP] }))).toHaveLength(1)
+    expect(fixCalls(onlyFinding(drServer({ addresses: bare }), { vips: [VIP] }))).toHaveLength(1)
   })
 
   it('on a real server behind a tunnel is mended on that', () => {
     const facts = tunServer({ addresses: addressesWith('198.51.100.2/24') })
-    expect(callsOf(theOne(facts, { vips: [VIP], method: 'tun' }))).toEqual([
+    expect(fixCalls(onlyFinding(facts, { vips: [VIP], forwarding: 'tun' }))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'tunl0' })`,
     ])
   })
 
   it('does not concern real servers behind NAT', () => {
-    expect(idsIn(natServer(), { vips: [VIP], method: 'nat', director: '192.168.5.10' })).toEqual([])
+    expect(findingIds(natServer(), { vips: [VIP], forwarding: 'nat', director: '192.168.5.10' })).toEqual([])
   })
 })
 
 describe('vip-silent', () => {
-  const hidden = { addresses: addressesWith('192.168.79.101/24', held(`${VIP}/32`, 'lo')) }
+  const hidden = { addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'lo')) }
 
   it('is a VIP on lo that a director suppresses ARP for', () => {
     const facts = drDirector({ ...hidden, sysctls: { 'net.ipv4.conf.all.arp_ignore': 1 } })
-    expect(callsOf(theOne(facts, { role: 'director' }))).toEqual([
+    expect(fixCalls(onlyFinding(facts, { role: 'director' }))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'eth0' })`,
     ])
   })
 
   it('is not a VIP on lo that is answered for', () => {
-    expect(idsIn(drDirector(hidden))).toEqual([])
+    expect(findingIds(drDirector(hidden))).toEqual([])
   })
 
   it.each([
@@ -112,13 +112,13 @@ describe('vip-silent', () => {
     [3, []],
     [8, ['vip-silent']],
   ])('with a VIP on the interface and arp_ignore %i: %j', (level, ids) => {
-    expect(idsIn(drDirector({ sysctls: { 'net.ipv4.conf.eth0.arp_ignore': level } }))).toEqual(ids)
+    expect(findingIds(drDirector({ sysctls: { 'net.ipv4.conf.eth0.arp_ignore': level } }))).toEqual(ids)
   })
 
   it('is mended by no more than the sysctl that is to blame', () => {
     for (const owner of ['all', 'eth0']) {
       const name = `net.ipv4.conf.${owner}.arp_ignore`
-      expect(callsOf(theOne(drDirector({ sysctls: { [name]: 8 } })))).toEqual([
+      expect(fixCalls(onlyFinding(drDirector({ sysctls: { [name]: 8 } })))).toEqual([
         `await host.sysctls.set('${name}', 1)`,
       ])
     }
@@ -127,7 +127,7 @@ describe('vip-silent', () => {
 
 describe('vip-prefix', () => {
   const served = (prefix: string, name: string, changes = {}) =>
-    drServer({ addresses: addressesWith('192.168.79.102/24', held(prefix, name, changes)) })
+    drServer({ addresses: addressesWith('192.168.79.102/24', addressEntry(prefix, name, changes)) })
 
   it.each([
     [`${VIP}/32`, false],
@@ -136,52 +136,56 @@ describe('vip-prefix', () => {
     [`${VIP6}/128`, false],
     [`${VIP6}/64`, true],
   ])('with %s on lo: %s', (prefix, found) => {
-    expect(idsIn(served(prefix, 'lo'))).toEqual(found ? ['vip-prefix'] : [])
+    expect(findingIds(served(prefix, 'lo'))).toEqual(found ? ['vip-prefix'] : [])
   })
 
   it('concerns a VIP on a dummy as well, and one of a director', () => {
     const dummy = link('dummy0', { kind: 'dummy', arp: false })
     const facts = drDirector({
       links: [lo, eth0, dummy],
-      addresses: addressesWith('192.168.79.101/24', held(`${VIP}/24`, 'dummy0')),
+      addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/24`, 'dummy0')),
     })
-    expect(idsIn(facts)).toEqual(['vip-prefix'])
+    expect(findingIds(facts)).toEqual(['vip-prefix'])
   })
 
   it('does not concern a VIP on the interface of its network', () => {
-    const addresses = addressesWith('192.168.79.101/24', held(`${VIP}/24`, 'eth0'))
-    expect(idsIn(drDirector({ addresses }))).toEqual([])
+    const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP}/24`, 'eth0'))
+    expect(findingIds(drDirector({ addresses }))).toEqual([])
   })
 
   it('is mended so that the VIP is never gone, and keeps its label', () => {
-    expect(callsOf(theOne(served(`${VIP}/24`, 'lo', { label: 'lo:0' })))).toEqual([
+    expect(fixCalls(onlyFinding(served(`${VIP}/24`, 'lo', { label: 'lo:0' })))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo', label: 'lo:0' })`,
       `await host.network.removeAddress({ address: '${VIP}/24', interface: 'lo' })`,
     ])
   })
 
   it('is mended the other way round with IPv6, where an interface has an address but once', () => {
-    expect(callsOf(theOne(served(`${VIP6}/64`, 'lo')))).toEqual([
+    expect(fixCalls(onlyFinding(served(`${VIP6}/64`, 'lo')))).toEqual([
       `await host.network.removeAddress({ address: '${VIP6}/64', interface: 'lo' })`,
       `await host.network.addAddress({ address: '${VIP6}/128', interface: 'lo', nodad: true })`,
     ])
   })
 
   it('is mended without taking the other addresses of its network along', () => {
-    const second = held('192.168.79.111/24', 'lo', { flags: ['permanent', 'secondary'] })
-    const facts = drServer({ addresses: addressesWith('192.168.79.102/24', held(`${VIP}/24`, 'lo'), second) })
+    const second = addressEntry('192.168.79.111/24', 'lo', { flags: ['permanent', 'secondary'] })
+    const facts = drServer({
+      addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/24`, 'lo'), second),
+    })
     const [first, other] = diagnose(facts)
-    expect(callsOf(first!)[1]).toBe("await host.sysctls.setText('net.ipv4.conf.lo.promote_secondaries', '1')")
-    expect(callsOf(other!)).toHaveLength(2)
+    expect(fixCalls(first!)[1]).toBe(
+      "await host.sysctls.setText('net.ipv4.conf.lo.promote_secondaries', '1')",
+    )
+    expect(fixCalls(other!)).toHaveLength(2)
   })
 })
 
 describe('vip-on-interface', () => {
   const onInterface = (prefix: string) =>
-    drServer({ addresses: addressesWith('192.168.79.102/24', held(prefix, 'eth0')) })
+    drServer({ addresses: addressesWith('192.168.79.102/24', addressEntry(prefix, 'eth0')) })
 
   it('is mended so that the VIP is never gone', () => {
-    expect(callsOf(theOne(onInterface(`${VIP}/24`), { vips: [VIP] }))).toEqual([
+    expect(fixCalls(onlyFinding(onInterface(`${VIP}/24`), { vips: [VIP] }))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo' })`,
       `await host.network.removeAddress({ address: '${VIP}/24', interface: 'eth0' })`,
     ])
@@ -189,23 +193,27 @@ describe('vip-on-interface', () => {
 
   it('is mended by removing it, where it is on lo too', () => {
     const facts = drServer({
-      addresses: addressesWith('192.168.79.102/24', held(`${VIP}/32`, 'eth0'), held(`${VIP}/32`, 'lo')),
+      addresses: addressesWith(
+        '192.168.79.102/24',
+        addressEntry(`${VIP}/32`, 'eth0'),
+        addressEntry(`${VIP}/32`, 'lo'),
+      ),
     })
-    expect(callsOf(theOne(facts))).toEqual([
+    expect(fixCalls(onlyFinding(facts))).toEqual([
       `await host.network.removeAddress({ address: '${VIP}/32', interface: 'eth0' })`,
     ])
   })
 
   it('is told of ARP or of neighbour discovery', () => {
-    expect(theOne(onInterface(`${VIP}/32`), { vips: [VIP] }).message).toContain('answers ARP')
-    expect(theOne(onInterface(`${VIP6}/128`), { vips: [VIP6] }).message).toContain(
+    expect(onlyFinding(onInterface(`${VIP}/32`), { vips: [VIP] }).message).toContain('answers ARP')
+    expect(onlyFinding(onInterface(`${VIP6}/128`), { vips: [VIP6] }).message).toContain(
       'answers neighbour discovery',
     )
   })
 
   it('does not concern a VIP that the host directs itself', () => {
-    expect(idsIn(drDirector(), { role: 'both', vips: [VIP] })).toEqual([])
-    expect(idsIn(drDirector({ services: [] }), { vips: [VIP] })).toContain('vip-on-interface')
+    expect(findingIds(drDirector(), { role: 'both', vips: [VIP] })).toEqual([])
+    expect(findingIds(drDirector({ services: [] }), { vips: [VIP] })).toContain('vip-on-interface')
   })
 })
 
@@ -214,18 +222,18 @@ describe('addresses that belong to no network', () => {
     const sit0 = link('sit0', { kind: 'sit', type: 'sit', arp: false })
     const addresses = [
       ...addressesWith('192.168.79.102/24'),
-      held('::1/128', 'lo', { scope: 'host' }),
-      held('::192.168.79.102/96', 'sit0'),
-      held('fe80::1/64', 'tunl0', { scope: 'link' }),
+      addressEntry('::1/128', 'lo', { scope: 'host' }),
+      addressEntry('::192.168.79.102/96', 'sit0'),
+      addressEntry('fe80::1/64', 'tunl0', { scope: 'link' }),
     ]
-    expect(idsIn(host({ links: [lo, eth0, sit0, tunl0], addresses }))).toEqual([])
-    expect(idsIn(host({ addresses: [...addresses, held('203.0.113.1/32', 'lo')] }))).toEqual([
+    expect(findingIds(host({ links: [lo, eth0, sit0, tunl0], addresses }))).toEqual([])
+    expect(findingIds(host({ addresses: [...addresses, addressEntry('203.0.113.1/32', 'lo')] }))).toEqual([
       'arp-ignore',
       'arp-announce',
     ])
   })
 
   it('are those of a real server without services, whatever the role is called', () => {
-    expect(idsIn(drServer({ services: [service(WEB, [])] }), { role: 'real-server' })).toEqual([])
+    expect(findingIds(drServer({ services: [service(WEB, [])] }), { role: 'real-server' })).toEqual([])
   })
 })

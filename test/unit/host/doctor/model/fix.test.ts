@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { examine } from '../../../../../src/host/doctor/doctor.ts'
+import { runChecks } from '../../../../../src/host/doctor/doctor.ts'
 import { FINDINGS, type Finding, type FindingId } from '../../../../../src/host/doctor/model/finding.ts'
-import { literal } from '../../../../../src/host/doctor/model/to-source.ts'
 import { checkOptions } from '../../../../../src/host/doctor/model/options.ts'
+import { toSource } from '../../../../../src/host/doctor/model/to-source.ts'
 import type { Host } from '../../../../../src/host/host.ts'
-import { SICK } from '../../../../support/host/doctor/faulty-hosts.ts'
+import { BROKEN_HOSTS } from '../../../../support/host/doctor/faulty-hosts.ts'
 
 const ids = Object.keys(FINDINGS) as FindingId[]
 /** For somebody to decide, or the other host's business. */
@@ -26,7 +26,7 @@ function recorder(name: string, calls: string[]): object {
         method === 'then'
           ? undefined
           : async (...values: unknown[]) => {
-              calls.push(`await ${name}.${String(method)}(${values.map(literal).join(', ')})`)
+              calls.push(`await ${name}.${String(method)}(${values.map(toSource).join(', ')})`)
             },
     },
   )
@@ -39,8 +39,8 @@ function recordingHost(calls: string[]): Host {
 }
 
 function findingOf(id: FindingId, host: Host): Finding {
-  const { facts, options = {} } = SICK[id]
-  return examine(facts, checkOptions(options), host)[0]!
+  const { facts, options = {} } = BROKEN_HOSTS[id]
+  return runChecks(facts, checkOptions(options), host)[0]!
 }
 
 describe('the mend of a finding', () => {
@@ -48,18 +48,18 @@ describe('the mend of a finding', () => {
     '%s: run() makes the calls that are shown',
     async (id) => {
       const calls: string[] = []
-      const { mend } = findingOf(id, recordingHost(calls))
+      const { fix: mend } = findingOf(id, recordingHost(calls))
       await mend.run?.()
       expect(calls).toEqual(mend.call.split('\n'))
     },
   )
 
   it.each(BY_HAND)('%s: is for somebody to decide', (id) => {
-    expect(findingOf(id, recordingHost([])).mend).not.toHaveProperty('run')
+    expect(findingOf(id, recordingHost([])).fix).not.toHaveProperty('run')
   })
 
   it('is accepted by the compiler, with host and ipvs in scope', () => {
-    const calls = ids.map((id) => findingOf(id, recordingHost([])).mend.call)
+    const calls = ids.map((id) => findingOf(id, recordingHost([])).fix.call)
     const wrong = "await host.sysctls.set('net.ipv4.ip_forward', 'on')"
     expect(diagnosticsOf([...calls, wrong])).toEqual([
       expect.stringContaining("type 'string' is not assignable"),
@@ -69,10 +69,10 @@ describe('the mend of a finding', () => {
 
 /** Compiles calls, each as a program of its own. */
 function diagnosticsOf(calls: readonly string[]): string[] {
-  const root = join(import.meta.dirname, '../../../..')
-  const file = join(root, 'test/unit/host/doctor/calls.ts')
+  const root = join(import.meta.dirname, '../../../../..')
+  const file = join(root, 'test/unit/host/doctor/model/calls.ts')
   const source = `import type { Host } from '../../../../../src/host/host.ts'
-    import type { Ipvs } from '../../../../../src/ipvs/ipvs-client.ts'
+    import type { IpvsClient as Ipvs } from '../../../../../src/ipvs/ipvs-client.ts'
     declare const host: Host
     declare const ipvs: Ipvs
     ${calls.map((call) => `{ ${call} }`).join('\n')}`

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { destinationWords, serviceName, serviceWords } from '../../../../../src/host/doctor/model/ipvsadm-words.ts'
-import { literal } from '../../../../../src/host/doctor/model/to-source.ts'
+import {
+  formatDestinationOptions,
+  formatServiceOption,
+  formatServiceOptions,
+} from '../../../../../src/host/doctor/model/ipvsadm-words.ts'
 import { alone, contains, parseNetwork } from '../../../../../src/host/doctor/model/network.ts'
+import { toSource } from '../../../../../src/host/doctor/model/to-source.ts'
 
 const web = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 
@@ -12,7 +16,7 @@ describe('a literal', () => {
     [{}, '{}'],
     [`it's "so"\\\n`, `'it\\'s "so"\\\\\\n'`],
   ])('of %j can be read back', (value, text) => {
-    expect(literal(value)).toBe(text)
+    expect(toSource(value)).toBe(text)
     expect(new Function(`return (${text})`)()).toEqual(value)
   })
 })
@@ -50,7 +54,7 @@ describe('a line of ipvsadm', () => {
     [{ fwmark: 7 }, '-f 7'],
     [{ fwmark: 7, family: 'ipv6' }, '-f 7 -6'],
   ] as const)('names the service %j', (key, words) => {
-    expect(serviceName(key)).toBe(words)
+    expect(formatServiceOption(key)).toBe(words)
   })
 
   it('has every setting of a service, since ipvsadm sets back what is not named', () => {
@@ -61,10 +65,10 @@ describe('a line of ipvsadm', () => {
       persistence: { timeout: 60, mask: 64 },
       persistenceEngine: 'sip',
     } as const
-    expect(serviceWords({ ...web, ...settings })).toBe(
+    expect(formatServiceOptions({ ...web, ...settings })).toBe(
       '-t 192.0.2.1:80 -s sh -b sh-port,sh-fallback -p 60 -M 64 --pe sip -o',
     )
-    expect(serviceWords(web)).toBe('-t 192.0.2.1:80 -s wlc')
+    expect(formatServiceOptions(web)).toBe('-t 192.0.2.1:80 -s wlc')
   })
 
   it.each([
@@ -84,6 +88,6 @@ describe('a line of ipvsadm', () => {
       '-r 192.0.2.9:80 -i -w 1 --tun-type gre --tun-nocsum',
     ],
   ] as const)('has the destination %j', (destination, words) => {
-    expect(destinationWords(web, destination)).toBe(words)
+    expect(formatDestinationOptions(web, destination)).toBe(words)
   })
 })

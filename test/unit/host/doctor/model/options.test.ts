@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { diagnose, doctor } from '../../../../../src/host/doctor/doctor.ts'
 import type { DoctorOptions } from '../../../../../src/host/doctor/model/options.ts'
-import type { HostFacts } from '../../../../../src/host/facts/host-facts.ts'
 import { readFacts } from '../../../../../src/host/facts/facts-reader.ts'
+import type { HostFacts } from '../../../../../src/host/facts/host-facts.ts'
 import type { Host } from '../../../../../src/host/host.ts'
-import { idsIn } from '../../../../support/host/doctor/findings.ts'
-import { addressesWith, drServer, held, host, VIP6 } from '../../../../support/host/doctor/host-facts.ts'
+import { findingIds } from '../../../../support/host/doctor/findings.ts'
+import {
+  addressEntry,
+  addressesWith,
+  drServer,
+  host,
+  VIP6,
+} from '../../../../support/host/doctor/host-facts.ts'
 
 /** Whoever touches it is found out. */
 const untouched = new Proxy(
@@ -43,8 +49,10 @@ describe('the options of a doctor', () => {
   })
 
   it('take addresses however they are spelled', () => {
-    const facts = drServer({ addresses: addressesWith('192.168.79.102/24', held(`${VIP6}/64`, 'lo')) })
-    expect(idsIn(facts, { vips: ['2001:0DB8:0::0010'] })).toEqual(['vip-prefix'])
+    const facts = drServer({
+      addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP6}/64`, 'lo')),
+    })
+    expect(findingIds(facts, { vips: ['2001:0DB8:0::0010'] })).toEqual(['vip-prefix'])
   })
 
   it('refuse what is given for facts', () => {
