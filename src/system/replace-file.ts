@@ -3,13 +3,16 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
+/** Distinguishes the temporary files of concurrent calls in this thread. */
+let calls = 0
+
 /**
- * Replaces a file, or makes it. After a crash at any moment it holds what it held before, or the new content whole: that is
- * written aside and flushed, then takes the name of the file, and the directory is flushed (rename(2), fsync(2)). Mode and
- * owner of the old file stay, and so does a symbolic link that leads to it.
+ * Replaces a file atomically, or creates it. After a crash at any time, the file has either its old content or all of the
+ * new content: the content is written to a temporary file and synced, the temporary file is renamed, and the directory is
+ * synced (rename(2), fsync(2)). Mode and owner of an existing file are kept, as is a symbolic link to it.
  *
- * @param options.mode Of a file that is made; the process's umask is taken off. Default 0644.
- * @throws {SystemError} of the file system; the old file is then as it was.
+ * @param options.mode Mode of a new file, less the umask of the process. Default 0644.
+ * @throws {SystemError} if a file system call fails; the old file is then unchanged.
  */
 export async function replaceFile(
   path: string,
@@ -18,20 +21,20 @@ export async function replaceFile(
 ): Promise<void> {
   const target = (await undefinedIfMissing(realpath(path))) ?? path
   const old = await undefinedIfMissing(stat(target))
-  // Hidden, and of no kind that anybody looks for in such a directory.
-  const aside = join(dirname(target), `.${basename(target)}.${process.pid}-${threadId}`)
-  await rm(aside, { force: true })
+  // A hidden name without the extension, so that programs that read the directory ignore it.
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${threadId}-${++calls}`)
+  await rm(temporary, { force: true })
   try {
-    await writeAndSync(aside, content, mode, old)
-    await rename(aside, target)
+    await writeAndSync(temporary, content, mode, old)
+    await rename(temporary, target)
   } catch (error) {
-    await rm(aside, { force: true })
+    await rm(temporary, { force: true })
     throw error
   }
   await syncDirectory(dirname(target))
 }
 
-/** Removes a file so that it does not come back after a crash. It is no error if there is none. */
+/** Removes a file so that it does not reappear after a crash. Does nothing if there is no such file. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true })
   await undefinedIfMissing(syncDirectory(dirname(path)))
@@ -57,7 +60,7 @@ async function syncDirectory(path: string): Promise<void> {
   await directory.sync()
 }
 
-/** What a call gives, or undefined where there is no such file. */
+/** The result of a call, or undefined if the file does not exist. */
 async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call

@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArgumentTypeError } from '../../errors.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { replaceFile } from '../../system/replace-file.ts'
 import type { ResolvedState } from '../model/target.ts'
 import type { Ledger } from './ledger.ts'
 import type { Claim } from './ownership.ts'
@@ -159,22 +160,4 @@ async function readSet(path: string): Promise<SetFile> {
   throw new Error(
     `${path} is not a list of what a set has made: put the file back, or remove it and apply once with adopt: true`,
   )
-}
-
-/** Replaces a file so that whoever reads it, after a crash too, finds the old text or the new one. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.new`
-  const file = await open(draft, 'w', 0o644)
-  try {
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
 }

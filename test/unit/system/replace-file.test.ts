@@ -56,6 +56,13 @@ describe('a file', () => {
     expect(await readdir(directory)).toEqual(['state.json'])
   })
 
+  it('holds the whole content of one of several calls made at the same time', async () => {
+    const contents = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(100_000))
+    await Promise.all(contents.map((content) => replaceFile(file, content)))
+    expect(contents).toContain(await readFile(file, 'utf8'))
+    expect(await readdir(directory)).toEqual(['state.json'])
+  })
+
   it('has the mode that is asked for, and keeps the one that it has', async () => {
     await replaceFile(file, 'one', { mode: 0o600 })
     expect((await stat(file)).mode & 0o777).toBe(0o600)
