@@ -1,107 +1,91 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, relative } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { BESIDE, CIRCLES, ORDER, PURE } from '../support/architecture/layout.ts'
+import {
+  findCircles,
+  findImports,
+  readEntries,
+  readSourceFiles,
+  type SourceFile,
+} from '../support/architecture/source-files.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
-/** The files that a program can import: what package.json exports. They only pass on, and nothing else does. */
-const ENTRIES = Object.values<string | { readonly default: string }>(
-  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports,
-)
-  .map((target) => (typeof target === 'string' ? target : target.default))
-  .filter((target) => target.endsWith('.js'))
-  .map((target) => target.replace('./dist', 'src').replace(/js$/, 'ts'))
-const KERNEL_TRANSPORT = 'src/netlink/kernel-transport.ts'
-/** Loads what only documents in text need, when the first one comes. */
-const PACKAGES = 'src/state/packages.ts'
-
-/** The rooms of src/; an import may only point down this list. `testing` plays the kernel and may use them all. */
-const ROOMS = [
-  'index',
-  'testing',
-  'cli',
-  'observe',
-  'health',
-  'state',
-  'host',
-  'ipvs',
-  'route',
-  'netlink',
-  'errors',
-]
-/** What knows the protocol and nothing of the machine it runs on. */
-const PURE =
-  /^src\/(netlink\/(wire|attributes|messages|address|describe|batch|structure|check|uapi)|(ipvs|route)\/(?!(ipvs|network|open)\.)[^/]+|errors)\.ts$/
-
-interface SourceFile {
-  readonly path: string
-  readonly text: string
-  /** What it imports, types included; files of its own by their path from the root. */
-  readonly imports: readonly string[]
-}
-
-function filesIn(folder: string, names: RegExp): SourceFile[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => names.test(name))
-    .map((name) => {
-      const path = join(folder, name)
-      const text = readFileSync(join(ROOT, path), 'utf8')
-      return { path, text, imports: importsIn(path, text) }
-    })
-}
-
-function importsIn(path: string, text: string): string[] {
-  const specifiers = text.matchAll(/(?:\bfrom|\bimport|\brequire|\bimport\()\s*\(?\s*['"]([^'"]+)['"]/g)
-  return [...specifiers].map(([, name = '']) =>
-    name.startsWith('.') ? normalize(join(dirname(path), name)) : name,
-  )
-}
-
-/** The room of a file of src/: its folder, or its own name at the top. */
-function roomOf(path: string): string {
-  const [, first = '', rest] = path.split('/')
-  return rest === undefined ? basename(first, '.ts') : first
-}
-
-const source = filesIn('src', /\.ts$/)
-const native = filesIn('native', /\.(cc|h)$/)
+const source = readSourceFiles('src', /\.ts$/)
+const native = readSourceFiles('native', /\.(cc|h)$/)
+const entries = readEntries()
 const paths = (files: readonly SourceFile[]) => files.map(({ path }) => path)
 
-it('reads imports of every form', () => {
-  const text = `
+const KERNEL_TRANSPORT = 'src/netlink/transport/kernel-transport.ts'
+/** Loads packages that only documents in text need, when the first document comes. */
+const LAZY_PACKAGES = 'src/state/document/lazy-packages.ts'
+
+/** The place of a file in the order: its folder below src, or its own name at the top. */
+function placeOf(path: string): string {
+  const folder = relative('src', dirname(path))
+  return folder === '' ? relative('src', path) : folder
+}
+
+function isInside(place: string, folder: string): boolean {
+  return place === folder || place.startsWith(`${folder}/`)
+}
+
+/** Why a file at one place may not import from another; undefined where it may. */
+function reasonAgainst(from: string, to: string): string | undefined {
+  if (ORDER.indexOf(to) > ORDER.indexOf(from)) return 'upward'
+  const sides = BESIDE.find(
+    (folders) =>
+      folders.some((folder) => isInside(from, folder)) &&
+      folders.some((folder) => isInside(to, folder) && !isInside(from, folder)),
+  )
+  return sides === undefined ? undefined : 'sideways'
+}
+
+describe('imports', () => {
+  it('are found in every form', () => {
+    const text = `
     import './a.ts'
     import type { B } from '../ipvs/b.ts'
     export { c } from "./c.ts"
     const d = await import('node:d')
     const e = require('e')`
-  expect(importsIn('src/netlink/x.ts', text)).toEqual([
-    'src/netlink/a.ts',
-    'src/ipvs/b.ts',
-    'src/netlink/c.ts',
-    'node:d',
-    'e',
-  ])
-})
-
-describe('the rooms of src', () => {
-  it('are those of the plan', () => {
-    expect(source.length).toBeGreaterThan(30)
-    expect(source.filter(({ path }) => !ROOMS.includes(roomOf(path)))).toEqual([])
+    expect(findImports('src/netlink/x.ts', text)).toEqual([
+      'src/netlink/a.ts',
+      'src/ipvs/b.ts',
+      'src/netlink/c.ts',
+      'node:d',
+      'e',
+    ])
   })
 
-  it('import only from those below them', () => {
-    const upward = source.flatMap(({ path, imports }) =>
+  it('are refused upward and sideways', () => {
+    expect(reasonAgainst('netlink/wire', 'netlink/connection')).toBe('upward')
+    expect(reasonAgainst('netlink/wire', 'netlink')).toBe('upward')
+    expect(reasonAgainst('ipvs/model', 'state/model')).toBe('upward')
+    expect(reasonAgainst('ipvs/model', 'route/model')).toBe('sideways')
+    expect(reasonAgainst('testing/kernel', 'host')).toBe('sideways')
+    expect(reasonAgainst('netlink', 'netlink/wire')).toBeUndefined()
+    expect(reasonAgainst('state', 'ipvs/read')).toBeUndefined()
+    expect(reasonAgainst('ipvs/model', 'ipvs/protocol')).toBeUndefined()
+  })
+
+  it('only point down the list of folders', () => {
+    const wrong = source.flatMap(({ path, imports }) =>
       imports
         .filter((name) => name.startsWith('src/'))
-        .filter((name) => ROOMS.indexOf(roomOf(name)) < ROOMS.indexOf(roomOf(path)))
-        .map((name) => `${path} imports ${name}`),
+        .map((name) => [name, reasonAgainst(placeOf(path), placeOf(name))] as const)
+        .filter(([, reason]) => reason !== undefined)
+        .map(([name, reason]) => `${reason}: ${path} imports ${name}`),
     )
-    expect(upward).toEqual([])
+    expect(wrong).toEqual([])
   })
 
-  it('import nothing from outside of src but packages', () => {
+  it('lead in no circle but those on the list', () => {
+    const allowed = CIRCLES.map(({ files }) => files.map((name) => `src/${name}`).toSorted())
+    expect(findCircles(source)).toEqual(allowed.toSorted())
+    for (const { reason } of CIRCLES) expect(reason).toMatch(/\w+ \w+/)
+  })
+
+  it('come from src and from packages, nowhere else', () => {
     const outside = source.flatMap(({ path, imports }) =>
       imports
         .filter((name) => /^(\.\.|test|native|dist)\b/.test(name))
@@ -109,23 +93,67 @@ describe('the rooms of src', () => {
     )
     expect(outside).toEqual([])
   })
+})
 
-  it('have no barrel: no file but an entry only passes on', () => {
+describe('folders of src', () => {
+  const folders = new Set(source.map(({ path }) => placeOf(path)))
+
+  it('are all in the order, and the order has no other', () => {
+    expect(source.length).toBeGreaterThan(30)
+    // A folder may hold folders only.
+    const present = ORDER.filter((name) => [...folders].some((place) => isInside(place, name)))
+    expect([...folders].filter((place) => !ORDER.includes(place))).toEqual([])
+    expect(present).toEqual(ORDER)
+    expect(new Set(ORDER).size).toBe(ORDER.length)
+    for (const name of [...BESIDE.flat(), ...PURE]) expect(ORDER).toContain(name)
+  })
+
+  it('hold at most 16 files', () => {
+    const counts = [...folders].map((place) => [
+      place,
+      source.filter(({ path }) => placeOf(path) === place).length,
+    ])
+    expect(counts.filter(([, count]) => Number(count) > 16)).toEqual([])
+  })
+
+  it('read no file and start no program where they are pure', () => {
+    const forbidden =
+      /^(node:(fs|fs\/promises|module|child_process|worker_threads|net\/promises|http)|node-gyp-build)$/
+    const impure = source
+      .filter(({ path }) => PURE.includes(placeOf(path)))
+      .filter(({ imports }) => imports.some((name) => forbidden.test(name) || name === KERNEL_TRANSPORT))
+    expect(paths(impure)).toEqual([])
+  })
+})
+
+describe('folders of test/unit', () => {
+  it('are named after those of src', () => {
+    const tests = readSourceFiles('test/unit', /\.ts$/).map(({ path }) =>
+      relative('test/unit', dirname(path)),
+    )
+    const folders = [...new Set(tests)].filter((folder) => folder !== '')
+    expect(folders.filter((folder) => !ORDER.includes(folder))).toEqual([])
+  })
+})
+
+describe('entries', () => {
+  it('stand at the top of the package or of a room', () => {
+    expect(entries.length).toBeGreaterThan(1)
+    expect(entries.filter((entry) => !/^src\/([a-z]+\/)?index\.ts$/.test(entry))).toEqual([])
+  })
+
+  it('export what other files declare; no other file does that', () => {
     const code = (text: string) =>
       text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '').replace(/export (type )?\{[^}]*\} from '[^']+'/g, '')
     const barrels = source.filter(({ text }) => code(text).trim() === '')
-    expect(paths(barrels).toSorted()).toEqual(ENTRIES.toSorted())
+    expect(paths(barrels).toSorted()).toEqual(entries.toSorted())
     expect(
-      source.filter(({ path, text }) => !ENTRIES.includes(path) && /export (\*|\{[^}]*\}) from/.test(text)),
+      source.filter(({ path, text }) => !entries.includes(path) && /export (\*|\{[^}]*\}) from/.test(text)),
     ).toEqual([])
   })
 
-  it('have every entry at the top of the package or of a room', () => {
-    expect(ENTRIES.filter((entry) => !/^src\/([a-z]+\/)?index\.ts$/.test(entry))).toEqual([])
-  })
-
-  it('import no entry: that is for programs', () => {
-    const importing = source.filter(({ imports }) => imports.some((name) => ENTRIES.includes(name)))
+  it('are imported by no file of src', () => {
+    const importing = source.filter(({ imports }) => imports.some((name) => entries.includes(name)))
     expect(paths(importing)).toEqual([])
   })
 })
@@ -135,15 +163,15 @@ describe('the addon', () => {
     const loaders = source.filter(({ imports }) =>
       imports.some((name) => /^(node-gyp-build|(node:)?module)$/.test(name)),
     )
-    expect(paths(loaders)).toEqual([KERNEL_TRANSPORT, PACKAGES])
+    expect(paths(loaders).toSorted()).toEqual([KERNEL_TRANSPORT, LAZY_PACKAGES])
     expect(paths(source.filter(({ text }) => /node-gyp-build|\.node['"]|dlopen/.test(text)))).toEqual([
       KERNEL_TRANSPORT,
     ])
   })
 
-  it('is named by nobody but who opens a client', () => {
+  it('is reached by way of the file that opens a client', () => {
     const users = source.filter(({ imports }) => imports.includes(KERNEL_TRANSPORT))
-    expect(paths(users)).toEqual(['src/netlink/open.ts'])
+    expect(paths(users).toSorted()).toEqual(['src/netlink/open.ts'])
   })
 
   it('alone includes libnl', () => {
@@ -157,24 +185,9 @@ describe('the addon', () => {
   })
 })
 
-describe('what knows the protocol', () => {
-  const pure = source.filter(({ path }) => PURE.test(path))
-
-  it('reads no file and loads no addon', () => {
-    expect(pure.length).toBeGreaterThan(20)
-    const forbidden =
-      /^(node:(fs|fs\/promises|module|child_process|worker_threads|net\/promises|http)|node-gyp-build)$/
-    const impure = pure.filter(({ imports }) =>
-      imports.some((name) => forbidden.test(name) || name === KERNEL_TRANSPORT),
-    )
-    expect(paths(impure)).toEqual([])
-  })
-})
-
 describe('the simulated kernel', () => {
-  const byPath = new Map(source.map((file) => [file.path, file]))
-
-  it('reaches nothing that loads the addon, by any number of imports', () => {
+  it('reaches no file that loads the addon, through any number of imports', () => {
+    const byPath = new Map(source.map((file) => [file.path, file]))
     const reached = new Set<string>()
     const visit = (path: string) => {
       if (reached.has(path)) return
@@ -182,7 +195,7 @@ describe('the simulated kernel', () => {
       for (const name of byPath.get(path)?.imports ?? []) visit(name)
     }
     visit('src/testing/index.ts')
-    expect([...reached].length).toBeGreaterThan(40)
+    expect(reached.size).toBeGreaterThan(40)
     expect([...reached].filter((path) => path === KERNEL_TRANSPORT || path === 'node-gyp-build')).toEqual([])
   })
 })

@@ -1,0 +1,97 @@
+/** The layout of src/: which folders there are, and which may import which. This is the only list. */
+
+/**
+ * Rooms and their folders from the bottom up: a file imports from its own folder and from what stands further up in this
+ * list. The files directly in a room, or in a folder with folders of its own, stand above those folders, so they come last.
+ * A name with the ending `.ts` is a file of src/ itself.
+ */
+export const ORDER: readonly string[] = [
+  'errors.ts',
+  'system',
+  ...inside('netlink', 'wire', 'transport', 'connection', 'arguments'),
+  'sysctl',
+  ...inside('route', 'protocol', 'model', 'commands'),
+  ...inside('ipvs', 'protocol', 'model', 'commands', 'read', 'write', 'proc'),
+  ...inside('state', 'model', 'document', 'ownership', 'plan', 'apply', 'watch'),
+  ...inside('dialect', ...inside('ipvsadm', 'parse', 'print'), 'keepalived'),
+  ...inside('host', 'facts', 'resource', 'role', ...inside('doctor', 'model', 'checks')),
+  ...inside(
+    'cli',
+    'io',
+    'ipvsadm',
+    ...inside('top', 'model', 'keys', 'render'),
+    ...inside('commands', 'input', 'options', 'output'),
+  ),
+  ...inside('testing', 'time', 'ipvs', 'schedulers', 'wire', 'kernel', 'recording'),
+  'index.ts',
+]
+
+/** Beside each other: neither of a line imports the other, although one has to stand first in the list. */
+export const BESIDE: readonly (readonly string[])[] = [
+  ['sysctl', 'route', 'ipvs'],
+  ['dialect/ipvsadm', 'dialect/keepalived'],
+  ['host', 'testing'],
+  ['cli', 'testing'],
+]
+
+/** Folders of pure functions and plain data: they read no file, start no program and open no socket. */
+export const PURE: readonly string[] = [
+  'errors.ts',
+  'netlink/wire',
+  'netlink/connection',
+  'netlink/arguments',
+  'route/protocol',
+  'route/model',
+  'route/commands',
+  'ipvs/protocol',
+  'ipvs/model',
+  'ipvs/commands',
+  'ipvs/read',
+  'ipvs/write',
+  'ipvs/proc',
+  'state/model',
+  'state/plan',
+  'state/watch',
+  'dialect/ipvsadm',
+  'dialect/ipvsadm/print',
+  'host/resource',
+  'host/doctor/model',
+  'host/doctor/checks',
+  'cli/top/model',
+  'cli/top/keys',
+  'cli/top/render',
+  'testing',
+  'testing/time',
+  'testing/ipvs',
+  'testing/schedulers',
+  'testing/wire',
+  'testing/kernel',
+  'testing/recording',
+]
+
+/** Files that import each other all the same, each group with the reason. */
+export const CIRCLES: readonly { readonly reason: string; readonly files: readonly string[] }[] = [
+  {
+    reason:
+      'as in the kernel: a destination knows its service, a service its destinations and its scheduler (struct ip_vs_dest.svc, struct ip_vs_service.destinations and sched_data)',
+    files: [
+      'testing/ipvs/destination-record.ts',
+      'testing/ipvs/service-record.ts',
+      'testing/schedulers/scheduler.ts',
+    ],
+  },
+  {
+    reason:
+      'as in the kernel: a namespace has a connection table, a connection its namespace (struct netns_ipvs, struct ip_vs_conn.ipvs)',
+    files: [
+      'testing/ipvs/connection-table.ts',
+      'testing/ipvs/connection.ts',
+      'testing/ipvs/daemon-record.ts',
+      'testing/ipvs/namespace.ts',
+    ],
+  },
+]
+
+function inside(folder: string, ...folders: readonly string[]): string[] {
+  return [...folders.map((name) => `${folder}/${name}`), folder]
+}
