@@ -138,7 +138,7 @@ describe('with a predicate', () => {
     table = ModelTable.of(state([MAIL, A]))
     const error = await failure(apply(state([WEB, A], [MAIL, B]), { owns }))
     expect(error).toBeInstanceOf(OwnershipError)
-    expect(error).toMatchObject({ clashes: [{ service: MAIL }] })
+    expect(error).toMatchObject({ conflicts: [{ service: MAIL }] })
     expect(error?.message).toContain('let `owns` accept it')
     expect(table.log).toEqual([])
   })
