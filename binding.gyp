@@ -5,7 +5,7 @@
       "sources": [
         "native/addon.cc",
         "native/arguments.cc",
-        "native/channel.cc",
+        "native/async_socket.cc",
         "native/datagram.cc",
         "native/errors.cc",
         "native/netlink_socket.cc",

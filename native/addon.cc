@@ -18,7 +18,7 @@
 namespace lvs {
 namespace {
 
-/** setsockopt takes an int, and the kernel doubles it. */
+/** setsockopt takes an int, and the kernel doubles the value. */
 constexpr uint32_t kMaximumBuffer = INT32_MAX / 2;
 
 class OpenSocket final : public Operation {
@@ -65,13 +65,13 @@ class OpenFile final : public Operation {
   }
 
  private:
-  /** The environment's own; it waits for its operations before it ends. */
+  /** Belongs to the environment, which waits for its operations before it ends. */
   OpenFiles* const files_;
   const std::string netns_;
   const std::string path_;
   const int flags_;
   SystemFailure failure_;
-  /** Closed with the operation unless JavaScript got it. */
+  /** Closed with the operation unless handed over to JavaScript. */
   int descriptor_ = -1;
 };
 
@@ -97,12 +97,12 @@ class SendFrame final : public Operation {
  private:
   const std::string netns_;
   const uint32_t interface_index_;
-  /** A copy: the caller may use its own again. */
+  /** A copy, so that the caller may reuse its buffer. */
   const std::vector<uint8_t> frame_;
   SystemFailure failure_;
 };
 
-/** What `require` gives; one for each environment. */
+/** The exports of the addon; one instance per environment. */
 class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
  public:
   NetlinkAddon(Napi::Env, Napi::Object exports) {
@@ -123,10 +123,10 @@ class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
     options.receive_buffer = integer("receiveBuffer", kMaximumBuffer);
     options.send_buffer = integer("sendBuffer", kMaximumBuffer);
     std::string netns = optional_netns(read_property(given, "netns"));
-    // Nothing of it waits, but for the thread that goes into another namespace.
-    const bool waits = !netns.empty();
+    // Opening does not block, unless a thread has to enter another namespace.
+    const bool blocks = !netns.empty();
     auto operation = std::make_unique<OpenSocket>(info.Env(), std::move(netns), options);
-    return waits ? Operation::start(std::move(operation)) : Operation::perform(operation.get());
+    return blocks ? Operation::start(std::move(operation)) : Operation::run_inline(operation.get());
   }
 
   Napi::Value open_file(const Napi::CallbackInfo& info) {
@@ -137,10 +137,7 @@ class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
   }
 
   void close_file(const Napi::CallbackInfo& info) {
-    const uint32_t descriptor = read_integer(info[0], "descriptor", INT32_MAX);
-    if (!files_.close(static_cast<int>(descriptor))) {
-      throw range_error(info.Env(), "descriptor must be one from openFile() that is still open");
-    }
+    if (!files_.close(read_descriptor(info[0]))) throw not_open(info.Env());
   }
 
   Napi::Value send_frame(const Napi::CallbackInfo& info) {
@@ -154,6 +151,14 @@ class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
     std::vector<uint8_t> bytes(frame.Data(), frame.Data() + length);
     return Operation::start(
         std::make_unique<SendFrame>(info.Env(), std::move(netns), interface_index, std::move(bytes)));
+  }
+
+  static int read_descriptor(const Napi::Value& value) {
+    return static_cast<int>(read_integer(value, "descriptor", INT32_MAX));
+  }
+
+  static Napi::Error not_open(Napi::Env env) {
+    return range_error(env, "descriptor must be one from openFile() that is still open");
   }
 
   static std::string optional_netns(const Napi::Value& value) {

@@ -7,18 +7,19 @@
 namespace lvs {
 namespace {
 
-Napi::Error wrong_type(const Napi::Value& value, const char* name, const char* wanted) {
-  return type_error(value.Env(), std::string(name) + " must be " + wanted);
+Napi::Error wrong_type(const Napi::Value& value, const char* name, const char* expected) {
+  return type_error(value.Env(), std::string(name) + " must be " + expected);
 }
 
-Napi::Error out_of_range(const Napi::Value& value, const char* name, const std::string& wanted) {
-  return range_error(value.Env(), std::string(name) + " must be " + wanted);
+Napi::Error out_of_range(const Napi::Value& value, const char* name, const std::string& expected) {
+  return range_error(value.Env(), std::string(name) + " must be " + expected);
 }
 
 template <typename Array>
-Array read_array(const Napi::Value& value, napi_typedarray_type type, const char* name, const char* wanted) {
+Array read_array(const Napi::Value& value, napi_typedarray_type type, const char* name,
+                 const char* expected) {
   if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == type) return value.As<Array>();
-  throw wrong_type(value, name, wanted);
+  throw wrong_type(value, name, expected);
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ std::string read_path(const Napi::Value& value, const char* name) {
   if (!value.IsString()) throw wrong_type(value, name, "a string");
   std::string path = value.As<Napi::String>();
   if (!path.empty() && path.find('\0') == std::string::npos) return path;
-  throw out_of_range(value, name, "a path: not empty and without a zero byte");
+  throw out_of_range(value, name, "a non-empty path without a zero byte");
 }
 
 Napi::Value read_property(const Napi::Object& object, const char* name) {

@@ -7,7 +7,7 @@
 namespace lvs {
 namespace {
 
-/** Requests may lie at any address, so headers are copied out. */
+/** Copies the header out: a request may be unaligned. */
 nlmsghdr header_at(const uint8_t* position) noexcept {
   nlmsghdr header;
   std::memcpy(&header, position, sizeof header);

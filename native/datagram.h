@@ -5,21 +5,21 @@
 
 namespace lvs {
 
-/** Some netlink messages that leave in one system call. */
+/** Netlink messages that are sent in one system call. */
 struct Datagram {
   const uint8_t* bytes = nullptr;
   size_t length = 0;
-  /** Of its last message. */
+  /** Sequence number of the last message. */
   uint32_t last_sequence = 0;
 };
 
-/** Reads the sequence number of the last message; false when `bytes` are not whole messages, at least one. */
+/** Sets `last_sequence`. Returns false unless `bytes` are one or more complete messages. */
 bool find_last_sequence(Datagram* datagram) noexcept;
 
-/** Whether the message that ends the answers to `sequence` is among those received. Copes with any bytes. */
+/** Whether the received messages include the one that ends the replies to `sequence`. Accepts any bytes. */
 bool holds_terminator(const uint8_t* datagram, size_t length, uint32_t sequence) noexcept;
 
-/** The next multiple of four: where a message begins. */
+/** Rounds up to a multiple of four, the alignment of messages. */
 size_t align_message(size_t length) noexcept;
 
 }  // namespace lvs

@@ -5,7 +5,7 @@
 namespace lvs {
 namespace {
 
-/** Set() would run a setter that somebody gave Object.prototype. */
+/** Unlike Set(), does not call a setter defined on Object.prototype. */
 template <typename T>
 void define(const Napi::Error& error, const char* name, const T& value) {
   error.Value().DefineProperty(
@@ -21,7 +21,7 @@ Napi::Error with_code(Napi::Error error, const char* code) {
 
 void check(Napi::Env env, napi_status status) {
   if (status == napi_ok) return;
-  // An Error that holds nothing: node-addon-api catches it on the way out and throws nothing in its place.
+  // An empty Error: node-addon-api catches it at the boundary and throws nothing in its place.
   if (env.IsExceptionPending()) throw Napi::Error(env, nullptr);
   throw Napi::Error::New(env, "Node-API call failed");
 }
@@ -39,7 +39,7 @@ Napi::Error coded_error(Napi::Env env, const char* code, const std::string& mess
 }
 
 Napi::Error system_error(Napi::Env env, const SystemFailure& failure) {
-  // libuv's spelling, because that is what Node's own errors have; its codes are the negated numbers.
+  // As in Node's own errors: libuv's names and texts; its codes are the negated error numbers.
   char code[64];
   char description[128];
   const int number = -failure.error;

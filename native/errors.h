@@ -9,10 +9,10 @@
 namespace lvs {
 
 /**
- * For plain Node-API calls: what node-addon-api has no wrapper for, and all below which JavaScript may run,
- * such as getters and hooks of promises. When that JavaScript is terminated, the wrappers' own check
- * (Napi::Error::New) aborts the process: the pending exception then is null, and wrapping it fails. This one
- * leaves it pending and unwinds.
+ * Checks the status of a plain Node-API call. Those are used where node-addon-api has no wrapper, and
+ * wherever JavaScript may run below the call, such as getters and promise hooks. When that JavaScript is
+ * terminated, the wrappers' own check (Napi::Error::New) aborts the process, because the pending exception is
+ * null and cannot be wrapped. This function leaves it pending and unwinds.
  */
 void check(Napi::Env env, napi_status status);
 
@@ -22,11 +22,11 @@ Napi::Error coded_error(Napi::Env env, const char* code, const std::string& mess
 
 /**
  * An Error like Node's own: "ENOENT: no such file or directory, open '/x'" with `errno` (negative), `code`,
- * `syscall` and, where there is one, `path`.
+ * `syscall` and, if a file is involved, `path`.
  */
 Napi::Error system_error(Napi::Env env, const SystemFailure& failure);
 
-/** A promise that is rejected already. */
+/** Returns a rejected promise. */
 Napi::Value rejected(const Napi::Error& error);
 
 }  // namespace lvs

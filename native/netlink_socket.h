@@ -13,25 +13,26 @@ struct nl_sock;
 
 namespace lvs {
 
-/** A read is only made into this much room: the largest block a dump makes (netlink_dump, af_netlink.c). */
+/** Each read needs this much free space: the size of the largest block of a dump (netlink_dump,
+ * af_netlink.c). */
 constexpr size_t kSlotBytes = 32 * 1024;
 constexpr size_t kMinimumReplyBytes = 2 * kSlotBytes;
 
-/** The `ExchangeRequest` of src/netlink/transport.ts. */
+/** The `ExchangeRequest` of the TypeScript transport. */
 struct ExchangeRequest {
-  /** Datagram `first` and those after it. */
+  /** Datagram number `first` and those that follow it. */
   std::vector<Datagram> datagrams;
   uint32_t first = 0;
   bool awaiting = false;
-  bool after = false;
+  bool only_if_previous_complete = false;
   uint8_t* replies = nullptr;
   size_t replies_length = 0;
 };
 
-/** How an exchange ended; the meanings are told in src/netlink/transport.ts. */
-enum class ExchangeState { complete, full, unanswered, overrun, truncated, failed, held };
+/** How an exchange ended; documented with the `ExchangeState` of the TypeScript transport. */
+enum class ExchangeState { complete, full, unanswered, overrun, truncated, failed, not_started };
 
-/** The `ExchangeReport` of src/netlink/transport.ts. */
+/** The `ExchangeReport` of the TypeScript transport. */
 struct ExchangeReport {
   ExchangeState state = ExchangeState::complete;
   uint32_t datagram = 0;
@@ -43,23 +44,23 @@ struct ExchangeReport {
   uint32_t receives = 0;
 };
 
-/** A socket to the kernel's netlink, of any protocol. */
+/** A netlink socket of any protocol, connected to the kernel. */
 class NetlinkSocket {
  public:
   struct Options {
     int protocol = 0;
-    /** Before the kernel doubles them. */
+    /** Sizes in bytes, which the kernel doubles. */
     int receive_buffer = 0;
     int send_buffer = 0;
   };
 
-  /** Opens in the calling thread's network namespace. Null when `failure` says why. */
+  /** Opens a socket in the calling thread's network namespace. Returns null and sets `failure` on error. */
   static std::unique_ptr<NetlinkSocket> open(const Options& options, SystemFailure* failure);
 
-  /** Sends and receives until an end is reached. One at a time; any thread. */
+  /** Sends and receives until the exchange ends. May be called on any thread, one call at a time. */
   ExchangeReport exchange(const ExchangeRequest& request) noexcept;
 
-  /** Makes an exchange under way on another thread give up before its next system call. */
+  /** Makes an exchange in progress on another thread give up before its next system call. */
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
 
   uint32_t port_id() const noexcept { return port_id_; }
@@ -67,29 +68,29 @@ class NetlinkSocket {
   int send_buffer() const noexcept { return send_buffer_; }
 
  private:
-  struct Free {
+  struct Deleter {
     void operator()(nl_sock* socket) const noexcept;
   };
-  struct Answers;
+  struct ReplyVector;
 
   explicit NetlinkSocket(nl_sock* socket) noexcept : socket_(socket) {}
 
   bool configure(const Options& options, SystemFailure* failure);
-  void run(const ExchangeRequest& request, ExchangeReport* report) noexcept;
+  void exchange_datagrams(const ExchangeRequest& request, ExchangeReport* report) noexcept;
   bool send(const Datagram& datagram, ExchangeReport* report) noexcept;
   bool receive(const ExchangeRequest& request, uint32_t sequence, ExchangeReport* report) noexcept;
 
-  std::unique_ptr<nl_sock, Free> socket_;
+  std::unique_ptr<nl_sock, Deleter> socket_;
   int descriptor_ = -1;
   uint32_t port_id_ = 0;
   int receive_buffer_ = 0;
   int send_buffer_ = 0;
   std::atomic<bool> cancelled_{false};
-  /** Damage to the answers of the datagram last sent; kept here because `full` may part its receives. */
+  /** Damage to the replies to the last datagram; kept here because its receives may be split by `full`. */
   bool overrun_ = false;
   bool truncated_ = false;
-  /** Whether the exchange before was complete. */
-  bool complete_ = false;
+  /** Whether the previous exchange was complete. */
+  bool previous_complete_ = false;
 };
 
 }  // namespace lvs

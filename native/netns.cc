@@ -19,13 +19,13 @@ int open_retrying(const char* path, int flags) noexcept {
   return descriptor;
 }
 
-/** Gives 0 or an error number: EINVAL, of setns itself, for a file that is no network namespace. */
+/** Returns 0 or an error number: setns fails with EINVAL for a file that is not a network namespace. */
 int enter(int descriptor) noexcept { return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno; }
 
 /**
- * `/proc/net` leads to `self/net`, and `self` is the leader of the thread group, which has not changed its
- * namespace: a thread that has finds its own files under `thread-self` only (proc_self_get_link,
- * fs/proc/self.c).
+ * `/proc/net` links to `self/net`, and `self` is the leader of the thread group, which stays in its
+ * namespace: a thread that has entered another one finds its files only under `thread-self`
+ * (proc_self_get_link, fs/proc/self.c).
  */
 std::string of_this_thread(const std::string& path) {
   static constexpr char kPrefix[] = "/proc/net/";
@@ -37,13 +37,13 @@ std::string of_this_thread(const std::string& path) {
 
 void run_in_netns(const std::string& path, const std::function<void()>& body, SystemFailure* failure) {
   if (path.empty()) return body();
-  // A path that leads to a FIFO must not block, hence O_NONBLOCK.
+  // O_NONBLOCK: opening a FIFO must not block.
   const int descriptor = open_retrying(path.c_str(), O_RDONLY | O_NONBLOCK);
   if (descriptor < 0) {
     *failure = {errno, "open", path};
     return;
   }
-  // A namespace belongs to a thread. One of its own cannot fail to return to where it came from.
+  // The namespace is a property of the thread. A thread that ends need not enter the previous one again.
   int entered = 0;
   try {
     std::thread([&] {

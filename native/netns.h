@@ -8,13 +8,14 @@
 namespace lvs {
 
 /**
- * Runs `body` inside the network namespace that the file at `path` stands for, or in place when `path` is
- * empty. Returns after `body` has. When the namespace cannot be entered, `body` does not run and `failure`
- * says why.
+ * Runs `body` in the network namespace of the file at `path`, or in the current one if `path` is empty.
+ * Returns when `body` has returned. If the namespace cannot be entered, sets `failure` and does not run
+ * `body`.
  */
 void run_in_netns(const std::string& path, const std::function<void()>& body, SystemFailure* failure);
 
-/** Opens a file as it is seen from inside a network namespace (empty: here). -1 when `failure` says why. */
+/** Opens a file as seen in a network namespace (empty: the current one). Returns -1 and sets `failure` on
+ * error. */
 int open_in_netns(const std::string& netns, const std::string& path, int flags, SystemFailure* failure);
 
 }  // namespace lvs

@@ -5,7 +5,7 @@
 namespace lvs {
 namespace {
 
-/** Linux frees the number whatever close() answers, and to a file under /proc nothing is written late. */
+/** Linux frees the descriptor whatever close() returns, and files under /proc have no delayed writes. */
 void release(int descriptor) noexcept { (void)::close(descriptor); }
 
 }  // namespace

@@ -5,8 +5,9 @@
 namespace lvs {
 
 /**
- * The descriptors that one environment's JavaScript was given. Node does the same for its own: without it a
- * worker that is terminated between two lines would leave its files open for the life of the process.
+ * The file descriptors held by the JavaScript of one environment. They are closed with the environment, as
+ * Node does with its own: otherwise a worker that is terminated would leave its files open until the process
+ * exits.
  */
 class OpenFiles {
  public:
@@ -16,7 +17,7 @@ class OpenFiles {
   OpenFiles& operator=(const OpenFiles&) = delete;
 
   void add(int descriptor) { descriptors_.insert(descriptor); }
-  /** False when the descriptor is none of these. */
+  /** Returns false if the descriptor is not one of these. */
   bool close(int descriptor) noexcept;
 
  private:

@@ -1,9 +1,9 @@
 #include "operation.h"
 
 #include "errors.h"
-#include "promise.h"
 
-// Works and promises are in plain calls: hooks and handlers in JavaScript may run below them, see check().
+// Plain Node-API calls for work and promises: hooks and handlers in JavaScript may run below them, see
+// check().
 
 namespace lvs {
 
@@ -18,35 +18,35 @@ Napi::Value Operation::start(std::unique_ptr<Operation> operation,
     operation->kept_.push_back(Napi::Persistent(value.As<Napi::Object>()));
   }
   const Napi::String name = Napi::String::New(env, "lvs_netlink");
-  napi_value promise;
   check(env,
         napi_create_async_work(env, nullptr, name, execute, complete, operation.get(), &operation->work_));
-  check(env, napi_create_promise(env, &operation->deferred_, &promise));
+  const Napi::Value promise = operation->deferred_.create(env);
   check(env, napi_queue_async_work(env, operation->work_));
-  (void)operation.release();  // complete() has it now
-  return {env, promise};
+  (void)operation.release();  // complete() owns it now
+  return promise;
 }
 
-Napi::Value Operation::perform(Operation* operation) {
-  const Napi::Env env = operation->env_;
-  napi_value promise;
-  check(env, napi_create_promise(env, &operation->deferred_, &promise));
+Napi::Value Operation::run_inline(Operation* operation) {
+  const Napi::Value promise = operation->deferred_.create(operation->env_);
   operation->run();
-  settle(env, operation->deferred_, [&] { return operation->result(env); });
-  return {env, promise};
+  operation->settle();
+  return promise;
 }
 
 void Operation::execute(napi_env, void* data) noexcept { static_cast<Operation*>(data)->run(); }
 
 /**
- * Called on the environment's thread, in a handle scope, for each queued work without exception: an
- * environment that goes down waits for it first (Environment::CleanupHandles, src/env.cc), though by then no
- * JavaScript runs and calls that would need it fail. Work is never cancelled here, so the status tells
- * nothing.
+ * Called on the environment's thread, in a handle scope, for all queued work: an environment that shuts down
+ * waits for it first (Environment::CleanupHandles, src/env.cc), though by then no JavaScript runs and calls
+ * that need it fail. Work is never cancelled, so the status carries no information.
  */
-void Operation::complete(napi_env env, napi_status, void* data) noexcept {
+void Operation::complete(napi_env, napi_status, void* data) noexcept {
   const std::unique_ptr<Operation> operation(static_cast<Operation*>(data));
-  settle(env, operation->deferred_, [&] { return operation->result(env); });
+  operation->settle();
+}
+
+void Operation::settle() noexcept {
+  deferred_.settle(env_, [this] { return result(env_); });
 }
 
 }  // namespace lvs

@@ -11,7 +11,7 @@
 namespace lvs {
 
 void send_frame(uint32_t interface_index, const std::vector<uint8_t>& frame, SystemFailure* failure) {
-  // No protocol: the socket is to hear nothing.
+  // Without a protocol, the socket receives nothing.
   const int descriptor = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   if (descriptor < 0) {
     *failure = {errno, "socket", {}};
@@ -22,18 +22,18 @@ void send_frame(uint32_t interface_index, const std::vector<uint8_t>& frame, Sys
   sockaddr_ll target{};
   target.sll_family = AF_PACKET;
   target.sll_ifindex = static_cast<int>(interface_index);
-  target.sll_protocol = header.ether_type;  // in network order, both
+  target.sll_protocol = header.ether_type;  // both in network byte order
   target.sll_halen = sizeof header.ether_dhost;
   std::memcpy(target.sll_addr, header.ether_dhost, sizeof header.ether_dhost);
 
-  // The buffer of a fresh socket has room: this waits for nothing.
+  // The send buffer of a new socket is empty, so this does not block.
   ssize_t sent;
   do {
     sent = sendto(descriptor, frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr*>(&target),
                   sizeof target);
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) *failure = {errno, "sendto", {}};
-  // Waits until no processor can deliver to the socket any more (packet_release): some milliseconds.
+  // Takes some milliseconds: it waits until no processor delivers to the socket any more (packet_release).
   (void)close(descriptor);
 }
 

@@ -4,22 +4,22 @@
 #include <utility>
 
 #include "arguments.h"
-#include "channel.h"
+#include "async_socket.h"
 #include "errors.h"
 
 namespace lvs {
 namespace {
 
 /**
- * What a socket object wraps: its share of the channel, given up by close(). An exchange holds another.
- * Not a Napi::ObjectWrap: its constructor would be there for JavaScript to call, and a method called on
- * something else would be an "Illegal invocation".
+ * The data that a socket object wraps: a reference to the socket, dropped by close(). An exchange in flight
+ * holds another. It is not a Napi::ObjectWrap, whose constructor JavaScript could call, and whose methods
+ * fail with "Illegal invocation" on another object.
  */
 struct Handle {
-  std::shared_ptr<Channel> channel;
+  std::shared_ptr<AsyncSocket> socket;
 };
 
-/** Tells our objects from others that a method might be called on. */
+/** Distinguishes socket objects from others that a method may be called on. */
 constexpr napi_type_tag kTag = {0x6c76735f6e65746c, 0x9d0c4e0f6a3b4f71};
 
 Handle& handle_of(const Napi::CallbackInfo& info) {
@@ -33,8 +33,8 @@ Handle& handle_of(const Napi::CallbackInfo& info) {
 }
 
 /**
- * Takes the datagrams apart. The kernel would silently ignore what follows a malformed message
- * (netlink_rcv_skb, af_netlink.c), and with it the message whose answer is waited for.
+ * Splits the datagrams and checks their messages. The kernel silently ignores everything after a malformed
+ * message (netlink_rcv_skb, af_netlink.c), so the last message would never be answered.
  */
 std::vector<Datagram> read_datagrams(const Napi::Uint8Array& bytes, const Napi::Uint32Array& ends,
                                      uint32_t first, uint32_t count) {
@@ -65,7 +65,7 @@ ExchangeRequest read_request(const Napi::CallbackInfo& info) {
   ExchangeRequest request;
   request.first = read_integer(info[3], "first", UINT32_MAX);
   request.awaiting = read_boolean(info[4], "awaiting");
-  request.after = read_boolean(info[5], "after");
+  request.only_if_previous_complete = read_boolean(info[5], "onlyIfPreviousComplete");
   Napi::Uint8Array replies = read_uint8_array(info[6], "replies");
   if (count > ends.ElementLength()) throw range_error(env, "count must be at most the length of ends");
   if (request.first > count) throw range_error(env, "first must be at most count");
@@ -85,20 +85,20 @@ Napi::Value exchange(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Handle& handle = handle_of(info);
   ExchangeRequest request = read_request(info);
-  if (handle.channel == nullptr) {
+  if (handle.socket == nullptr) {
     return rejected(coded_error(env, "ERR_SOCKET_CLOSED", "The netlink socket is closed"));
   }
-  if (handle.channel->full()) {
+  if (handle.socket->full()) {
     return rejected(
         coded_error(env, "ERR_SOCKET_BUSY", "Two exchanges are under way on this netlink socket"));
   }
-  return Channel::exchange(handle.channel, std::move(request), {info[0], info[6]});
+  return AsyncSocket::exchange(handle.socket, std::move(request), {info[0], info[6]});
 }
 
 void close(const Napi::CallbackInfo& info) {
   Handle& handle = handle_of(info);
-  if (handle.channel == nullptr) return;
-  std::exchange(handle.channel, nullptr)->close();
+  if (handle.socket == nullptr) return;
+  std::exchange(handle.socket, nullptr)->close();
 }
 
 }  // namespace
@@ -119,10 +119,10 @@ Napi::Object make_socket_object(Napi::Env env, std::unique_ptr<NetlinkSocket> so
       method("close", Napi::Function::New<close>(env, "close")),
   });
   object.TypeTag(&kTag);
-  auto handle = std::make_unique<Handle>(Handle{Channel::open(env, std::move(socket))});
+  auto handle = std::make_unique<Handle>(Handle{AsyncSocket::open(env, std::move(socket))});
   const auto finalize = [](napi_env, void* data, void*) { delete static_cast<Handle*>(data); };
   check(env, napi_wrap(env, object, handle.get(), finalize, nullptr, nullptr));
-  (void)handle.release();  // the finalizer has it now
+  (void)handle.release();  // the finalizer owns it now
   return object;
 }
 

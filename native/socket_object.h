@@ -8,7 +8,7 @@
 
 namespace lvs {
 
-/** The `AddonSocket` of src/netlink/kernel-transport.ts. */
+/** Creates the `AddonSocket` of the TypeScript transport. */
 Napi::Object make_socket_object(Napi::Env env, std::unique_ptr<NetlinkSocket> socket);
 
 }  // namespace lvs

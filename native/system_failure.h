@@ -4,11 +4,11 @@
 
 namespace lvs {
 
-/** What a system call answered when it failed; `error` is 0 while nothing has. */
+/** The error of a failed system call; `error` is 0 if none has failed. */
 struct SystemFailure {
   int error = 0;
   const char* syscall = "";
-  /** The file concerned, or empty. */
+  /** Path of the file involved, or empty. */
   std::string path;
 
   bool occurred() const noexcept { return error != 0; }

@@ -12,7 +12,7 @@
 
 namespace lvs {
 
-/** Something for a Worker to do. Whoever gave it keeps it until it has ended. */
+/** A task for a Worker. The caller that adds it owns it and keeps it alive until it is done. */
 class Work {
  public:
   virtual ~Work() = default;
@@ -20,59 +20,60 @@ class Work {
   Work(const Work&) = delete;
   Work& operator=(const Work&) = delete;
 
-  bool ended() const noexcept { return state_.load(std::memory_order_acquire) == State::ended; }
+  bool done() const noexcept { return state_.load(std::memory_order_acquire) == State::done; }
 
  protected:
   virtual void run() noexcept = 0;
 
  private:
   friend class Worker;
-  /** `watched`: its owner looks at this; from `pending` the owner is told. */
-  enum class State { pending, watched, ended };
+  /** `pending`: the worker notifies the owner when it is done. `polled`: the owner polls, no notification. */
+  enum class State { pending, polled, done };
   std::atomic<State> state_{State::pending};
 };
 
 /**
- * A thread that does one piece of work after another for its owner. To hand work over takes a third of the
- * time that it takes with libuv's pool, whose threads wake by turns.
+ * A thread that runs work for one owner, one piece after another. Handing work to it takes a third of the
+ * time that libuv's pool takes, whose threads are woken in rotation.
  */
 class Worker {
  public:
-  /** `tell` is called on the worker's thread when work has ended for whose end the owner did not stay. */
-  explicit Worker(std::function<void()> tell) : tell_(std::move(tell)) {}
-  /** Waits for work that is under way. */
+  /** `notify` is called on the worker's thread after each piece of work whose completion the owner did not
+   * poll. */
+  explicit Worker(std::function<void()> notify) : notify_(std::move(notify)) {}
+  /** Waits for the work in progress. */
   ~Worker() { stop(); }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   /**
-   * Has work done after what was added before. Stays for up to `patience`: whether it has ended by then. If
-   * not, the owner is told when it has. The first time it starts the thread, which may throw
-   * std::system_error.
+   * Queues work and spins for up to `spin_budget` until it is done. Returns whether it is done; if not, the
+   * owner is notified later. The first call starts the thread, which may throw std::system_error.
    */
-  bool add(Work* work, std::chrono::microseconds patience);
+  bool add(Work* work, std::chrono::microseconds spin_budget);
 
-  /** Takes back what has not begun: the last so many. */
-  size_t take_back() noexcept;
+  /** Removes all work from the queue that has not started. Returns how many pieces: the last ones added. */
+  size_t cancel_queued() noexcept;
 
-  /** Ends the thread after the work that is under way; what has not begun is not done. Idempotent. */
+  /** Ends the thread after the work in progress; queued work does not run. Idempotent. */
   void stop() noexcept;
 
  private:
-  static bool ends_within(Work* work, std::chrono::microseconds patience) noexcept;
+  static bool spin_for(Work* work, std::chrono::microseconds spin_budget) noexcept;
   void run() noexcept;
-  Work* next() noexcept;
+  Work* wait_for_work() noexcept;
 
-  const std::function<void()> tell_;
+  const std::function<void()> notify_;
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Work*> queue_;
   bool stopping_ = false;
-  /** Whether the queue holds something, to be looked at without the lock. */
-  std::atomic<bool> wanted_{false};
-  /** On the worker's thread: whether the last work came soon after the one before it. */
-  bool lingers_ = false;
+  /** Whether the queue holds work; readable without the lock. */
+  std::atomic<bool> has_work_{false};
+  /** Whether the worker's thread spins before it sleeps: it does if the last work came soon after the one
+   * before. */
+  bool spins_ = false;
 };
 
 }  // namespace lvs

@@ -58,7 +58,7 @@ describe('exchange throws at once, naming the argument', () => {
     ['first must be a number', replaced(3, 0n)],
     ['awaiting must be a boolean', replaced(4, 0)],
     ['awaiting must be a boolean', replaced(4, undefined)],
-    ['after must be a boolean', replaced(5, 1)],
+    ['onlyIfPreviousComplete must be a boolean', replaced(5, 1)],
     ['replies must be a Uint8Array', replaced(6, new ArrayBuffer(64 * 1024))],
     ['replies must be a Uint8Array', replaced(6, undefined)],
   ])('TypeError: %s', (message, request) => {
@@ -133,8 +133,8 @@ describe('openSocket throws at once, naming the option', () => {
   it.each([
     ['protocol must be an integer from 0 to 2147483647', { ...options, protocol: -1 }],
     ['receiveBuffer must be an integer from 0 to 1073741823', { ...options, receiveBuffer: 2 ** 30 }],
-    ['netns must be a path: not empty and without a zero byte', { ...options, netns: '' }],
-    ['netns must be a path: not empty and without a zero byte', { ...options, netns: '/run\0/x' }],
+    ['netns must be a non-empty path without a zero byte', { ...options, netns: '' }],
+    ['netns must be a non-empty path without a zero byte', { ...options, netns: '/run\0/x' }],
   ])('RangeError: %s', (message, given) => {
     expectRangeError(() => addon.openSocket(given), message)
   })
@@ -151,8 +151,8 @@ describe('openSocket throws at once, naming the option', () => {
 describe('openFile throws at once, naming the argument', () => {
   it.each([
     ['path must be a string', [undefined, 0]],
-    ['path must be a path: not empty and without a zero byte', ['', 0]],
-    ['path must be a path: not empty and without a zero byte', ['/proc/net/dev\0', 0]],
+    ['path must be a non-empty path without a zero byte', ['', 0]],
+    ['path must be a non-empty path without a zero byte', ['/proc/net/dev\0', 0]],
     ['flags must be a number', ['/proc/net/dev']],
     ['flags must be an integer from 0 to 2147483647', ['/proc/net/dev', -1]],
     ['netns must be a string', ['/proc/net/dev', 0, 7]],
@@ -197,8 +197,8 @@ describe('sendFrame throws at once, naming the argument', () => {
     ['frame must have 14 bytes to 64 KiB', [1, new Uint8Array(0)]],
     ['frame must have 14 bytes to 64 KiB', [1, new Uint8Array(13)]],
     ['frame must have 14 bytes to 64 KiB', [1, new Uint8Array(64 * 1024 + 1)]],
-    ['netns must be a path: not empty and without a zero byte', [1, frame, '']],
-    ['netns must be a path: not empty and without a zero byte', [1, frame, '/run\0/x']],
+    ['netns must be a non-empty path without a zero byte', [1, frame, '']],
+    ['netns must be a non-empty path without a zero byte', [1, frame, '/run\0/x']],
   ])('RangeError: %s (%#)', (message, given) => {
     expectRangeError(() => addon.sendFrame(...(given as [number, Uint8Array])), message)
   })

@@ -166,7 +166,7 @@ describe('a socket', () => {
     const socket = await opened()
     // More than one datagram is never waited for.
     const first = exchange(socket, [dumpFamilies(1), dumpFamilies(2)])
-    const second = exchange(socket, [dumpFamilies(3)], { after: true })
+    const second = exchange(socket, [dumpFamilies(3)], { onlyIfPreviousComplete: true })
     await expect(exchange(socket, [dumpFamilies(4)])).rejects.toMatchObject({ code: 'ERR_SOCKET_BUSY' })
     expect((await first).state).toBe('complete')
     expect(await second).toMatchObject({ state: 'complete', datagram: 1, sends: 1 })
@@ -177,10 +177,10 @@ describe('a socket', () => {
     const socket = await opened()
     // Nothing asks for an answer.
     const first = exchange(socket, [dumpFamilies(1), succeed(2)])
-    const second = exchange(socket, [fail(3), fail(4)], { first: 1, after: true })
+    const second = exchange(socket, [fail(3), fail(4)], { first: 1, onlyIfPreviousComplete: true })
     expect(await first).toMatchObject({ state: 'unanswered', datagram: 1, sends: 2 })
     expect(await second).toEqual({
-      ...{ state: 'held', datagram: 1, awaiting: false, received: 0, errno: 0, syscall: '' },
+      ...{ state: 'not-started', datagram: 1, awaiting: false, received: 0, errno: 0, syscall: '' },
       ...{ sends: 0, receives: 0, bytes: new Uint8Array() },
     })
     expect((await exchange(socket, [fail(5)])).state).toBe('complete')
@@ -202,7 +202,7 @@ describe('a socket', () => {
     const second = exchange(socket, [fail(500)]).then(({ state }) => ended.push(state))
     socket.close()
     await Promise.all([first, second])
-    expect(ended).toEqual(['held', 'first'])
+    expect(ended).toEqual(['not-started', 'first'])
   })
 
   it('lets the event loop go round although what is there at once is given at once', async () => {

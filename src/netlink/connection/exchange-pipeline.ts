@@ -120,7 +120,7 @@ export class ExchangePipeline {
         }
         const { replies }: InFlightExchange = hop
         hop = undefined
-        if (report.state === 'held') {
+        if (report.state === 'not-started') {
           this.#buffers.release(replies)
           continue
         }

@@ -61,7 +61,7 @@ export interface NetlinkSocket {
   exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport>
   /**
    * Closes the socket. Idempotent; an exchange under way ends as `failed` with `ECANCELED` or completes, and those that
-   * wait for it are `held`.
+   * wait for it are `not-started`.
    */
   close(): void
 }
@@ -98,9 +98,9 @@ export interface ExchangeRequest {
  * - `truncated`: a reply was larger than the room for it; the rest of it is lost. The others are in the buffer and
  *   later datagrams were not sent.
  * - `failed`: a system call failed with `errno`; if `awaiting` is false, `datagram` was not sent.
- * - `held`: it was to come after an exchange that was not complete, so it has not begun.
+ * - `not-started`: it was not sent, since the exchange before it, on which it depends, was not complete.
  */
-export type ExchangeState = 'complete' | 'full' | 'unanswered' | 'overrun' | 'truncated' | 'failed' | 'held'
+export type ExchangeState = 'complete' | 'full' | 'unanswered' | 'overrun' | 'truncated' | 'failed' | 'not-started'
 
 /** The outcome of {@link NetlinkSocket.exchange}. */
 export interface ExchangeReport {

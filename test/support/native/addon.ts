@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /** The sanitizer run names another build here. */
-const PATH =
+export const ADDON_PATH =
   process.env['LVS_ADDON'] ??
   fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
 
@@ -29,7 +29,7 @@ export interface Socket {
     count: number,
     first: number,
     awaiting: boolean,
-    after: boolean,
+    onlyIfPreviousComplete: boolean,
     replies: Uint8Array,
   ): Report | Promise<Report>
   close(): void
@@ -47,7 +47,7 @@ interface Addon {
   sendFrame(interfaceIndex: number, frame: Uint8Array, netns?: string): Promise<void>
 }
 
-export const addon = createRequire(import.meta.url)(PATH) as Addon
+export const addon = createRequire(import.meta.url)(ADDON_PATH) as Addon
 
 export const GENERIC = 16
 export const ROUTE = 0
@@ -62,7 +62,7 @@ export function open(options: Partial<Parameters<Addon['openSocket']>[0]> = {}):
 export async function exchange(
   socket: Socket,
   datagrams: readonly Uint8Array[],
-  { room = MiB, first = 0, awaiting = false, after = false } = {},
+  { room = MiB, first = 0, awaiting = false, onlyIfPreviousComplete = false } = {},
 ): Promise<Report & { bytes: Uint8Array }> {
   const replies = new Uint8Array(room).fill(0xee)
   const report = await socket.exchange(
@@ -71,7 +71,7 @@ export async function exchange(
     datagrams.length,
     first,
     awaiting,
-    after,
+    onlyIfPreviousComplete,
     replies,
   )
   return { ...report, bytes: replies.subarray(0, report.received) }
@@ -105,7 +105,7 @@ export function runProgram(
 ): Promise<ProgramResult> {
   const path = fileURLToPath(new URL(`../../native/programs/${program}`, import.meta.url))
   const child = spawn(process.execPath, [...nodeOptions, path, ...args], {
-    env: { ...process.env, LVS_ADDON: PATH },
+    env: { ...process.env, LVS_ADDON: ADDON_PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ending: ProgramResult = { end: null, stdout: '', stderr: '' }

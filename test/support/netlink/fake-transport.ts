@@ -113,7 +113,7 @@ export class FakeSocket implements NetlinkSocket {
       if (this.closed || (request.onlyIfPreviousComplete === true && state !== 'complete')) {
         const { first, awaiting } = request
         return {
-          state: 'held',
+          state: 'not-started',
           datagram: first,
           awaiting,
           received: 0,
