@@ -1,6 +1,8 @@
 #include <napi.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>
@@ -108,6 +110,7 @@ class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
   NetlinkAddon(Napi::Env, Napi::Object exports) {
     DefineAddon(exports, {InstanceMethod<&NetlinkAddon::open_socket>("openSocket", napi_enumerable),
                           InstanceMethod<&NetlinkAddon::open_file>("openFile", napi_enumerable),
+                          InstanceMethod<&NetlinkAddon::lock_file>("lockFile", napi_enumerable),
                           InstanceMethod<&NetlinkAddon::close_file>("closeFile", napi_enumerable),
                           InstanceMethod<&NetlinkAddon::send_frame>("sendFrame", napi_enumerable)});
   }
@@ -134,6 +137,19 @@ class NetlinkAddon final : public Napi::Addon<NetlinkAddon> {
     const int flags = static_cast<int>(read_integer(info[1], "flags", INT32_MAX));
     return Operation::start(
         std::make_unique<OpenFile>(info.Env(), &files_, optional_netns(info[2]), std::move(path), flags));
+  }
+
+  /** Does not block. The lock belongs to the open file: closing the descriptor releases it. */
+  Napi::Value lock_file(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const int descriptor = read_descriptor(info[0]);
+    if (!files_.contains(descriptor)) throw not_open(env);
+    int status;
+    do {
+      status = flock(descriptor, LOCK_EX | LOCK_NB);
+    } while (status < 0 && errno == EINTR);
+    if (status < 0 && errno != EWOULDBLOCK) throw system_error(env, {errno, "flock", {}});
+    return Napi::Boolean::New(env, status == 0);
   }
 
   void close_file(const Napi::CallbackInfo& info) {

@@ -17,6 +17,7 @@ class OpenFiles {
   OpenFiles& operator=(const OpenFiles&) = delete;
 
   void add(int descriptor) { descriptors_.insert(descriptor); }
+  bool contains(int descriptor) const { return descriptors_.count(descriptor) != 0; }
   /** Returns false if the descriptor is not one of these. */
   bool close(int descriptor) noexcept;
 

@@ -177,6 +177,21 @@ describe('closeFile', () => {
   })
 })
 
+describe('lockFile', () => {
+  it("locks a descriptor of openFile's while it is open, and no other", async () => {
+    const descriptor = await addon.openFile('/dev/null', 0)
+    expect(addon.lockFile(descriptor)).toBe(true)
+    addon.closeFile(descriptor)
+    for (const other of [descriptor, 0, 2 ** 30]) {
+      expectRangeError(
+        () => addon.lockFile(other),
+        'descriptor must be one from openFile() that is still open',
+      )
+    }
+    expectTypeError(() => addon.lockFile('1' as never), 'descriptor must be a number')
+  })
+})
+
 describe('sendFrame throws at once, naming the argument', () => {
   const frame = new Uint8Array(60)
 

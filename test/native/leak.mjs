@@ -62,6 +62,11 @@ await watch('fail to open', openings, () =>
 await watch('open file', openings, async () =>
   addon.closeFile(await addon.openFile('/proc/net/dev', 0, '/proc/self/ns/net')),
 )
+await watch('lock file', openings, async () => {
+  const descriptor = await addon.openFile('/dev/null', 0)
+  addon.lockFile(descriptor)
+  addon.closeFile(descriptor)
+})
 // To close such a socket takes the kernel milliseconds (synchronize_net in packet_release).
 const frames = openings / 10
 await watch('send a frame', frames, () => addon.sendFrame(1, FRAME))

@@ -43,6 +43,7 @@ interface Addon {
     sendBuffer: number
   }): Promise<Socket>
   openFile(path: string, flags: number, netns?: string): Promise<number>
+  lockFile(descriptor: number): boolean
   closeFile(descriptor: number): void
   sendFrame(interfaceIndex: number, frame: Uint8Array, netns?: string): Promise<void>
 }
