@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ADDON_PATH, addon, run } from './addon.ts'
+import { ADDON_PATH, addon, runProgram } from '../support/native/addon.ts'
 
 const { O_CREAT, O_RDWR } = constants
 /** Of <fcntl.h>; node:fs does not name it. */
@@ -53,5 +53,5 @@ it('releases the lock of a process that is killed', async () => {
 })
 
 it('releases the lock of a worker thread that is terminated', async () => {
-  expect(await run('lock-in-worker.mjs', [file])).toEqual({ end: 0, stdout: '', stderr: '' })
+  expect(await runProgram('lock-in-worker.mjs', [file])).toEqual({ end: 0, stdout: '', stderr: '' })
 })

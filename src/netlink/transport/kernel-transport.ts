@@ -1,8 +1,6 @@
 import { constants, read, write } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { AddonError } from '../../errors.ts'
+import { type FileAddon, loadAddon } from '../../system/addon.ts'
 import type {
   ExchangeReport,
   ExchangeRequest,
@@ -11,24 +9,18 @@ import type {
   NetlinkSocket,
 } from './transport.ts'
 
-/** What `native/` exports. It knows sockets and network namespaces, and nothing of any family. */
-interface Addon {
+/** The exports of the addon (`native/`). It handles sockets and network namespaces, and knows no netlink family. */
+interface Addon extends FileAddon {
   openSocket(options: {
     /** The protocol of `socket(AF_NETLINK, ...)`. */
     readonly protocol: number
-    /** Path of a network namespace, or absent for the caller's own. */
+    /** Path of a network namespace; absent for that of the process. */
     readonly netns?: string
-    /** Wanted size of the receive buffer in bytes, before the kernel doubles it. */
+    /** Requested sizes of the buffers in bytes, which the kernel doubles. */
     readonly receiveBuffer: number
     readonly sendBuffer: number
   }): Promise<AddonSocket>
-  /**
-   * Opens a file as a thread inside `netns` sees it and gives its descriptor, which `closeFile` closes, or else the end
-   * of the thread that asked.
-   */
-  openFile(path: string, flags: number, netns?: string): Promise<number>
-  closeFile(descriptor: number): void
-  /** Sends one Ethernet frame from an interface of `netns`. */
+  /** Sends an Ethernet frame on an interface of `netns`. */
   sendFrame(interfaceIndex: number, frame: Uint8Array, netns?: string): Promise<void>
 }
 
@@ -42,7 +34,7 @@ interface AddonSocket {
     count: number,
     first: number,
     awaiting: boolean,
-    after: boolean,
+    onlyIfPreviousComplete: boolean,
     replies: Uint8Array,
   ): ExchangeReport | Promise<ExchangeReport>
   close(): void
@@ -70,7 +62,7 @@ export class KernelTransport implements HostTransport {
   }
 
   async open(protocol: NetlinkProtocol): Promise<NetlinkSocket> {
-    const socket = await loadAddon().openSocket({
+    const socket = await loadAddon<Addon>().openSocket({
       protocol: PROTOCOL_NUMBER[protocol],
       receiveBuffer: RECEIVE_BUFFER,
       sendBuffer: SEND_BUFFER,
@@ -80,7 +72,7 @@ export class KernelTransport implements HostTransport {
   }
 
   async *readFile(path: string): AsyncIterable<Uint8Array> {
-    const { openFile, closeFile } = loadAddon()
+    const { openFile, closeFile } = loadAddon<Addon>()
     const descriptor = await openFile(path, constants.O_RDONLY, this.#netns)
     try {
       const buffer = new Uint8Array(READ_BYTES)
@@ -95,7 +87,7 @@ export class KernelTransport implements HostTransport {
   }
 
   async writeFile(path: string, text: string): Promise<void> {
-    const { openFile, closeFile } = loadAddon()
+    const { openFile, closeFile } = loadAddon<Addon>()
     const descriptor = await openFile(path, constants.O_WRONLY, this.#netns)
     try {
       // One write: the kernel takes each for a value of its own (proc_sys_write).
@@ -106,7 +98,7 @@ export class KernelTransport implements HostTransport {
   }
 
   async sendFrame(interfaceIndex: number, frame: Uint8Array): Promise<void> {
-    await loadAddon().sendFrame(interfaceIndex, frame, this.#netns)
+    await loadAddon<Addon>().sendFrame(interfaceIndex, frame, this.#netns)
   }
 }
 
@@ -139,36 +131,5 @@ class KernelSocket implements NetlinkSocket {
 
   close(): void {
     this.#socket.close()
-  }
-}
-
-let addon: Addon | undefined
-
-/** Loaded at the first use, so that importing the package needs no compiled code. */
-function loadAddon(): Addon {
-  addon ??= loadBuiltAddon() ?? loadWithNodeGypBuild()
-  return addon
-}
-
-/** Where installation compiles it: to look there first takes a fourth of the time of a search. */
-const BUILT_ADDON = fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
-
-function loadBuiltAddon(): Addon | undefined {
-  if (process.env['PREBUILDS_ONLY'] !== undefined) return undefined
-  const module = { exports: {} }
-  try {
-    process.dlopen(module, BUILT_ADDON)
-  } catch {
-    return undefined
-  }
-  return module.exports as Addon
-}
-
-function loadWithNodeGypBuild(): Addon {
-  const root = fileURLToPath(new URL('../../..', import.meta.url))
-  try {
-    return createRequire(import.meta.url)('node-gyp-build')(root) as Addon
-  } catch (cause) {
-    throw new AddonError(root, cause)
   }
 }

@@ -100,7 +100,14 @@ export interface ExchangeRequest {
  * - `failed`: a system call failed with `errno`; if `awaiting` is false, `datagram` was not sent.
  * - `not-started`: it was not sent, since the exchange before it, on which it depends, was not complete.
  */
-export type ExchangeState = 'complete' | 'full' | 'unanswered' | 'overrun' | 'truncated' | 'failed' | 'not-started'
+export type ExchangeState =
+  | 'complete'
+  | 'full'
+  | 'unanswered'
+  | 'overrun'
+  | 'truncated'
+  | 'failed'
+  | 'not-started'
 
 /** The outcome of {@link NetlinkSocket.exchange}. */
 export interface ExchangeReport {
