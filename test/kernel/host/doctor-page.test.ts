@@ -25,9 +25,9 @@ describe('the guide page about ARP', () => {
   })
   afterAll(() => log.mockRestore())
 
-  it('makes the problem, finds it and mends it', async () => {
+  it('makes the problem, finds it and fixes it', async () => {
     const server = await makeServer()
-    const [cause, remedy, ...others] = programs.filter(({ heading }) => heading === 'How it shows')
+    const [cause, remedy, ...others] = programs.filter(({ heading }) => heading === 'Symptoms')
     expect(others).toEqual([])
     await runOn(server, cause!)
     expect(await idsOn(server)).toEqual(['arp-ignore', 'arp-announce'])
@@ -47,7 +47,7 @@ describe('the guide page about ARP', () => {
     await expect(runOn(server, effective!)).rejects.toThrow('arp_ignore acts as 0')
     expect(await idsOn(server)).toEqual(['vip-missing'])
 
-    await runOn(server, programs.filter(({ heading }) => heading === 'Doing it right')[index]!)
+    await runOn(server, programs.filter(({ heading }) => heading === 'Solution')[index]!)
     expect(await idsOn(server)).toEqual([])
     await runOn(server, effective!)
   })
