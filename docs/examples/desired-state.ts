@@ -1,6 +1,6 @@
 /**
- * Says what a table should be, in YAML, and lets the library find the way there. In a network namespace of its own; needs
- * root and a kernel with IPVS.
+ * Describes two tables in YAML and lets the library compute the steps from one to the other. Runs in a network namespace of
+ * its own; needs root and a kernel with IPVS.
  */
 
 import { execFileSync } from 'node:child_process'

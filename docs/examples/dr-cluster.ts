@@ -1,6 +1,6 @@
 /**
- * Builds a web cluster by direct routing and lets it work: a director, two real servers and a client, each in a network
- * namespace of its own, joined by a bridge.
+ * Builds a web cluster with direct routing and sends requests through it: a director, two real servers and a client, each
+ * in a network namespace of its own, joined by a bridge.
  *
  * ```text
  *   client 192.168.79.10 ──┐
@@ -9,7 +9,7 @@
  *   real server     .103 ──┘
  * ```
  *
- * Needs root and a kernel with IPVS; `npm run demo` brings both.
+ * Needs root and a kernel with IPVS; `npm run demo` provides both.
  */
 
 import { Ipvs } from '@lvs/netlink'
@@ -29,7 +29,7 @@ const realServers = await Promise.all(
   REAL_SERVERS.map((address, index) => hosts.add(`real-server-${index + 1}`, `${address}/24`)),
 )
 
-step(`real servers: ${VIP} on lo, silent about it (arp_ignore 1, arp_announce 2), and a web server each`)
+step(`real servers: ${VIP} on lo, hidden by arp_ignore 1 and arp_announce 2, and a web server each`)
 for (const host of realServers) {
   await host.sysctl('net.ipv4.conf.all.arp_ignore', '1')
   await host.sysctl('net.ipv4.conf.all.arp_announce', '2')
@@ -43,15 +43,15 @@ await director.run('ip', 'address', 'add', `${VIP}/32`, 'dev', 'eth0')
 await using ipvs = await Ipvs.open({ netns: director.netns })
 const { version } = await ipvs.info()
 step(
-  `director: IPVS ${version}; virtual service tcp://${VIP}:80, scheduler rr, two destinations by direct routing`,
+  `director: IPVS ${version}; virtual service tcp://${VIP}:80, scheduler rr, two destinations with direct routing`,
 )
 await ipvs.addService({ ...web, scheduler: 'rr' })
 for (const address of REAL_SERVERS) await ipvs.addDestination(web, { address, forwarding: 'dr' })
 
 step('client: eight requests')
-const turns = await client.fetch(`http://${VIP}/`, 8)
-console.log(`    ${turns.join(' ')}`)
-const alternating = turns.every((answer, index) => index === 0 || answer !== turns[index - 1])
+const answers = await client.fetch(`http://${VIP}/`, 8)
+console.log(`    ${answers.join(' ')}`)
+const alternating = answers.every((answer, index) => index === 0 || answer !== answers[index - 1])
 expect(alternating, 'the answers alternate between the real servers')
 
 step('director: scheduler wrr, weights 2 and 1')
@@ -83,17 +83,17 @@ const counted = await ipvs.services().then(async function sampled(read): Promise
 console.log(statisticsTable(await ipvs.info(), counted))
 const total = counted[0]?.destinations.reduce((sum, { statistics }) => sum + statistics.connections, 0)
 expect(total === 17, 'the destinations add up to the service')
-expect(counted[0]?.statistics.outgoingPackets === 0, 'no answer passed the director: direct routing')
+expect(counted[0]?.statistics.outgoingPackets === 0, 'no reply passed through the director: direct routing')
 
 step('done: built, balanced and read back')
 
-function step(what: string): void {
-  console.log(`==> ${what}`)
+function step(description: string): void {
+  console.log(`==> ${description}`)
 }
 
-function expect(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`it should have been so that ${what}`)
-  console.log(`    ok: ${what}`)
+function expect(holds: boolean, claim: string): void {
+  if (!holds) throw new Error(`expected: ${claim}`)
+  console.log(`    ok: ${claim}`)
 }
 
 async function all<T>(entries: AsyncIterable<T>): Promise<T[]> {

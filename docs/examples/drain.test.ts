@@ -6,7 +6,7 @@ import { drain } from './drain.ts'
 const web = 'tcp://192.0.2.1:80'
 const server = { address: '192.0.2.10', port: 80 }
 
-/** A kernel with a virtual service and two real servers, and a client of it. */
+/** A kernel with a virtual service and two real servers, and a client of that kernel. */
 async function makeKernel() {
   const kernel = new SimulatedKernel({ profile: '6.12' })
   kernel.setState({
@@ -41,16 +41,16 @@ it('waits for the last connection and then removes the server', async () => {
   expect(kernel.clock.now).toBe(120)
 })
 
-it('gives up when a client stays', async () => {
+it('gives up when a client stays connected', async () => {
   const { kernel, ipvs, pause } = await makeKernel()
   for (const client of ['203.0.113.1', '203.0.113.2']) kernel.traffic().open({ client, service: web })
 
-  expect(await drain(ipvs, web, server, { pause, patience: 5 })).toBe('gave up')
+  expect(await drain(ipvs, web, server, { pause, maxChecks: 5 })).toBe('gave up')
 
   expect(kernel.state().services[0]?.destinations.map(({ weight }) => weight)).toEqual([0, 1])
 })
 
-it('is content when somebody else removes the server first', async () => {
+it('succeeds when another program removes the server first', async () => {
   const { kernel, ipvs, pause } = await makeKernel()
   kernel.traffic().open({ client: '203.0.113.1', service: web })
   kernel.traffic().open({ client: '203.0.113.2', service: web })
@@ -66,7 +66,7 @@ it('is content when somebody else removes the server first', async () => {
   expect(await drain(ipvs, web, server, { pause })).toBe('drained')
 })
 
-it('tells of a kernel that refuses', async () => {
+it('rejects when the kernel refuses', async () => {
   const { kernel, ipvs, pause } = await makeKernel()
   kernel.faults.inject({ on: 'SET_DEST', fault: { kind: 'refuse', error: 'ENOMEM' } })
 

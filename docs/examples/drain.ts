@@ -1,24 +1,24 @@
-/** A small orchestrator: takes a real server out of a virtual service without cutting anybody off. */
+/** A small orchestrator: takes a real server out of a virtual service without cutting off a client. */
 
 import { type DestinationKey, formatEndpoint, type Ipvs, type ServiceReference } from '@lvs/netlink'
 
-/** What drain() needs besides a client. */
+/** Options of drain(). */
 export interface DrainOptions {
-  /** Lets some time pass before the next look. */
+  /** Lets some time pass before the next check. */
   readonly pause: () => Promise<void>
-  /** Looks after which it gives up waiting. */
-  readonly patience?: number
+  /** Checks after which it gives up waiting. */
+  readonly maxChecks?: number
 }
 
-/** Gives a real server no new connections, waits until the last one has ended, and removes it. */
+/** Sets the weight of a real server to 0, waits until its last connection has ended, and removes it. */
 export async function drain(
   ipvs: Ipvs,
   service: ServiceReference,
   server: DestinationKey,
-  { pause, patience = 60 }: DrainOptions,
+  { pause, maxChecks = 60 }: DrainOptions,
 ): Promise<'drained' | 'gave up'> {
   await ipvs.updateDestination(service, { ...server, weight: 0 })
-  for (let look = 0; look < patience; look++) {
+  for (let check = 0; check < maxChecks; check++) {
     const found = (await ipvs.destinations(service)).find(
       ({ address, port }) =>
         formatEndpoint(address, port) === formatEndpoint(server.address, server.port ?? port),

@@ -1,6 +1,6 @@
 /**
- * Two nodes that are both real servers, one of them the director, and what becomes of open connections when they change
- * places.
+ * Two nodes that are both real servers, one of them the director, and what happens to established connections when the
+ * other one becomes the director.
  *
  * ```text
  *   client 192.168.79.10 ──┐
@@ -8,7 +8,7 @@
  *   right           .102 ──┘            hidden on lo of the other
  * ```
  *
- * Needs root and a kernel with IPVS, as `npm run lab -- node --import tsx docs/examples/failover.ts` has.
+ * Needs root and a kernel with IPVS; `npm run lab -- node --import tsx docs/examples/failover.ts` provides both.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -21,7 +21,7 @@ import { Hosts, type Host as Machine } from './hosts.ts'
 const VIP = '192.168.79.110'
 const ADDRESSES = { left: '192.168.79.101', right: '192.168.79.102' } as const
 
-/** Answers every line with its name; talks to the server line by line, as a program does that holds a connection. */
+/** The server answers every line with its name; the client keeps a connection open and sends it lines. */
 const SERVER = `
   require('net').createServer((socket) => {
     socket.on('data', () => socket.write(process.argv[1] + '\\n')).on('error', () => {})
@@ -52,28 +52,28 @@ step('the client opens two connections')
 const connections = [await connect(), await connect()] as const
 const before = [await ask(connections[0]), await ask(connections[1])]
 console.log(`    ${before.join(' ')}`)
-expect(before.toSorted().join() === 'left,right', 'each node serves one')
+expect(before.toSorted().join() === 'left,right', 'each node serves one of them')
 
 step('left is demoted, right is promoted')
 await synchronised()
 await quiet()
 await left.demote()
 await right.promote()
-expect((await right.status()).ok && (await left.status()).ok, 'all is as it should be on both')
+expect((await right.status()).ok && (await left.status()).ok, 'every item is ok on both')
 
-step('the client goes on with its connections, and opens two more')
+step('the client uses its connections again and opens two more')
 const after = [await ask(connections[0]), await ask(connections[1])]
-expect(after.join() === before.join(), 'the old ones go on, each with the server that it had')
+expect(after.join() === before.join(), 'established connections continue, each with its server')
 const more = [await ask(await connect()), await ask(await connect())]
-expect(more.toSorted().join() === 'left,right', 'the new ones are shared')
+expect(more.toSorted().join() === 'left,right', 'new connections are shared')
 
 step('both down')
 await right.down()
 await left.down()
-step('done: failed over, and nobody was cut off')
+step('done: failed over without cutting off a connection')
 for (const program of programs) program.kill()
 
-/** A node that is both; the options are the same on each. */
+/** A node that is a real server and can be the director; the options are the same on both. */
 async function nodeOf(machine: Machine): Promise<ClusterNode> {
   await start(machine, SERVER, machine.name)
   const host = await Host.open({ netns: machine.netns })
@@ -106,7 +106,7 @@ async function start(machine: Machine, script: string, ...args: string[]): Promi
   await once(spawnOn(machine, script, ...args).stdout!, 'data')
 }
 
-/** A connection of the client: a program that holds it, and what it prints, line by line. */
+/** A connection of the client: the program that keeps it open, and the lines that it prints. */
 interface Connection {
   readonly program: ChildProcess
   readonly answers: AsyncIterator<string>
@@ -117,15 +117,15 @@ async function connect(): Promise<Connection> {
   return { program, answers: createInterface(program.stdout!)[Symbol.asyncIterator]() }
 }
 
-/** Sends a line over a connection and gives the answer. */
+/** Sends a line over a connection and returns the answer. */
 async function ask({ program, answers }: Connection): Promise<string> {
   program.stdin!.write('who are you?\n')
   const { value, done } = await answers.next()
-  if (done) throw new Error('the connection has ended, or could not be made')
+  if (done) throw new Error('the connection ended or could not be opened')
   return value
 }
 
-/** Uses the connections until the backup has heard of both: it is told of one with its third packet at the latest. */
+/** Uses the connections until the backup knows both: a connection is synchronised with its third packet at the latest. */
 async function synchronised(): Promise<void> {
   await using host = await Host.open({ netns: `/run/netns/right-${process.pid}` })
   for (;;) {
@@ -137,18 +137,18 @@ async function synchronised(): Promise<void> {
 }
 
 /**
- * Waits until the client has acknowledged what it was sent, which it does within 200 ms (TCP_DELACK_MAX, tcp.h). What comes
- * to the old node between its demotion and the promotion of the new one, for a connection to another server, it resets.
+ * Waits until the client has acknowledged all data, which it does within 200 ms (TCP_DELACK_MAX, tcp.h). Between its
+ * demotion and the promotion of the new node, the old node resets connections to another server when packets arrive.
  */
 async function quiet(): Promise<void> {
   await sleep(500)
 }
 
-function step(what: string): void {
-  console.log(`==> ${what}`)
+function step(description: string): void {
+  console.log(`==> ${description}`)
 }
 
-function expect(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`it should have been so that ${what}`)
-  console.log(`    ok: ${what}`)
+function expect(holds: boolean, claim: string): void {
+  if (!holds) throw new Error(`expected: ${claim}`)
+  console.log(`    ok: ${claim}`)
 }

@@ -1,4 +1,4 @@
-/** Hosts for examples: network namespaces on one bridge, made with iproute2 and taken away at the end. */
+/** Hosts for examples: network namespaces on one bridge, created with iproute2 and deleted at the end. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A web server that answers every request with its name, and a client that prints what it was answered. */
+/** A web server that answers every request with its name, and a client that prints the answers. */
 const SERVER = `
   require('http').createServer((request, response) => {
     response.writeHead(200, { connection: 'close' }).end(process.argv[1])
@@ -29,7 +29,7 @@ export class Hosts implements AsyncDisposable {
 
   /** Adds a host with an address such as `192.0.2.1/24` on its `eth0`. */
   async add(name: string, address: string): Promise<Host> {
-    this.#network ??= this.#begin()
+    this.#network ??= this.#createSwitch()
     await this.#network
     const host = new Host(name)
     this.#hosts.push(host)
@@ -55,7 +55,7 @@ export class Hosts implements AsyncDisposable {
     return host
   }
 
-  async #begin(): Promise<void> {
+  async #createSwitch(): Promise<void> {
     await run('ip', ['netns', 'add', this.#switch])
     await run('ip', ['-n', this.#switch, 'link', 'add', 'bridge', 'type', 'bridge'])
     await run('ip', ['-n', this.#switch, 'link', 'set', 'bridge', 'up'])
@@ -81,7 +81,7 @@ export class Host {
     this.netns = `/run/netns/${this.namespace}`
   }
 
-  /** Runs a program on this host and gives what it printed. */
+  /** Runs a program on this host and returns its standard output. */
   async run(program: string, ...args: string[]): Promise<string> {
     const { stdout } = await run('ip', ['netns', 'exec', this.namespace, program, ...args])
     return stdout
@@ -98,7 +98,7 @@ export class Host {
     await once(this.#server.stdout!, 'data')
   }
 
-  /** Fetches a page some times, each over a new connection, and gives the answers. */
+  /** Fetches a page a number of times, each over a new connection, and returns the answers. */
   async fetch(url: string, times: number): Promise<string[]> {
     return (await this.run(process.execPath, '-e', CLIENT, url, String(times))).trim().split('\n')
   }

@@ -1,6 +1,6 @@
 /**
- * Programs a table of 1,000 virtual services with 10 destinations each, drains one real server of all of them, and reads
- * the table as a stream. In a network namespace of its own; needs root and a kernel with IPVS.
+ * Programs a table of 1,000 virtual services with 10 destinations each, drains one real server in all of them, and reads
+ * the table as a stream. Runs in a network namespace of its own; needs root and a kernel with IPVS.
  */
 
 import { execFileSync } from 'node:child_process'
@@ -21,7 +21,7 @@ function* program(): Generator<BatchCommand> {
   }
 }
 
-/** Weight 0 for one real server, wherever it serves; taken from the table while that is read. */
+/** Sets the weight of one real server to 0 in every service, while the table is being read. */
 async function* drain(ipvs: Ipvs, address: string): AsyncGenerator<BatchCommand> {
   for await (const service of ipvs.eachService()) {
     const destination = service.destinations.find((each) => each.address === address)

@@ -1,4 +1,4 @@
-/** The tables of ipvsadm, from what the library reads. */
+/** Formats what the library reads as the tables of ipvsadm. */
 
 import { type ConnectionEntry, formatEndpoint, type Info, type Service, type Statistics } from '@lvs/netlink'
 

@@ -15,7 +15,7 @@ function each(name, { nanoseconds, bytesEach, bytesPerSecond, heapBytesEach }) {
   return [name, fixed(nanoseconds, 0), fixed(bytesEach, 0), perSecond(bytesPerSecond), heap]
 }
 
-/** The result as Markdown: for the console and for the guide. */
+/** The result as Markdown, for the console and the guide. */
 export function microText({ commands, decode, large, exchange }) {
   const records = [
     ...Object.entries(commands.batch).map(([operation, figures]) => each(`${operation}, batch`, figures)),
@@ -35,15 +35,15 @@ export function microText({ commands, decode, large, exchange }) {
   ])
   const left = ['left']
   return [
-    markdown(['each', 'ns', 'bytes on the wire', 'of these', 'bytes of heap'], records, left),
+    markdown(['operation', 'ns', 'bytes on the wire', 'throughput', 'bytes of heap'], records, left),
     markdown(
       [
-        ...['in a new process', 'seconds', 'peak MiB', 'loop ms, longest', 'p99'],
-        ...['warm: seconds', 'loop ms, longest', 'p99'],
+        ...['in a new process', 'seconds', 'peak MiB', 'loop ms, max', 'p99'],
+        ...['warm: seconds', 'loop ms, max', 'p99'],
       ],
       works,
       left,
     ),
-    `One awaited exchange with the kernel's controller: ${fixed(exchange.nanoseconds / 1000, 1)} µs, in C ${fixed(exchange.rawNanoseconds / 1000, 1)} µs: ${fixed(exchange.ratio, 1)} times as much.`,
+    `One awaited exchange with generic netlink's controller takes ${fixed(exchange.nanoseconds / 1000, 1)} µs, in C ${fixed(exchange.rawNanoseconds / 1000, 1)} µs: ${fixed(exchange.ratio, 1)} times as long.`,
   ].join('\n\n')
 }

@@ -8,7 +8,7 @@ const ALL = [
   ...COLUMNS,
 ]
 
-/** A result as plain text: all rows in one table, and what is no row. */
+/** A result as plain text: all rows in one table, then the notes, the growth and the micro benchmark. */
 export function consoleTable({ rows, growth, notes, micro }) {
   return [
     table(rows),

@@ -25,9 +25,9 @@ title: Performance
 
 # Performance
 
-Measured by \`npm run bench\` on ${date.slice(0, 10)}: Linux ${kernel}, Node.js ${node}, ${cpu}; the kernel's machine is ${machine}.
-The page is written by that command. Without KVM the machine is emulated, which makes everything 10 to 20 times slower than it is on
-the processor itself; so look at the ratios, and at the numbers of system calls, which no machine changes.`
+\`npm run bench\` generated this page on ${date.slice(0, 10)}: Linux ${kernel}, Node.js ${node}, ${cpu}; the kernel runs on ${machine}.
+Without KVM that machine is emulated, and everything takes 10 to 20 times as long as on the processor itself. Compare the
+ratios and the numbers of system calls, which do not depend on the machine.`
 
 function* tables({ rows, notes }) {
   for (const services of new Set(rows.map((row) => row.services))) {
@@ -51,14 +51,14 @@ function growth({ growth }) {
   if (growth.length === 0) return undefined
   return `## Growth
 
-How much more a command costs at 10,000 services than at 1,000, divided by how much more it costs the limit (the kernel looks
-services up in a table of fixed size, which costs every client alike):
+How much more a command costs with 10,000 services than with 1,000, divided by the same ratio of the limit (the kernel looks
+services up in a hash table of fixed size, which affects every client alike):
 
 ${growthTable(growth)}`
 }
 
 const trash = ({ trash: { services, destinations, freshSeconds, againSeconds, ratio } }) => `## After a flush
 
-For two minutes and more the kernel keeps destinations that were removed, and compares each new one of a service with all of them.
-The C program needed ${freshSeconds.toPrecision(3)} s for ${grouped(services)} services with ${destinations} destinations in a new namespace, and ${againSeconds.toPrecision(3)} s
-for the same after a flush: ${ratio.toFixed(1)} times as much. So do not flush and program again: change what differs.`
+The kernel keeps removed destinations for two to three minutes and compares each new destination of a service with all of them. The C
+program took ${freshSeconds.toPrecision(3)} s for ${grouped(services)} services with ${destinations} destinations in a new namespace, and ${againSeconds.toPrecision(3)} s for the
+same after a flush: ${ratio.toFixed(1)} times as long. Do not flush a table in order to rebuild it; change only what differs.`

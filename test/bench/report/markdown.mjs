@@ -26,7 +26,7 @@ export function rowsTable(rows) {
   )
 }
 
-/** What the cost of each client grows by. */
+/** The growth of each client's cost. */
 export function growthTable(growth) {
   const lines = growthLines(growth, (value) => fixed(value, 2))
   return markdown(['client', ...OPERATIONS], lines, ['left'])

@@ -2,8 +2,8 @@ import { countOf, OPERATIONS } from '../rules.mjs'
 import { medianOf } from '../statistics.mjs'
 
 /**
- * The rows of the result: medians over the rounds, compared with the limit, with the system calls that were counted
- * apart. By size, operation and client; of each client's rows the first is the main one.
+ * The rows of the result: medians over the rounds, compared with the limit, with the system calls from their separate
+ * count. Sorted by size, operation and client; the first row of each client is the main one.
  */
 export function rowsOf({ samples, counts, trash }, clients) {
   const rows = [...groupBy(samples, identity).values()].map((group) => rowOf(group, counts))

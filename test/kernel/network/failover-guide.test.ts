@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 const VIP = '192.168.79.110'
 
-it('the guide to failover does what it says', async () => {
+it('the programs in the failover guide do what it says', async () => {
   const [here, there] = [await makeNamespace(), await makeNamespace()]
   await connect(
     [here, there],
@@ -59,11 +59,11 @@ it('the guide to failover does what it says', async () => {
   ;(host as Host).close()
 })
 
-it('the example of a failover keeps connections open', async () => {
+it('the failover example keeps connections open', async () => {
   const example = join(root, 'docs/examples/failover.ts')
   const { stdout } = await run(process.execPath, ['--import', 'tsx', example], { cwd: root })
-  expect(stdout).toContain('the old ones go on, each with the server that it had')
-  expect(stdout.trim()).toMatch(/done: failed over, and nobody was cut off$/)
+  expect(stdout).toContain('established connections continue, each with its server')
+  expect(stdout.trim()).toMatch(/done: failed over without cutting off a connection$/)
 })
 
 /** The interfaces that have the virtual address. */
@@ -77,7 +77,7 @@ function blocksOf(page: string): string[] {
   return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
 }
 
-/** Runs a block with what it takes for given; a host that it opens stays open for the next. */
+/** Runs a block with the variables it uses; a host that it opens stays open for the next block. */
 async function program(code: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
   const body = code.replaceAll(/^import .*\n/gm, '').replaceAll('await using', 'const')
   const parameters = Object.keys(given).join(', ')
