@@ -41,7 +41,7 @@ import { describeRoutePayload } from './protocol/describe.ts'
  *
  * Calls may be made concurrently and reach the kernel in the order in which they were made, except that those that name an
  * interface first ask for its number. Every call may reject with a `TypeError` or `RangeError` (an argument; nothing was
- * sent), a {@link NetworkError} (the kernel refused) or a {@link NetlinkError} (something went wrong on the way). An idle
+ * sent), a {@link NetworkError} (the kernel refused) or a `NetlinkError` (something went wrong on the way). An idle
  * client does not keep the process alive. Reading needs no privilege, changing needs `CAP_NET_ADMIN` over the network
  * namespace, an announcement `CAP_NET_RAW`.
  *

@@ -45,7 +45,7 @@ const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
 
 /**
  * A director: a host that has the virtual addresses and spreads what is sent to them over real servers. Its rules are the
- * business of {@link Ipvs}.
+ * business of `Ipvs`.
  *
  * - The virtual addresses are on their interfaces, and the network is told so (gratuitous ARP, unsolicited neighbour
  *   advertisement) at each `up()`.
