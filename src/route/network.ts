@@ -10,7 +10,6 @@ import {
   removeAddress,
 } from './commands/address-commands.ts'
 import { type AnnounceOptions, announce } from './commands/announce.ts'
-import type { NetworkClient } from './commands/client.ts'
 import {
   addLink,
   ensureLink,
@@ -21,7 +20,7 @@ import {
   updateLink,
 } from './commands/link-commands.ts'
 import { listNeighbours } from './commands/neighbour-commands.ts'
-import { Requests } from './commands/network-call.ts'
+import { NetworkClient } from './commands/network-client.ts'
 import { addRoute, ensureNoRoute, ensureRoute, listRoutes, removeRoute } from './commands/route-commands.ts'
 import { routeTo } from './commands/route-lookup.ts'
 import type {
@@ -36,14 +35,13 @@ import type { Route, RouteFilter, RouteInput, RouteLookup } from './model/route.
 import { describeRoutePayload } from './protocol/describe.ts'
 
 /**
- * The links, addresses, routes and neighbours of one network namespace, as far as virtual addresses need them
- * (rtnetlink(7)).
+ * The links, addresses, routes and neighbours of a network namespace, as far as virtual addresses need them (rtnetlink(7)).
  *
- * Calls may be made concurrently and reach the kernel in the order in which they were made, except that those that name an
- * interface first ask for its number. Every call may reject with a `TypeError` or `RangeError` (an argument; nothing was
- * sent), a {@link NetworkError} (the kernel refused) or a `NetlinkError` (something went wrong on the way). An idle
- * client does not keep the process alive. Reading needs no privilege, changing needs `CAP_NET_ADMIN` over the network
- * namespace, an announcement `CAP_NET_RAW`.
+ * Calls may be made concurrently. They reach the kernel in order, except that a call that names an interface first looks up
+ * its index. Every call may reject with a `TypeError` or `RangeError` (an invalid argument; nothing was sent), a
+ * {@link NetworkError} (the kernel refused) or a `NetlinkError` (the exchange failed). An idle client does not keep the
+ * process alive. Reading needs no privileges; changes need `CAP_NET_ADMIN` in the user namespace of the network namespace,
+ * announcements `CAP_NET_RAW`.
  *
  * @example
  * ```ts
@@ -61,13 +59,13 @@ export class Network implements AsyncDisposable {
   /**
    * Opens a client.
    *
-   * @throws {AddonError} when the addon cannot be loaded.
-   * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
+   * @throws {AddonError} if the addon cannot be loaded.
+   * @throws {Error} a system error (`code`, `syscall`) if the namespace or the socket cannot be opened.
    */
   static async open(options: OpenOptions<HostTransport> = {}): Promise<Network> {
     const opening = resolveTransport(options)
     const connection = await openConnection(opening, 'route', describeRoutePayload)
-    return new Network({ requests: new Requests(connection), transport: opening.transport })
+    return new Network(new NetworkClient(connection, opening.transport))
   }
 
   /** Reads all network interfaces. `ip link`; RTM_GETLINK. */
@@ -75,27 +73,27 @@ export class Network implements AsyncDisposable {
     return listLinks(this.#client, options)
   }
 
-  /** Reads one network interface; undefined when there is none of that name. RTM_GETLINK. */
-  link(name: string, options: CallOptions = {}): Promise<Link | undefined> {
+  /** Reads one network interface; undefined if there is none of that name. RTM_GETLINK. */
+  findLink(name: string, options: CallOptions = {}): Promise<Link | undefined> {
     return findLink(this.#client, name, options)
   }
 
   /**
-   * Makes a network interface; it is down at first. `ip link add`; RTM_NEWLINK.
+   * Adds a network interface, which is down at first. `ip link add`; RTM_NEWLINK.
    *
-   * The first tunnel of its kind makes the kernel load a module, which by itself makes a tunnel that takes packets from
-   * anywhere (`tunl0`, `sit0`, `ip6tnl0`, `gre0`): one more of that sort is refused with `EEXIST`.
+   * For the first tunnel of a kind, the kernel loads a module that creates a tunnel without endpoints, for packets from any
+   * address (`tunl0`, `sit0`, `ip6tnl0`, `gre0`): the kernel refuses another one like it with `EEXIST`.
    *
-   * @throws {NetworkError} `EEXIST` the name, or a tunnel with these ends, exists; `EOPNOTSUPP` the kernel has no such kind.
+   * @throws {NetworkError} `EEXIST` the name, or a tunnel with these endpoints, exists; `EOPNOTSUPP` unsupported kind.
    */
   addLink(link: LinkInput, options: CallOptions = {}): Promise<void> {
     return addLink(this.#client, link, options)
   }
 
   /**
-   * Makes a network interface unless there is one of that name and kind. Gives whether it had to.
+   * Adds a network interface unless one of that name and kind exists. Resolves to whether it added one.
    *
-   * @throws {NetworkError} `EEXIST` there is one of that name with another kind or other ends.
+   * @throws {NetworkError} `EEXIST` an interface of that name has another kind or other endpoints.
    */
   ensureLink(link: LinkInput, options: CallOptions = {}): Promise<boolean> {
     return ensureLink(this.#client, link, options)
@@ -103,23 +101,23 @@ export class Network implements AsyncDisposable {
 
   /**
    * Removes a network interface with its addresses and routes. `ip link delete`; RTM_DELLINK. The tunnels that a module
-   * made by itself (`tunl0`, ...) stay, without an error (ip_tunnel_dellink).
+   * creates (`tunl0`, ...) remain, without an error (ip_tunnel_dellink).
    *
-   * @throws {NetworkError} `ENODEV` there is none of that name; `EOPNOTSUPP` it is hardware.
+   * @throws {NetworkError} `ENODEV` no such interface; `EOPNOTSUPP` it is hardware.
    */
   removeLink(name: string, options: CallOptions = {}): Promise<void> {
     return removeLink(this.#client, name, options)
   }
 
-  /** Removes a network interface if it is there. Gives whether it was. */
+  /** Removes a network interface if it exists. Resolves to whether it did. */
   ensureNoLink(name: string, options: CallOptions = {}): Promise<boolean> {
     return ensureNoLink(this.#client, name, options)
   }
 
   /**
-   * Changes a network interface: only what is named changes. `ip link set`; RTM_NEWLINK.
+   * Changes a network interface; omitted settings keep their values. `ip link set`; RTM_NEWLINK.
    *
-   * @throws {NetworkError} `ENODEV` there is none of that name; `EINVAL` it cannot have this MTU.
+   * @throws {NetworkError} `ENODEV` no such interface; `EINVAL` it cannot have this MTU.
    */
   updateLink(name: string, changes: LinkChanges, options: CallOptions = {}): Promise<void> {
     return updateLink(this.#client, name, changes, options)
@@ -128,45 +126,45 @@ export class Network implements AsyncDisposable {
   /**
    * Reads the addresses of interfaces. `ip address`; RTM_GETADDR.
    *
-   * @throws {NetworkError} `ENODEV` there is no such interface.
+   * @throws {NetworkError} `ENODEV` no such interface.
    */
   addresses(filter: AddressFilter = {}, options: CallOptions = {}): Promise<InterfaceAddress[]> {
     return listAddresses(this.#client, filter, options)
   }
 
   /**
-   * Gives an interface an address. `ip address add`; RTM_NEWADDR. An IPv6 address without `nodad` is not usable at once: it is
-   * `tentative` while the network is asked whether anybody else has it.
+   * Adds an address to an interface. `ip address add`; RTM_NEWADDR. An IPv6 address without `nodad` is not usable at first: it
+   * is `tentative` until duplicate address detection has finished.
    *
-   * @throws {NetworkError} `EEXIST` the interface has it (with IPv6: under any prefix length); `ENODEV` there is no such
-   * interface; `EACCES` IPv6 is switched off on it.
+   * @throws {NetworkError} `EEXIST` the interface has the address (IPv6: with any prefix length); `ENODEV` no such
+   * interface; `EACCES` IPv6 is disabled on it.
    */
   addAddress(address: InterfaceAddressInput, options: CallOptions = {}): Promise<void> {
     return addAddress(this.#client, address, options)
   }
 
   /**
-   * Gives an interface an address unless it has it. Gives whether it had to. Prefix length and, where they are named, label,
-   * scope and peer have to be the same, and with a `preferredLifetime` of 0 it has to be `deprecated`.
+   * Adds an address to an interface unless it has it. Resolves to whether it added one. The prefix length and, if given, the
+   * label, scope and peer must be the same, and with a `preferredLifetime` of 0 the address must be `deprecated`.
    *
-   * @throws {NetworkError} `EEXIST` the interface has it, but otherwise than asked for.
+   * @throws {NetworkError} `EEXIST` the interface has the address with other settings.
    */
   ensureAddress(address: InterfaceAddressInput, options: CallOptions = {}): Promise<boolean> {
     return ensureAddress(this.#client, address, options)
   }
 
   /**
-   * Takes an address from an interface, and with it the routes that came with it. `ip address del`; RTM_DELADDR. With the
-   * first IPv4 address of a subnet the `secondary` ones of that subnet go too, unless the sysctl `promote_secondaries` is set
+   * Removes an address from an interface, and the routes that were added with it. `ip address del`; RTM_DELADDR. With the first
+   * IPv4 address of a subnet, the kernel also removes the `secondary` ones, unless the sysctl `promote_secondaries` is set
    * (inet_del_ifa).
    *
-   * @throws {NetworkError} `EADDRNOTAVAIL` the interface does not have it; `ENODEV` there is no such interface.
+   * @throws {NetworkError} `EADDRNOTAVAIL` the interface does not have the address; `ENODEV` no such interface.
    */
   removeAddress(address: InterfaceAddressKey, options: CallOptions = {}): Promise<void> {
     return removeAddress(this.#client, address, options)
   }
 
-  /** Takes an address from an interface if it has it. Gives whether it did. An interface that is not there has none. */
+  /** Removes an address from an interface if it has it. Resolves to whether it did; false if there is no such interface. */
   ensureNoAddress(address: InterfaceAddressKey, options: CallOptions = {}): Promise<boolean> {
     return ensureNoAddress(this.#client, address, options)
   }
@@ -177,74 +175,74 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Makes a route. `ip route add`; RTM_NEWROUTE.
+   * Adds a route. `ip route add`; RTM_NEWROUTE.
    *
-   * @throws {NetworkError} `EEXIST` there is one with this destination and metric; `ENETUNREACH` the router is in no network
-   * of this host; `ENETDOWN` the interface is down; `ENODEV` there is no such interface.
+   * @throws {NetworkError} `EEXIST` a route with this destination and metric exists; `ENETUNREACH` the gateway is not in a
+   * network of this host; `ENETDOWN` the interface is down; `ENODEV` no such interface.
    */
   addRoute(route: RouteInput, options: CallOptions = {}): Promise<void> {
     return addRoute(this.#client, route, options)
   }
 
   /**
-   * Makes a route unless it is there as asked for. Gives whether it had to.
+   * Adds a route unless it exists. Resolves to whether it added one.
    *
-   * @throws {NetworkError} `EEXIST` there is another one with this destination and metric.
+   * @throws {NetworkError} `EEXIST` a route with this destination and metric has other settings.
    */
   ensureRoute(route: RouteInput, options: CallOptions = {}): Promise<boolean> {
     return ensureRoute(this.#client, route, options)
   }
 
   /**
-   * Removes the first route that is as described. `ip route del`; RTM_DELROUTE.
+   * Removes the first route that matches. `ip route del`; RTM_DELROUTE.
    *
-   * @throws {NetworkError} `ESRCH` there is none.
+   * @throws {NetworkError} `ESRCH` no such route.
    */
   removeRoute(route: RouteInput, options: CallOptions = {}): Promise<void> {
     return removeRoute(this.#client, route, options)
   }
 
-  /** Removes the first route that is as described, if there is one. Gives whether there was. */
+  /** Removes the first route that matches, if there is one. Resolves to whether there was. */
   ensureNoRoute(route: RouteInput, options: CallOptions = {}): Promise<boolean> {
     return ensureNoRoute(this.#client, route, options)
   }
 
   /**
-   * Asks which way a packet to an address would take; `destination` then is that address. Type `local` means that this host
-   * takes it in itself; unless there are rules, `table` is main even then. `ip route get`; RTM_GETROUTE.
+   * Looks up the route of a packet to an address, which is the `destination` of the result. The type `local` means that the
+   * address belongs to this host; without policy rules, `table` is main even then. `ip route get`; RTM_GETROUTE.
    *
-   * @throws {NetworkError} `ENETUNREACH` there is no way.
+   * @throws {NetworkError} `ENETUNREACH` no route to the address.
    */
   routeTo(address: string, lookup: RouteLookup = {}, options: CallOptions = {}): Promise<Route> {
     return routeTo(this.#client, address, lookup, options)
   }
 
-  /** Reads the table of neighbours: which hardware address an IP address has. `ip neighbour`; RTM_GETNEIGH. */
+  /** Reads the neighbour table, which maps IP addresses to hardware addresses. `ip neighbour`; RTM_GETNEIGH. */
   neighbours(filter: NeighbourFilter = {}, options: CallOptions = {}): Promise<Neighbour[]> {
     return listNeighbours(this.#client, filter, options)
   }
 
   /**
-   * Tells the network of an interface that this host has an address now, so that those who knew it elsewhere send here at
-   * once: gratuitous ARP for IPv4 (a request and a reply, as arping(8) sends with `-U` and `-A`), an unsolicited neighbour
-   * advertisement for IPv6. The address need not be the interface's. Nobody answers; hosts that did not know the address do
-   * not learn it.
+   * Announces to the network of an interface that this host has an address, so that hosts with another hardware address in
+   * their cache send here at once: gratuitous ARP for IPv4 (a request and a reply, as arping(8) sends with `-U` and `-A`), an
+   * unsolicited neighbour advertisement for IPv6. The interface need not have the address. There is no reply, and hosts
+   * without a cache entry do not create one.
    *
-   * @throws {NetworkError} `EOPNOTSUPP` the interface is not Ethernet or does without ARP, as the loopback interface;
-   * `ENETDOWN` it is down; `ENODEV` there is none of that name.
+   * @throws {NetworkError} `EOPNOTSUPP` the interface is not Ethernet or has no ARP, such as the loopback interface;
+   * `ENETDOWN` it is down; `ENODEV` no such interface.
    */
   announce(address: string, interfaceName: string, options: AnnounceOptions = {}): Promise<void> {
     return announce(this.#client, address, interfaceName, options)
   }
 
-  /** Messages, datagrams and system calls since the client was opened. */
+  /** Counters of messages, datagrams and system calls since the client was opened. */
   get activity(): Readonly<Activity> {
-    return { ...this.#client.requests.connection.activity }
+    return { ...this.#client.connection.activity }
   }
 
-  /** Closes the client: what waits rejects with `ERR_LVS_CLOSED`. Idempotent. */
+  /** Closes the client; pending calls reject with `ERR_LVS_CLOSED`. Idempotent. */
   close(): void {
-    this.#client.requests.connection.close()
+    this.#client.connection.close()
   }
 
   /** Closes the client at the end of an `await using` block. */

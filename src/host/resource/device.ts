@@ -5,7 +5,7 @@ import { defineHandler } from './resource-handler.ts'
 export const DEVICE = defineHandler<Omit<LinkInput, 'name'> | null>({
   kind: 'device',
   async find({ network }, name) {
-    const kind = (await network.link(name))?.kind
+    const kind = (await network.findLink(name))?.kind
     return kind === undefined ? null : { kind: kind as LinkInput['kind'] }
   },
   async apply({ network }, name, value) {

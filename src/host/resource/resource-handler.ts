@@ -10,7 +10,7 @@ export interface RoleHost {
   readonly network: Pick<
     Network,
     | 'links'
-    | 'link'
+    | 'findLink'
     | 'updateLink'
     | 'ensureLink'
     | 'ensureNoLink'

@@ -1,9 +1,7 @@
+import { ROUTE_TABLES } from '../../route/model/route.ts'
 import { parsePrefixOnInterface } from './place.ts'
 import type { RoleHost } from './resource-handler.ts'
 import { defineHandler } from './resource-handler.ts'
-
-/** The main table, the one that `route(8)` writes to. */
-const MAIN = 254
 
 /** A route of the main table straight to an interface, such as `192.0.2.1/32 on lo`. */
 export const ROUTE = defineHandler<boolean>({
@@ -21,7 +19,7 @@ export const ROUTE = defineHandler<boolean>({
 
 async function findRoute({ network }: RoleHost, subject: string): Promise<boolean> {
   const { prefix: what, interface: name } = parsePrefixOnInterface(subject)
-  const routes = await network.routes({ table: MAIN })
+  const routes = await network.routes({ table: ROUTE_TABLES.main })
   return routes.some(
     (route) => route.destination === what && route.interface === name && route.type === 'unicast',
   )

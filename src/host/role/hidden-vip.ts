@@ -1,3 +1,4 @@
+import { MAXIMUM_INTERFACE_NAME_BYTES } from '../../netlink/arguments/interface-name.ts'
 import type { InterfaceAddress } from '../../route/model/interface-address.ts'
 import { ADDRESS } from '../resource/address.ts'
 import { formatPrefixOnInterface } from '../resource/place.ts'
@@ -13,9 +14,6 @@ export interface HiddenVip {
   readonly interface: string
   readonly owner: string
 }
-
-/** IFNAMSIZ of <linux/if.h>, less the zero byte at the end. */
-const MAX_LABEL_BYTES = 15
 
 /** The addresses, under labels that are still free: `lo:0`, `lo:1`, ... */
 export async function hiddenAddressItems(host: RoleHost, vips: readonly HiddenVip[]): Promise<RoleItem[]> {
@@ -82,7 +80,7 @@ function formatAddress({ address, prefixLength, interface: name }: InterfaceAddr
 function chooseLabel(name: string, taken: Set<string | undefined>): { readonly label?: string } {
   for (let number = 0; ; number++) {
     const label = `${name}:${number}`
-    if (Buffer.byteLength(label) > MAX_LABEL_BYTES) return {}
+    if (Buffer.byteLength(label) > MAXIMUM_INTERFACE_NAME_BYTES) return {}
     if (taken.has(label)) continue
     taken.add(label)
     return { label }

@@ -3,6 +3,7 @@ import { checkAddress, checkObject } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Family } from '../../netlink/wire/address.ts'
+import { ROUTE_TABLES } from '../../route/model/route.ts'
 import { LINK } from '../resource/link.ts'
 import type { RoleHost } from '../resource/resource-handler.ts'
 import { arpSuppressionItems } from './arp-suppression.ts'
@@ -62,9 +63,6 @@ const KNOWN_FIELDS = {
   tun: new KnownFields([...COMMON_FIELDS, 'vips', 'interfaces', 'tunnel']),
   nat: new KnownFields([...COMMON_FIELDS, 'director']),
 } as const
-
-/** Number of the main table. */
-const MAIN = 254
 
 /**
  * A real server: a host that serves what a director sends it.
@@ -180,7 +178,7 @@ function directorAddresses({ director }: NatRealServerOptions): readonly string[
 function defaultRouteItem(director: string): RoleItem {
   const family = checkAddress('director', director)
   return observe(`default route ${family}`, `via ${director}`, [], async ({ network }) => {
-    const routes = (await network.routes({ family, table: MAIN })).filter(
+    const routes = (await network.routes({ family, table: ROUTE_TABLES.main })).filter(
       ({ destination }) => destination === 'default',
     )
     const [first] = routes.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))

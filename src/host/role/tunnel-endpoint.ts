@@ -80,12 +80,12 @@ export async function loadTunnelModule(
   { network }: RoleHost,
   { name, kind, createdByKernel: ownByKernel }: TunnelDevice,
 ): Promise<void> {
-  if (kind === undefined || !ownByKernel || (await network.link(name)) !== undefined) return
+  if (kind === undefined || !ownByKernel || (await network.findLink(name)) !== undefined) return
   try {
     await network.ensureLink({ name, kind })
   } catch (error) {
     // The module came with the interface, and the kernel then found that it was asked to make it once more.
-    if ((await network.link(name)) === undefined) throw error
+    if ((await network.findLink(name)) === undefined) throw error
   }
 }
 

@@ -16,14 +16,14 @@ export interface VisibleVip {
   readonly owner: string
 }
 
-/** How often a new place is told, since a frame may be lost, and the milliseconds between. */
-const ANNOUNCEMENTS = { times: 3, interval: 100 } as const
+/** How often a new place is told, since a frame may be lost, and the seconds between. */
+const ANNOUNCEMENTS = { times: 3, interval: 0.1 } as const
 
 /** That the interfaces can carry the addresses. They belong to whoever set the network up, so they are only looked at. */
 export function interfaceUpItems(vips: readonly VisibleVip[]): RoleItem[] {
   return [...new Set(vips.map(({ interface: name }) => name))].map((name) =>
     observe(`link ${name}`, 'up', [], async ({ network }) => {
-      const link = await network.link(name)
+      const link = await network.findLink(name)
       return { actual: link === undefined ? 'none' : link.up ? 'up' : 'down', ok: link?.up === true }
     }),
   )

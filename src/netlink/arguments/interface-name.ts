@@ -1,8 +1,8 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 
-/** IFNAMSIZ of <linux/if.h>, less the zero byte at the end. */
-const MAXIMUM_BYTES = 15
-const ALLOWED = `the name of a network interface: 1 to ${MAXIMUM_BYTES} bytes without '/', ':' and whitespace`
+/** Longest name or label of an interface: IFNAMSIZ of <linux/if.h>, less the terminating NUL. */
+export const MAXIMUM_INTERFACE_NAME_BYTES = 15
+const ALLOWED = `the name of a network interface: 1 to ${MAXIMUM_INTERFACE_NAME_BYTES} bytes without '/', ':' and whitespace`
 /**
  * The kernel looks at bytes, not at characters (dev_valid_name, net/core/dev.c), and to its isspace() the byte 0xa0 is
  * one too (lib/ctype.c): no name can have an 'à', which ends with it.
@@ -13,7 +13,7 @@ const FORBIDDEN_BYTES = /[\0\t-\r /:\xa0]/
 export function checkInterfaceName(field: string, value: unknown): string {
   if (typeof value !== 'string') throw new ArgumentTypeError(field, ALLOWED, value)
   const bytes = Buffer.from(value)
-  if (bytes.length > MAXIMUM_BYTES) throw new ArgumentRangeError(field, ALLOWED, value)
+  if (bytes.length > MAXIMUM_INTERFACE_NAME_BYTES) throw new ArgumentRangeError(field, ALLOWED, value)
   const isName = value !== '' && value !== '.' && value !== '..' && isWellFormed(value)
   if (!isName || FORBIDDEN_BYTES.test(bytes.toString('latin1'))) {
     throw new ArgumentTypeError(field, ALLOWED, value)

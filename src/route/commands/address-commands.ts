@@ -22,14 +22,14 @@ import {
 } from '../model/interface-address.ts'
 import { ADDRESS_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
-import type { NetworkClient } from './client.ts'
 import { readInterfaceIndex, readNamesFor } from './interface-names.ts'
-import { isChanged, isRefusedWith, type NetworkCall } from './network-call.ts'
+import { isRefusedWith, isRemoved, type NetworkCall } from './network-call.ts'
+import type { NetworkClient } from './network-client.ts'
 
 const FILTER_FIELDS = new KnownFields(['interface', 'family'])
 
 export async function listAddresses(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   filter: AddressFilter,
   { signal }: CallOptions,
 ): Promise<InterfaceAddress[]> {
@@ -37,7 +37,7 @@ export async function listAddresses(
   const { interface: name, family } = filter
   if (name !== undefined) checkInterfaceName('filter.interface', name)
   if (family !== undefined) checkFamily('filter.family', family)
-  return await requests.call('addresses', name ?? '', signal, (call) => dumpAddresses(call, name, family))
+  return await client.call('addresses', name ?? '', signal, (call) => dumpAddresses(call, name, family))
 }
 
 async function dumpAddresses(
@@ -53,28 +53,28 @@ async function dumpAddresses(
   const names = await readNamesFor(call, interfaceName)
   return found.flatMap(({ address, index }) => {
     const name = names.get(index)
-    const wanted = name !== undefined && (family ?? address.family) === address.family
-    return wanted ? [{ ...address, interface: name }] : []
+    const matches = name !== undefined && (family ?? address.family) === address.family
+    return matches ? [{ ...address, interface: name }] : []
   })
 }
 
 export async function addAddress(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: InterfaceAddressInput,
   { signal }: CallOptions,
 ): Promise<void> {
   const address = checkAddressInput(input)
-  await requests.call('addAddress', formatAddress(address), signal, (call) => sendNewAddress(call, address))
+  await client.call('addAddress', formatAddress(address), signal, (call) => sendNewAddress(call, address))
 }
 
 export async function ensureAddress(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: InterfaceAddressInput,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const address = checkAddressInput(input)
-  const named = input.scope === undefined ? { ...address, scope: undefined } : address
-  return await requests.call('ensureAddress', formatAddress(address), signal, async (call) => {
+  const required = input.scope === undefined ? { ...address, scope: undefined } : address
+  return await client.call('ensureAddress', formatAddress(address), signal, async (call) => {
     try {
       await sendNewAddress(call, address)
       return true
@@ -83,29 +83,29 @@ export async function ensureAddress(
       const listed = await dumpAddresses(call, address.interface, address.family)
       const same = listed.filter((candidate) => candidate.address === address.address)
       const found = same.find(({ prefixLength }) => prefixLength === address.prefixLength) ?? same[0]
-      const difference = found === undefined ? undefined : describeDifference(named, found)
+      const difference = found === undefined ? undefined : describeDifference(required, found)
       if (found !== undefined && difference === undefined) return false
       throw difference === undefined ? error : call.existsError(error, difference)
     }
   })
 }
 
-/** In which respect an address is not what was asked for; undefined when in none. */
+/** Describes how an address differs from the requested one; undefined if it does not. */
 function describeDifference(
-  wanted: Omit<CheckedAddress, 'scope'> & { readonly scope: number | undefined },
+  required: Omit<CheckedAddress, 'scope'> & { readonly scope: number | undefined },
   found: InterfaceAddress,
 ): string | undefined {
-  const { prefixLength, label, scope, peer, lifetimes } = wanted
-  if (found.prefixLength !== prefixLength) return `with the prefix length ${found.prefixLength}`
-  if (label !== undefined && found.label !== label) return `under the label '${found.label}'`
-  if (scope !== undefined && scopeNumber(found.scope) !== scope) return `with the scope '${found.scope}'`
+  const { prefixLength, label, scope, peer, lifetimes } = required
+  if (found.prefixLength !== prefixLength) return `has the prefix length ${found.prefixLength}`
+  if (label !== undefined && found.label !== label) return `has the label '${found.label}'`
+  if (scope !== undefined && scopeNumber(found.scope) !== scope) return `has the scope '${found.scope}'`
   if (peer !== undefined && found.peer !== peer) {
-    return found.peer === undefined ? 'without a peer' : `with the peer ${found.peer}`
+    return found.peer === undefined ? 'has no peer' : `has the peer ${found.peer}`
   }
   if (lifetimes?.preferred === 0 && !found.flags.includes('deprecated')) {
-    return 'as one that is chosen for connections of this host (it is not deprecated)'
+    return 'is not deprecated, so that the kernel chooses it for connections from this host'
   }
-  if (found.flags.includes('dadfailed')) return 'unusable, since another host on the network has it too'
+  if (found.flags.includes('dadfailed')) return 'is unusable, since another host on the network has it too'
   return undefined
 }
 
@@ -114,24 +114,24 @@ function scopeNumber(scope: InterfaceAddress['scope']): number {
 }
 
 export async function removeAddress(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   key: InterfaceAddressKey,
   { signal }: CallOptions,
 ): Promise<void> {
   const address = checkAddressKey(key)
-  await requests.call('removeAddress', formatAddress(address), signal, (call) =>
+  await client.call('removeAddress', formatAddress(address), signal, (call) =>
     sendDeleteAddress(call, address),
   )
 }
 
 export async function ensureNoAddress(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   key: InterfaceAddressKey,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const address = checkAddressKey(key)
-  return await requests.call('ensureNoAddress', formatAddress(address), signal, (call) =>
-    isChanged(sendDeleteAddress(call, address), 'EADDRNOTAVAIL', 'ENODEV'),
+  return await client.call('ensureNoAddress', formatAddress(address), signal, (call) =>
+    isRemoved(sendDeleteAddress(call, address), 'EADDRNOTAVAIL', 'ENODEV'),
   )
 }
 

@@ -1,43 +1,43 @@
 import { constants } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
-import type { NetworkError } from '../../errors.ts'
+import { ArgumentRangeError, ArgumentTypeError, type NetworkError } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkAddress, checkInteger } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { HostTransport } from '../../netlink/transport/transport.ts'
 import type { Family } from '../../netlink/wire/address.ts'
+import { canonicalAddress } from '../../netlink/wire/ip-prefix.ts'
 import type { Link } from '../model/link.ts'
-import { canonicalAddress } from '../model/prefix.ts'
 import { arpAnnouncement, neighbourAdvertisement } from '../protocol/announcement-frames.ts'
-import type { NetworkClient } from './client.ts'
 import { explainNetworkError } from './explain.ts'
 import { readLinkByName } from './link-commands.ts'
 import type { NetworkCall } from './network-call.ts'
+import type { NetworkClient } from './network-client.ts'
 
 /** How an address is announced. */
 export interface AnnounceOptions extends CallOptions {
-  /** How often, 1 to 100. Default 1. Frames get lost, and a switch that has just come up drops them. */
+  /** Number of repetitions, 1 to 100. Default 1. Frames get lost, and a switch port drops them while it comes up. */
   readonly times?: number | undefined
-  /** Milliseconds from one time to the next, 1 to 60000. Default 1000. */
+  /** Seconds between repetitions, 0.001 to 60. Default 1. */
   readonly interval?: number | undefined
 }
 
 const KNOWN_FIELDS = new KnownFields(['times', 'interval', 'signal'])
 const USE_ANOTHER_INTERFACE = 'announce the address on the interface that its clients are behind'
 const INTERFACE_DOWN = 'the interface is down; bring it up with updateLink'
-/** What an error of the system call means. */
+/** Explanations for errors of the system call. */
 const SEND_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'this needs the capability CAP_NET_RAW in the network namespace; run it as root',
   ENETDOWN: INTERFACE_DOWN,
-  ENXIO: 'the interface has gone',
-  ENODEV: 'the interface has gone',
-  ENOBUFS: 'the interface could not take the frame; it may have no carrier',
+  ENXIO: 'the interface has been removed',
+  ENODEV: 'the interface has been removed',
+  ENOBUFS: 'the interface could not queue the frame; it may have no carrier',
 }
 
-/** Tells the network of an interface that this host has an address. */
+/** Announces to the network of an interface that this host has an address. */
 export async function announce(
-  { requests, transport }: NetworkClient,
+  client: NetworkClient,
   given: string,
   interfaceName: string,
   options: AnnounceOptions,
@@ -48,22 +48,29 @@ export async function announce(
   const address = canonicalAddress(given, family)
   const name = checkInterfaceName('interfaceName', interfaceName)
   const times = checkInteger('times', options.times ?? 1, 1, 100)
-  const interval = checkInteger('interval', options.interval ?? 1000, 1, 60_000)
-  await requests.call('announce', `${address} on ${name}`, signal, async (call) => {
+  const interval = checkInterval(options.interval ?? 1)
+  await client.call('announce', `${address} on ${name}`, signal, async (call) => {
     const link = await findEthernetLink(call, name)
-    const frames = await buildFrames(transport, link, address, family)
+    const frames = await buildFrames(client.transport, link, address, family)
     for (let time = 1; ; time++) {
       for (const frame of frames) {
         signal?.throwIfAborted()
-        await sendFrame(call, transport, link, frame)
+        await sendFrame(call, client.transport, link, frame)
       }
       if (time === times) return
-      await pause(interval, signal)
+      await pause(interval * 1000, signal)
     }
   })
 }
 
-/** The interface, which has to be one that others can hear. */
+function checkInterval(interval: unknown): number {
+  const allowed = 'a number of seconds from 0.001 to 60'
+  if (typeof interval !== 'number') throw new ArgumentTypeError('interval', allowed, interval)
+  if (!(interval >= 0.001 && interval <= 60)) throw new ArgumentRangeError('interval', allowed, interval)
+  return interval
+}
+
+/** Reads the interface, and refuses one that reaches no other host by Ethernet. */
 async function findEthernetLink(
   call: NetworkCall,
   name: string,
@@ -73,7 +80,11 @@ async function findEthernetLink(
     throw networkError(call, 'ENODEV', explainNetworkError('announce', 'ENODEV', { interface: name }))
   const { address } = link
   if (link.type === 'loopback')
-    throw networkError(call, 'EOPNOTSUPP', `the loopback interface reaches nobody; ${USE_ANOTHER_INTERFACE}`)
+    throw networkError(
+      call,
+      'EOPNOTSUPP',
+      `the loopback interface reaches no other host; ${USE_ANOTHER_INTERFACE}`,
+    )
   if (link.type !== 'ether' || !link.arp || address === undefined) {
     throw networkError(
       call,
@@ -96,12 +107,12 @@ async function buildFrames(
   return [arpAnnouncement(linkAddress, address, 'request'), arpAnnouncement(linkAddress, address, 'reply')]
 }
 
-/** What the kernel says in its own advertisements: hosts that hear otherwise drop it as a router (RFC 4861, 7.2.5). */
+/** The router flag must be that of the kernel's own advertisements: otherwise hosts drop it as a router (RFC 4861, 7.2.5). */
 async function isRouter(transport: HostTransport, name: string): Promise<boolean> {
   let text = ''
   try {
-    for await (const piece of transport.readFile(`/proc/sys/net/ipv6/conf/${name}/forwarding`)) {
-      text += Buffer.from(piece).toString('latin1')
+    for await (const chunk of transport.readFile(`/proc/sys/net/ipv6/conf/${name}/forwarding`)) {
+      text += Buffer.from(chunk).toString('latin1')
     }
   } catch (error) {
     // Without IPv6 there is no such file.
@@ -135,7 +146,7 @@ async function pause(milliseconds: number, signal: AbortSignal | undefined): Pro
   try {
     await setTimeout(milliseconds, undefined, { signal })
   } catch (error) {
-    // Not the AbortError of the timer: what a call that is given up rejects with is the signal's reason.
+    // An aborted call rejects with the reason of the signal, not with the timer's AbortError.
     signal?.throwIfAborted()
     throw error
   }

@@ -2,11 +2,11 @@ import { AttributeSet, requireReply, writeAttribute } from '../../netlink/wire/a
 import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
 import { LINK, LINK_HEADER } from '../protocol/attributes.ts'
 import { RTM } from '../protocol/uapi.ts'
-import { isRefusedWith, type NetworkCall, type NetworkRequest } from './network-call.ts'
+import { type NetworkCall, type NetworkRequest, undefinedIfRefused } from './network-call.ts'
 
 const attributes = new AttributeSet(LINK)
 
-/** Asks for one interface by its name. */
+/** The request for one interface by its name. */
 export function linkRequest(name: string): NetworkRequest {
   return {
     type: RTM.GETLINK,
@@ -18,16 +18,16 @@ export function linkRequest(name: string): NetworkRequest {
   }
 }
 
-/** Asks for all interfaces. */
+/** The request for all interfaces. */
 export const LINKS_REQUEST: NetworkRequest = {
   type: RTM.GETLINK,
   body: (writer) => writeStructure(writer, LINK_HEADER, {}),
 }
 
 /**
- * The number of an interface.
+ * Reads the index of an interface.
  *
- * @throws {NetworkError} `ENODEV` there is none of that name.
+ * @throws {NetworkError} `ENODEV` no such interface.
  */
 export async function readInterfaceIndex(call: NetworkCall, name: string): Promise<number> {
   const read = (view: DataView, start: number, end: number) =>
@@ -35,21 +35,16 @@ export async function readInterfaceIndex(call: NetworkCall, name: string): Promi
   return requireReply(await call.query(linkRequest(name), read))
 }
 
-/** The name of an interface; undefined when there is none of that number. */
+/** Reads the name of an interface; undefined if no interface has this index. */
 export async function readInterfaceName(call: NetworkCall, index: number): Promise<string | undefined> {
   const request: NetworkRequest = {
     type: RTM.GETLINK,
     body: (writer) => writeStructure(writer, LINK_HEADER, { index }),
   }
-  try {
-    return await call.query(request, (view, start, end) => readNameAttribute(view, start, end))
-  } catch (error) {
-    if (isRefusedWith(error, 'ENODEV')) return undefined
-    throw error
-  }
+  return await undefinedIfRefused(call.query(request, readNameAttribute), 'ENODEV')
 }
 
-/** The names of all interfaces by their number. */
+/** Reads the names of all interfaces by their index. */
 export async function readInterfaceNames(call: NetworkCall): Promise<Map<number, string>> {
   const read = (view: DataView, start: number, end: number): [number, string] => {
     const { index } = readStructure(view, start, end, LINK_HEADER)
@@ -59,8 +54,8 @@ export async function readInterfaceNames(call: NetworkCall): Promise<Map<number,
 }
 
 /**
- * The names of the interfaces that something refers to: of one alone where a filter names it. To be asked for after what
- * refers to them: what has gone in between took that with it.
+ * Reads the names of the interfaces that entries of a table refer to: of all, or only that of a filter. Call it after the
+ * dump of the table: an interface removed in between took its entries with it.
  */
 export async function readNamesFor(
   call: NetworkCall,

@@ -13,12 +13,12 @@ import {
 } from '../model/link-message.ts'
 import { LINK, LINK_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
-import type { NetworkClient } from './client.ts'
 import { LINKS_REQUEST, linkRequest, readInterfaceName } from './interface-names.ts'
-import { isChanged, isRefusedWith, type NetworkCall } from './network-call.ts'
+import { isRefusedWith, isRemoved, type NetworkCall, undefinedIfRefused } from './network-call.ts'
+import type { NetworkClient } from './network-client.ts'
 
-export async function listLinks({ requests }: NetworkClient, { signal }: CallOptions): Promise<Link[]> {
-  return await requests.call('links', '', signal, async (call) => {
+export async function listLinks(client: NetworkClient, { signal }: CallOptions): Promise<Link[]> {
+  return await client.call('links', '', signal, async (call) => {
     const found = await call.dump(LINKS_REQUEST, readLinkReply)
     const names = new Map(found.map(({ link }) => [link.index, link.name]))
     return found.map(({ link, masterIndex }) => withMaster(link, names.get(masterIndex ?? 0)))
@@ -26,24 +26,19 @@ export async function listLinks({ requests }: NetworkClient, { signal }: CallOpt
 }
 
 export async function findLink(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   given: string,
   { signal }: CallOptions,
 ): Promise<Link | undefined> {
   const name = checkInterfaceName('name', given)
-  return await requests.call('link', name, signal, (call) => readLinkByName(call, name))
+  return await client.call('findLink', name, signal, (call) => readLinkByName(call, name))
 }
 
-/** Reads one link; undefined when there is none of that name. */
+/** Reads one link; undefined if there is none of that name. */
 export async function readLinkByName(call: NetworkCall, name: string): Promise<Link | undefined> {
-  try {
-    const found = await call.query(linkRequest(name), readLinkReply)
-    if (found?.masterIndex === undefined) return found?.link
-    return withMaster(found.link, await readInterfaceName(call, found.masterIndex))
-  } catch (error) {
-    if (isRefusedWith(error, 'ENODEV')) return undefined
-    throw error
-  }
+  const found = await undefinedIfRefused(call.query(linkRequest(name), readLinkReply), 'ENODEV')
+  if (found?.masterIndex === undefined) return found?.link
+  return withMaster(found.link, await readInterfaceName(call, found.masterIndex))
 }
 
 function withMaster(link: Link, master: string | undefined): Link {
@@ -51,21 +46,21 @@ function withMaster(link: Link, master: string | undefined): Link {
 }
 
 export async function addLink(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: LinkInput,
   { signal }: CallOptions,
 ): Promise<void> {
   const link = checkLink(input)
-  await requests.call('addLink', link.name, signal, (call) => sendNewLink(call, link))
+  await client.call('addLink', link.name, signal, (call) => sendNewLink(call, link))
 }
 
 export async function ensureLink(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: LinkInput,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const link = checkLink(input)
-  return await requests.call('ensureLink', link.name, signal, async (call) => {
+  return await client.call('ensureLink', link.name, signal, async (call) => {
     try {
       await sendNewLink(call, link)
       return true
@@ -79,34 +74,34 @@ export async function ensureLink(
 }
 
 export async function removeLink(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   given: string,
   { signal }: CallOptions,
 ): Promise<void> {
   const name = checkInterfaceName('name', given)
-  await requests.call('removeLink', name, signal, (call) => sendDeleteLink(call, name))
+  await client.call('removeLink', name, signal, (call) => sendDeleteLink(call, name))
 }
 
 export async function ensureNoLink(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   given: string,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const name = checkInterfaceName('name', given)
-  return await requests.call('ensureNoLink', name, signal, (call) =>
-    isChanged(sendDeleteLink(call, name), 'ENODEV'),
+  return await client.call('ensureNoLink', name, signal, (call) =>
+    isRemoved(sendDeleteLink(call, name), 'ENODEV'),
   )
 }
 
 export async function updateLink(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   given: string,
   input: LinkChanges,
   { signal }: CallOptions,
 ): Promise<void> {
   const name = checkInterfaceName('name', given)
   const changes = checkLinkChanges(input)
-  await requests.call('updateLink', name, signal, (call) =>
+  await client.call('updateLink', name, signal, (call) =>
     call.send({
       type: RTM.NEWLINK,
       errorContext: { interface: name },
@@ -135,7 +130,7 @@ async function sendDeleteLink(call: NetworkCall, name: string): Promise<void> {
   })
 }
 
-/** Whether a link is what was to be made. What was left open, such as the MTU, may be anything. */
+/** Whether an existing link is the requested one. Settings that the request omits, such as the MTU, are ignored. */
 function matchesRequest(found: Link, { kind, tunnel }: CheckedLink): boolean {
   const ends = found.tunnel ?? {}
   return (

@@ -15,8 +15,8 @@ import {
 import { NEIGHBOUR, NEIGHBOUR_HEADER } from '../protocol/attributes.ts'
 import { familyByNumber } from '../protocol/codecs.ts'
 import { NTF_ROUTER, RTM } from '../protocol/uapi.ts'
-import type { NetworkClient } from './client.ts'
 import { readNamesFor } from './interface-names.ts'
+import type { NetworkClient } from './network-client.ts'
 
 const { fields } = NEIGHBOUR
 const attributes = new AttributeSet(NEIGHBOUR)
@@ -24,7 +24,7 @@ const NEIGHBOUR_STATE_ENUM = new EnumMap<NeighbourState>(NEIGHBOUR_STATES)
 const FILTER_FIELDS = new KnownFields(['interface', 'family'])
 
 export async function listNeighbours(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   filter: NeighbourFilter,
   { signal }: CallOptions,
 ): Promise<Neighbour[]> {
@@ -33,7 +33,7 @@ export async function listNeighbours(
   if (name !== undefined) checkInterfaceName('filter.interface', name)
   if (family !== undefined) checkFamily('filter.family', family)
   const number = family === undefined ? 0 : FAMILY_NUMBER[family]
-  return await requests.call('neighbours', name ?? '', signal, async (call) => {
+  return await client.call('neighbours', name ?? '', signal, async (call) => {
     const found = await call.dump(
       { type: RTM.GETNEIGH, body: (writer) => writeStructure(writer, NEIGHBOUR_HEADER, { family: number }) },
       readNeighbourReply,
@@ -41,13 +41,13 @@ export async function listNeighbours(
     const names = await readNamesFor(call, name)
     return found.flatMap(({ neighbour, index }) => {
       const interfaceName = names.get(index)
-      const wanted = interfaceName !== undefined && (family ?? neighbour.family) === neighbour.family
-      return wanted ? [{ ...neighbour, interface: interfaceName }] : []
+      const matches = interfaceName !== undefined && (family ?? neighbour.family) === neighbour.family
+      return matches ? [{ ...neighbour, interface: interfaceName }] : []
     })
   })
 }
 
-/** Reads a neighbour; undefined when it is of neither family. Its interface is told by number only. */
+/** Reads a neighbour; undefined if it is of another family. The reply has the index of its interface only. */
 function readNeighbourReply(
   view: DataView,
   start: number,

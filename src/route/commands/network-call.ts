@@ -1,7 +1,6 @@
 import { type KernelRefusal, NetworkError } from '../../errors.ts'
 import type { Connection } from '../../netlink/connection/connection.ts'
 import { unwrapOutcome } from '../../netlink/connection/outcome.ts'
-import { isTraced, trace } from '../../netlink/tracing.ts'
 import { errorName } from '../../netlink/wire/errno.ts'
 import type { MessageHeader } from '../../netlink/wire/messages.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
@@ -9,46 +8,25 @@ import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { NLM_F_DUMP_INTR } from '../protocol/uapi.ts'
 import { explainNetworkError, type NetworkErrorContext } from './explain.ts'
 
-/** A message of rtnetlink. */
+/** An rtnetlink message to send. */
 export interface NetworkRequest {
-  /** One of RTM. */
+  /** One of {@link RTM}. */
   readonly type: number
-  /** Flags beside NLM_F_REQUEST and NLM_F_ACK. */
+  /** Flags in addition to NLM_F_REQUEST and NLM_F_ACK. */
   readonly flags?: number
   /** Writes the structure and the attributes. */
   body(writer: WireWriter): void
-  /** What an error about it has to know. */
+  /** Details for the explanation of an error. */
   readonly errorContext?: NetworkErrorContext
 }
 
-/** Reads one message of an answer, whose structure begins at `start`. */
+/** Reads one message of a reply; its structure begins at `start`. */
 export type ReplyReader<T> = (view: DataView, start: number, end: number) => T | undefined
 
-/** A table that changes all the time is taken as it was read at last. */
+/** A table that changes during this many dumps in a row is returned as last read. */
 const MAXIMUM_DUMPS = 5
 
-/** Makes the calls of one client, and tells those who listen. */
-export class Requests {
-  readonly connection: Connection
-
-  constructor(connection: Connection) {
-    this.connection = connection
-  }
-
-  /** Runs a method of the client; what it asks of the kernel and what errors it throws carry its name and its subject. */
-  async call<T>(
-    command: string,
-    subject: string,
-    signal: AbortSignal | undefined,
-    work: (call: NetworkCall) => Promise<T>,
-  ): Promise<T> {
-    signal?.throwIfAborted()
-    const run = () => work(new NetworkCall(this.connection, command, subject, signal))
-    return isTraced() ? await trace({ command, subject }, run) : await run()
-  }
-}
-
-/** One call of a method, which may take several messages. */
+/** One call of a method of {@link Network}. It may send several messages. */
 export class NetworkCall {
   readonly #connection: Connection
   readonly #command: string
@@ -63,15 +41,15 @@ export class NetworkCall {
   }
 
   /**
-   * Sends a message.
+   * Sends a message and waits for its acknowledgement.
    *
-   * @throws {NetworkError} when the kernel refuses.
+   * @throws {NetworkError} if the kernel refuses it.
    */
   async send(
     request: NetworkRequest,
     onReply?: (view: DataView, message: MessageHeader) => void,
   ): Promise<void> {
-    const { type, flags = 0, errorContext: circumstances = {} } = request
+    const { type, flags = 0, errorContext = {} } = request
     const signal = this.#signal
     const outcome = await this.#connection.request({
       ...{ type, flags, onReply, signal },
@@ -85,23 +63,23 @@ export class NetworkCall {
       code,
       errno,
       kernelMessage,
-      explanation: explainNetworkError(this.#command, code, circumstances),
+      explanation: explainNetworkError(this.#command, code, errorContext),
     })
   }
 
-  /** Sends a message and gives what the answer to it says; undefined when it says nothing. */
+  /** Sends a message and returns what `read` returns for the last reply; undefined if there is no reply. */
   async query<T>(request: NetworkRequest, read: ReplyReader<T>): Promise<T | undefined> {
-    let answer: T | undefined
+    let result: T | undefined
     await this.send(request, (view, { start, end }) => {
-      answer = read(view, start, end)
+      result = read(view, start, end)
     })
-    return answer
+    return result
   }
 
-  /** Reads a table, and once more where it changed meanwhile, since then something may be missing. */
+  /** Reads a table, again if it changes during the dump, since entries may then be missing. */
   async dump<T>(request: NetworkRequest, read: ReplyReader<T>): Promise<T[]> {
     const records: T[] = []
-    for (let reading = 1; ; reading++) {
+    for (let dumps = 1; ; dumps++) {
       let interrupted = false
       await this.send(
         { ...request, flags: NLM_F_DUMP, body: (writer) => request.body(writer) },
@@ -112,35 +90,47 @@ export class NetworkCall {
           if (record !== undefined) records.push(record)
         },
       )
-      if (!interrupted || reading === MAXIMUM_DUMPS) return records
+      if (!interrupted || dumps === MAXIMUM_DUMPS) return records
       records.length = 0
     }
   }
 
-  /** The refusal of something that is there already, told more exactly: how it is there. */
-  existsError({ code, errno, kernelMessage }: NetworkError, how: string): NetworkError {
-    const explanation = `it is there already, but ${how}; remove it first`
+  /** Explains an EEXIST error: `difference` says how the existing entry differs from the requested one. */
+  existsError({ code, errno, kernelMessage }: NetworkError, difference: string): NetworkError {
+    const explanation = `it exists already, but ${difference}; remove it first`
     return this.refusalError({ code, errno, kernelMessage, explanation })
   }
 
-  /** The error for a refusal. */
+  /** Creates the error of this call for a refusal. */
   refusalError(refusal: Omit<KernelRefusal, 'command' | 'subject'>, options?: ErrorOptions): NetworkError {
     return new NetworkError({ ...refusal, command: this.#command, subject: this.#subject }, options)
   }
 }
 
-/** Whether an error is the kernel's refusal with one of these codes. */
+/** Whether an error is a refusal by the kernel with one of these codes. */
 export function isRefusedWith(error: unknown, ...codes: readonly string[]): error is NetworkError {
   return error instanceof NetworkError && codes.includes(error.code)
 }
 
-/** Whether something was done: false when the kernel refused with one of these codes, which say that there was no need. */
-export async function isChanged(work: Promise<void>, ...codes: readonly string[]): Promise<boolean> {
+/** Resolves to undefined if the kernel refuses with one of these codes, which say that there is no such entry. */
+export async function undefinedIfRefused<T>(
+  work: Promise<T>,
+  ...codes: readonly string[]
+): Promise<T | undefined> {
   try {
-    await work
-    return true
+    return await work
   } catch (error) {
-    if (isRefusedWith(error, ...codes)) return false
+    if (isRefusedWith(error, ...codes)) return undefined
     throw error
   }
+}
+
+/** Resolves to whether there was anything to remove: false if the kernel refuses with one of these codes. */
+export async function isRemoved(work: Promise<void>, ...codes: readonly string[]): Promise<boolean> {
+  return (
+    (await undefinedIfRefused(
+      work.then(() => true),
+      ...codes,
+    )) ?? false
+  )
 }

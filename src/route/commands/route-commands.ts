@@ -23,16 +23,16 @@ import {
 } from '../model/route-message.ts'
 import { ROUTE_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
-import type { NetworkClient } from './client.ts'
 import { readInterfaceIndex, readInterfaceNames } from './interface-names.ts'
-import { isChanged, isRefusedWith, type NetworkCall } from './network-call.ts'
+import { isRefusedWith, isRemoved, type NetworkCall } from './network-call.ts'
+import type { NetworkClient } from './network-client.ts'
 
 const FILTER_FIELDS = new KnownFields(['family', 'table'])
-/** What a route of IPv6 gets that names none (IP6_RT_PRIO_USER). */
+/** The metric of a route that is added without one; for IPv6 IP6_RT_PRIO_USER. */
 const DEFAULT_METRIC = { ipv4: 0, ipv6: 1024 } as const satisfies Record<Family, number>
 
 export async function listRoutes(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   filter: RouteFilter,
   { signal }: CallOptions,
 ): Promise<Route[]> {
@@ -40,7 +40,7 @@ export async function listRoutes(
   const { family, table = ROUTE_TABLES.main } = filter
   if (family !== undefined) checkFamily('filter.family', family)
   if (table !== 'all') checkInteger('filter.table', table, 1, 2 ** 32 - 1)
-  return await requests.call('routes', '', signal, async (call) => {
+  return await client.call('routes', '', signal, async (call) => {
     const routes = await dumpRoutes(call, family)
     return table === 'all' ? routes : routes.filter((route) => route.table === table)
   })
@@ -52,30 +52,30 @@ async function dumpRoutes(call: NetworkCall, family: Family | undefined): Promis
     { type: RTM.GETROUTE, body: (writer) => writeStructure(writer, ROUTE_HEADER, { family: number }) },
     readRouteReply,
   )
-  // After the routes: an interface that has gone in between took its routes with it.
+  // After the routes: an interface removed in between took its routes with it.
   const names = await readInterfaceNames(call)
-  return found.flatMap((one) => {
-    const route = resolveInterfaces(one, names)
+  return found.flatMap((reply) => {
+    const route = resolveInterfaces(reply, names)
     return route !== undefined && (family ?? route.family) === route.family ? [route] : []
   })
 }
 
 export async function addRoute(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<void> {
   const route = checkNewRoute(input)
-  await requests.call('addRoute', formatDestination(route), signal, (call) => sendNewRoute(call, route))
+  await client.call('addRoute', formatDestination(route), signal, (call) => sendNewRoute(call, route))
 }
 
 export async function ensureRoute(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const route = checkNewRoute(input)
-  return await requests.call('ensureRoute', formatDestination(route), signal, async (call) => {
+  return await client.call('ensureRoute', formatDestination(route), signal, async (call) => {
     try {
       await sendNewRoute(call, route)
       return true
@@ -85,28 +85,28 @@ export async function ensureRoute(
       const found = routes.find((candidate) => conflictsWith(route, candidate))
       if (found === undefined) throw error
       if (matchesRequest(route, found)) return false
-      throw call.existsError(error, `as ${describeRoute(found)}`)
+      throw call.existsError(error, `is ${describeRoute(found)}`)
     }
   })
 }
 
 export async function removeRoute(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<void> {
   const route = checkRoutePattern(input)
-  await requests.call('removeRoute', formatDestination(route), signal, (call) => sendDeleteRoute(call, route))
+  await client.call('removeRoute', formatDestination(route), signal, (call) => sendDeleteRoute(call, route))
 }
 
 export async function ensureNoRoute(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   input: RouteInput,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const route = checkRoutePattern(input)
-  return await requests.call('ensureNoRoute', formatDestination(route), signal, (call) =>
-    isChanged(sendDeleteRoute(call, route), 'ESRCH', 'ENODEV'),
+  return await client.call('ensureNoRoute', formatDestination(route), signal, (call) =>
+    isRemoved(sendDeleteRoute(call, route), 'ESRCH', 'ENODEV'),
   )
 }
 
@@ -136,7 +136,7 @@ async function outputIndex(
   return name === undefined ? undefined : await readInterfaceIndex(call, name)
 }
 
-/** Whether the kernel takes a route for the same: its destination, table and metric are (fib_table_insert). */
+/** Whether the kernel treats two routes as the same: destination, table and metric are equal (fib_table_insert). */
 function conflictsWith(route: CheckedRoute, found: Route): boolean {
   return (
     found.destination === formatDestination(route) &&
@@ -145,7 +145,7 @@ function conflictsWith(route: CheckedRoute, found: Route): boolean {
   )
 }
 
-/** Whether a route is what was to be made; what was left open may be anything. */
+/** Whether an existing route is the requested one. Settings that the request omits are ignored. */
 function matchesRequest(route: CheckedRoute, found: Route): boolean {
   const { gateway, interface: name, source, type = ROUTE_TYPES.unicast, protocol, scope, mtu } = route
   return (

@@ -4,21 +4,22 @@ import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
 import { requireReply, writeAttribute } from '../../netlink/wire/attributes.ts'
+import { ADDRESS_BITS, canonicalAddress } from '../../netlink/wire/ip-prefix.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
-import { addressBits, canonicalAddress, checkAddressOfFamily } from '../model/prefix.ts'
+import { checkAddressOfFamily } from '../model/prefix.ts'
 import { readRouteReply, resolveInterfaces } from '../model/read-route.ts'
 import type { Route, RouteLookup } from '../model/route.ts'
 import { ROUTE, ROUTE_HEADER } from '../protocol/attributes.ts'
 import { RTM, RTM_F_LOOKUP_TABLE } from '../protocol/uapi.ts'
-import type { NetworkClient } from './client.ts'
 import { readInterfaceIndex, readInterfaceName } from './interface-names.ts'
+import type { NetworkClient } from './network-client.ts'
 
 const { fields } = ROUTE
 const KNOWN_FIELDS = new KnownFields(['from', 'interface'])
 
-/** Asks the kernel for the way that a packet would take. */
+/** Asks the kernel for the route that a packet to an address takes. */
 export async function routeTo(
-  { requests }: NetworkClient,
+  client: NetworkClient,
   given: string,
   lookup: RouteLookup,
   { signal }: CallOptions,
@@ -30,8 +31,8 @@ export async function routeTo(
     lookup.from === undefined ? undefined : checkAddressOfFamily('lookup.from', lookup.from, family)
   const name = lookup.interface
   if (name !== undefined) checkInterfaceName('lookup.interface', name)
-  const bits = addressBits(family)
-  return await requests.call('routeTo', address, signal, async (call) => {
+  const bits = ADDRESS_BITS[family]
+  return await client.call('routeTo', address, signal, async (call) => {
     const index = name === undefined ? undefined : await readInterfaceIndex(call, name)
     const answer = await call.query(
       {
@@ -54,8 +55,8 @@ export async function routeTo(
     const found = requireReply(answer)
     const names = new Map<number, string>()
     if (found.index !== undefined) {
-      const leaving = await readInterfaceName(call, found.index)
-      if (leaving !== undefined) names.set(found.index, leaving)
+      const outputInterface = await readInterfaceName(call, found.index)
+      if (outputInterface !== undefined) names.set(found.index, outputInterface)
     }
     return requireReply(resolveInterfaces(found, names))
   })

@@ -1,9 +1,10 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 import { checkBoolean, checkInteger } from '../../netlink/arguments/check.ts'
-import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { checkInterfaceName, MAXIMUM_INTERFACE_NAME_BYTES } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
+import { ADDRESS_BITS } from '../../netlink/wire/ip-prefix.ts'
 import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { ADDRESS, ADDRESS_HEADER } from '../protocol/attributes.ts'
@@ -19,7 +20,7 @@ import {
   SCOPES,
   type Scope,
 } from './interface-address.ts'
-import { addressBits, checkAddressOfFamily, checkPrefix } from './prefix.ts'
+import { checkAddressOfFamily, checkPrefix } from './prefix.ts'
 
 const { fields } = ADDRESS
 const attributes = new AttributeSet(ADDRESS)
@@ -29,10 +30,8 @@ const KNOWN_FIELDS = new KnownFields([
   ...['address', 'prefixLength', 'interface', 'family'],
   ...['label', 'scope', 'nodad', 'peer', 'broadcast', 'flags', 'preferredLifetime', 'validLifetime'],
 ])
-/** IFNAMSIZ less the zero byte at the end. */
-const MAXIMUM_LABEL_BYTES = 15
 
-/** What tells one address of an interface from another, with nothing left open. */
+/** What identifies an address of an interface, with the defaults filled in. */
 export interface CheckedAddressKey {
   readonly address: string
   readonly family: Family
@@ -41,7 +40,7 @@ export interface CheckedAddressKey {
   readonly peer: string | undefined
 }
 
-/** An address to be given to an interface. */
+/** An address to add to an interface. */
 export interface CheckedAddress extends CheckedAddressKey {
   readonly label: string | undefined
   readonly scope: number
@@ -50,16 +49,17 @@ export interface CheckedAddress extends CheckedAddressKey {
   readonly lifetimes: Lifetimes | undefined
 }
 
-/** Checks which address of which interface is meant. */
+/** Checks the key of an address of an interface. */
 export function checkAddressKey(key: InterfaceAddressKey): CheckedAddressKey {
   KNOWN_FIELDS.check('address', key)
-  const { address, family, length } = checkPrefix('address.address', key.address, key.prefixLength)
+  const prefix = checkPrefix('address.address', key.address, key.prefixLength)
+  const { address, family, prefixLength = ADDRESS_BITS[family] } = prefix
   const name = checkInterfaceName('address.interface', key.interface)
   const peer = key.peer === undefined ? undefined : checkAddressOfFamily('address.peer', key.peer, family)
-  return { address, family, prefixLength: length ?? addressBits(family), interface: name, peer }
+  return { address, family, prefixLength, interface: name, peer }
 }
 
-/** Checks an address to be given to an interface. */
+/** Checks an address to add to an interface. */
 export function checkAddressInput(input: InterfaceAddressInput): CheckedAddress {
   const key = checkAddressKey(input)
   const { family } = key
@@ -70,7 +70,7 @@ export function checkAddressInput(input: InterfaceAddressInput): CheckedAddress 
   if (family === 'ipv6') {
     for (const [name, value] of Object.entries({ label, broadcast })) {
       if (value === undefined) continue
-      throw new ArgumentTypeError(`address.${name}`, 'left out with IPv6, which has none', value)
+      throw new ArgumentTypeError(`address.${name}`, 'left out with IPv6', value)
     }
   }
   return {
@@ -101,25 +101,25 @@ function checkLifetimes({
   return { preferred: preferred ?? valid ?? INFINITE_LIFETIME, valid: valid ?? INFINITE_LIFETIME }
 }
 
-/** ip(8) asks for the interface's name in it too: without that ifconfig(8) cannot find it. */
+/** Like ip(8), requires the name of the interface as prefix: ifconfig(8) does not find other labels. */
 function checkLabel(label: unknown, interfaceName: string): string {
-  const allowed = `'${interfaceName}', or that with a colon and more behind it, at most ${MAXIMUM_LABEL_BYTES} bytes in all`
+  const allowed = `'${interfaceName}', alone or followed by a colon and a suffix, at most ${MAXIMUM_INTERFACE_NAME_BYTES} bytes in total`
   if (typeof label !== 'string') throw new ArgumentTypeError('address.label', allowed, label)
-  const belongs = label === interfaceName || label.startsWith(`${interfaceName}:`)
-  if (!belongs || label.includes('\0') || Buffer.byteLength(label) > MAXIMUM_LABEL_BYTES) {
+  const hasPrefix = label === interfaceName || label.startsWith(`${interfaceName}:`)
+  if (!hasPrefix || label.includes('\0') || Buffer.byteLength(label) > MAXIMUM_INTERFACE_NAME_BYTES) {
     throw new ArgumentRangeError('address.label', allowed, label)
   }
   return label
 }
 
 function checkScope({ address, family }: CheckedAddressKey, scope: Scope | number | undefined): number {
-  const usual = family === 'ipv4' ? defaultIPv4Scope(address) : defaultIPv6Scope(address)
-  if (scope === undefined) return usual
+  const expected = family === 'ipv4' ? defaultIPv4Scope(address) : defaultIPv6Scope(address)
+  if (scope === undefined) return expected
   const number = SCOPE_ENUM.parse('address.scope', scope, 255)
-  if (family === 'ipv4' || number === usual) return number
+  if (family === 'ipv4' || number === expected) return number
   throw new ArgumentRangeError(
     'address.scope',
-    `'${SCOPE_ENUM.nameOf(usual)}', as the IPv6 address is`,
+    `'${SCOPE_ENUM.nameOf(expected)}', the scope of this IPv6 address`,
     scope,
   )
 }
@@ -128,19 +128,19 @@ function defaultIPv4Scope(address: string): number {
   return address.startsWith('127.') ? SCOPES.host : SCOPES.global
 }
 
-/** As the kernel has it (rt_scope, net/ipv6/addrconf.c). */
+/** The scope that the kernel reports (rt_scope, net/ipv6/addrconf.c). */
 function defaultIPv6Scope(address: string): number {
   if (address === '::1') return SCOPES.host
   if (/^fe[89ab][0-9a-f]:/.test(address)) return SCOPES.link
   return /^fe[c-f][0-9a-f]:/.test(address) ? SCOPES.site : SCOPES.global
 }
 
-/** An address as messages name it: `192.0.2.10/32 on lo`. */
+/** The address as in messages: `192.0.2.10/32 on lo`. */
 export function formatAddress({ address, prefixLength, interface: name }: CheckedAddressKey): string {
   return `${address}/${prefixLength} on ${name}`
 }
 
-/** Writes which address is meant, or one to be given to an interface. */
+/** Writes an address to add or remove. */
 export function writeAddressRequest(
   writer: WireWriter,
   key: CheckedAddressKey & Partial<CheckedAddress>,
@@ -156,20 +156,20 @@ export function writeAddressRequest(
   if (key.nodad === true) writeAttribute(writer, fields.flags, IFA_F_NODAD)
 }
 
-/** An address as the kernel tells of it: its interface by number only. */
+/** An address as the kernel reports it: with the index of its interface. */
 export interface AddressReply {
   readonly address: Omit<InterfaceAddress, 'interface'>
   readonly index: number
 }
 
-/** Reads an address of an interface; undefined when it is of neither family. */
+/** Reads an address of an interface; undefined if it is of another family. */
 export function readAddressReply(view: DataView, start: number, end: number): AddressReply | undefined {
   const header = readStructure(view, start, end, ADDRESS_HEADER)
   const family = familyByNumber(header.family)
   if (family === undefined) return undefined
   const { prefixLength, index } = header
   attributes.readStrictly(view, start + ADDRESS_HEADER.size, end)
-  // IPv6 has only the one unless the link is point-to-point (inet6_fill_ifaddr).
+  // IPv6 omits `local` unless the link is point-to-point (inet6_fill_ifaddr).
   const address = attributes.get(fields.local) ?? attributes.require(fields.address)
   const peer = attributes.get(fields.address) ?? address
   const label = attributes.get(fields.label)

@@ -26,13 +26,13 @@ const LINK_KINDS = ['dummy', ...Object.keys(TUNNEL_KINDS)]
 const INPUT_FIELDS = new KnownFields(['name', 'kind', 'mtu', 'local', 'remote', 'ttl', 'external'])
 const CHANGE_FIELDS = new KnownFields(['up', 'mtu'])
 
-/** A link as the kernel tells of it: the one that it belongs to by number only. */
+/** A link as the kernel reports it: with the index of its master. */
 export interface LinkReply {
   readonly link: Link
   readonly masterIndex: number | undefined
 }
 
-/** A link to be made, with nothing left open about its tunnel. */
+/** A link to add, with the defaults of its tunnel filled in. */
 export interface CheckedLink {
   readonly name: string
   readonly kind: LinkInput['kind']
@@ -40,12 +40,12 @@ export interface CheckedLink {
   readonly tunnel: TunnelSettings
 }
 
-/** Checks a link to be made. */
+/** Checks a link to add. */
 export function checkLink(input: LinkInput): CheckedLink {
   INPUT_FIELDS.check('link', input)
   const { kind, mtu } = input
   const name = checkInterfaceName('link.name', input.name)
-  // The kernel takes it for a pattern and puts the first free number in (dev_alloc_name).
+  // The kernel replaces '%d' by the first free number (dev_alloc_name).
   if (name.includes('%')) throw new ArgumentTypeError('link.name', "a name without '%'", name)
   if (!LINK_KINDS.includes(kind))
     throw new ArgumentTypeError('link.kind', `one of ${LINK_KINDS.join(', ')}`, kind)
@@ -69,7 +69,7 @@ function checkMtu(field: string, mtu: number): number {
   return checkInteger(field, mtu, 68, 65535)
 }
 
-/** Writes a link to be made. */
+/** Writes a link to add. */
 export function writeNewLink(writer: WireWriter, { name, kind, mtu, tunnel }: CheckedLink): void {
   writeStructure(writer, LINK_HEADER, {})
   writeAttribute(writer, fields.name, name)
@@ -106,7 +106,7 @@ export function readLinkReply(view: DataView, start: number, end: number): LinkR
       running: (flags & IFF_RUNNING) !== 0,
       arp: (flags & IFF_NOARP) === 0,
       mtu: link.get(fields.mtu) ?? 0,
-      // Tunnels have their own IP address there.
+      // Of tunnels, this attribute is the local IP address.
       ...(address === undefined || isTunnelKind(kind) ? {} : { address }),
       ...(isTunnelKind(kind) ? { tunnel: readTunnel(info, kind) } : {}),
     },

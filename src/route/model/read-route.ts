@@ -1,9 +1,10 @@
 import { readAddress } from '../../netlink/wire/address.ts'
 import { AttributeSet, malformed } from '../../netlink/wire/attributes.ts'
+import { ADDRESS_BYTES } from '../../netlink/wire/ip-prefix.ts'
 import { readStructure } from '../../netlink/wire/structure.ts'
 import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 import { ROUTE, ROUTE_HEADER, ROUTE_METRICS } from '../protocol/attributes.ts'
-import { ADDRESS_BYTES, familyByNumber } from '../protocol/codecs.ts'
+import { familyByNumber } from '../protocol/codecs.ts'
 import { RTNEXTHOP_BYTES } from '../protocol/uapi.ts'
 import { SCOPE_ENUM } from './interface-address.ts'
 import { type NextHop, ROUTE_PROTOCOL_ENUM, ROUTE_TYPE_ENUM, type Route } from './route.ts'
@@ -14,7 +15,7 @@ const attributes = new AttributeSet(ROUTE)
 const hopAttributes = new AttributeSet(ROUTE)
 const metrics = new AttributeSet(ROUTE_METRICS)
 
-/** A route as the kernel tells of it: interfaces by number only. */
+/** A route as the kernel reports it: with the indexes of its interfaces. */
 export interface RouteReply {
   readonly route: Omit<Route, 'interface' | 'nextHops'>
   readonly index: number | undefined
@@ -26,7 +27,7 @@ interface NextHopReply {
   readonly index: number
 }
 
-/** Reads a route; undefined when it is of neither family. */
+/** Reads a route; undefined if it is of another family. */
 export function readRouteReply(view: DataView, start: number, end: number): RouteReply | undefined {
   const header = readStructure(view, start, end, ROUTE_HEADER)
   const family = familyByNumber(header.family)
@@ -55,7 +56,7 @@ export function readRouteReply(view: DataView, start: number, end: number): Rout
   }
 }
 
-/** Each way is a struct rtnexthop (length 16 bits, flags 8, weight less one 8, interface 32), then attributes. */
+/** Each next hop is a struct rtnexthop (u16 length, u8 flags, u8 weight minus one, s32 interface), then attributes. */
 function readNextHops(): NextHopReply[] {
   const { view } = attributes
   const start = attributes.offsetOf(fields.multipath)
@@ -63,7 +64,7 @@ function readNextHops(): NextHopReply[] {
   const hops: NextHopReply[] = []
   for (let at = start; end - at >= RTNEXTHOP_BYTES; ) {
     const length = view.getUint16(at, LITTLE_ENDIAN)
-    if (length < RTNEXTHOP_BYTES || length > end - at) throw malformed(`a way of ${length} bytes`)
+    if (length < RTNEXTHOP_BYTES || length > end - at) throw malformed(`a next hop of ${length} bytes`)
     const gateway = readGateway(hopAttributes.readStrictly(view, at + RTNEXTHOP_BYTES, at + length))
     hops.push({
       hop: { ...(gateway === undefined ? {} : { gateway }), weight: view.getUint8(at + 3) + 1 },
@@ -74,17 +75,17 @@ function readNextHops(): NextHopReply[] {
   return hops
 }
 
-/** The router; one of the other family stands in RTA_VIA (struct rtvia: family 16 bits, then the address). */
+/** The gateway; one of the other family is in RTA_VIA (struct rtvia: u16 family, then the address). */
 function readGateway(set: AttributeSet<typeof fields>): string | undefined {
   const length = set.lengthOf(fields.via) - 2
   if (length < ADDRESS_BYTES.ipv4) return set.get(fields.gateway)
   const at = set.offsetOf(fields.via)
   const family = familyByNumber(set.view.getUint16(at, LITTLE_ENDIAN))
-  const whole = family !== undefined && length >= ADDRESS_BYTES[family]
-  return whole ? readAddress(set.view, at + 2, family) : undefined
+  const isComplete = family !== undefined && length >= ADDRESS_BYTES[family]
+  return isComplete ? readAddress(set.view, at + 2, family) : undefined
 }
 
-/** The route with the names of its interfaces; undefined when one of them is gone, and the route with it. */
+/** Adds the names of the interfaces; undefined if the interface of the route was removed, and the route with it. */
 export function resolveInterfaces(found: RouteReply, names: ReadonlyMap<number, string>): Route | undefined {
   const { route, index, hops } = found
   const name = names.get(index ?? 0)

@@ -4,11 +4,12 @@ import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { writeAttribute } from '../../netlink/wire/attributes.ts'
+import { ADDRESS_BITS, isNetworkAddress } from '../../netlink/wire/ip-prefix.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { ROUTE, ROUTE_HEADER, ROUTE_METRICS } from '../protocol/attributes.ts'
 import { SCOPE_ENUM, SCOPES } from './interface-address.ts'
-import { addressBits, checkAddressOfFamily, checkPrefix, isNetworkAddress } from './prefix.ts'
+import { checkAddressOfFamily, checkPrefix } from './prefix.ts'
 import {
   ROUTE_PROTOCOL_ENUM,
   ROUTE_PROTOCOLS,
@@ -25,7 +26,7 @@ const KNOWN_FIELDS = new KnownFields([
   ...['metric', 'type', 'mtu', 'nextHops'],
 ])
 const MAXIMUM_U32 = 2 ** 32 - 1
-/** Types of routes that end here: no interface is needed. */
+/** Types of routes that do not forward packets, and need no interface. */
 const TERMINAL_TYPES: readonly number[] = [
   ROUTE_TYPES.blackhole,
   ROUTE_TYPES.unreachable,
@@ -33,7 +34,7 @@ const TERMINAL_TYPES: readonly number[] = [
   ROUTE_TYPES.throw,
 ]
 
-/** A route to be made or removed; what was left open is undefined. */
+/** A route to add or remove; omitted settings are undefined. */
 export interface CheckedRoute {
   /** The address alone; undefined for `default`. */
   readonly address: string | undefined
@@ -50,22 +51,18 @@ export interface CheckedRoute {
   readonly mtu: number | undefined
 }
 
-/** Checks which route is meant. */
+/** Checks the route of a removal: omitted settings match any. */
 export function checkRoutePattern(input: RouteInput): CheckedRoute {
   KNOWN_FIELDS.check('route', input)
   const { gateway, source, scope, table, protocol, metric, mtu, nextHops } = input as RouteInput &
     Partial<Route>
   if (nextHops !== undefined) {
-    throw new ArgumentTypeError(
-      'route.nextHops',
-      'left out: a route with several ways is only read',
-      nextHops,
-    )
+    throw new ArgumentTypeError('route.nextHops', 'left out: multipath routes can only be read', nextHops)
   }
   const destination = checkDestination(input)
   const { family } = destination
   const type = input.type === undefined ? undefined : ROUTE_TYPE_ENUM.parse('route.type', input.type, 255)
-  const usualTable = type === ROUTE_TYPES.local ? ROUTE_TABLES.local : ROUTE_TABLES.main
+  const defaultTable = type === ROUTE_TYPES.local ? ROUTE_TABLES.local : ROUTE_TABLES.main
   return {
     ...destination,
     gateway: gateway === undefined ? undefined : checkAddressOfFamily('route.gateway', gateway, family),
@@ -73,7 +70,7 @@ export function checkRoutePattern(input: RouteInput): CheckedRoute {
       input.interface === undefined ? undefined : checkInterfaceName('route.interface', input.interface),
     source: source === undefined ? undefined : checkAddressOfFamily('route.source', source, family),
     scope: scope === undefined ? undefined : SCOPE_ENUM.parse('route.scope', scope, 255),
-    table: table === undefined ? usualTable : checkInteger('route.table', table, 1, MAXIMUM_U32),
+    table: table === undefined ? defaultTable : checkInteger('route.table', table, 1, MAXIMUM_U32),
     protocol: protocol === undefined ? undefined : ROUTE_PROTOCOL_ENUM.parse('route.protocol', protocol, 255),
     metric: metric === undefined ? undefined : checkInteger('route.metric', metric, 0, MAXIMUM_U32),
     type,
@@ -81,7 +78,7 @@ export function checkRoutePattern(input: RouteInput): CheckedRoute {
   }
 }
 
-/** Checks a route to be made, which has to lead somewhere. */
+/** Checks a route to add. It needs an interface or a gateway, unless its type needs neither. */
 export function checkNewRoute(input: RouteInput): CheckedRoute {
   const route = checkRoutePattern(input)
   const { gateway, interface: name, type = ROUTE_TYPES.unicast } = route
@@ -101,15 +98,15 @@ function checkDestination({ destination, family, gateway, source }: RouteInput) 
     return { address: undefined, prefixLength: 0, family: checked } as const
   }
   const prefix = checkPrefix('route.destination', destination)
-  const { address, length = addressBits(prefix.family) } = prefix
+  const { address, prefixLength = ADDRESS_BITS[prefix.family] } = prefix
   if (family !== undefined && checkFamily('route.family', family) !== prefix.family) {
-    throw new ArgumentRangeError('route.family', `${prefix.family}, as the destination is`, family)
+    throw new ArgumentRangeError('route.family', `${prefix.family}, the family of the destination`, family)
   }
-  if (!isNetworkAddress(address, length)) {
-    const allowed = `a network, whose bits behind the first ${length} are zero`
+  if (!isNetworkAddress(address, prefixLength)) {
+    const allowed = `a network address, with only zero bits after the first ${prefixLength}`
     throw new ArgumentRangeError('route.destination', allowed, destination)
   }
-  return { address: length === 0 ? undefined : address, prefixLength: length, family: prefix.family } as const
+  return { address: prefixLength === 0 ? undefined : address, prefixLength, family: prefix.family } as const
 }
 
 function inferFamily(gateway: string | undefined, source: string | undefined): Family {
@@ -117,7 +114,7 @@ function inferFamily(gateway: string | undefined, source: string | undefined): F
   return source === undefined ? 'ipv4' : checkAddress('route.source', source)
 }
 
-/** A route as messages name it: `default`, `192.0.2.0/24`. */
+/** The destination as in messages: `default`, `192.0.2.0/24`. */
 export function formatDestination({
   address,
   prefixLength,
@@ -125,14 +122,14 @@ export function formatDestination({
   return address === undefined ? 'default' : `${address}/${prefixLength}`
 }
 
-/** Writes a route to be made: what was left open gets what ip(8) would choose. */
+/** Writes a route to add. Omitted settings get the defaults of ip(8). */
 export function writeNewRoute(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
   const { type = ROUTE_TYPES.unicast, protocol = ROUTE_PROTOCOLS.static } = route
   const scope = route.scope ?? defaultScope(type, route)
   writeRoute(writer, { ...route, type, protocol, scope }, index)
 }
 
-/** Writes which route is to be removed: what was left open may be anything (fib_table_delete, ip6_route_del). */
+/** Writes a route to remove. Omitted settings match any (fib_table_delete, ip6_route_del). */
 export function writeRoutePattern(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
   writeRoute(writer, { ...route, scope: route.scope ?? SCOPES.nowhere }, index)
 }
@@ -147,7 +144,7 @@ function writeRoute(writer: WireWriter, route: CheckedRoute, index: number | und
   writeStructure(writer, ROUTE_HEADER, {
     family: FAMILY_NUMBER[family],
     destinationLength: prefixLength,
-    // Eight bits; the attribute has all of the number.
+    // Eight bits only; the attribute has the complete number.
     table: table > 255 ? 0 : table,
     ...{ protocol: route.protocol, scope: route.scope, type: route.type },
   })

@@ -7,7 +7,7 @@ import { GRE_TUNNEL, IP_TUNNEL, LINK_INFO } from '../protocol/attributes.ts'
 import { IP6_TNL_F_IGN_ENCAP_LIMIT } from '../protocol/uapi.ts'
 import { checkAddressOfFamily } from './prefix.ts'
 
-/** Kinds of tunnel with the family of the addresses at their ends. */
+/** Kinds of tunnel with the family of their endpoints. */
 export const TUNNEL_KINDS = {
   ipip: 'ipv4',
   sit: 'ipv4',
@@ -18,43 +18,43 @@ export const TUNNEL_KINDS = {
 /**
  * Kinds of tunnel: `ipip` IPv4 in IPv4, `sit` IPv6 (or IPv4) in IPv4, `ip6tnl` IPv4 or IPv6 in IPv6, `gre` anything in
  * IPv4, `ip6gre` anything in IPv6. Each is a kernel module of that name (`gre`: `ip_gre`, `ip6gre`: `ip6_gre`, `ip6tnl`:
- * `ip6_tunnel`), loaded when it is first asked for.
+ * `ip6_tunnel`), loaded with the first tunnel of the kind.
  */
 export type TunnelKind = 'ipip' | 'sit' | 'ip6tnl' | 'gre' | 'ip6gre'
 
-/** The ends of a tunnel. */
+/** The endpoints and settings of a tunnel. */
 export interface TunnelSettings {
-  /** Address of this end. Default: any of this host's. IFLA_IPTUN_LOCAL, IFLA_GRE_LOCAL. */
+  /** Local address. Default: any address of this host. IFLA_IPTUN_LOCAL, IFLA_GRE_LOCAL. */
   readonly local?: string | undefined
-  /** Address of the other end. Default: any, as a real server takes packets from a director. IFLA_IPTUN_REMOTE. */
+  /** Remote address. Default: any, as a real server needs for packets from its directors. IFLA_IPTUN_REMOTE. */
   readonly remote?: string | undefined
-  /** Hops of the outer packet, 1 to 255; 0, the default, takes those of the inner one. IFLA_IPTUN_TTL, IFLA_GRE_TTL. */
+  /** Time to live of the outer packet, 1 to 255; 0, the default, copies that of the inner packet. IFLA_IPTUN_TTL, IFLA_GRE_TTL. */
   readonly ttl?: number | undefined
-  /** Whether each packet brings its ends with it (`external`, collect metadata). IFLA_IPTUN_COLLECT_METADATA. */
+  /** Whether each packet carries its own endpoints (`external`, collect metadata). IFLA_IPTUN_COLLECT_METADATA. */
   readonly external?: boolean | undefined
 }
 
 const ANY_ADDRESS: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0', ipv6: '::' }
 
-/** Whether links of a kind are tunnels. */
+/** Whether a kind of link is a tunnel. */
 export function isTunnelKind(kind: string | undefined): kind is TunnelKind {
   return kind !== undefined && Object.hasOwn(TUNNEL_KINDS, kind)
 }
 
-/** Checks the ends of a tunnel of a kind; a kind that is no tunnel has none. Gives them in canonical form. */
+/** Checks the settings of a tunnel; other kinds of link must have none. Returns the addresses in canonical form. */
 export function checkTunnel(kind: string, { local, remote, ttl, external }: TunnelSettings): TunnelSettings {
   if (!isTunnelKind(kind)) {
     const given = Object.entries({ local, remote, ttl, external }).find(([, value]) => value !== undefined)
     if (given === undefined) return {}
     throw new ArgumentTypeError(
       `link.${given[0]}`,
-      `left out with the kind '${kind}', which is no tunnel`,
+      `left out with the kind '${kind}', which is not a tunnel`,
       given[1],
     )
   }
   const family = TUNNEL_KINDS[kind]
   if (external !== undefined && checkBoolean('link.external', external) && (local ?? remote) !== undefined) {
-    throw new ArgumentRangeError('link.external', 'false where local or remote are named', external)
+    throw new ArgumentRangeError('link.external', 'false with link.local or link.remote', external)
   }
   return {
     ...(local === undefined ? {} : { local: checkAddressOfFamily('link.local', local, family) }),
@@ -73,7 +73,7 @@ export function writeTunnel(writer: WireWriter, kind: TunnelKind, settings: Tunn
   if (remote !== undefined) writeAttribute(writer, fields.remote, remote)
   if (ttl !== 0) writeAttribute(writer, fields.ttl, ttl)
   if (external) writeAttribute(writer, fields.external, true)
-  // Else every packet gets a header that only takes room and that some hosts drop (ip6_tnl_xmit).
+  // Otherwise every packet gets a destination option that costs space and that some hosts drop (ip6_tnl_xmit).
   if (TUNNEL_KINDS[kind] === 'ipv6') writeAttribute(writer, fields.flags, IP6_TNL_F_IGN_ENCAP_LIMIT)
   writer.endNest(nest)
 }

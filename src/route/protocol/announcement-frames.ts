@@ -1,26 +1,27 @@
-import { addressBytes, hardwareAddressBytes } from './codecs.ts'
+import { addressBytes } from '../../netlink/wire/ip-prefix.ts'
+import { hardwareAddressBytes } from './codecs.ts'
 
 /**
- * The frames by which a host tells its network that it has an address. They are whole but for the Ethernet checksum, which
- * the hardware adds.
+ * The Ethernet frames with which a host announces an address to its network. They lack only the checksum, which the hardware
+ * adds.
  */
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
-/** Where the group ff02::1, all hosts, listens (RFC 2464, section 7). */
+/** The Ethernet address of the multicast group ff02::1, all nodes (RFC 2464, section 7). */
 const ALL_HOSTS = '33:33:00:00:00:01'
 const ETHERTYPE_ARP = 0x0806
 const ETHERTYPE_IPV6 = 0x86dd
 const ARP_OPERATION = { request: 1, reply: 2 } as const
 const ICMPV6 = 58
 const NEIGHBOUR_ADVERTISEMENT = 136
-/** Flags of an advertisement: the sender is a router; it replaces what is known. */
+/** Flags of an advertisement: the sender is a router; the receiver replaces its cache entry. */
 const ROUTER = 0x80
 const OVERRIDE = 0x20
 const TARGET_LINK_LAYER_ADDRESS = 2
 
 /**
- * Gratuitous ARP: sender and target address are the same. The request is the announcement of RFC 5227; there are hosts that
- * heed the reply alone, which Linux takes for gratuitous only if the target's hardware address is the sender's too
+ * Gratuitous ARP: sender and target address are the same. The request is the announcement of RFC 5227. Some hosts accept
+ * only a reply, which Linux treats as gratuitous only if the hardware address of the target is that of the sender
  * (arp_is_garp, net/ipv4/arp.c).
  */
 export function arpAnnouncement(linkAddress: string, address: string, form: 'request' | 'reply'): Uint8Array {
@@ -55,7 +56,7 @@ export function neighbourAdvertisement(linkAddress: string, address: string, isR
   view.setUint8(14, 0x60) // version 6
   view.setUint16(18, payload)
   view.setUint8(20, ICMPV6)
-  view.setUint8(21, 255) // hops: one that came from another network has fewer
+  view.setUint8(21, 255) // hop limit: a router would have decremented it
   frame.set(addressBytes(address), 22)
   frame.set(addressBytes('ff02::1'), 38)
   view.setUint8(54, NEIGHBOUR_ADVERTISEMENT)
@@ -69,8 +70,8 @@ export function neighbourAdvertisement(linkAddress: string, address: string, isR
 }
 
 /**
- * The internet checksum (RFC 1071) over the addresses and what follows them; `sum` is what else of the pseudo-header counts
- * (RFC 8200, section 8.1).
+ * The internet checksum (RFC 1071) of the addresses and the payload; `sum` adds the rest of the pseudo-header (RFC 8200,
+ * section 8.1).
  */
 function checksum(bytes: Uint8Array, sum: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

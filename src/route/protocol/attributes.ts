@@ -4,11 +4,11 @@ import { structure } from '../../netlink/wire/structure.ts'
 import { address, flag, hardwareAddress, interfaceName, lifetimes } from './codecs.ts'
 
 /**
- * The structures and attributes of rtnetlink that this library uses, once. Requests and replies are written, read and
- * printed through these tables.
+ * The structures and attributes of rtnetlink that this library uses. Requests and replies are encoded, decoded and printed
+ * with these tables.
  */
 
-/** struct ifinfomsg, with messages about links. */
+/** struct ifinfomsg: header of messages about links. */
 export const LINK_HEADER = structure('ifinfomsg', 16, {
   family: [0, 'u8'],
   type: [2, 'u16'],
@@ -17,7 +17,7 @@ export const LINK_HEADER = structure('ifinfomsg', 16, {
   change: [12, 'u32'],
 })
 
-/** What made a link, and its settings, which depend on that (IFLA_INFO_*). */
+/** The kind of a virtual link, and the settings of that kind (IFLA_INFO_*). */
 export const LINK_INFO = attributeTable('linkInfo', {
   kind: [1, text],
   data: [2, bytes],
@@ -68,7 +68,7 @@ export const GRE_TUNNEL = attributeTable('greTunnel', {
   external: [18, flag],
 })
 
-/** struct ifaddrmsg, with messages about addresses. */
+/** struct ifaddrmsg: header of messages about addresses. */
 export const ADDRESS_HEADER = structure('ifaddrmsg', 8, {
   family: [0, 'u8'],
   prefixLength: [1, 'u8'],
@@ -77,7 +77,7 @@ export const ADDRESS_HEADER = structure('ifaddrmsg', 8, {
   index: [4, 'u32'],
 })
 
-/** Addresses of interfaces (IFA_*). `address` is the far end of a point-to-point link, elsewhere the same as `local`. */
+/** Addresses of interfaces (IFA_*). `address` is the peer of a point-to-point link, otherwise the same as `local`. */
 export const ADDRESS = attributeTable('address', {
   address: [1, address],
   local: [2, address],
@@ -91,7 +91,7 @@ export const ADDRESS = attributeTable('address', {
   protocol: [11, u8],
 })
 
-/** struct rtmsg, with messages about routes. */
+/** struct rtmsg: header of messages about routes. */
 export const ROUTE_HEADER = structure('rtmsg', 12, {
   family: [0, 'u8'],
   destinationLength: [1, 'u8'],
@@ -104,7 +104,7 @@ export const ROUTE_HEADER = structure('rtmsg', 12, {
   flags: [8, 'u32'],
 })
 
-/** Properties of a way (RTAX_*). */
+/** Metrics of a route (RTAX_*). */
 export const ROUTE_METRICS = attributeTable('metrics', {
   mtu: [2, u32],
 })
@@ -129,7 +129,7 @@ export const ROUTE = attributeTable('route', {
   nextHopId: [30, u32],
 })
 
-/** struct ndmsg, with messages about neighbours. */
+/** struct ndmsg: header of messages about neighbours. */
 export const NEIGHBOUR_HEADER = structure('ndmsg', 12, {
   family: [0, 'u8'],
   index: [4, 'i32'],

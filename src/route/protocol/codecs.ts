@@ -1,32 +1,15 @@
-import {
-  FAMILY_NUMBER,
-  type Family,
-  familyOf,
-  readAddress,
-  writeAddress,
-} from '../../netlink/wire/address.ts'
+import { FAMILY_NUMBER, type Family, readAddress } from '../../netlink/wire/address.ts'
 import type { Codec } from '../../netlink/wire/codecs.ts'
+import { ADDRESS_BYTES, addressBytes } from '../../netlink/wire/ip-prefix.ts'
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 
-/** Bytes of an address. */
-export const ADDRESS_BYTES = { ipv4: 4, ipv6: 16 } as const satisfies Record<Family, number>
-
-/** The family of a number (AF_INET, AF_INET6), or undefined for another one. */
+/** The family of an AF_ number; undefined for other families than AF_INET and AF_INET6. */
 export function familyByNumber(number: number): Family | undefined {
   if (number === FAMILY_NUMBER.ipv4) return 'ipv4'
   return number === FAMILY_NUMBER.ipv6 ? 'ipv6' : undefined
 }
 
-const scratch = new DataView(new ArrayBuffer(ADDRESS_BYTES.ipv6))
-
-/** The bytes of a valid address, 4 or 16, good until the next call. */
-export function addressBytes(address: string): Uint8Array {
-  const family = familyOf(address) ?? 'ipv6'
-  writeAddress(scratch, 0, address, family)
-  return new Uint8Array(scratch.buffer, 0, ADDRESS_BYTES[family])
-}
-
-/** An IP address, whose length tells its family. */
+/** An IP address; its length determines the family. */
 export const address: Codec<string, 'address'> = {
   name: 'address',
   minimum: ADDRESS_BYTES.ipv4,
@@ -38,7 +21,7 @@ export const address: Codec<string, 'address'> = {
   },
 }
 
-/** A hardware address, as in `02:00:00:00:00:01`; most have six bytes. */
+/** A hardware address such as `02:00:00:00:00:01`; six bytes with most link layers. */
 export const hardwareAddress: Codec<string, 'hardwareAddress'> = {
   name: 'hardwareAddress',
   minimum: 0,
@@ -61,7 +44,7 @@ export function hardwareAddressBytes(text: string): Uint8Array {
   return Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16))
 }
 
-/** The name of a network interface or a label: any bytes that are UTF-8, ended by a NUL. */
+/** The name of a network interface or a label: UTF-8, terminated by a NUL. */
 export const interfaceName: Codec<string, 'interfaceName'> = {
   name: 'interfaceName',
   minimum: 0,
@@ -78,16 +61,16 @@ export const interfaceName: Codec<string, 'interfaceName'> = {
   },
 }
 
-/** How long an address lasts, in seconds. */
+/** The lifetimes of an address in seconds. */
 export interface Lifetimes {
   readonly preferred: number
   readonly valid: number
 }
 
-/** For ever (INFINITY_LIFE_TIME). */
+/** INFINITY_LIFE_TIME. */
 export const INFINITE_LIFETIME = 0xffff_ffff
 
-/** struct ifa_cacheinfo: two lifetimes, then two times that only the kernel fills in. */
+/** struct ifa_cacheinfo: the two lifetimes, then two timestamps that only the kernel sets. */
 export const lifetimes: Codec<Lifetimes, 'lifetimes'> = {
   name: 'lifetimes',
   minimum: 16,
@@ -103,7 +86,7 @@ export const lifetimes: Codec<Lifetimes, 'lifetimes'> = {
   },
 }
 
-/** Nothing: that it is there is what counts (NLA_FLAG). */
+/** No payload: the presence of the attribute is the value (NLA_FLAG). */
 export const flag: Codec<true, 'flag'> = {
   name: 'flag',
   minimum: 0,

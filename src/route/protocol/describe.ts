@@ -25,7 +25,7 @@ const MESSAGE_GROUPS: readonly { readonly header: Structure; readonly table: Att
   { header: NEIGHBOUR_HEADER, table: NEIGHBOUR },
 ]
 
-/** Messages of rtnetlink: type, flags, structure, attributes. */
+/** Describes an rtnetlink message: its type, flags, header and attributes. */
 export const describeRoutePayload: PayloadDescriber = (view, message) => {
   const { start, end, type, flags } = message
   const name = Object.entries(RTM).find(([, number]) => number === type)?.[0]

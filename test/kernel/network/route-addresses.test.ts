@@ -197,8 +197,8 @@ describe('an address is refused', () => {
   const vip6 = { address: '2001:db8::10/64', interface: 'eth0', nodad: true } as const
 
   it.each<[string, string, InterfaceAddressInput, RegExp]>([
-    ['that is there already', 'EEXIST', vip, /ensureAddress takes that for done/],
-    ['of IPv6 that is there already', 'EEXIST', vip6, /ensureAddress takes that for done/],
+    ['that is there already', 'EEXIST', vip, /ensureAddress accepts that/],
+    ['of IPv6 that is there already', 'EEXIST', vip6, /ensureAddress accepts that/],
     [
       'of IPv6 that is there with another prefix length',
       'EEXIST',
@@ -237,10 +237,10 @@ describe('an address is refused', () => {
     await host.addDummy('eth0')
     await network.addAddress({ ...vip, label: 'lo:0' })
     await network.addAddress(vip6)
-    await expect(network.ensureAddress({ ...vip, label: 'lo:1' })).rejects.toThrow(/under the label 'lo:0'/)
+    await expect(network.ensureAddress({ ...vip, label: 'lo:1' })).rejects.toThrow(/has the label 'lo:0'/)
     await expect(network.ensureAddress({ ...vip, scope: 'host' })).rejects.toThrow(/scope/)
     await expect(network.ensureAddress({ ...vip6, address: '2001:db8::10/128' })).rejects.toThrow(
-      /with the prefix length 64/,
+      /has the prefix length 64/,
     )
   })
 

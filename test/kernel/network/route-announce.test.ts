@@ -85,7 +85,7 @@ describe('an announcement', () => {
 
   it.each(['request', 'reply'] as const)('is understood by Linux from the ARP %s alone', async (form) => {
     const { director, directorHost, client } = await makeFailover()
-    const { index } = (await director.link('eth0'))!
+    const { index } = (await director.findLink('eth0'))!
     const transport = new KernelTransport({ netns: directorHost.path })
     await transport.sendFrame(index, arpAnnouncement(MAC, VIPS.ipv4, form))
     expect(

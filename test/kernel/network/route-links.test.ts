@@ -49,23 +49,23 @@ describe('links', () => {
       })
       expect(link.kind).toBe(linkinfo?.info_kind)
       if (link.address !== undefined) expect(link.address).toBe(address)
-      expect(await network.link(link.name)).toEqual(link)
+      expect(await network.findLink(link.name)).toEqual(link)
     }
     expect(links.find(({ name }) => name === 'tun1')!.tunnel).toEqual({
       ...{ local: '192.0.2.1', remote: '192.0.2.2', ttl: 9, external: false },
     })
-    expect(await network.link('eth9')).toBeUndefined()
+    expect(await network.findLink('eth9')).toBeUndefined()
   })
 
   it('are switched on and off, and change their MTU', async () => {
     const { host, network } = await makeHost()
     await host.addDummy('eth0', [], 'down')
     await network.updateLink('eth0', { up: true, mtu: 1400 })
-    expect(await network.link('eth0')).toMatchObject({ up: true, running: true, mtu: 1400 })
+    expect(await network.findLink('eth0')).toMatchObject({ up: true, running: true, mtu: 1400 })
     await network.updateLink('eth0', { mtu: 1300 })
-    expect(await network.link('eth0')).toMatchObject({ up: true, mtu: 1300 })
+    expect(await network.findLink('eth0')).toMatchObject({ up: true, mtu: 1300 })
     await network.updateLink('eth0', { up: false })
-    expect(await network.link('eth0')).toMatchObject({ up: false, mtu: 1300 })
+    expect(await network.findLink('eth0')).toMatchObject({ up: false, mtu: 1300 })
     await expect(network.updateLink('eth9', { up: true })).rejects.toMatchObject({ code: 'ENODEV' })
   })
 })
@@ -102,13 +102,13 @@ describe('a link is made', () => {
       ...(input.kind === 'dummy' ? {} : { info_data: data }),
     })
     const { mtu, name, kind, ...ends } = input
-    const link = await network.link(name)
+    const link = await network.findLink(name)
     expect(link).toMatchObject({ name, kind, type, up: false, ...(mtu === undefined ? {} : { mtu }) })
     if (kind !== 'dummy') expect(link!.tunnel).toMatchObject(ends)
     await expect(network.addLink(input)).rejects.toMatchObject({ code: 'EEXIST' })
 
     await network.removeLink(name)
-    expect(await network.link(name)).toBeUndefined()
+    expect(await network.findLink(name)).toBeUndefined()
     expect(await network.ensureNoLink(name)).toBe(false)
     await expect(network.removeLink(name)).rejects.toMatchObject({ code: 'ENODEV', subject: name })
   })
@@ -119,10 +119,10 @@ describe('a link is made', () => {
     expect(await network.ensureLink({ name: 'tunl0', kind: 'ipip' })).toBe(false)
     await expect(network.addLink({ name: 't1', kind: 'ipip' })).rejects.toMatchObject({
       code: 'EEXIST',
-      explanation: expect.stringContaining('the module makes one with open ends by itself'),
+      explanation: expect.stringContaining('the kernel module itself creates one without endpoints'),
     })
     await network.removeLink('tunl0')
-    expect(await network.link('tunl0')).toMatchObject({ kind: 'ipip', type: 'ipip' })
+    expect(await network.findLink('tunl0')).toMatchObject({ kind: 'ipip', type: 'ipip' })
   })
 
   it('but lo is not removed', async () => {

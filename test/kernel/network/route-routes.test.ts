@@ -141,7 +141,7 @@ describe('routes', () => {
       network.ensureRoute({ destination: 'default', gateway: '192.0.2.253' }),
     ).rejects.toMatchObject({
       code: 'EEXIST',
-      explanation: expect.stringContaining('as unicast via 192.0.2.254 dev eth0'),
+      explanation: expect.stringContaining('is unicast via 192.0.2.254 dev eth0'),
     })
   })
 })
@@ -173,7 +173,7 @@ describe('the way to an address', () => {
     }
     // ENETUNREACH or EINVAL, which differs by version.
     await expect(network.routeTo('192.0.2.9', { from: '203.0.113.1' })).rejects.toThrow(
-      /203\.0\.113\.1 is no address of this host/,
+      /203\.0\.113\.1 is not an address of this host/,
     )
     await expect(network.routeTo('192.0.2.9', { interface: 'eth9' })).rejects.toMatchObject({
       code: 'ENODEV',

@@ -247,7 +247,7 @@ export class FakeHost implements RoleHost {
       this.#look()
       return [...this.#state.links.values()]
     },
-    link: async (name) => {
+    findLink: async (name) => {
       this.#look()
       return this.#state.links.get(name)
     },

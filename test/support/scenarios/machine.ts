@@ -95,7 +95,7 @@ export class Machine {
 
   /** The MAC address of one of its interfaces. */
   async linkAddress(interfaceName = 'eth0'): Promise<string | undefined> {
-    return (await this.host.network.link(interfaceName))?.address
+    return (await this.host.network.findLink(interfaceName))?.address
   }
 
   /** The MAC address that it has found out for an address on its network. */

@@ -1,4 +1,4 @@
-import { addressBits } from '../../../route/model/prefix.ts'
+import { ADDRESS_BITS } from '../../../netlink/wire/ip-prefix.ts'
 import { addVip, chooseInterface, correctPrefix, setEffectiveSysctl } from '../model/address-fix-steps.ts'
 import type { Diagnosis } from '../model/finding.ts'
 import { type HostView, isWithoutArp } from '../model/host-view.ts'
@@ -18,9 +18,9 @@ export function* checkPrefixes(patient: HostView): Generator<Diagnosis> {
   for (const vip of new Set([...patient.directedVips, ...patient.servedVips])) {
     for (const held of patient.addressEntries(vip)) {
       const { prefixLength, family, interface: name, peer } = held
-      if (prefixLength === addressBits(family) || peer !== undefined) continue
+      if (prefixLength === ADDRESS_BITS[family] || peer !== undefined) continue
       if (!isWithoutArp(patient.link(name))) continue
-      const right = addressBits(family)
+      const right = ADDRESS_BITS[family]
       yield {
         id: 'vip-prefix',
         subject: `${vip}/${prefixLength} on ${name}`,

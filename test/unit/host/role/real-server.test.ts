@@ -164,7 +164,7 @@ describe('a real server with a tunnel', () => {
     const { ok } = await new RealServer(host, tun(stateFile)).up()
     expect(ok).toBe(true)
     expect(host.addresses).toEqual([`${VIP}/32 on tunl0`])
-    expect(await host.network.link('tunl0')).toMatchObject({ up: true, kind: 'ipip' })
+    expect(await host.network.findLink('tunl0')).toMatchObject({ up: true, kind: 'ipip' })
     expect(host.sysctl('net.ipv4.conf.tunl0.rp_filter')).toBe('0')
   })
 
@@ -203,7 +203,7 @@ describe('a real server with a tunnel', () => {
     const role = new RealServer(host, tun(stateFile, { tunnel: { family: 'ipv6' } }))
     await role.up()
     await role.down()
-    expect(await host.network.link('lvs-ip6tnl')).toBeUndefined()
+    expect(await host.network.findLink('lvs-ip6tnl')).toBeUndefined()
   })
 })
 

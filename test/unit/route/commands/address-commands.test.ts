@@ -162,7 +162,7 @@ describe('an address to be added', () => {
       command: 'addAddress',
       subject: '192.0.2.10/32 on lo',
       kernelMessage: 'ipv4: Address already assigned',
-      message: expect.stringContaining('ensureAddress takes that for done (the kernel says: ipv4: '),
+      message: expect.stringContaining('ensureAddress accepts that (the kernel says: ipv4: '),
     })
   })
 
@@ -197,10 +197,10 @@ describe('an address to be ensured', () => {
   })
 
   it.each([
-    [{ address: '192.0.2.10', interface: 'lo', label: 'lo:1' }, /under the label 'lo:0'/],
-    [{ address: '192.0.2.10', interface: 'lo', scope: 'link' }, /with the scope 'global'/],
-    [{ address: '192.0.2.10', interface: 'lo', peer: '192.0.2.11' }, /without a peer/],
-    [{ address: '2001:db8::10', interface: 'eth0' }, /with the prefix length 64/],
+    [{ address: '192.0.2.10', interface: 'lo', label: 'lo:1' }, /has the label 'lo:0'/],
+    [{ address: '192.0.2.10', interface: 'lo', scope: 'link' }, /has the scope 'global'/],
+    [{ address: '192.0.2.10', interface: 'lo', peer: '192.0.2.11' }, /has no peer/],
+    [{ address: '2001:db8::10', interface: 'eth0' }, /has the prefix length 64/],
     [{ address: '2001:db8::10/64', interface: 'eth0', preferredLifetime: 0 }, /not deprecated/],
   ] as const)('is refused when it is there otherwise: %o', async (input, how) => {
     const { network, kernel } = await open()

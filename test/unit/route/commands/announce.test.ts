@@ -30,7 +30,7 @@ describe('an announcement', () => {
 
   it('is made several times, some time apart', async () => {
     const { network, kernel } = await open()
-    await network.announce(VIP, 'eth0', { times: 3, interval: 1 })
+    await network.announce(VIP, 'eth0', { times: 3, interval: 0.001 })
     expect(kernel.frames).toHaveLength(6)
   })
 
@@ -38,7 +38,7 @@ describe('an announcement', () => {
     const { network, kernel } = await open()
     const reason = new Error('enough')
     const giveUp = new AbortController()
-    const announced = network.announce(VIP, 'eth0', { times: 100, interval: 60_000, signal: giveUp.signal })
+    const announced = network.announce(VIP, 'eth0', { times: 100, interval: 60, signal: giveUp.signal })
     while (kernel.frames.length < 2) await new Promise(setImmediate)
     giveUp.abort(reason)
     await expect(announced).rejects.toBe(reason)
@@ -65,7 +65,7 @@ describe('an announcement is refused', () => {
   it.each([
     ['EPERM', /CAP_NET_RAW/],
     ['ENETDOWN', /down/],
-    ['ENXIO', /gone/],
+    ['ENXIO', /removed/],
     ['ENOBUFS', /carrier/],
   ])('when the system refuses the frame with %s', async (code, explanation) => {
     const { network, kernel } = await open()
@@ -88,7 +88,9 @@ describe('an announcement is refused', () => {
     ['address', `${VIP}/32`, 'eth0', {}],
     ['interfaceName', VIP, '../eth0', {}],
     ['times', VIP, 'eth0', { times: 0 }],
-    ['interval', VIP, 'eth0', { interval: 0.5 }],
+    ['interval', VIP, 'eth0', { interval: 0 }],
+    ['interval', VIP, 'eth0', { interval: 60.5 }],
+    ['interval', VIP, 'eth0', { interval: '1' }],
     ['options.time', VIP, 'eth0', { time: 3 }],
   ])('for a bad %s, and nothing is asked', async (field, address, name, options) => {
     const { network, kernel } = await open()

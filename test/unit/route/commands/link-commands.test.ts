@@ -90,11 +90,11 @@ describe('links as they are read', () => {
   it('can be asked for one by one; what is not there is undefined', async () => {
     const { network, kernel } = await open()
     kernel.links.push({ index: 4, name: 'br-ü' }, { index: 5, name: 'eth1', master: 4 })
-    expect(await network.link('eth0')).toMatchObject({ index: 2, name: 'eth0' })
-    expect(await network.link('eth1')).toMatchObject({ index: 5, master: 'br-ü' })
-    expect(await network.link('br-ü')).toMatchObject({ index: 4 })
-    expect(await network.link('eth9')).toBeUndefined()
-    await expect(network.link('eth/9')).rejects.toMatchObject({ field: 'name' })
+    expect(await network.findLink('eth0')).toMatchObject({ index: 2, name: 'eth0' })
+    expect(await network.findLink('eth1')).toMatchObject({ index: 5, master: 'br-ü' })
+    expect(await network.findLink('br-ü')).toMatchObject({ index: 4 })
+    expect(await network.findLink('eth9')).toBeUndefined()
+    await expect(network.findLink('eth/9')).rejects.toMatchObject({ field: 'name' })
   })
 })
 
@@ -156,8 +156,8 @@ describe('a link to be made', () => {
 
   it.each([
     [EOPNOTSUPP, 'ip6tnl', /modprobe ip6_tunnel/],
-    [EEXIST, 'ipip', /tunnel of this kind with the same ends/],
-    [EEXIST, 'dummy', /interface of this name already$/],
+    [EEXIST, 'ipip', /tunnel of this kind with the same endpoints/],
+    [EEXIST, 'dummy', /interface with this name exists already$/],
   ] as const)('is refused by the kernel with %i for a %s', async (errno, kind, explanation) => {
     const { network, kernel } = await open()
     kernel.script.NEWLINK = () => ({ errno })

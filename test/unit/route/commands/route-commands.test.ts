@@ -242,10 +242,10 @@ describe('a route to be ensured', () => {
   })
 
   it.each<[RouteInput, RegExp]>([
-    [{ destination: 'default', gateway: '192.0.2.253', metric: 100 }, /as unicast via 192.0.2.254 dev eth0/],
-    [{ destination: 'default', interface: 'eth0', metric: 100 }, /as unicast via/],
+    [{ destination: 'default', gateway: '192.0.2.253', metric: 100 }, /is unicast via 192.0.2.254 dev eth0/],
+    [{ destination: 'default', interface: 'eth0', metric: 100 }, /is unicast via/],
     [{ destination: '192.0.2.0/24', interface: 'lo' }, /dev eth0 src 192.0.2.1/],
-    [{ destination: '192.0.2.0/24', type: 'blackhole' }, /as unicast/],
+    [{ destination: '192.0.2.0/24', type: 'blackhole' }, /is unicast/],
     [{ destination: 'default', gateway: '192.0.2.254' }, /choose another metric/],
   ])('is refused when it is there otherwise: %o', async (input, how) => {
     await expect(ensure(input)).rejects.toMatchObject({
@@ -310,8 +310,8 @@ describe('the way to an address', () => {
   })
 
   it.each([
-    [101, 'ENETUNREACH', /addRoute makes one/],
-    [22, 'EINVAL', /or 192.0.2.1 is no address of this host/],
+    [101, 'ENETUNREACH', /add one with addRoute/],
+    [22, 'EINVAL', /or 192.0.2.1 is not an address of this host/],
   ])('may not be there (%i)', async (errno, code, explanation) => {
     const { network, kernel } = await open()
     kernel.script.GETROUTE = () => ({ errno })

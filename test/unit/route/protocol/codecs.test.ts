@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { AttributeSet, attributeTable, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
+import { isNetworkAddress } from '../../../../src/netlink/wire/ip-prefix.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
-import { checkPrefix, isNetworkAddress } from '../../../../src/route/model/prefix.ts'
+import { checkPrefix } from '../../../../src/route/model/prefix.ts'
 import { address, flag, hardwareAddress, interfaceName } from '../../../../src/route/protocol/codecs.ts'
 
 const TABLE = attributeTable('table', {
@@ -53,9 +54,9 @@ describe('an attribute', () => {
 
 describe('a prefix', () => {
   it.each([
-    ['192.0.2.1', { address: '192.0.2.1', family: 'ipv4', length: undefined }],
-    ['192.0.2.1/0', { address: '192.0.2.1', family: 'ipv4', length: 0 }],
-    ['2001:DB8::1/128', { address: '2001:db8::1', family: 'ipv6', length: 128 }],
+    ['192.0.2.1', { address: '192.0.2.1', family: 'ipv4', prefixLength: undefined }],
+    ['192.0.2.1/0', { address: '192.0.2.1', family: 'ipv4', prefixLength: 0 }],
+    ['2001:DB8::1/128', { address: '2001:db8::1', family: 'ipv6', prefixLength: 128 }],
   ])('%s', (text, prefix) => {
     expect(checkPrefix('x', text)).toEqual(prefix)
   })

@@ -25,8 +25,8 @@ const QUESTIONS: readonly {
     right: linkReply({ index: 2, name: 'eth0', address: '02:00:00:00:00:01', master: 2 }),
   },
   {
-    name: 'link()',
-    ask: (network) => network.link('eth0'),
+    name: 'findLink()',
+    ask: (network) => network.findLink('eth0'),
     right: linkReply({ index: 2, name: 'eth0', address: '02:00:00:00:00:01' }),
   },
   {
