@@ -6,6 +6,7 @@
 
 export type { NetworkInterface } from './ipvs/address-type.ts'
 export type { ConnectionState } from './ipvs/connection.ts'
+export { type KernelProfile, PROFILES, type ProfileName } from './ipvs/profile.ts'
 export type { ConnectionAttempt, PacketCount, SimulatedConnection, Traffic } from './ipvs/traffic.ts'
 export type { IpvsModule, ModuleState } from './kernel/ipvs-module.ts'
 export type {
@@ -18,8 +19,8 @@ export { Recorder } from './recording/recorder.ts'
 export { Replay } from './recording/replay.ts'
 export { type ConnectOptions, SimulatedKernel, type SimulatedKernelOptions } from './simulated-kernel.ts'
 export type { VirtualClock } from './time/clock.ts'
-export { type KernelProfile, PROFILES, type ProfileName } from './time/profile.ts'
-export type { Fault, FaultRule, Faults } from './wire/faults.ts'
+export type { Fault } from './wire/fault.ts'
+export type { FaultRule, Faults } from './wire/faults.ts'
 export type { ErrnoName } from './wire/kernel-errno.ts'
 export type { CommandName, LoggedRequest } from './wire/logged-request.ts'
 export type { RequestLog } from './wire/request-log.ts'

@@ -25,3 +25,8 @@ export function errorName(errno: number): string {
   const name = NAMES[errno - 1]
   return name === undefined || name === '-' ? `E${errno}` : name
 }
+
+/** The number that Linux has for the name of an error, such as 17 for `EEXIST`; 0 for a name that Linux does not have. */
+export function errorNumber(name: string): number {
+  return name === '-' ? 0 : NAMES.indexOf(name) + 1
+}

@@ -1,9 +1,9 @@
 import { COMMAND, DESTINATION } from '../../ipvs/protocol/attributes.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { KernelProfile } from '../time/profile.ts'
 import { type Counters, writeCounters } from './counters.ts'
 import { type FamilyNumber, type InetAddress, isSameAddress, writeInetAddress } from './inet-address.ts'
+import type { KernelProfile } from './profile.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** Which destination of a service, in the kernel's numbers. */

@@ -1,14 +1,18 @@
 import type { Timeouts } from '../../ipvs/model/settings.ts'
 import type { VirtualClock } from '../time/clock.ts'
-import type { KernelProfile } from '../time/profile.ts'
 import { type AddressTypes, addressTypesOf, type NetworkInterface } from './address-type.ts'
 import { ConnectionTable } from './connection-table.ts'
 import { Counters } from './counters.ts'
 import type { DaemonRecord } from './daemon-record.ts'
 import type { DestinationRecord } from './destination-record.ts'
+import type { KernelProfile } from './profile.ts'
 import type { ServiceOrder } from './service-order.ts'
 import { type ServiceIdentity, type ServiceRecord, serviceKey } from './service-record.ts'
 import { Trash } from './trash.ts'
+
+/** Buckets of a connection table of fixed size, and of a growing one at first. */
+const FIXED_TABLE = 4096
+const LEAST_TABLE = 256
 
 const DEFAULT_TIMEOUTS = { tcp: 900, tcpFin: 120, udp: 300 } as const satisfies Timeouts
 
@@ -30,7 +34,7 @@ export class NetworkNamespace {
   /** Of everything. */
   readonly totals = new Counters()
   readonly connections = new ConnectionTable(this)
-  /** Whether there has been a service or a backup daemon: before that a growing connection table has no buckets. */
+  /** Whether there was ever a service or a backup daemon: until then a growing connection table has no buckets. */
   hasConnectionTable = false
   readonly #services = new Map<string, ServiceRecord>()
   #sockets = 0
@@ -61,12 +65,18 @@ export class NetworkNamespace {
     this.#networks = addressTypesOf(interfaces)
   }
 
-  /** What the addresses of the interfaces make special. */
+  /** Addresses that are special because an interface has them. */
   get networks(): AddressTypes {
     return this.#networks
   }
 
-  /** The services in the order in which they were made. */
+  /** Buckets of the connection table at present. */
+  get connectionTableSize(): number {
+    if (this.profile.tables === 'fixed') return FIXED_TABLE
+    return this.hasConnectionTable ? LEAST_TABLE : 0
+  }
+
+  /** The services in the order in which they were created. */
   get services(): readonly ServiceRecord[] {
     return [...this.#services.values()]
   }
@@ -114,24 +124,24 @@ export class NetworkNamespace {
     this.trash.add(destination)
   }
 
-  /** A socket is opened in it, which keeps it alive. */
+  /** Counts an open socket, which keeps the namespace alive. */
   hold(): void {
     this.#sockets++
   }
 
-  /** A socket is closed. */
+  /** Counts a socket that was closed. */
   release(): void {
     this.#sockets--
     if (this.#isDeleted && this.#sockets === 0) this.reset()
   }
 
-  /** Its name is gone; it ends with its last socket (cleanup_net). */
+  /** Removes its name; the namespace ends with its last socket (cleanup_net). */
   delete(): void {
     this.#isDeleted = true
     if (this.#sockets === 0) this.reset()
   }
 
-  /** Forgets everything, as at the end of the module. */
+  /** Removes everything, as when the module is unloaded. */
   reset(): void {
     for (const connection of this.connections.entries) connection.end()
     for (const service of this.services) this.remove(service)

@@ -1,5 +1,5 @@
-import type { KernelProfile } from '../time/profile.ts'
 import { foldAddress } from './inet-address.ts'
+import type { KernelProfile } from './profile.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** In which order the kernel lists services: that of its hash table. */

@@ -1,11 +1,11 @@
 import { COMMAND, SERVICE } from '../../ipvs/protocol/attributes.ts'
 import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
-import type { SchedulerState } from '../schedulers/scheduler.ts'
-import type { KernelProfile } from '../time/profile.ts'
 import { type Counters, writeCounters } from './counters.ts'
 import type { DestinationRecord } from './destination-record.ts'
 import { endpointKey, type FamilyNumber, type InetAddress, writeInetAddress } from './inet-address.ts'
+import type { KernelProfile } from './profile.ts'
+import type { SchedulerState } from './scheduler.ts'
 
 /** What tells one service from another, in the kernel's numbers. Under a firewall mark the rest is TCP and zero. */
 export interface ServiceIdentity {

@@ -10,8 +10,8 @@ import {
 import { errorName } from '../../netlink/wire/errno.ts'
 import { NLM_F_ACK, NLM_F_REQUEST } from '../../netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
+import type { SimulatedSocket } from './netlink/simulated-socket.ts'
 import type { SimulatedMachine } from './simulated-machine.ts'
-import type { SimulatedSocket } from './simulated-socket.ts'
 
 /** Enough for any acknowledgement. */
 const ROOM = 32 * 1024

@@ -1,25 +1,27 @@
+import { errorNumber } from '../../netlink/wire/errno.ts'
+import { GENL_ID_CTRL } from '../../netlink/wire/uapi.ts'
 import type { NetworkInterface } from '../ipvs/address-type.ts'
 import { SAMPLING_SECONDS } from '../ipvs/counters.ts'
 import { NetworkNamespace } from '../ipvs/namespace.ts'
+import type { KernelProfile } from '../ipvs/profile.ts'
 import { type ServiceOrder, serviceOrder } from '../ipvs/service-order.ts'
 import { VirtualClock } from '../time/clock.ts'
-import type { KernelProfile } from '../time/profile.ts'
 import { Faults } from '../wire/faults.ts'
-import { ERRNO, type ErrnoName } from '../wire/kernel-errno.ts'
+import type { ErrnoName } from '../wire/kernel-errno.ts'
 import { RequestLog } from '../wire/request-log.ts'
-import { controllerOperations } from './controller.ts'
-import type { GenericOperations } from './generic-netlink.ts'
+import { ipvsOperations } from './commands/ipvs-operations.ts'
 import { IpvsModule } from './ipvs-module.ts'
-import { ipvsOperations } from './ipvs-operations.ts'
-import { PROC_FILES } from './proc-files.ts'
-import { FIB_TRIE_FILE, formatFibTrie } from './route-file.ts'
-import { readSequentially } from './sequential-file.ts'
-import { SimulatedSocket, type SocketOptions } from './simulated-socket.ts'
+import { controllerOperations } from './netlink/controller.ts'
+import { RequestHandler } from './netlink/request-handler.ts'
+import { SimulatedSocket, type SocketOptions } from './netlink/simulated-socket.ts'
+import { FIB_TRIE_FILE, formatFibTrie } from './proc/fib-trie.ts'
+import { PROC_FILES } from './proc/proc-files.ts'
+import { readSequentially } from './proc/sequential-file.ts'
 
-/** Ports of a process's first socket, and of any further one. */
+/** The port id of the first socket; each further socket has the next one. */
 const FIRST_PORT = 0xc2aa_2aec
 
-/** What the parts of the simulated kernel share. */
+/** The simulated kernel put together: its parts, its network namespaces, its sockets and its files. */
 export class SimulatedMachine {
   readonly profile: KernelProfile
   readonly clock = new VirtualClock()
@@ -27,8 +29,7 @@ export class SimulatedMachine {
   readonly faults = new Faults()
   readonly files = new Map<string, string>()
   readonly module: IpvsModule
-  readonly controller: GenericOperations
-  readonly #ipvs: GenericOperations
+  readonly #handler: RequestHandler
   readonly #serviceOrder: ServiceOrder
   readonly #namespaces = new Map<string, NetworkNamespace>()
   readonly #interfaces: readonly NetworkInterface[]
@@ -43,24 +44,33 @@ export class SimulatedMachine {
     this.profile = profile
     this.#interfaces = interfaces
     this.module = new IpvsModule(this.#namespaces, familyId)
-    this.controller = controllerOperations(this)
-    this.#ipvs = ipvsOperations(this)
+    this.#handler = this.#createHandler()
     this.#serviceOrder = serviceOrder(profile, random)
     this.#scheduleSample()
   }
 
-  /** The family that has a number at present. */
-  family(id: number): GenericOperations | undefined {
-    return id === this.module.familyId ? this.#ipvs : undefined
-  }
-
-  /** A network namespace by its name; it is there as soon as it is asked for. */
+  /** A network namespace by its name; the first call that names it creates it. */
   namespace(name: string): NetworkNamespace {
     const found = this.#namespaces.get(name)
     if (found !== undefined) return found
     const made = new NetworkNamespace(name, this.profile, this.clock, this.#serviceOrder, this.#interfaces)
     this.#namespaces.set(name, made)
     return made
+  }
+
+  #createHandler(): RequestHandler {
+    const { log, faults, module, profile } = this
+    const controller = controllerOperations(module, profile)
+    const ipvs = ipvsOperations()
+    return new RequestHandler({
+      log,
+      faults,
+      findFamily: (id) => {
+        if (id === GENL_ID_CTRL) return controller
+        return id === module.familyId ? ipvs : undefined
+      },
+      aligns: profile.alignsCounters,
+    })
   }
 
   #scheduleSample(): void {
@@ -73,7 +83,7 @@ export class SimulatedMachine {
   /** @throws {Error} `ENOENT` when the namespace was deleted. */
   openSocket(netns: string, options: SocketOptions): SimulatedSocket {
     if (!this.#namespaces.has(netns)) throw systemError('ENOENT', 'open', netns)
-    return new SimulatedSocket(this, this.namespace(netns), FIRST_PORT + this.#sockets++, options)
+    return new SimulatedSocket(this.#handler, this.namespace(netns), FIRST_PORT + this.#sockets++, options)
   }
 
   deleteNamespace(netns: string): void {
@@ -81,7 +91,7 @@ export class SimulatedMachine {
     this.#namespaces.delete(netns)
   }
 
-  /** Reads a file of /proc; those of IPVS are there while the module is, text that was given goes before all others. */
+  /** Reads a file of /proc: a text from `files`, or what the kernel writes itself; files of IPVS exist while the module is loaded. */
   async *readFile(netns: string, path: string): AsyncIterable<Uint8Array> {
     if (!this.#namespaces.has(netns)) throw systemError('ENOENT', 'open', netns)
     const own = path === FIB_TRIE_FILE ? formatFibTrie(this.namespace(netns).interfaces) : undefined
@@ -99,7 +109,7 @@ export class SimulatedMachine {
 function systemError(code: ErrnoName, syscall: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${syscall} '${path}'`), {
     code,
-    errno: ERRNO[code],
+    errno: errorNumber(code),
     syscall,
     path,
   })

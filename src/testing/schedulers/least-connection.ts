@@ -1,5 +1,5 @@
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
-import { isAvailable, leastLoaded, overhead, type SchedulerFactory } from './scheduler.ts'
+import { isAvailable, leastLoaded, overhead, type SchedulerFactory } from '../ipvs/scheduler.ts'
 
 /** Load as the next connection would find it. */
 const expected = ({ activeConnections }: DestinationRecord) => activeConnections + 1

@@ -1,6 +1,6 @@
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
+import { leastLoaded, overhead, type Packet, type SchedulerState } from '../ipvs/scheduler.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
-import { leastLoaded, overhead, type Packet, type SchedulerState } from './scheduler.ts'
 
 /** Seconds for which what was remembered of an address counts (lblc_expiration, lblcr_expiration). */
 const EXPIRATION = 24 * 60 * 60

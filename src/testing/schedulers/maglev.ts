@@ -1,8 +1,8 @@
 import { IP_VS_SVC_F_SCHED1 as FALLBACK, IP_VS_SVC_F_SCHED2 as USES_PORT } from '../../ipvs/protocol/uapi.ts'
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
 import { foldAddress, type InetAddress } from '../ipvs/inet-address.ts'
+import { isAvailable, type Packet, type SchedulerState } from '../ipvs/scheduler.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
-import { isAvailable, type Packet, type SchedulerState } from './scheduler.ts'
 import { halfSipHash } from './sip-hash.ts'
 import { greatestCommonDivisor } from './weighted-round-robin.ts'
 

@@ -1,6 +1,6 @@
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
+import { isAvailable, type SchedulerState } from '../ipvs/scheduler.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
-import { isAvailable, type SchedulerState } from './scheduler.ts'
 
 /** `rr`: one after another, whatever their weights; a new one stands before all others (ip_vs_rr.c). */
 export class RoundRobin implements SchedulerState {

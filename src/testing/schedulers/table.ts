@@ -1,3 +1,4 @@
+import type { SchedulerFactory } from '../ipvs/scheduler.ts'
 import { DestinationHashing, SourceHashing } from './hashing.ts'
 import {
   failover,
@@ -10,7 +11,6 @@ import {
 import { Locality, ReplicatedLocality } from './locality.ts'
 import { Maglev } from './maglev.ts'
 import { RoundRobin } from './round-robin.ts'
-import type { SchedulerFactory } from './scheduler.ts'
 import { WeightedRoundRobin } from './weighted-round-robin.ts'
 
 /** The schedulers by name; a service with any other name, `none` among them, gets no connections. */

@@ -1,6 +1,6 @@
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
+import type { SchedulerState } from '../ipvs/scheduler.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
-import type { SchedulerState } from './scheduler.ts'
 
 /**
  * `wrr`: passes over the list with a bar that goes down from the highest weight by their greatest common divisor; in each

@@ -1,20 +1,22 @@
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
-import type { Fault } from './faults.ts'
-import type { QueuedReply } from './request.ts'
+import type { Fault } from './fault.ts'
+import type { QueuedReply } from './receive-queue.ts'
 
-/** What becomes of an answer; undefined when nothing goes wrong with it. */
-export function corrupter(faults: readonly Fault[]): ((answer: QueuedReply) => QueuedReply) | undefined {
-  const ways = faults.map(corruption).filter((way) => way !== undefined)
-  if (ways.length === 0) return undefined
-  return (answer) => ways.reduce((spoilt, way) => way(spoilt), answer)
+type Corruption = (reply: QueuedReply) => QueuedReply
+
+/** What faults do to an answer; undefined when they do nothing to it. */
+export function createCorruption(faults: readonly Fault[]): Corruption | undefined {
+  const corruptions = faults.map(corruptionBy).filter((corruption) => corruption !== undefined)
+  if (corruptions.length === 0) return undefined
+  return (reply) => corruptions.reduce((corrupted, corruption) => corruption(corrupted), reply)
 }
 
-function corruption(fault: Fault): ((answer: QueuedReply) => QueuedReply) | undefined {
+function corruptionBy(fault: Fault): Corruption | undefined {
   switch (fault.kind) {
     case 'truncate':
-      return ({ bytes }) => ({ bytes: shortened(bytes, fault.bytes), truncated: true })
+      return ({ bytes }) => ({ bytes: shorten(bytes, fault.bytes), truncated: true })
     case 'tear':
-      return ({ bytes }) => ({ bytes: shortened(bytes, fault.bytes) })
+      return ({ bytes }) => ({ bytes: shorten(bytes, fault.bytes) })
     case 'foreign-sequence':
       return ({ bytes }) => ({ bytes: withForeignSequence(bytes) })
     default:
@@ -22,11 +24,11 @@ function corruption(fault: Fault): ((answer: QueuedReply) => QueuedReply) | unde
   }
 }
 
-function shortened(bytes: Uint8Array, missing = 4): Uint8Array {
+function shorten(bytes: Uint8Array, missing = 4): Uint8Array {
   return bytes.slice(0, Math.max(0, bytes.length - missing))
 }
 
-/** Numbers far from those that a client uses. */
+/** Uses a sequence number far from those that a client uses. */
 function withForeignSequence(bytes: Uint8Array): Uint8Array {
   const copy = bytes.slice()
   const view = new DataView(copy.buffer)

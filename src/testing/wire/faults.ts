@@ -1,84 +1,17 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { ERRNO, type ErrnoName } from './kernel-errno.ts'
+import type { Fault } from './fault.ts'
+import { ERRNO_NAMES } from './kernel-errno.ts'
 import type { CommandName, LoggedRequest } from './logged-request.ts'
-
-/** Something that goes wrong. */
-export type Fault =
-  | {
-      /** The command is not carried out, and refused. */
-      readonly kind: 'refuse'
-      /** With which error. */
-      readonly error: ErrnoName
-    }
-  | {
-      /** The command is carried out and nothing is said, as a kernel does with a daemon that is stopped too early. */
-      readonly kind: 'silence'
-    }
-  | {
-      /**
-       * The receive buffer overflows (ENOBUFS): the commands of the datagram are carried out, and of their answers only the
-       * first few survive.
-       */
-      readonly kind: 'overrun'
-      /** How many survive. Default 0. */
-      readonly keep?: number | undefined
-    }
-  | {
-      /** The answer is cut, and the kernel says so (MSG_TRUNC). */
-      readonly kind: 'truncate'
-      /** Bytes that are missing at its end. Default 4. */
-      readonly bytes?: number | undefined
-    }
-  | {
-      /** The answer is torn: its end is missing, and nothing says so. */
-      readonly kind: 'tear'
-      /** Bytes that are missing. Default 4. */
-      readonly bytes?: number | undefined
-    }
-  | {
-      /** The answer has the number of a request that was never made. */
-      readonly kind: 'foreign-sequence'
-    }
-  | {
-      /** The kernel takes its time over the datagram. */
-      readonly kind: 'delay'
-      /** Real milliseconds. */
-      readonly milliseconds: number
-    }
-  | {
-      /** The kernel carries the datagram out and never comes back to say so. */
-      readonly kind: 'hang'
-    }
-  | {
-      /** A system call on the socket fails. */
-      readonly kind: 'system-call'
-      /** `sendmsg`: the datagram is not sent; `recvmmsg`: it is carried out and the answers cannot be read. */
-      readonly call: 'sendmsg' | 'recvmmsg'
-      /** How. */
-      readonly error: ErrnoName
-    }
-  | {
-      /** Something else happens before the command: another client changes the table, the module goes. */
-      readonly kind: 'meanwhile'
-      /** What it is; {@link SimulatedKernel.run} carries out commands of another client. */
-      readonly run: () => void
-    }
-  | {
-      /** Something else happens between the first block of a dump and the second. */
-      readonly kind: 'between-blocks'
-      /** What it is. */
-      readonly run: () => void
-    }
 
 /** When something goes wrong. */
 export interface FaultRule {
-  /** The requests concerned: a command, several, or a predicate. Default: every request. */
+  /** The requests affected: a command, several, or a predicate. Default: every request. */
   readonly on?: CommandName | readonly CommandName[] | ((request: LoggedRequest) => boolean) | undefined
   /** How many of them pass first. Default 0. */
   readonly after?: number | undefined
-  /** Of those that follow, every how many-th is concerned: 1, the default, for each. */
+  /** Of the requests that follow, the fault happens to every n-th: 1, the default, for each. */
   readonly every?: number | undefined
-  /** How often it happens. Default 1; `Infinity` for as long as the rule stands. */
+  /** How often it happens. Default 1; `Infinity` for as long as the rule is active. */
   readonly times?: number | undefined
   /** What happens. */
   readonly fault: Fault
@@ -90,25 +23,25 @@ interface ActiveRule {
   happened: number
 }
 
-/** What goes wrong in a kernel. */
+/** The faults of a kernel. */
 export class Faults {
   #rules: ActiveRule[] = []
 
-  /** Has something go wrong; gives what takes it back. */
+  /** Adds a rule; the function that it returns removes the rule again. */
   inject(rule: FaultRule): () => void {
     const { fault } = rule
     if (typeof fault !== 'object' || fault === null) throw new ArgumentTypeError('fault', 'an object', fault)
-    if ('error' in fault && !Object.hasOwn(ERRNO, fault.error)) {
-      throw new ArgumentTypeError('fault.error', `one of ${Object.keys(ERRNO).join(', ')}`, fault.error)
+    if ('error' in fault && !ERRNO_NAMES.includes(fault.error)) {
+      throw new ArgumentTypeError('fault.error', `one of ${ERRNO_NAMES.join(', ')}`, fault.error)
     }
-    const standing = { rule, seen: 0, happened: 0 }
-    this.#rules.push(standing)
+    const active = { rule, seen: 0, happened: 0 }
+    this.#rules.push(active)
     return () => {
-      this.#rules = this.#rules.filter((other) => other !== standing)
+      this.#rules = this.#rules.filter((other) => other !== active)
     }
   }
 
-  /** Takes all back. */
+  /** Removes every rule. */
   clear(): void {
     this.#rules = []
   }
@@ -119,20 +52,20 @@ export class Faults {
   }
 
   /**
-   * What goes wrong with a request.
+   * The faults that happen to a request.
    *
    * @internal
    */
   of(request: LoggedRequest): Fault[] {
-    return this.#rules.filter((standing) => this.#happens(standing, request)).map(({ rule }) => rule.fault)
+    return this.#rules.filter((active) => this.#happens(active, request)).map(({ rule }) => rule.fault)
   }
 
-  #happens(standing: ActiveRule, request: LoggedRequest): boolean {
-    const { on, after = 0, every = 1, times = 1 } = standing.rule
-    if (standing.happened >= times || !matches(on, request)) return false
-    const place = standing.seen++ - after
+  #happens(active: ActiveRule, request: LoggedRequest): boolean {
+    const { on, after = 0, every = 1, times = 1 } = active.rule
+    if (active.happened >= times || !matches(on, request)) return false
+    const place = active.seen++ - after
     if (place < 0 || (place + 1) % every !== 0) return false
-    standing.happened++
+    active.happened++
     return true
   }
 }

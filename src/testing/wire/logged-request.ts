@@ -41,7 +41,7 @@ export class LoggedRequest {
 
   /** @internal */
   constructor(request: NetlinkRequest) {
-    this.netns = request.socket.namespace.name
+    this.netns = request.sender.namespace.name
     this.time = request.time
     this.#request = request
   }

@@ -4,29 +4,29 @@ import { CONTROLLER } from '../../netlink/generic-family.ts'
 import type { AttributeTable, Fields } from '../../netlink/wire/attributes.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from '../../netlink/wire/uapi.ts'
 import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
-import { ERRNO } from './kernel-errno.ts'
+import type { ErrnoName } from './kernel-errno.ts'
 
-/** What the payload of an attribute must be (struct nla_policy). */
+/** What the payload of an attribute must look like (struct nla_policy). */
 export interface AttributePolicy {
   readonly kind: 'integer' | 'bytes' | 'text' | 'nest' | 'at-least'
-  /** Bytes: least for numbers and `at-least`, most for bytes and text (its closing NUL apart). */
+  /** Bytes: the least of numbers and `at-least`, the most of bytes and text (without its closing NUL). */
   readonly size: number
 }
 
-/** The rules of one level of a message, by the attribute's number. */
+/** The policies of one level of a message, by the attribute's number. */
 export type Policy = readonly (AttributePolicy | undefined)[]
 
-/** An attribute that breaks its rule. */
+/** An attribute that violates its policy. */
 export interface Violation {
   /** Where the attribute begins. */
   readonly at: number
   readonly rule: AttributePolicy
-  readonly errno: number
+  readonly errno: ErrnoName
 }
 
 const INTEGER_SIZES: Readonly<Record<string, number>> = { u8: 1, u16: 2, u16be: 2, u32: 4, i32: 4 }
 
-/** The rules of a table. Those of numbers and nests follow from it; the others are named. */
+/** The policies of a table: those of numbers and nests follow from its codecs, the others are given by name. */
 function policyOf<F extends Fields>(
   { byType }: AttributeTable<F>,
   named: { readonly [N in keyof F]?: AttributePolicy | undefined },
@@ -51,7 +51,7 @@ export const SERVICE_POLICY = policyOf(SERVICE, {
   flags: bytes(8),
   netmask: { kind: 'integer', size: 4 },
   persistenceEngine: text(IP_VS_PENAME_MAXLEN),
-  // The kernel has no rule for what it only sends (ip_vs_svc_policy).
+  // The kernel has no policy for attributes that it only sends (ip_vs_svc_policy).
   statistics64: undefined,
 })
 
@@ -69,7 +69,7 @@ export const FAMILY_POLICY = policyOf(CONTROLLER, { familyName: text(15) }).slic
   CONTROLLER.fields.familyName.type + 1,
 )
 
-/** The first attribute between `start` and `end` that breaks its rule, duplicates among them (__nla_validate_parse). */
+/** The first attribute between `start` and `end` that violates its policy, duplicates included (__nla_validate_parse). */
 export function findViolation(
   view: DataView,
   start: number,
@@ -80,38 +80,38 @@ export function findViolation(
     const length = view.getUint16(at, LITTLE_ENDIAN)
     if (length < NLA_HDRLEN || length > end - at) return undefined
     const rule = policy[view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK]
-    const errno = rule === undefined ? 0 : validateAttribute(view, at + NLA_HDRLEN, length - NLA_HDRLEN, rule)
-    if (rule !== undefined && errno !== 0) return { at, rule, errno }
+    const errno = rule && validateAttribute(view, at + NLA_HDRLEN, length - NLA_HDRLEN, rule)
+    if (rule !== undefined && errno !== undefined) return { at, rule, errno }
     at += align4(length)
   }
   return undefined
 }
 
-/** Liberal rules: what is longer than a number is cut, not refused (validate_nla). */
+/** Validates liberally: an attribute longer than its number is accepted (validate_nla). */
 function validateAttribute(
   view: DataView,
   start: number,
   length: number,
   { kind, size }: AttributePolicy,
-): number {
+): ErrnoName | undefined {
   switch (kind) {
     case 'integer':
     case 'at-least':
-      return length < size ? ERRNO.ERANGE : 0
+      return length < size ? 'ERANGE' : undefined
     case 'bytes':
-      return length > size ? ERRNO.ERANGE : 0
+      return length > size ? 'ERANGE' : undefined
     case 'nest':
-      return length !== 0 && length < size ? ERRNO.ERANGE : 0
+      return length !== 0 && length < size ? 'ERANGE' : undefined
     case 'text':
       return validateText(view, start, length, size)
   }
 }
 
-function validateText(view: DataView, start: number, length: number, maximum: number): number {
+function validateText(view: DataView, start: number, length: number, maximum: number): ErrnoName | undefined {
   const searched = Math.min(length, maximum + 1)
   let terminated = false
   for (let index = 0; index < searched; index++) terminated ||= view.getUint8(start + index) === 0
-  if (!terminated) return ERRNO.EINVAL
+  if (!terminated) return 'EINVAL'
   const significant = view.getUint8(start + length - 1) === 0 ? length - 1 : length
-  return significant > maximum ? ERRNO.ERANGE : 0
+  return significant > maximum ? 'ERANGE' : undefined
 }

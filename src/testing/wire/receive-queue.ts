@@ -1,5 +1,3 @@
-import type { QueuedReply } from './request.ts'
-
 /** Bytes of a receive buffer that something takes besides its own (sizeof struct sk_buff, struct skb_shared_info). */
 const BUFFER_HEAD = 256
 const BUFFER_TAIL = 320
@@ -7,6 +5,13 @@ const BUFFER_TAIL = 320
 /** The largest block of a dump, and what the first is made of on a socket that never received (netlink_dump). */
 const LARGEST_BLOCK = 32448
 const SMALLEST_BLOCK = 3776
+
+/** An answer as it is queued. */
+export interface QueuedReply {
+  readonly bytes: Uint8Array
+  /** Whether its end is missing and recvmsg reports that. */
+  readonly truncated?: boolean
+}
 
 interface QueueEntry extends QueuedReply {
   readonly cost: number

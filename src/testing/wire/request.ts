@@ -1,42 +1,49 @@
 import { NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_MIN_TYPE } from '../../netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
-import type { SimulatedSocket } from '../kernel/simulated-socket.ts'
+import type { NetworkNamespace } from '../ipvs/namespace.ts'
+import type { DumpSource } from './dump-block.ts'
 import { ExtendedAck } from './extended-ack.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
+import type { QueuedReply, ReceiveQueue } from './receive-queue.ts'
 
-/** An answer as it is queued. */
-export interface QueuedReply {
-  readonly bytes: Uint8Array
-  /** Whether its end is missing and the reader is to be told. */
-  readonly truncated?: boolean
+/** The socket that sent a request, as far as the kernel looks at it (NETLINK_CB). */
+export interface RequestSender {
+  readonly namespace: NetworkNamespace
+  readonly portId: number
+  /** Whether its owner has CAP_NET_ADMIN. */
+  readonly privileged: boolean
+  /** Where its answers go. */
+  readonly queue: ReceiveQueue
+  /** Answers a request with a dump. */
+  startDump(request: NetlinkRequest, source: DumpSource): void
 }
 
 const NO_FAULTS: readonly Fault[] = []
 
-/** A message that came to the kernel. It is kept for the log, so that it holds no more than it must. */
+/** A message that a socket sent to the kernel. The log keeps it, so it holds no more than it must. */
 export class NetlinkRequest {
-  readonly socket: SimulatedSocket
+  readonly sender: RequestSender
   readonly view: DataView
   /** Where its header begins in `view`. */
   readonly start: number
-  /** When it came, in seconds on the kernel's clock. */
+  /** When it arrived, in seconds on the kernel's clock. */
   readonly time: number
   /** What goes wrong with it. */
   faults = NO_FAULTS
-  /** How it was refused; 0 when it was done. */
+  /** The error number with which it was refused; 0 when it was executed. */
   errno = 0
-  /** Spoils an answer on its way out. */
-  corrupt: ((answer: QueuedReply) => QueuedReply) | undefined
+  /** Corrupts an answer before it is queued. */
+  corrupt: ((reply: QueuedReply) => QueuedReply) | undefined
   #ack: ExtendedAck | undefined
 
-  constructor(socket: SimulatedSocket, view: DataView, start: number) {
-    this.socket = socket
+  constructor(sender: RequestSender, view: DataView, start: number) {
+    this.sender = sender
     this.view = view
     this.start = start
-    this.time = socket.namespace.clock.now
+    this.time = sender.namespace.clock.now
   }
 
-  /** Where it ends, padding apart. */
+  /** Where it ends, without padding. */
   get end(): number {
     return this.start + this.view.getUint32(this.start, LITTLE_ENDIAN)
   }
@@ -53,23 +60,23 @@ export class NetlinkRequest {
     return this.view.getUint32(this.start + 8, LITTLE_ENDIAN)
   }
 
-  /** Where what follows the header begins. */
+  /** Where the bytes behind the header begin. */
   get payload(): number {
     return this.start + NLMSG_HDRLEN
   }
 
-  /** The command, of a message long enough to have one. */
+  /** The command; undefined when the message is too short to have one. */
   get command(): number | undefined {
     return this.end > this.payload ? this.view.getUint8(this.payload) : undefined
   }
 
-  /** What there is to say about it in words. */
+  /** The text and attributes that its acknowledgement adds. */
   get ack(): ExtendedAck {
     this.#ack ??= new ExtendedAck()
     return this.#ack
   }
 
-  /** Whether the kernel looks at it; to what is no request it says yes without a look. */
+  /** Whether the kernel processes it; it acknowledges without a look what is no request. */
   get isProcessed(): boolean {
     return (this.flags & NLM_F_REQUEST) !== 0 && this.type >= NLMSG_MIN_TYPE
   }

@@ -22,7 +22,15 @@ export const ORDER: readonly string[] = [
     ...inside('top', 'model', 'keys', 'render'),
     ...inside('commands', 'input', 'options', 'output'),
   ),
-  ...inside('testing', 'time', 'ipvs', 'schedulers', 'wire', 'kernel', 'recording'),
+  ...inside(
+    'testing',
+    'time',
+    'ipvs',
+    'schedulers',
+    'wire',
+    ...inside('kernel', 'netlink', 'commands', 'proc'),
+    'recording',
+  ),
   'index.ts',
 ]
 
@@ -66,6 +74,9 @@ export const PURE: readonly string[] = [
   'testing/schedulers',
   'testing/wire',
   'testing/kernel',
+  'testing/kernel/netlink',
+  'testing/kernel/commands',
+  'testing/kernel/proc',
   'testing/recording',
 ]
 
@@ -73,22 +84,17 @@ export const PURE: readonly string[] = [
 export const CIRCLES: readonly { readonly reason: string; readonly files: readonly string[] }[] = [
   {
     reason:
-      'as in the kernel: a destination knows its service, a service its destinations and its scheduler (struct ip_vs_dest.svc, struct ip_vs_service.destinations and sched_data)',
+      'as in the kernel: a service knows its destinations and its scheduler, and both know the service (struct ip_vs_service, struct ip_vs_dest)',
     files: [
       'testing/ipvs/destination-record.ts',
+      'testing/ipvs/scheduler.ts',
       'testing/ipvs/service-record.ts',
-      'testing/schedulers/scheduler.ts',
     ],
   },
   {
     reason:
-      'as in the kernel: a namespace has a connection table, a connection its namespace (struct netns_ipvs, struct ip_vs_conn.ipvs)',
-    files: [
-      'testing/ipvs/connection-table.ts',
-      'testing/ipvs/connection.ts',
-      'testing/ipvs/daemon-record.ts',
-      'testing/ipvs/namespace.ts',
-    ],
+      'as in the kernel: a namespace has a connection table, and each connection knows its namespace (struct netns_ipvs, struct ip_vs_conn)',
+    files: ['testing/ipvs/connection-table.ts', 'testing/ipvs/connection.ts', 'testing/ipvs/namespace.ts'],
   },
 ]
 

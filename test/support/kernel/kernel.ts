@@ -6,8 +6,8 @@
 import { release } from 'node:os'
 import { it, type TestFunction } from 'vitest'
 import { Ipvs } from '../../../src/index.ts'
+import { PROFILES, type ProfileName } from '../../../src/testing/ipvs/profile.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
-import { PROFILES, type ProfileName } from '../../../src/testing/time/profile.ts'
 
 /** The version of which a simulated kernel stands in for the running one: 6.1, 6.12 or 7.2. */
 const SIMULATED = process.env['LVS_SIMULATED'] as ProfileName | undefined

@@ -1,28 +1,26 @@
 /**
- * The tests of test/kernel run twice: against a real kernel in the lab, and against simulated ones, without root, as the
- * projects `simulated-6.1`, `-6.12` and `-7.2`. Here is everything that runs against a real kernel only, and why. A new file
- * runs against both unless it is put on this list.
+ * The tests of test/kernel run twice: against a real kernel in the lab, and against simulated kernels without root, as the
+ * projects `simulated-6.1`, `-6.12` and `-7.2`. This file lists everything that runs against a real kernel only, and why. A
+ * new test file runs against both unless it is on this list.
  */
 
 /** Files by their paths below test/kernel, where `*` stands for anything. */
 export const REAL_ONLY_FILES: Readonly<Record<string, string>> = {
   'command/ipvsadm.test.ts':
-    'compares the command with the program ipvsadm, whose part it plays on a simulated kernel',
+    'compares the command with the program ipvsadm, which the command replaces on a simulated kernel',
   'command/host-commands.test.ts': 'addresses and sysctls of a host, and the program in a process of its own',
   'command/top.test.ts': 'the program on a terminal, in a process of its own',
   'command/ipvsadm-traffic.test.ts':
-    'compares the command with the program ipvsadm, whose part it plays on a simulated kernel',
+    'compares the command with the program ipvsadm, which the command replaces on a simulated kernel',
   'conformance/*.test.ts': 'compare a simulated kernel with the running one',
-  'host/doctor*.test.ts': 'sysctls, interfaces and routes of clusters, and real traffic through them',
+  'host/*.test.ts':
+    'sysctls, interfaces and routes of several hosts, real traffic, and programs that are killed',
   'ipvs/examples.test.ts': 'programs that make network namespaces and send real traffic',
-  'network/failover-guide.test.ts': 'addresses, announcements and sysctls of two hosts',
-  'host/roles.test.ts': 'addresses, routes and sysctls of a host, and programs that are killed',
-  'network/route-*.test.ts': 'rtnetlink, which a simulated kernel has none of',
+  'network/*.test.ts': 'rtnetlink and files under /proc/sys; a simulated kernel has neither',
   'state/keepalived.test.ts': 'runs keepalived',
-  'network/sysctl-*.test.ts': 'files under /proc/sys, which a simulated kernel has none of',
 }
 
-/** Single tests by the paths of their files below test/kernel, their names with those of what they stand in. */
+/** Single tests by the paths of their files below test/kernel; a name includes those of its suites. */
 export const REAL_ONLY_TESTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'ipvs/errors/daemon-errors.test.ts': {
     'startDaemon EADDRINUSE: a backup on a port that another program has':
@@ -31,14 +29,15 @@ export const REAL_ONLY_TESTS: Readonly<Record<string, Readonly<Record<string, st
   'ipvs/errors/module.test.ts': {
     'probe > says so of the network namespace that it is called in': 'opens the running kernel',
     'probe > says that a network namespace does not exist, and so does open':
-      'paths are the addon’s business',
-    'probe > says that a network namespace is a file, and so does open': 'paths are the addon’s business',
+      'paths of network namespaces are for the addon',
+    'probe > says that a network namespace is a file, and so does open':
+      'paths of network namespaces are for the addon',
     'probe > says that a network namespace is a namespace of another kind, and so does open':
-      'paths are the addon’s business',
+      'paths of network namespaces are for the addon',
     'the module of a scheduler > is loaded by the first service that asks for it, and stays while one does':
-      'a simulated kernel has schedulers without modules',
+      'a simulated kernel has schedulers that are no modules',
     'the module of a scheduler > is missing: the service is refused with the command that loads it, and an old one stays':
-      'a simulated kernel has schedulers without modules',
+      'a simulated kernel has schedulers that are no modules',
   },
   'ipvs/read/overview.test.ts': {
     'a table that does not fit one piece > can be left in the middle, and the file is closed':

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { PROFILES } from '../../../src/testing/time/profile.ts'
+import { PROFILES } from '../../../src/testing/ipvs/profile.ts'
 import config from '../../../vitest.config.ts'
 import { REAL_ONLY_FILES, REAL_ONLY_TESTS } from '../../support/kernel/real-only.ts'
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { IpvsError, NetlinkError } from '../../../src/errors.ts'
 import { Ipvs } from '../../../src/index.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
-import type { Fault } from '../../../src/testing/wire/faults.ts'
+import type { Fault } from '../../../src/testing/wire/fault.ts'
 import { CALLS } from '../../support/kernel/ipvs/calls.ts'
 
 const WEB = 'tcp://192.0.2.10:80'

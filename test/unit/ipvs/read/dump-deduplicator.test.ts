@@ -3,7 +3,7 @@ import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { DumpDeduplicator } from '../../../../src/ipvs/read/dump-deduplicator.ts'
 import type { BatchCommand } from '../../../../src/ipvs/write/batch-command.ts'
 import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
-import { PROFILES } from '../../../../src/testing/time/profile.ts'
+import { PROFILES } from '../../../../src/testing/ipvs/profile.ts'
 
 const entry = (key: number, reading = 1) => ({ key, reading })
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)

@@ -1,7 +1,7 @@
 import { constants, platform } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { ENOENT, errorName } from '../../../../src/netlink/wire/errno.ts'
-import { ERRNO } from '../../../../src/testing/wire/kernel-errno.ts'
+import { ENOENT, errorName, errorNumber } from '../../../../src/netlink/wire/errno.ts'
+import { ERRNO_NAMES } from '../../../../src/testing/wire/kernel-errno.ts'
 
 describe('the name of an error number', () => {
   it.each([
@@ -32,7 +32,20 @@ describe('the name of an error number', () => {
   })
 
   it('is that by which the simulated kernel calls its errors', () => {
-    for (const [name, errno] of Object.entries(ERRNO)) expect(errorName(errno)).toBe(name)
+    for (const name of ERRNO_NAMES) expect(errorName(errorNumber(name))).toBe(name)
     expect(errorName(ENOENT)).toBe('ENOENT')
+  })
+})
+
+describe('the number of an error name', () => {
+  it('is that which has the name', () => {
+    expect(errorNumber('EPERM')).toBe(1)
+    for (let errno = 1; errno <= 133; errno++) {
+      if (errorName(errno) !== `E${errno}`) expect(errorNumber(errorName(errno))).toBe(errno)
+    }
+  })
+
+  it('is 0 where Linux has no such name', () => {
+    expect(['-', '', 'ENOTHING', 'toString'].map(errorNumber)).toEqual([0, 0, 0, 0])
   })
 })

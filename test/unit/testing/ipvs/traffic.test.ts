@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { PROFILES } from '../../../../src/testing/ipvs/profile.ts'
 import type { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
-import { PROFILES } from '../../../../src/testing/time/profile.ts'
 import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 
 const destinations = (kernel: SimulatedKernel) => kernel.state().services[0]!.destinations

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault } from '../../../../src/testing/wire/faults.ts'
+import type { Fault } from '../../../../src/testing/wire/fault.ts'
 import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 
 const refuse: Fault = { kind: 'refuse', error: 'ENOMEM' }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
+import { PROFILES } from '../../../../src/testing/ipvs/profile.ts'
 import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
-import { PROFILES } from '../../../../src/testing/time/profile.ts'
 import { makeKernel } from '../../../support/testing/make-kernel.ts'
 import { RawSocket } from '../../../support/testing/raw-socket.ts'
 

@@ -1,45 +1,51 @@
-import type { AttributeSet, Fields } from '../../netlink/wire/attributes.ts'
-import { GENL_HDRLEN, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_HDRLEN } from '../../netlink/wire/uapi.ts'
-import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
-import { LEFTOVER } from '../wire/extended-ack.ts'
-import { KernelErrno } from '../wire/kernel-errno.ts'
-import { findViolation, type Policy } from '../wire/policy.ts'
-import type { NetlinkRequest } from '../wire/request.ts'
+import type { AttributeSet, Fields } from '../../../netlink/wire/attributes.ts'
+import {
+  GENL_HDRLEN,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  NLMSG_HDRLEN,
+} from '../../../netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN } from '../../../netlink/wire/wire.ts'
+import { LEFTOVER } from '../../wire/extended-ack.ts'
+import { KernelErrno } from '../../wire/kernel-errno.ts'
+import { findViolation, type Policy } from '../../wire/policy.ts'
+import type { NetlinkRequest } from '../../wire/request.ts'
 
-/** What a family does about one command. */
+/** How a family handles one command (struct genl_ops). */
 export interface Operation {
-  /** Carries the command out in its plain form; may answer. */
+  /** Executes the command in its plain form; may answer. */
   readonly doit?: ((request: NetlinkRequest) => void) | undefined
-  /** Begins a dump. */
+  /** Starts a dump. */
   readonly dump?: ((request: NetlinkRequest) => void) | undefined
 }
 
-/** A family of generic netlink. */
+/** A family of generic netlink (struct genl_family). */
 export interface GenericOperations {
   readonly operations: ReadonlyMap<number, Operation>
-  /** Whether every command asks for CAP_NET_ADMIN. */
+  /** Whether every command needs CAP_NET_ADMIN. */
   readonly privileged: boolean
-  /** Commands from this one on are looked at more closely (resv_start_op). */
+  /** The headers of commands from this one on are checked (resv_start_op). */
   readonly strictFrom: number
 }
 
 const NLM_F_ECHO = 0x8
 
-/** What became of a request: an answer is due, or not, as after the beginning of a dump. */
-export type DispatchResult = 'answer' | 'silence'
+/** Whether the request is to be acknowledged; the start of a dump is not. */
+export type DispatchResult = 'acknowledge' | 'silence'
 
 /** Hands a request to its family (genl_family_rcv_msg). */
 export function dispatch(family: GenericOperations, request: NetlinkRequest): DispatchResult {
   if (request.end - request.start < NLMSG_HDRLEN + GENL_HDRLEN) throw new KernelErrno('EINVAL')
   const command = request.command ?? 0
   if (command >= family.strictFrom) checkHeader(request)
-  const { doit: act, dump } = family.operations.get(command) ?? {}
+  const { doit, dump } = family.operations.get(command) ?? {}
   const dumps = (request.flags & NLM_F_DUMP) === NLM_F_DUMP
-  const run = dumps ? dump : act
+  const run = dumps ? dump : doit
   if (run === undefined) throw new KernelErrno('EOPNOTSUPP')
-  if (family.privileged && !request.socket.privileged) throw new KernelErrno('EPERM')
+  if (family.privileged && !request.sender.privileged) throw new KernelErrno('EPERM')
   run(request)
-  return dumps ? 'silence' : 'answer'
+  return dumps ? 'silence' : 'acknowledge'
 }
 
 /** genl_header_check. */
@@ -55,7 +61,7 @@ function checkHeader({ view, payload, flags, ack }: NetlinkRequest): void {
   }
 }
 
-/** Reads the attributes of a plain command, which must follow the rules, into `set`. */
+/** Reads the attributes of a plain command into `set`; they must obey the policy. */
 export function readAttributes<F extends Fields>(
   request: NetlinkRequest,
   set: AttributeSet<F>,
@@ -63,10 +69,10 @@ export function readAttributes<F extends Fields>(
 ): AttributeSet<F> {
   const { view, payload, end, ack } = request
   const start = payload + GENL_HDRLEN
-  const broken = findViolation(view, start, end, policy)
-  if (broken !== undefined) {
-    ack.setViolation(broken, request.start)
-    throw new KernelErrno(broken.errno)
+  const violation = findViolation(view, start, end, policy)
+  if (violation !== undefined) {
+    ack.setViolation(violation, request.start)
+    throw new KernelErrno(violation.errno)
   }
   if (set.read(view, start, end).leftover > 0) ack.message = LEFTOVER
   return set

@@ -1,14 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
-import type { ExchangeReport, ExchangeRequest, NetlinkSocket } from '../../netlink/transport/transport.ts'
-import type { NetworkNamespace } from '../ipvs/namespace.ts'
-import { ExtendedAck } from '../wire/extended-ack.ts'
-import { KernelErrno } from '../wire/kernel-errno.ts'
-import { ReceiveQueue } from '../wire/receive-queue.ts'
-import type { NetlinkRequest } from '../wire/request.ts'
-import { execute, logRequests, parseDatagram } from './datagram.ts'
-import { DumpBlock, type DumpSource } from './dump.ts'
-import { SimulatedExchange } from './exchange.ts'
-import type { SimulatedMachine } from './simulated-machine.ts'
+import type { ExchangeReport, ExchangeRequest, NetlinkSocket } from '../../../netlink/transport/transport.ts'
+import type { NetworkNamespace } from '../../ipvs/namespace.ts'
+import { DumpBlock, type DumpSource } from '../../wire/dump-block.ts'
+import { ExtendedAck } from '../../wire/extended-ack.ts'
+import { KernelErrno } from '../../wire/kernel-errno.ts'
+import { ReceiveQueue } from '../../wire/receive-queue.ts'
+import type { NetlinkRequest, RequestSender } from '../../wire/request.ts'
+import { type ExchangeSocket, SimulatedExchange } from './exchange.ts'
+import type { RequestHandler } from './request-handler.ts'
 
 /** How a socket is opened. */
 export interface SocketOptions {
@@ -24,34 +23,29 @@ interface ActiveDump {
 }
 
 /** A netlink socket of the simulated kernel. */
-export class SimulatedSocket implements NetlinkSocket {
+export class SimulatedSocket implements NetlinkSocket, RequestSender, ExchangeSocket {
   readonly portId: number
   readonly receiveBuffer: number
   readonly sendBuffer: number
   readonly privileged: boolean
   readonly namespace: NetworkNamespace
   readonly queue: ReceiveQueue
-  readonly #machine: SimulatedMachine
+  readonly #handler: RequestHandler
   #dump: ActiveDump | undefined
   #closed = false
 
-  constructor(
-    machine: SimulatedMachine,
-    namespace: NetworkNamespace,
-    portId: number,
-    options: SocketOptions,
-  ) {
-    this.#machine = machine
+  constructor(handler: RequestHandler, namespace: NetworkNamespace, portId: number, options: SocketOptions) {
+    this.#handler = handler
     this.namespace = namespace
     this.portId = portId
     this.privileged = options.privileged
     this.receiveBuffer = options.receiveBuffer
     this.sendBuffer = options.sendBuffer
     namespace.hold()
-    this.queue = new ReceiveQueue(options.receiveBuffer, machine.profile.answerCost)
+    this.queue = new ReceiveQueue(options.receiveBuffer, namespace.profile.answerCost)
   }
 
-  /** Begins a dump with its first block; there can be one at a time (__netlink_dump_start). */
+  /** Starts a dump with its first block; a socket has one at a time (__netlink_dump_start). */
   startDump(request: NetlinkRequest, source: DumpSource): void {
     if (this.#dump !== undefined) throw new KernelErrno('EBUSY')
     this.#dump = { source, request, blocks: 0 }
@@ -69,24 +63,24 @@ export class SimulatedSocket implements NetlinkSocket {
   }
 
   async exchange(request: ExchangeRequest): Promise<ExchangeReport> {
-    // The kernel works on another thread: nothing happens before the caller's turn ends.
+    // The kernel works on another thread: nothing happens before the caller's turn of the event loop ends.
     await setImmediate()
     return new SimulatedExchange(this, request).run()
   }
 
-  /** Takes in a datagram; one that is not `observed` is not logged and nothing goes wrong with it. */
+  /** Takes a datagram in; one that is not `observed` is not logged, and no fault happens to it. */
   parse(datagram: Uint8Array, observed = true): readonly NetlinkRequest[] {
-    const requests = parseDatagram(this, datagram)
-    if (observed) logRequests(this.#machine, requests)
+    const requests = this.#handler.parse(this, datagram)
+    if (observed) this.#handler.log(requests)
     return requests
   }
 
-  /** Executes what a datagram holds; all answers are queued when it returns. */
+  /** Executes the requests of a datagram; every answer is queued when it returns. */
   execute(requests: readonly NetlinkRequest[]): void {
-    for (const request of requests) execute(this.#machine, request)
+    for (const request of requests) this.#handler.execute(request)
   }
 
-  /** Reads an answer, and makes the next block of a dump for it (netlink_recvmsg). */
+  /** Reads an answer, and fills the next block of a dump (netlink_recvmsg). */
   receive(room: number): ReturnType<ReceiveQueue['receive']> {
     const received = this.queue.receive(room)
     if (received.state === 'datagram' && this.#dump !== undefined && this.queue.takesBlocks) {
@@ -96,7 +90,7 @@ export class SimulatedSocket implements NetlinkSocket {
     return received
   }
 
-  /** A block without entries has what ends the dump (netlink_dump). */
+  /** A block without entries carries the end of the dump (netlink_dump). */
   #fillBlock(dump: ActiveDump): void {
     const { source, request } = dump
     const second = dump.blocks++ === 1
@@ -109,7 +103,7 @@ export class SimulatedSocket implements NetlinkSocket {
       block.addDone(ack)
       this.#dump = undefined
     }
-    const answer = { bytes: block.bytes }
-    this.queue.pushBlock(request.corrupt === undefined ? answer : request.corrupt(answer), size)
+    const reply = { bytes: block.bytes }
+    this.queue.pushBlock(request.corrupt === undefined ? reply : request.corrupt(reply), size)
   }
 }

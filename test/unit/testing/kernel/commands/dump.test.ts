@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
-import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
-import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
-import { LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
-import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
-import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
-import { RawSocket } from '../../../support/testing/raw-socket.ts'
+import { IpvsClient } from '../../../../../src/ipvs/ipvs-client.ts'
+import { IPVS_CMD } from '../../../../../src/ipvs/protocol/uapi.ts'
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../../src/netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN, WireWriter } from '../../../../../src/netlink/wire/wire.ts'
+import { SimulatedKernel } from '../../../../../src/testing/simulated-kernel.ts'
+import { makeKernel, WEB } from '../../../../support/testing/make-kernel.ts'
+import { RawSocket } from '../../../../support/testing/raw-socket.ts'
 
 const service = (port: number) => ({ protocol: 'tcp', address: '192.0.2.1', port, scheduler: 'rr' }) as const
 

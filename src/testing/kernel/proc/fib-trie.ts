@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
-import { formatIPv4 } from '../../netlink/wire/address.ts'
-import { broadcastOf, type NetworkInterface } from '../ipvs/address-type.ts'
+import { formatIPv4 } from '../../../netlink/wire/address.ts'
+import { broadcastOf, type NetworkInterface } from '../../ipvs/address-type.ts'
 
 /** Where IPv4 routes are told: a client that was refused a destination looks there for the reason. */
 export const FIB_TRIE_FILE = '/proc/net/fib_trie'

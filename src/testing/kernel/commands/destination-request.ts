@@ -1,11 +1,11 @@
-import { COMMAND, DESTINATION } from '../../ipvs/protocol/attributes.ts'
-import { IP_VS_CONN_F_FWD_MASK } from '../../ipvs/protocol/uapi.ts'
-import { AttributeSet } from '../../netlink/wire/attributes.ts'
-import type { DestinationIdentity, DestinationSettings } from '../ipvs/destination-record.ts'
-import { inFamily, isFamily, readInetAddress } from '../ipvs/inet-address.ts'
-import type { ServiceRecord } from '../ipvs/service-record.ts'
-import { KernelErrno } from '../wire/kernel-errno.ts'
-import { DESTINATION_POLICY, findViolation } from '../wire/policy.ts'
+import { COMMAND, DESTINATION } from '../../../ipvs/protocol/attributes.ts'
+import { IP_VS_CONN_F_FWD_MASK } from '../../../ipvs/protocol/uapi.ts'
+import { AttributeSet } from '../../../netlink/wire/attributes.ts'
+import type { DestinationIdentity, DestinationSettings } from '../../ipvs/destination-record.ts'
+import { inFamily, isFamily, readInetAddress } from '../../ipvs/inet-address.ts'
+import type { ServiceRecord } from '../../ipvs/service-record.ts'
+import { KernelErrno } from '../../wire/kernel-errno.ts'
+import { DESTINATION_POLICY, findViolation } from '../../wire/policy.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 

@@ -1,13 +1,13 @@
-import { IPVS_CMD, IPVS_GENL_NAME, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
-import { CONTROLLER } from '../../netlink/generic-family.ts'
-import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
-import { CTRL_CMD_GETFAMILY, CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../netlink/wire/uapi.ts'
-import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
-import { KernelErrno } from '../wire/kernel-errno.ts'
-import { FAMILY_POLICY } from '../wire/policy.ts'
-import { reply } from '../wire/reply.ts'
+import { IPVS_CMD, IPVS_GENL_NAME, IPVS_GENL_VERSION } from '../../../ipvs/protocol/uapi.ts'
+import { CONTROLLER } from '../../../netlink/generic-family.ts'
+import { AttributeSet, writeAttribute } from '../../../netlink/wire/attributes.ts'
+import { CTRL_CMD_GETFAMILY, CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../../netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../../netlink/wire/wire.ts'
+import type { KernelProfile } from '../../ipvs/profile.ts'
+import { KernelErrno } from '../../wire/kernel-errno.ts'
+import { FAMILY_POLICY } from '../../wire/policy.ts'
+import { reply } from '../../wire/reply.ts'
 import { type GenericOperations, readAttributes } from './generic-netlink.ts'
-import type { SimulatedMachine } from './simulated-machine.ts'
 
 const { fields } = CONTROLLER
 const set = new AttributeSet(CONTROLLER)
@@ -24,19 +24,26 @@ const MAX_ATTRIBUTE = 6
 /** CTRL_CMD_GETPOLICY is the last of the old commands. */
 const STRICT_FROM = 11
 
-/** The family that knows the numbers of the others. To be asked for IPVS by name makes the kernel load it. */
-export function controllerOperations(machine: SimulatedMachine): GenericOperations {
+/** The kernel module that carries IPVS, as far as the controller uses it. */
+interface LoadableModule {
+  /** The number of the family; undefined while the module is not loaded. */
+  readonly familyId: number | undefined
+  load(): void
+}
+
+/** The family that knows the numbers of the others. A request for IPVS by name makes the kernel load the module. */
+export function controllerOperations(module: LoadableModule, profile: KernelProfile): GenericOperations {
   const getFamily = {
     doit: (request: Parameters<typeof readAttributes>[0]) => {
       readAttributes(request, set, FAMILY_POLICY)
       const name = set.get(fields.familyName)
       const id = set.u16(fields.familyId)
       if (name === undefined && id === undefined) throw new KernelErrno('EINVAL')
-      const isMeant = name === undefined ? id === machine.module.familyId : name === IPVS_GENL_NAME
-      if (name === IPVS_GENL_NAME) machine.module.load()
-      const { familyId } = machine.module
+      const isMeant = name === undefined ? id === module.familyId : name === IPVS_GENL_NAME
+      if (name === IPVS_GENL_NAME) module.load()
+      const { familyId } = module
       if (!isMeant || familyId === undefined) throw new KernelErrno('ENOENT')
-      reply(request, GENL_ID_CTRL, (writer) => writeFamily(writer, machine, familyId))
+      reply(request, GENL_ID_CTRL, (writer) => writeFamily(writer, profile, familyId))
     },
   }
   return {
@@ -47,7 +54,7 @@ export function controllerOperations(machine: SimulatedMachine): GenericOperatio
 }
 
 /** ctrl_fill_info. */
-function writeFamily(writer: WireWriter, { profile }: SimulatedMachine, id: number): void {
+function writeFamily(writer: WireWriter, { dumpOperationFlags }: KernelProfile, id: number): void {
   writer.genericHeader(CTRL_CMD_NEWFAMILY, VERSION)
   writeAttribute(writer, fields.familyName, IPVS_GENL_NAME)
   writeAttribute(writer, fields.familyId, id)
@@ -59,7 +66,7 @@ function writeFamily(writer: WireWriter, { profile }: SimulatedMachine, id: numb
   commands.forEach((command, index) => {
     const operation = writer.beginNest(index + 1)
     writeNumber(writer, OPERATION_ID, command)
-    writeNumber(writer, OPERATION_FLAGS, flagsOf(command, profile.dumpOperationFlags))
+    writeNumber(writer, OPERATION_FLAGS, flagsOf(command, dumpOperationFlags))
     writer.endNest(operation)
   })
   writer.endNest(operations)

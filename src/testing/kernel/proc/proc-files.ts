@@ -1,14 +1,13 @@
-import { FORWARDING_METHODS } from '../../ipvs/model/destination.ts'
-import { IP_VS_SVC_F_ONEPACKET, IP_VS_SVC_F_PERSISTENT } from '../../ipvs/protocol/uapi.ts'
-import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
-import type { Connection, InetEndpoint } from '../ipvs/connection.ts'
-import type { ConnectionTable } from '../ipvs/connection-table.ts'
-import type { DestinationRecord } from '../ipvs/destination-record.ts'
-import { AF_INET, AF_INET6, type InetAddress } from '../ipvs/inet-address.ts'
-import type { NetworkNamespace } from '../ipvs/namespace.ts'
-import type { ServiceRecord } from '../ipvs/service-record.ts'
+import { FORWARDING_METHODS } from '../../../ipvs/model/destination.ts'
+import { IP_VS_SVC_F_ONEPACKET, IP_VS_SVC_F_PERSISTENT } from '../../../ipvs/protocol/uapi.ts'
+import { LITTLE_ENDIAN } from '../../../netlink/wire/wire.ts'
+import type { Connection, InetEndpoint } from '../../ipvs/connection.ts'
+import type { ConnectionTable } from '../../ipvs/connection-table.ts'
+import type { DestinationRecord } from '../../ipvs/destination-record.ts'
+import { AF_INET, AF_INET6, type InetAddress } from '../../ipvs/inet-address.ts'
+import type { NetworkNamespace } from '../../ipvs/namespace.ts'
+import type { ServiceRecord } from '../../ipvs/service-record.ts'
 import type { SequentialFile } from './sequential-file.ts'
-import { connectionTableSize } from './settings-commands.ts'
 
 const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'IP'],
@@ -53,7 +52,7 @@ function* servicesFrom(namespace: NetworkNamespace, position: number): Iterable<
 
 function heading(namespace: NetworkNamespace): string {
   return [
-    `IP Virtual Server version 1.2.1 (size=${connectionTableSize(namespace)})`,
+    `IP Virtual Server version 1.2.1 (size=${namespace.connectionTableSize})`,
     'Prot LocalAddress:Port Scheduler Flags',
     '  -> RemoteAddress:Port Forward Weight ActiveConn InActConn',
     '',

@@ -1,6 +1,6 @@
-import type { DestinationRecord } from '../ipvs/destination-record.ts'
-import type { InetAddress } from '../ipvs/inet-address.ts'
-import type { ServiceRecord } from '../ipvs/service-record.ts'
+import type { DestinationRecord } from './destination-record.ts'
+import type { InetAddress } from './inet-address.ts'
+import type { ServiceRecord } from './service-record.ts'
 
 /** What a scheduler looks at of the first packet of a connection. */
 export interface Packet {

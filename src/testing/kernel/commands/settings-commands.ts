@@ -1,17 +1,14 @@
-import { COMMAND, INFO } from '../../ipvs/protocol/attributes.ts'
-import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
-import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
-import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { NetworkNamespace } from '../ipvs/namespace.ts'
-import { KernelErrno } from '../wire/kernel-errno.ts'
+import { COMMAND, INFO } from '../../../ipvs/protocol/attributes.ts'
+import { IPVS_CMD, IPVS_GENL_VERSION } from '../../../ipvs/protocol/uapi.ts'
+import { type AttributeSet, writeAttribute } from '../../../netlink/wire/attributes.ts'
+import type { WireWriter } from '../../../netlink/wire/wire.ts'
+import type { NetworkNamespace } from '../../ipvs/namespace.ts'
+import { KernelErrno } from '../../wire/kernel-errno.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
 /** 1.2.1, for longer than netlink has carried it. */
 const VERSION = 0x010201
-/** Buckets of the connection table: of a fixed one, and of a growing one to begin with. */
-const FIXED_TABLE = 4096
-const LEAST_TABLE = 256
 const INT_MAX = 0x7fff_ffff
 
 const { fields } = COMMAND
@@ -46,11 +43,5 @@ export function writeTimeouts(writer: WireWriter, { timeouts }: NetworkNamespace
 export function writeInfo(writer: WireWriter, namespace: NetworkNamespace): void {
   writer.genericHeader(IPVS_CMD.SET_INFO, IPVS_GENL_VERSION)
   writeAttribute(writer, INFO.fields.version, VERSION)
-  writeAttribute(writer, INFO.fields.connectionTableSize, connectionTableSize(namespace))
-}
-
-/** Buckets of the connection table at present. */
-export function connectionTableSize({ profile, hasConnectionTable }: NetworkNamespace): number {
-  if (profile.tables === 'fixed') return FIXED_TABLE
-  return hasConnectionTable ? LEAST_TABLE : 0
+  writeAttribute(writer, INFO.fields.connectionTableSize, namespace.connectionTableSize)
 }

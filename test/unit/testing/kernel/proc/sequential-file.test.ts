@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readSequentially } from '../../../../src/testing/kernel/sequential-file.ts'
+import { readSequentially } from '../../../../../src/testing/kernel/proc/sequential-file.ts'
 
 const fileOf = (entries: readonly (string | undefined)[]) => ({ from: (at: number) => entries.slice(at) })
 const sizes = (entries: readonly (string | undefined)[]) =>

@@ -1,19 +1,19 @@
-import { COMMAND } from '../../ipvs/protocol/attributes.ts'
-import { IPVS_CMD } from '../../ipvs/protocol/uapi.ts'
-import { AttributeSet } from '../../netlink/wire/attributes.ts'
-import { GENL_HDRLEN } from '../../netlink/wire/uapi.ts'
-import { startDaemon, stopDaemon } from '../ipvs/daemon-record.ts'
-import type { NetworkNamespace } from '../ipvs/namespace.ts'
-import { writeServiceRecord } from '../ipvs/service-record.ts'
-import { COMMAND_POLICY } from '../wire/policy.ts'
-import { reply } from '../wire/reply.ts'
-import type { NetlinkRequest } from '../wire/request.ts'
+import { COMMAND } from '../../../ipvs/protocol/attributes.ts'
+import { IPVS_CMD } from '../../../ipvs/protocol/uapi.ts'
+import { AttributeSet } from '../../../netlink/wire/attributes.ts'
+import { GENL_HDRLEN } from '../../../netlink/wire/uapi.ts'
+import type { NetworkNamespace } from '../../ipvs/namespace.ts'
+import { writeServiceRecord } from '../../ipvs/service-record.ts'
+import type { DumpSource } from '../../wire/dump-block.ts'
+import { COMMAND_POLICY } from '../../wire/policy.ts'
+import { reply } from '../../wire/reply.ts'
+import type { NetlinkRequest } from '../../wire/request.ts'
+import { type GenericOperations, type Operation, readAttributes } from '../netlink/generic-netlink.ts'
+import { startDaemon, stopDaemon } from './daemon-commands.ts'
 import { addDestination, removeDestination, setDestination } from './destination-commands.ts'
-import { type DumpSource, dumpDaemons, dumpDestinations, dumpServices } from './dump.ts'
-import { type GenericOperations, type Operation, readAttributes } from './generic-netlink.ts'
+import { dumpDaemons, dumpDestinations, dumpServices } from './dump.ts'
 import { addService, flush, namedService, removeService, setService, zero } from './service-commands.ts'
 import { setTimeouts, writeInfo, writeTimeouts } from './settings-commands.ts'
-import type { SimulatedMachine } from './simulated-machine.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 type CommandHandler = (
@@ -28,12 +28,12 @@ const set = new AttributeSet(COMMAND)
 const STRICT_FROM = IPVS_CMD.FLUSH + 1
 
 /** The commands of IPVS (ip_vs_genl_ops). */
-export function ipvsOperations(machine: SimulatedMachine): GenericOperations {
+export function ipvsOperations(): GenericOperations {
   const doit = (run: CommandHandler): Operation['doit'] => {
-    return (request) => run(request.socket.namespace, readAttributes(request, set, COMMAND_POLICY), request)
+    return (request) => run(request.sender.namespace, readAttributes(request, set, COMMAND_POLICY), request)
   }
   const dump = (source: (request: NetlinkRequest) => DumpSource): Operation['dump'] => {
-    return (request) => request.socket.startDump(request, source(request))
+    return (request) => request.sender.startDump(request, source(request))
   }
   const plain: readonly (readonly [number, CommandHandler])[] = [
     [IPVS_CMD.NEW_SERVICE, addService],
@@ -56,15 +56,15 @@ export function ipvsOperations(machine: SimulatedMachine): GenericOperations {
   operations.set(IPVS_CMD.GET_SERVICE, {
     doit: doit((netns, command, request) => {
       const service = namedService(netns, command)
-      answer(request, (writer) => writeServiceRecord(writer, service, machine.profile))
+      answer(request, (writer) => writeServiceRecord(writer, service, netns.profile))
     }),
-    dump: dump(({ socket }) => dumpServices(socket.namespace)),
+    dump: dump(({ sender }) => dumpServices(sender.namespace)),
   })
   operations.set(IPVS_CMD.GET_DEST, {
-    dump: dump(({ socket, view, start, payload, end }) =>
-      dumpDestinations(socket.namespace, view, payload + GENL_HDRLEN, end, start),
+    dump: dump(({ sender, view, start, payload, end }) =>
+      dumpDestinations(sender.namespace, view, payload + GENL_HDRLEN, end, start),
     ),
   })
-  operations.set(IPVS_CMD.GET_DAEMON, { dump: dump(({ socket }) => dumpDaemons(socket.namespace)) })
+  operations.set(IPVS_CMD.GET_DAEMON, { dump: dump(({ sender }) => dumpDaemons(sender.namespace)) })
   return { operations, privileged: true, strictFrom: STRICT_FROM }
 }

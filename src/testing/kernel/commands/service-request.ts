@@ -1,11 +1,11 @@
-import { COMMAND, SERVICE } from '../../ipvs/protocol/attributes.ts'
-import { AttributeSet } from '../../netlink/wire/attributes.ts'
-import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
-import { inFamily, isFamily, NO_ADDRESS, readInetAddress } from '../ipvs/inet-address.ts'
-import type { NetworkNamespace } from '../ipvs/namespace.ts'
-import type { ServiceIdentity, ServiceRecord, ServiceRecordSettings } from '../ipvs/service-record.ts'
-import { KernelErrno } from '../wire/kernel-errno.ts'
-import { findViolation, SERVICE_POLICY } from '../wire/policy.ts'
+import { COMMAND, SERVICE } from '../../../ipvs/protocol/attributes.ts'
+import { AttributeSet } from '../../../netlink/wire/attributes.ts'
+import { LITTLE_ENDIAN } from '../../../netlink/wire/wire.ts'
+import { inFamily, isFamily, NO_ADDRESS, readInetAddress } from '../../ipvs/inet-address.ts'
+import type { NetworkNamespace } from '../../ipvs/namespace.ts'
+import type { ServiceIdentity, ServiceRecord, ServiceRecordSettings } from '../../ipvs/service-record.ts'
+import { KernelErrno } from '../../wire/kernel-errno.ts'
+import { findViolation, SERVICE_POLICY } from '../../wire/policy.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
-import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
-import { LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
-import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
+import { IPVS_CMD } from '../../../../../src/ipvs/protocol/uapi.ts'
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../../src/netlink/wire/uapi.ts'
+import { LITTLE_ENDIAN, WireWriter } from '../../../../../src/netlink/wire/wire.ts'
+import { SimulatedKernel } from '../../../../../src/testing/simulated-kernel.ts'
 import {
   bytesOf,
   DONE,
@@ -14,8 +14,8 @@ import {
   NEW_SERVICE,
   SERVICE,
   TIMEOUTS,
-} from '../../../support/ipvs/recorded-messages.ts'
-import { hexOf, RawSocket } from '../../../support/testing/raw-socket.ts'
+} from '../../../../support/ipvs/recorded-messages.ts'
+import { hexOf, RawSocket } from '../../../../support/testing/raw-socket.ts'
 
 /** A socket of a kernel whose family has the number of the golden vectors, and a service made through it. */
 async function withService() {

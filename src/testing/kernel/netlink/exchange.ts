@@ -1,26 +1,37 @@
 import { setTimeout } from 'node:timers/promises'
-import type { ExchangeReport, ExchangeRequest } from '../../netlink/transport/transport.ts'
-import { NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN } from '../../netlink/wire/uapi.ts'
-import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
-import type { Fault } from '../wire/faults.ts'
-import { ERRNO } from '../wire/kernel-errno.ts'
-import type { SimulatedSocket } from './simulated-socket.ts'
+import type { ExchangeReport, ExchangeRequest } from '../../../netlink/transport/transport.ts'
+import { errorNumber } from '../../../netlink/wire/errno.ts'
+import { NLMSG_DONE, NLMSG_ERROR, NLMSG_HDRLEN } from '../../../netlink/wire/uapi.ts'
+import { align4, LITTLE_ENDIAN } from '../../../netlink/wire/wire.ts'
+import type { Fault } from '../../wire/fault.ts'
+import type { Received } from '../../wire/receive-queue.ts'
+import type { NetlinkRequest, RequestSender } from '../../wire/request.ts'
 
 /** Room for one datagram, and how many are read by one system call: as the addon reads. */
 const SLOT_BYTES = 32 * 1024
 const SLOTS = 16
 
+const ECANCELED = errorNumber('ECANCELED')
+
+/** A socket, as far as an exchange uses it. */
+export interface ExchangeSocket extends Pick<RequestSender, 'queue'> {
+  readonly isClosed: boolean
+  parse(datagram: Uint8Array): readonly NetlinkRequest[]
+  execute(requests: readonly NetlinkRequest[]): void
+  receive(room: number): Received
+}
+
 type MutableReport = { -readonly [Name in keyof ExchangeReport]: ExchangeReport[Name] }
 
 /** One exchange, with the system calls that the addon would make for it. */
 export class SimulatedExchange {
-  readonly #socket: SimulatedSocket
+  readonly #socket: ExchangeSocket
   readonly #request: ExchangeRequest
   readonly #report: MutableReport
   #overrun = false
   #truncated = false
 
-  constructor(socket: SimulatedSocket, request: ExchangeRequest) {
+  constructor(socket: ExchangeSocket, request: ExchangeRequest) {
     this.#socket = socket
     this.#request = request
     const { first, awaiting } = request
@@ -36,7 +47,7 @@ export class SimulatedExchange {
     for (; report.datagram < count; report.datagram++) {
       if (!report.awaiting) {
         if (replies.length - report.received < SLOT_BYTES) return this.#end('full')
-        if (this.#socket.isClosed) return this.#fail('sendmsg', ERRNO.ECANCELED)
+        if (this.#socket.isClosed) return this.#fail('sendmsg', ECANCELED)
         const failed = await this.#send()
         if (failed !== undefined) return failed
       }
@@ -74,7 +85,7 @@ export class SimulatedExchange {
     const { replies } = this.#request
     const sequence = this.#lastSequence()
     for (let answered = false; !answered || this.#overrun; ) {
-      if (this.#socket.isClosed) return this.#fail('recvmmsg', ERRNO.ECANCELED)
+      if (this.#socket.isClosed) return this.#fail('recvmmsg', ECANCELED)
       const slots = Math.min(Math.floor((replies.length - report.received) / SLOT_BYTES), SLOTS)
       if (slots === 0) return this.#end('full')
       report.receives++
@@ -138,7 +149,7 @@ export class SimulatedExchange {
 
 function failingCall(faults: readonly Fault[], call: 'sendmsg' | 'recvmmsg'): number | undefined {
   for (const fault of faults)
-    if (fault.kind === 'system-call' && fault.call === call) return ERRNO[fault.error]
+    if (fault.kind === 'system-call' && fault.call === call) return errorNumber(fault.error)
   return undefined
 }
 

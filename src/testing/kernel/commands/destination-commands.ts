@@ -1,15 +1,15 @@
-import { FORWARDING_METHODS } from '../../ipvs/model/destination.ts'
-import type { COMMAND } from '../../ipvs/protocol/attributes.ts'
-import type { AttributeSet } from '../../netlink/wire/attributes.ts'
-import { isUnicast } from '../ipvs/address-type.ts'
+import { FORWARDING_METHODS } from '../../../ipvs/model/destination.ts'
+import type { COMMAND } from '../../../ipvs/protocol/attributes.ts'
+import type { AttributeSet } from '../../../netlink/wire/attributes.ts'
+import { isUnicast } from '../../ipvs/address-type.ts'
 import {
   type DestinationIdentity,
   DestinationRecord,
   type DestinationSettings,
-} from '../ipvs/destination-record.ts'
-import type { NetworkNamespace } from '../ipvs/namespace.ts'
-import type { ServiceRecord } from '../ipvs/service-record.ts'
-import { KernelErrno } from '../wire/kernel-errno.ts'
+} from '../../ipvs/destination-record.ts'
+import type { NetworkNamespace } from '../../ipvs/namespace.ts'
+import type { ServiceRecord } from '../../ipvs/service-record.ts'
+import { KernelErrno } from '../../wire/kernel-errno.ts'
 import { readDestinationIdentity, readDestinationRequest } from './destination-request.ts'
 import { namedService } from './service-commands.ts'
 
