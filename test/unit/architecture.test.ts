@@ -15,6 +15,9 @@ const native = readSourceFiles('native', /\.(cc|h)$/)
 const entries = readEntries()
 const paths = (files: readonly SourceFile[]) => files.map(({ path }) => path)
 
+/** Loads the addon. */
+const ADDON = 'src/system/addon.ts'
+/** Sockets of the addon. */
 const KERNEL_TRANSPORT = 'src/netlink/transport/kernel-transport.ts'
 /** Loads packages that only documents in text need, when the first document comes. */
 const LAZY_PACKAGES = 'src/state/document/lazy-packages.ts'
@@ -121,17 +124,19 @@ describe('folders of src', () => {
       /^(node:(fs|fs\/promises|module|child_process|worker_threads|net\/promises|http)|node-gyp-build)$/
     const impure = source
       .filter(({ path }) => PURE.includes(placeOf(path)))
-      .filter(({ imports }) => imports.some((name) => forbidden.test(name) || name === KERNEL_TRANSPORT))
+      .filter(({ imports }) =>
+        imports.some((name) => forbidden.test(name) || name === ADDON || name === KERNEL_TRANSPORT),
+      )
     expect(paths(impure)).toEqual([])
   })
 })
 
 describe('folders of test/unit', () => {
-  it('are named after those of src', () => {
+  it('are named after those of src, besides the tests of the documents', () => {
     const tests = readSourceFiles('test/unit', /\.ts$/).map(({ path }) =>
       relative('test/unit', dirname(path)),
     )
-    const folders = [...new Set(tests)].filter((folder) => folder !== '')
+    const folders = [...new Set(tests)].filter((folder) => folder !== '' && folder !== 'docs')
     expect(folders.filter((folder) => !ORDER.includes(folder))).toEqual([])
   })
 })
@@ -163,15 +168,14 @@ describe('the addon', () => {
     const loaders = source.filter(({ imports }) =>
       imports.some((name) => /^(node-gyp-build|(node:)?module)$/.test(name)),
     )
-    expect(paths(loaders).toSorted()).toEqual([KERNEL_TRANSPORT, LAZY_PACKAGES])
-    expect(paths(source.filter(({ text }) => /node-gyp-build|\.node['"]|dlopen/.test(text)))).toEqual([
-      KERNEL_TRANSPORT,
-    ])
+    expect(paths(loaders).toSorted()).toEqual([LAZY_PACKAGES, ADDON])
+    expect(paths(source.filter(({ text }) => /node-gyp-build|\.node['"]|dlopen/.test(text)))).toEqual([ADDON])
   })
 
-  it('is reached by way of the file that opens a client', () => {
-    const users = source.filter(({ imports }) => imports.includes(KERNEL_TRANSPORT))
-    expect(paths(users).toSorted()).toEqual(['src/netlink/open.ts'])
+  it('is used by the transport and the file lock, and the transport by the file that opens a client', () => {
+    const usersOf = (path: string) => paths(source.filter(({ imports }) => imports.includes(path)))
+    expect(usersOf(ADDON).toSorted()).toEqual([KERNEL_TRANSPORT, 'src/system/file-lock.ts'])
+    expect(usersOf(KERNEL_TRANSPORT)).toEqual(['src/netlink/open.ts'])
   })
 
   it('alone includes libnl', () => {
@@ -196,7 +200,7 @@ describe('the simulated kernel', () => {
     }
     visit('src/testing/index.ts')
     expect(reached.size).toBeGreaterThan(40)
-    expect([...reached].filter((path) => path === KERNEL_TRANSPORT || path === 'node-gyp-build')).toEqual([])
+    expect([...reached].filter((path) => path === ADDON || path === 'node-gyp-build')).toEqual([])
   })
 })
 
