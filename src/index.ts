@@ -45,7 +45,7 @@ export {
   formatService,
   type Protocol,
   parseService,
-  type ResolvedServiceKey as KnownServiceKey,
+  type ResolvedServiceKey,
   type ServiceKey,
   type ServiceReference,
 } from './ipvs/model/service-key.ts'
@@ -75,11 +75,11 @@ export {
 } from './state/apply/apply-result.ts'
 export { Plan, type PlanApplyOptions } from './state/apply/plan.ts'
 export {
-  type ReconcileOptions as KeepOptions,
-  type ReconcileRound as KeepRound,
-  Reconciler as Keeper,
+  type ReconcileOptions,
+  type ReconcileRound,
+  Reconciler,
 } from './state/apply/reconciler.ts'
-export { exportState, toDesiredState as describeTable } from './state/document/export-state.ts'
+export { exportState, toDesiredState } from './state/document/export-state.ts'
 export { formatState, type StateFormat } from './state/document/format-state.ts'
 export { parseState } from './state/document/parse-state.ts'
 export { stateJsonSchema } from './state/document/schema.ts'
@@ -98,15 +98,15 @@ export { Step, type StepCommand, type StepKind } from './state/model/step.ts'
 export type { TableClient } from './state/model/table-client.ts'
 export type { CurrentTable } from './state/model/target.ts'
 export {
-  type OwnershipConflict as Clash,
+  type OwnershipConflict,
   OwnershipError,
   type OwnershipPredicate,
 } from './state/ownership/ownership.ts'
 export type { NamedSet } from './state/ownership/set-ledger.ts'
 export type { PlannedSteps } from './state/plan/compute-plan.ts'
-export type { Drain, DrainingDestination as Draining } from './state/plan/drain.ts'
+export type { Drain, DrainingDestination } from './state/plan/drain.ts'
 export type { ApplyOptions, PlanOptions } from './state/plan/options.ts'
-export type { SkippedStep as LeftAlone } from './state/plan/plan-builder.ts'
+export type { SkippedStep } from './state/plan/plan-builder.ts'
 export { type PlanTableOptions, planTable } from './state/plan/plan-table.ts'
 export type {
   DaemonChange,

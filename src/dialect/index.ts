@@ -9,11 +9,11 @@ export { parseRules } from './ipvsadm/parse-rules.ts'
 export type {
   KeepalivedConfiguration,
   KeepalivedRealServer,
-  KeepalivedVirtualServer as KeepalivedServer,
+  KeepalivedVirtualServer,
 } from './keepalived/configuration.ts'
 export { formatKeepalived } from './keepalived/format-keepalived.ts'
 export { type KeepalivedOptions, parseKeepalived } from './keepalived/parse-keepalived.ts'
 export { readKeepalived } from './keepalived/read-keepalived.ts'
 export type { ConfigurationProblem } from './keepalived/source-line.ts'
 export type { FindIncluded, IncludedFile } from './keepalived/source-reader.ts'
-export type { KeepalivedStatement as Statement } from './keepalived/statement.ts'
+export type { KeepalivedStatement } from './keepalived/statement.ts'

@@ -45,24 +45,24 @@ export {
   FINDINGS,
   type Finding,
   type FindingId,
-  type Fix as Mend,
+  type Fix,
   type Severity,
 } from './doctor/model/finding.ts'
 export type { DiagnoseOptions, DoctorOptions, HostRole } from './doctor/model/options.ts'
 export type { FactsOptions, HostFacts, ModuleFacts } from './facts/host-facts.ts'
 export { Host, type HostOptions } from './host.ts'
 export type { RoleHost } from './resource/resource-handler.ts'
-export type { RoleService as DirectedService } from './resource/service.ts'
+export type { RoleService } from './resource/service.ts'
 export { ClusterNode, type ClusterNodeOptions, type ClusterNodeStatus } from './role/cluster-node.ts'
 export { Director, type DirectorOptions, type DirectorVip } from './role/director.ts'
 export {
-  type DirectRealServerOptions as DirectRealServer,
-  type NatRealServerOptions as NatRealServer,
+  type DirectRealServerOptions,
+  type NatRealServerOptions,
   RealServer,
   type RealServerOptions,
-  type TunnelRealServerOptions as TunnelRealServer,
+  type TunnelRealServerOptions,
 } from './role/real-server.ts'
 export { Role, type RoleOptions } from './role/role.ts'
-export type { RoleItemStatus as RoleItem, RoleStatus } from './role/role-item.ts'
+export type { RoleItemStatus, RoleStatus } from './role/role-item.ts'
 export { StateFileError, type StateFileErrorCode } from './role/state-file-error.ts'
-export type { TunnelEndpoint as TunnelEnd } from './role/tunnel-endpoint.ts'
+export type { TunnelEndpoint } from './role/tunnel-endpoint.ts'
