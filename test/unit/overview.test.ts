@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
 
-const ROOT = join(import.meta.dirname, '../../..')
+const ROOT = join(import.meta.dirname, '../..')
 const page = readFileSync(join(ROOT, 'docs/overview.md'), 'utf8')
 
 /** The classes with a section of their own, by the entry that exports them. */
