@@ -1,5 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import type { ExchangeReport, NetlinkProtocol, NetlinkSocket, Transport } from '../transport/transport.ts'
+import type {
+  ExchangeReport,
+  ExchangeRequest,
+  NetlinkProtocol,
+  NetlinkSocket,
+  Transport,
+} from '../transport/transport.ts'
 import { eachMessage } from '../wire/messages.ts'
 import { type Activity, countExchange } from './activity.ts'
 import { type DatagramBatch, type DatagramLimits, datagramLimits } from './datagram-batch.ts'
@@ -193,22 +199,22 @@ export class ExchangePipeline {
     return undefined
   }
 
-  /** Begins an exchange; `after` the one before it, if that is complete. */
+  /** Begins an exchange; `onlyIfPreviousComplete`: not before the previous one is complete. */
   #exchange(
     socket: NetlinkSocket,
     batch: DatagramBatch,
     first: number,
     awaiting: boolean,
-    after: boolean,
+    onlyIfPreviousComplete: boolean,
   ): InFlightExchange {
     const replies = this.#buffers.acquire()
-    const request = {
+    const request: ExchangeRequest = {
       datagrams: batch.writer.bytes,
       ends: batch.ends,
       count: batch.datagrams,
       first,
       awaiting,
-      after,
+      onlyIfPreviousComplete,
       replies: replies.bytes,
     }
     try {

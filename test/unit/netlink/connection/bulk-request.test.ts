@@ -58,7 +58,7 @@ describe('a run of messages', () => {
     batch.requests[0]!.recordFailure(2, refusal(3))
     batch.complete(0, 1)
     await run.finished()
-    expect(run.failures).toEqual([{ index: 11, subject: 'message 11', outcome: refusal(17) }])
+    expect(run.failures).toEqual([{ index: 11, input: 'message 11', outcome: refusal(17) }])
   })
 
   it('finds what they were made of where all of it is given', async () => {
