@@ -22,7 +22,7 @@ export type HostOptions = OpenOptions<HostTransport>
  * @example
  * ```ts
  * await using host = await Host.open()
- * await host.realServer({ method: 'dr', vips: ['192.168.79.110'] }).up()
+ * await host.realServer({ forwarding: 'dr', vips: ['192.168.79.110'] }).up()
  * for (const { message, mend } of await host.doctor()) console.log(message, mend.shell)
  * ```
  */

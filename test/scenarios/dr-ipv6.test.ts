@@ -52,7 +52,7 @@ describe('scenario 8: a web site over DR with IPv6', () => {
       ),
     ).toBe(thief)
     expect(tally(await client.servers(`http://[${VIP}]/`, { times: 6 }))).toEqual({ first: 6 })
-    const asked = { role: 'real-server', vips: [VIP], method: 'dr' } as const
+    const asked = { role: 'real-server', vips: [VIP], forwarding: 'dr' } as const
     const findings = await first.host.doctor(asked)
     expect(findings).toMatchObject([{ id: 'vip-on-interface', severity: 'error', subject: `${VIP} on eth0` }])
     await findings[0]!.fix.run!()

@@ -50,7 +50,7 @@ describe('scenario 2: a web site over DR', () => {
     expect(await connectionsOf(director)).toBe(heard)
 
     // The doctor names it, and its own advice mends it.
-    const asked = { role: 'real-server', vips: [vip], method: 'dr' } as const
+    const asked = { role: 'real-server', vips: [vip], forwarding: 'dr' } as const
     for (const { host } of [first, second]) {
       const findings = await host.doctor(asked)
       expect(findings).toMatchObject([
@@ -58,7 +58,7 @@ describe('scenario 2: a web site over DR', () => {
         { id: 'arp-announce', severity: 'error', subject: 'eth0' },
       ])
       expect(findings[0]?.message).toContain(`answers ARP for ${vip} in the place of the director`)
-      for (const { fix: mend } of findings) await mend.run!()
+      for (const { fix } of findings) await fix.run!()
       expect(await host.doctor(asked)).toEqual([])
     }
     expect(await everyLinkAddress(surfer, client, vip)).toEqual(new Set([await director.linkAddress()]))

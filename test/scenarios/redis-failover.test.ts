@@ -78,7 +78,7 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
       { id: 'backup-forwards', severity: 'error', subject: `tcp://${VIP}:6379` },
     ])
     expect(findings[0]?.message).toContain(`send its packets back to the director ${ADDRESSES.right}`)
-    for (const { fix: mend } of findings) await mend.run!()
+    for (const { fix } of findings) await fix.run!()
     expect(await left.host.doctor(asked)).toEqual([])
     expect(await ask(6)).toEqual({ left: 3, right: 3 })
   })

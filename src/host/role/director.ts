@@ -40,7 +40,7 @@ export interface DirectorOptions extends RoleOptions {
 }
 
 const FORWARDING_METHODS = ['dr', 'nat', 'tun'] as const
-const KNOWN_FIELDS = new KnownFields(['vips', 'methods', 'stateFile'])
+const KNOWN_FIELDS = new KnownFields(['vips', 'forwarding', 'stateFile'])
 const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
 
 /**
@@ -61,7 +61,7 @@ const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
  * await using host = await Host.open()
  * const director = new Director(host, {
  *   vips: [{ address: '192.168.79.110/24', interface: 'eth0' }],
- *   methods: ['dr'],
+ *   forwarding: ['dr'],
  * })
  * await director.up()
  * ```
@@ -142,7 +142,7 @@ function forwardingItem(family: Family, claims: readonly string[]): RoleItem {
 function checkForwardingMethods(methods: unknown): readonly string[] {
   const isKnown = (method: unknown) => (FORWARDING_METHODS as readonly unknown[]).includes(method)
   if (Array.isArray(methods) && methods.length > 0 && methods.every(isKnown)) return methods
-  throw new ArgumentTypeError('methods', `an array of ${FORWARDING_METHODS.join(', ')}`, methods)
+  throw new ArgumentTypeError('forwarding', `an array of ${FORWARDING_METHODS.join(', ')}`, methods)
 }
 
 function checkDirectorVip(field: string, value: unknown): VisibleVip {

@@ -57,7 +57,7 @@ export interface NatRealServerOptions extends RoleOptions {
 /** What a real server is to be, by forwarding method. */
 export type RealServerOptions = DirectRealServerOptions | TunnelRealServerOptions | NatRealServerOptions
 
-const COMMON_FIELDS = ['method', 'stateFile']
+const COMMON_FIELDS = ['forwarding', 'stateFile']
 const KNOWN_FIELDS = {
   dr: new KnownFields([...COMMON_FIELDS, 'vips', 'interfaces']),
   tun: new KnownFields([...COMMON_FIELDS, 'vips', 'interfaces', 'tunnel']),
@@ -75,7 +75,7 @@ const KNOWN_FIELDS = {
  * @example
  * ```ts
  * await using host = await Host.open()
- * const realServer = new RealServer(host, { method: 'dr', vips: ['192.168.79.110', '2001:db8::10'] })
+ * const realServer = new RealServer(host, { forwarding: 'dr', vips: ['192.168.79.110', '2001:db8::10'] })
  * const { ok, items } = await realServer.up()
  * ```
  */
@@ -156,7 +156,7 @@ function checkOptions(options: RealServerOptions): RealServerOptions {
   checkObject('options', options)
   const { forwarding: method } = options
   if (method !== 'dr' && method !== 'tun' && method !== 'nat') {
-    throw new ArgumentTypeError('method', "'dr', 'tun' or 'nat'", method)
+    throw new ArgumentTypeError('forwarding', "'dr', 'tun' or 'nat'", method)
   }
   KNOWN_FIELDS[method].check('options', options)
   if (options.forwarding === 'nat') {

@@ -107,14 +107,14 @@ function isStateContent(content: unknown): content is RecordedState & NamespaceI
 
 function isRecord(record: unknown): record is StateRecord {
   if (typeof record !== 'object' || record === null) return false
-  const { kind, subject, before, put, claims } = record as Record<string, unknown>
+  const { kind, subject, before, applied, owners } = record as Record<string, unknown>
   return (
     typeof kind === 'string' &&
     RESOURCE_HANDLERS.has(kind) &&
     typeof subject === 'string' &&
     before !== undefined &&
-    Array.isArray(put) &&
-    isStringArray(claims)
+    Array.isArray(applied) &&
+    isStringArray(owners)
   )
 }
 

@@ -30,9 +30,9 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (...values: unknown[]) => Promise<void>
 
 const WAYS: Readonly<Record<string, Way>> = {
-  'its run()': ({ fix: mend }) => mend.run!(),
-  'its call': ({ fix: mend }, { host, ipvs }) => new AsyncFunction('host', 'ipvs', mend.call)(host, ipvs),
-  'its line for the shell': ({ fix: mend }, machine) => machine.run('sh', '-ec', mend.shell),
+  'its run()': ({ fix }) => fix.run!(),
+  'its call': ({ fix }, { host, ipvs }) => new AsyncFunction('host', 'ipvs', fix.call)(host, ipvs),
+  'its line for the shell': ({ fix }, machine) => machine.run('sh', '-ec', fix.shell),
 }
 
 const ids = (findings: readonly Finding[]) => findings.map(({ id }) => id)
@@ -68,7 +68,7 @@ async function breakAndMend(id: FindingId, disease: Case, cluster: Cluster, how:
 describe('a doctor', () => {
   it.each([
     ['by dr', drCluster, {}, { vips: [VIP] }],
-    ['by nat', natCluster, {}, { method: 'nat', director: '192.168.5.10' }],
+    ['by nat', natCluster, {}, { forwarding: 'nat', director: '192.168.5.10' }],
     ['by nat on one network', oneArmedCluster, {}, { director: '192.168.4.10' }],
     ['by tun', tunCluster, {}, { vips: [VIP] }],
     ['of two nodes, one active and one at rest', pair, { role: 'both' }, { role: 'both' }],

@@ -99,7 +99,7 @@ describe('what was there before', () => {
     const { ok, items } = await role.down()
     expect(ok).toBe(false)
     expect(items.filter((item) => !item.ok)).toEqual([
-      { name: 'sysctl net.ipv4.conf.all.arp_ignore', wanted: '0', found: '2', ok: false },
+      { name: 'sysctl net.ipv4.conf.all.arp_ignore', expected: '0', actual: '2', ok: false },
     ])
     expect(await host.sysctls.get('net.ipv4.conf.all.arp_ignore')).toBe(2)
     expect(await node.ip('address', 'show', 'dev', 'lo')).not.toContain(VIP)

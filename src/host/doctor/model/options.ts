@@ -49,7 +49,7 @@ export interface DiagnoseOptions {
 export interface DoctorOptions extends DiagnoseOptions, CallOptions {}
 
 const KNOWN_FIELDS = new KnownFields([
-  ...['role', 'vips', 'method', 'director', 'interface', 'services', 'peers', 'signal'],
+  ...['role', 'vips', 'forwarding', 'director', 'interface', 'services', 'peers', 'signal'],
 ])
 const FACTS_FIELDS = ['services', 'links', 'addresses', 'routes', 'neighbours', 'sysctls', 'modules'] as const
 
@@ -58,7 +58,7 @@ export function checkOptions(options: DoctorOptions): DiagnoseOptions {
   KNOWN_FIELDS.check('options', options)
   const { role, vips, forwarding: method, director, services = [], peers = [] } = options
   if (role !== undefined) checkChoice('role', role, ROLES)
-  if (method !== undefined) checkChoice('method', method, FORWARDING_METHODS)
+  if (method !== undefined) checkChoice('forwarding', method, FORWARDING_METHODS)
   if (options.interface !== undefined) checkInterfaceName('interface', options.interface)
   for (const [index, service] of checkArray('services', services).entries()) {
     checkObject(`services[${index}]`, service)

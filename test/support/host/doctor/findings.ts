@@ -16,8 +16,8 @@ export function onlyFinding(facts: HostFacts, options?: DiagnoseOptions): Findin
 }
 
 /** The calls of its mend, one a line. */
-export function fixCalls({ fix: mend }: Finding): string[] {
-  return mend.call.split('\n')
+export function fixCalls({ fix }: Finding): string[] {
+  return fix.call.split('\n')
 }
 
 const SET = /^await host\.sysctls\.set\('([^']+)', (-?\d+)\)$/

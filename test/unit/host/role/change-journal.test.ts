@@ -22,7 +22,7 @@ describe('what somebody else changes', () => {
     host.interfere(ALL, '8')
     const { ok, items } = await realServer('192.0.2.1').down()
     expect(ok).toBe(false)
-    expect(items).toContainEqual({ name: `sysctl ${ALL}`, wanted: '0', found: '8', ok: false })
+    expect(items).toContainEqual({ name: `sysctl ${ALL}`, expected: '0', actual: '8', ok: false })
     expect(host.sysctl(ALL)).toBe('8')
     expect(await realServer('192.0.2.1').down()).toEqual({ ok: true, items: [] })
   })

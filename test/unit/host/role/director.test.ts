@@ -118,13 +118,13 @@ describe('a director', () => {
   })
 
   it.each([
-    [{ vips: [on(VIP)], methods: [] }, /methods must be an array of dr, nat, tun/],
+    [{ vips: [on(VIP)], forwarding: [] }, /forwarding must be an array of dr, nat, tun/],
     [
-      { vips: [on('192.168.79.110/33')], methods: ['dr'] },
+      { vips: [on('192.168.79.110/33')], forwarding: ['dr'] },
       /vips\[0\]\.address must be an address with a prefix/,
     ],
-    [{ vips: [{ address: VIP }], methods: ['dr'] }, /vips\[0\]\.interface must be the name/],
-    [{ vips: [VIP], methods: ['dr'] }, /vips\[0\] must be an object/],
+    [{ vips: [{ address: VIP }], forwarding: ['dr'] }, /vips\[0\]\.interface must be the name/],
+    [{ vips: [VIP], forwarding: ['dr'] }, /vips\[0\] must be an object/],
   ])('refuses %o', (options, message) => {
     expect(() => new Director(FakeHost.make(), options as unknown as DirectorOptions)).toThrow(message)
   })

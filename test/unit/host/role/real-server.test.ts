@@ -99,7 +99,7 @@ describe('a real server by direct routing', () => {
     const { ok, items } = await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).up()
     expect(ok).toBe(false)
     expect(items.filter((item) => !item.ok)).toEqual([
-      { name: `visible ${VIP}`, wanted: 'none', found: `${VIP}/24 on eth0`, ok: false },
+      { name: `visible ${VIP}`, expected: 'none', actual: `${VIP}/24 on eth0`, ok: false },
     ])
     expect(host.addresses).toContain(`${VIP}/24 on eth0`)
   })
@@ -138,14 +138,14 @@ describe('a real server by direct routing', () => {
     expect(host.changes).toBe(0)
     expect(items).toContainEqual({
       name: 'sysctl net.ipv4.conf.all.arp_ignore',
-      wanted: '1 or 2 or 8',
-      found: '0',
+      expected: '1 or 2 or 8',
+      actual: '0',
       ok: false,
     })
     expect(items).toContainEqual({
       name: `address ${VIP}/32 on lo`,
-      wanted: 'there',
-      found: 'none',
+      expected: 'there',
+      actual: 'none',
       ok: false,
     })
   })
@@ -220,7 +220,7 @@ describe('a real server behind NAT', () => {
       'via 192.168.5.1 on eth0',
       false,
     ],
-  ])('tells whether the default route, of %o, leads to the director', async (routes, found, ok) => {
+  ])('tells whether the default route, of %o, leads to the director', async (routes, actual, ok) => {
     const { host, stateFile } = hostWith()
     for (const [gateway, metric] of routes as [string, number][]) {
       await host.network.ensureRoute({ destination: 'default', gateway, interface: 'eth0', metric })
@@ -229,22 +229,25 @@ describe('a real server behind NAT', () => {
     const status = await new RealServer(host, { forwarding: 'nat', director, stateFile }).up()
     expect(status).toEqual({
       ok,
-      items: [{ name: 'default route ipv4', wanted: `via ${director}`, found, ok }],
+      items: [{ name: 'default route ipv4', expected: `via ${director}`, actual, ok }],
     })
   })
 })
 
 describe('what cannot be', () => {
   it.each([
-    [{ method: 'masq', vips: [VIP] }, /method must be 'dr', 'tun' or 'nat', not "masq"/],
-    [{ method: 'dr', vips: [] }, /vips must be an array of at least one/],
-    [{ method: 'dr', vips: ['192.168.79.110/24'] }, /vips\[0\] must be a virtual address with \/32/],
-    [{ method: 'dr', vips: [VIP, `${VIP}/32`] }, /vips\[1\] must be given once/],
-    [{ method: 'dr', vips: ['web'] }, /vips\[0\] must be an IPv4 or IPv6 address/],
-    [{ method: 'dr', vips: [VIP], interfaces: ['../eth0'] }, /interfaces\[0\] must be the name of a network/],
-    [{ method: 'dr', vips: [VIP], tunnel: {} }, /options\.tunnel must be left out/],
-    [{ method: 'tun', vips: [VIP], tunnel: { type: 'vxlan' } }, /tunnel\.type must be/],
-    [{ method: 'nat', director: 'gateway' }, /director must be an IPv4 or IPv6 address/],
+    [{ forwarding: 'masq', vips: [VIP] }, /forwarding must be 'dr', 'tun' or 'nat', not "masq"/],
+    [{ forwarding: 'dr', vips: [] }, /vips must be an array of at least one/],
+    [{ forwarding: 'dr', vips: ['192.168.79.110/24'] }, /vips\[0\] must be a virtual address with \/32/],
+    [{ forwarding: 'dr', vips: [VIP, `${VIP}/32`] }, /vips\[1\] must be given once/],
+    [{ forwarding: 'dr', vips: ['web'] }, /vips\[0\] must be an IPv4 or IPv6 address/],
+    [
+      { forwarding: 'dr', vips: [VIP], interfaces: ['../eth0'] },
+      /interfaces\[0\] must be the name of a network/,
+    ],
+    [{ forwarding: 'dr', vips: [VIP], tunnel: {} }, /options\.tunnel must be left out/],
+    [{ forwarding: 'tun', vips: [VIP], tunnel: { type: 'vxlan' } }, /tunnel\.type must be/],
+    [{ forwarding: 'nat', director: 'gateway' }, /director must be an IPv4 or IPv6 address/],
   ])('%o is refused before anything is touched', (options, message) => {
     const host = FakeHost.make()
     expect(() => new RealServer(host, options as unknown as RealServerOptions)).toThrow(message)

@@ -65,7 +65,7 @@ it.each([
   '[]',
   'null',
   '{"version":2}',
-  '{"version":1,"boot":"","netns":"","active":[],"records":[{"kind":"file","subject":"/etc/passwd","before":"","put":[],"claims":[]}]}',
+  '{"version":1,"boot":"","netns":"","active":[],"records":[{"kind":"file","subject":"/etc/passwd","before":"","applied":[],"owners":[]}]}',
 ])('is refused when it holds %s', async (text) => {
   const file = await newFile()
   writeFileSync(file.path, text)

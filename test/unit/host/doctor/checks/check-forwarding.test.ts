@@ -127,7 +127,7 @@ describe('conntrack', () => {
 
 describe('default-route', () => {
   const director = '192.168.5.10'
-  const options = { method: 'nat', director } as const
+  const options = { forwarding: 'nat', director } as const
   const server = (...routes: ReturnType<typeof route>[]) => natServer({ routes })
   const via = (gateway: string, changes = {}) => route('default', { gateway, interface: 'eth0', ...changes })
 
@@ -173,7 +173,7 @@ describe('default-route', () => {
     expect(onlyFinding(natDirector(), { peers: [other] })).toMatchObject({
       id: 'default-route',
       host: 'real-server',
-      mend: { call: expect.stringContaining(`gateway: '${director}'`) },
+      fix: { call: expect.stringContaining(`gateway: '${director}'`) },
     })
   })
 })

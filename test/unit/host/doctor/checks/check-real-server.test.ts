@@ -63,7 +63,7 @@ describe('arp-ignore', () => {
     expect(onlyFinding(withArp('arp_ignore', 5, 1))).toMatchObject({
       subject: 'eth0',
       message: `eth0 of this real server answers ARP for ${VIP} in the place of the director (arp_ignore acts as 0).`,
-      mend: { shell: 'sysctl -w net.ipv4.conf.all.arp_ignore=1' },
+      fix: { shell: 'sysctl -w net.ipv4.conf.all.arp_ignore=1' },
     })
   })
 

@@ -48,9 +48,9 @@ describe('the mend of a finding', () => {
     '%s: run() makes the calls that are shown',
     async (id) => {
       const calls: string[] = []
-      const { fix: mend } = findingOf(id, recordingHost(calls))
-      await mend.run?.()
-      expect(calls).toEqual(mend.call.split('\n'))
+      const { fix } = findingOf(id, recordingHost(calls))
+      await fix.run?.()
+      expect(calls).toEqual(fix.call.split('\n'))
     },
   )
 

@@ -27,7 +27,7 @@ describe('the options of a doctor', () => {
   it.each([
     ['a field that there is not', { vip: ['192.0.2.1'] }, 'options.vip must be left out'],
     ['a role that there is not', { role: 'backup' }, 'role must be one of director, real-server, both'],
-    ['a method that there is not', { method: 'local' }, 'method must be one of dr, tun, nat'],
+    ['a method that there is not', { forwarding: 'local' }, 'forwarding must be one of dr, tun, nat'],
     ['VIPs that are no array', { vips: '192.0.2.1' }, 'vips must be an array'],
     ['a VIP that is no address', { vips: ['192.0.2.1', '192.0.2.2/32'] }, 'vips[1] must be an IPv4 or IPv6'],
     ['a director that is no address', { director: 'lvs1' }, 'director must be an IPv4 or IPv6 address'],
