@@ -13,7 +13,7 @@ const never = () => Promise.reject(new Error('the kernel was asked'))
 
 async function run(line: string, screen = new CapturedTerminal(never)) {
   const status = await runProgram(line.split(' '), screen)
-  return { status, printed: screen.printed, complaints: screen.errors }
+  return { status, printed: screen.printed, errors: screen.errors }
 }
 
 describe('a mistake is told in one sentence, with what was meant, and ends with 2', () => {
@@ -41,11 +41,11 @@ describe('a mistake is told in one sentence, with what was meant, and ends with 
     ['top', /needs a terminal for its input and output/],
     ['top --interval 0', /--interval '0' is wrong: it must be a number from 0.1 to 3600/],
     ['completion csh', "lvs: shell 'csh' is wrong: allowed choices are bash, zsh, fish."],
-  ])('%s', async (line, complaint) => {
+  ])('%s', async (line, error) => {
     expect(await run(line)).toEqual({
       status: 2,
       printed: '',
-      complaints: [typeof complaint === 'string' ? complaint : expect.stringMatching(complaint)],
+      errors: [typeof error === 'string' ? error : expect.stringMatching(error)],
     })
   })
 
@@ -54,7 +54,7 @@ describe('a mistake is told in one sentence, with what was meant, and ends with 
     const screen = new CapturedTerminal(() => Promise.resolve(ipvs))
     expect(await run('add destination tcp://192.0.2.1:80 10.0.0.1 --lower 5', screen)).toMatchObject({
       status: 2,
-      complaints: [expect.stringMatching(/^lvs: lowerThreshold must be at most upperThreshold/)],
+      errors: [expect.stringMatching(/^lvs: lowerThreshold must be at most upperThreshold/)],
     })
   })
 })
@@ -67,7 +67,7 @@ describe('a refusal ends with 1', () => {
     expect(await run('remove service tcp://192.0.2.1:80', screen)).toEqual({
       status: 1,
       printed: '',
-      complaints: [
+      errors: [
         'lvs: tcp://192.0.2.1:80: there is no such virtual service; add it with lvs add service, lvs list lists those there are',
       ],
     })
@@ -75,7 +75,7 @@ describe('a refusal ends with 1', () => {
 
   it('where there is no IPVS', async () => {
     const screen = new CapturedTerminal(() => Promise.reject(new IpvsUnavailableError('no IPVS here')))
-    expect(await run('list', screen)).toEqual({ status: 1, printed: '', complaints: ['lvs: no IPVS here'] })
+    expect(await run('list', screen)).toEqual({ status: 1, printed: '', errors: ['lvs: no IPVS here'] })
   })
 })
 
@@ -101,8 +101,8 @@ describe('help', () => {
       for (const example of examples) {
         const screen = new CapturedTerminal(never)
         screen.isInteractive = true
-        const { status, complaints } = await run(example, screen)
-        if (!complaints.some((text) => BEYOND.test(text))) expect(status).not.toBe(2)
+        const { status, errors } = await run(example, screen)
+        if (!errors.some((text) => BEYOND.test(text))) expect(status).not.toBe(2)
       }
     }
   })
@@ -111,7 +111,7 @@ describe('help', () => {
     expect(await run('--version')).toEqual({
       status: 0,
       printed: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
-      complaints: [],
+      errors: [],
     })
   })
 })

@@ -48,7 +48,7 @@ describe('lvs diff', () => {
 + add 192.0.2.22:80 to ${WEB} (nat, weight 1)
 - remove 192.0.2.21:80 from ${WEB}
 `,
-      complaints: [],
+      errors: [],
     })
     expect(await exportState(ipvs)).toEqual(before)
   })
@@ -100,7 +100,7 @@ describe('lvs diff', () => {
     expect(await run(`diff ${save(text, name)}`)).toMatchObject({
       status: 1,
       printed: expect.stringMatching(/^~ set weight of 192\.0\.2\.20:80 in \S+ from 1 to 3\n\. left alone/),
-      complaints: [],
+      errors: [],
     })
   })
 
@@ -110,7 +110,7 @@ describe('lvs diff', () => {
     expect(await run(`diff ${file}`)).toMatchObject({
       status: 2,
       printed: '',
-      complaints: [
+      errors: [
         expect.stringMatching(/^lvs: \S+lvs\.yaml:3:5: services\[0\]\.shceduler must be left out/),
         expect.stringMatching(/^lvs: \S+lvs\.yaml:6:32: services\[0\]\.destinations\[0\]\.weight must be/),
       ],
@@ -118,7 +118,7 @@ describe('lvs diff', () => {
     const screen = new CapturedTerminal(() => Promise.reject(new Error('no IPVS here')))
     expect(await runLine(`diff ${save(DOCUMENT)}`, screen)).toMatchObject({
       status: 2,
-      complaints: ['lvs: no IPVS here'],
+      errors: ['lvs: no IPVS here'],
     })
   })
 
@@ -126,7 +126,7 @@ describe('lvs diff', () => {
     const { run } = await makeTable()
     expect(await run('diff - --whole')).toMatchObject({
       status: 2,
-      complaints: [expect.stringMatching(/^lvs: standard input is empty; .*services: \[\]/)],
+      errors: [expect.stringMatching(/^lvs: standard input is empty; .*services: \[\]/)],
     })
   })
 })
@@ -137,13 +137,13 @@ describe('lvs apply', () => {
     const {
       status,
       printed,
-      errors: complaints,
+      errors: errors,
       screen,
     } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
       each.isInteractive = true
       each.answers = [true]
     })
-    expect({ status, complaints }).toEqual({ status: 0, complaints: [] })
+    expect({ status, errors }).toEqual({ status: 0, errors: [] })
     expect(screen.questions).toEqual(['Take these steps?'])
     expect(printed).toContain(`~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
     expect(printed).toContain(`done       ~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
@@ -157,7 +157,7 @@ describe('lvs apply', () => {
     const refused = await run(`apply ${save(DOCUMENT)}`, (screen) => {
       screen.isInteractive = true
     })
-    expect(refused).toMatchObject({ status: 1, complaints: ['lvs: nothing was done'] })
+    expect(refused).toMatchObject({ status: 1, errors: ['lvs: nothing was done'] })
     expect(await exportState(ipvs)).toEqual(before)
   })
 
@@ -199,7 +199,7 @@ describe('lvs apply', () => {
     const other = await run(`apply ${save(DOCUMENT)} --yes ${set}`)
     expect(other).toMatchObject({
       status: 1,
-      complaints: [
+      errors: [
         expect.stringMatching(/^lvs: tcp:\/\/192\.0\.2\.10:80 was not made by the set web: .*--adopt$/),
       ],
     })
@@ -236,7 +236,7 @@ describe('lvs export', () => {
     expect(status).toBe(0)
     const { ipvs } = await makeKernel()
     const screen = new CapturedTerminal(() => Promise.resolve(ipvs), printed)
-    expect(await runLine('apply - --yes', screen)).toMatchObject({ status: 0, complaints: [] })
+    expect(await runLine('apply - --yes', screen)).toMatchObject({ status: 0, errors: [] })
     expect(await exportState(ipvs)).toEqual(await exportState(one.ipvs))
   })
 
@@ -246,7 +246,7 @@ describe('lvs export', () => {
     expect(await run('export --format keepalived')).toMatchObject({
       status: 1,
       printed: '',
-      complaints: [
+      errors: [
         expect.stringMatching(/^lvs: fwmark:\/\/7 has no destinations: keepalived takes no notice/),
       ],
     })
@@ -265,11 +265,11 @@ describe('a mistake is told before anything is opened', () => {
     ['diff x --format toml', /--format 'toml' is wrong: allowed choices are yaml, json, rules, keepalived/],
     ['apply x', /there is no terminal to ask on; --yes does it without a question/],
     ['apply x --json', /--json needs --yes/],
-  ])('%s', async (line, complaint) => {
+  ])('%s', async (line, error) => {
     expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,
       printed: '',
-      complaints: [expect.stringMatching(complaint)],
+      errors: [expect.stringMatching(error)],
     })
   })
 })

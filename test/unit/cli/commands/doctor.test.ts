@@ -51,8 +51,8 @@ function examine(
 
 describe('lvs doctor', () => {
   it('tells what is wrong, how it shows and the way out, and ends with 1 when there are errors', async () => {
-    const { status, printed, errors: complaints } = await examine('doctor', SICK).result
-    expect(complaints).toEqual([])
+    const { status, printed, errors: errors } = await examine('doctor', SICK).result
+    expect(errors).toEqual([])
     expect(status).toBe(1)
     expect(printed).toMatch(/^error arp-ignore on real-server: \S.*$/m)
     expect(printed).toMatch(/^ {2}shows as: \S.*$/m)
@@ -120,7 +120,7 @@ describe('--fix', () => {
 
   it('with --yes asks nothing, and ends with 0 when nothing is left', async () => {
     const { screen, result } = examine('doctor --fix --yes', SICK)
-    expect(await result).toMatchObject({ status: 0, complaints: [] })
+    expect(await result).toMatchObject({ status: 0, errors: [] })
     expect(screen.questions).toEqual([])
     expect(screen.printed).toMatch(/There is nothing wrong that the doctor knows of\.\n$/)
   })
@@ -131,7 +131,7 @@ describe('--fix', () => {
     })
     expect(await result).toMatchObject({
       status: 1,
-      complaints: ['lvs: this needs root', 'lvs: this needs root'],
+      errors: ['lvs: this needs root', 'lvs: this needs root'],
     })
   })
 })
@@ -172,11 +172,11 @@ describe('a mistake is told before anything is opened', () => {
     ['doctor --from none.json', /none\.json cannot be read: ENOENT/],
     ['doctor --from package.json', /facts\.services must be as facts\(\) gives it/],
     ['doctor --role chief', /--role 'chief' is wrong: allowed choices are director, real-server, both/],
-  ])('%s', async (line, complaint) => {
+  ])('%s', async (line, error) => {
     expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,
       printed: '',
-      complaints: [expect.stringMatching(complaint)],
+      errors: [expect.stringMatching(error)],
     })
   })
 })

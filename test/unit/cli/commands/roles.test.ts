@@ -39,13 +39,13 @@ describe.each([
     const { host, folder, run } = makeHost()
     const before = host.dump()
     expect((await run(`${name} status ${options}`)).status).toBe(1)
-    expect(await run(`${name} up ${options}`)).toMatchObject({ status: 0, complaints: [] })
+    expect(await run(`${name} up ${options}`)).toMatchObject({ status: 0, errors: [] })
     const { status, printed } = await run(`${name} status ${options}`)
     expect(status).toBe(0)
     expect(printed).not.toContain('NOT OK')
     expect(printed).toMatch(/^ok +address 192\.168\.79\.110\/\d+ on \w+ +there +there$/m)
     expect(JSON.parse((await run(`${name} status ${options} --json`)).printed)).toMatchObject({ ok: true })
-    expect(await run(`${name} down ${options}`)).toMatchObject({ status: 0, complaints: [] })
+    expect(await run(`${name} down ${options}`)).toMatchObject({ status: 0, errors: [] })
     expect(host.dump()).toEqual(before)
     expect(folder.isEmpty).toBe(true)
   })
@@ -121,7 +121,7 @@ describe('lvs cluster-node', () => {
     writeFileSync(file, TABLE.replace('[]', '[{ role: master, interface: eth0 }]'))
     expect(await run('promote')).toMatchObject({
       status: 2,
-      complaints: [expect.stringMatching(/starts synchronisation daemons.*leave them out and say --sync/)],
+      errors: [expect.stringMatching(/starts synchronisation daemons.*leave them out and say --sync/)],
     })
   })
 
@@ -130,7 +130,7 @@ describe('lvs cluster-node', () => {
     writeFileSync(file, TABLE.replace('79.110', '79.111'))
     expect(await run('up')).toMatchObject({
       status: 2,
-      complaints: [expect.stringMatching(/one of the virtual addresses, 192\.168\.79\.110/)],
+      errors: [expect.stringMatching(/one of the virtual addresses, 192\.168\.79\.110/)],
     })
   })
 })
@@ -158,11 +158,11 @@ describe('a mistake is told before anything is opened', () => {
       /none.yaml cannot be read: ENOENT/,
     ],
     ['cluster-node up --vip 192.0.2.1 --interface eth0 --services x --sync-id 1', /need --sync/],
-  ])('%s', async (line, complaint) => {
+  ])('%s', async (line, error) => {
     expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,
       printed: '',
-      complaints: [expect.stringMatching(complaint)],
+      errors: [expect.stringMatching(error)],
     })
   })
 })

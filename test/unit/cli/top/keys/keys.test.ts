@@ -48,8 +48,8 @@ describe('keys over the table', () => {
   })
 
   it('choose what rows are sorted by, and turn that round', () => {
-    expect(pressAll(['s', '>']).view.sorting).toEqual({ order: 'weight', isReversed: false })
-    expect(pressAll(['<', 'r']).view.sorting).toEqual({ order: 'outgoingBytes', isReversed: true })
+    expect(pressAll(['s', '>']).view.sorting).toEqual({ key: 'weight', isReversed: false })
+    expect(pressAll(['<', 'r']).view.sorting).toEqual({ key: 'outgoingBytes', isReversed: true })
     expect(pressAll(['r', 's']).view.sorting.isReversed).toBe(false)
   })
 
