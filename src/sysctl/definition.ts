@@ -1,44 +1,44 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 
-/** What a sysctl may be set to, and since when there is one. */
+/** The values that a sysctl accepts, and the kernels that have it. */
 export type SysctlDefinition = (IntegerSysctl | ChoiceSysctl | PairSysctl | ProcessorsSysctl) & {
-  /** The Linux version that brought it; absent where that is older than 3.0. */
+  /** The first Linux version with this sysctl; absent if older than 3.0. */
   readonly since?: string
-  /** What else it takes for a kernel to have it. */
+  /** What else the kernel needs for it. */
   readonly needs?: string
 }
 
-/** A number in a range. */
+/** An integer in a range. */
 export interface IntegerSysctl {
   /** The kind. */
   readonly type: 'integer'
-  /** The smallest that is allowed. */
+  /** The smallest accepted value. */
   readonly minimum: number
-  /** The largest that is allowed. */
+  /** The largest accepted value. */
   readonly maximum: number
 }
 
-/** One of a few numbers. */
+/** One of several numbers. */
 export interface ChoiceSysctl {
   /** The kind. */
   readonly type: 'choice'
-  /** Those that mean something. */
+  /** The accepted values. */
   readonly choices: readonly number[]
 }
 
-/** Two numbers: how many packets, and out of how many. */
+/** Two numbers: a count of packets, and a period. */
 export interface PairSysctl {
   /** The kind. */
   readonly type: 'pair'
 }
 
-/** A list of processors in text. */
+/** A list of processors as text. */
 export interface ProcessorsSysctl {
   /** The kind. */
   readonly type: 'processors'
 }
 
-/** What sysctls are worth in JavaScript, all kinds together. */
+/** The value of a sysctl of any kind. */
 export type AnySysctlValue = number | readonly [number, number] | string
 
 /** INT_MAX. */
@@ -55,10 +55,10 @@ export function choice(...choices: readonly number[]): ChoiceSysctl {
 }
 
 /**
- * Checks a value for a sysctl, and gives the text to write.
+ * Checks the value for a sysctl. Returns the text to write.
  *
- * @throws {ArgumentTypeError} when it is of another kind.
- * @throws {ArgumentRangeError} when it is outside of what is allowed.
+ * @throws {ArgumentTypeError} if the value has another type.
+ * @throws {ArgumentRangeError} if the value is not accepted.
  */
 export function formatValue(name: string, definition: SysctlDefinition, value: unknown): string {
   switch (definition.type) {
@@ -73,15 +73,15 @@ export function formatValue(name: string, definition: SysctlDefinition, value: u
   }
 }
 
-/** Checks text for a sysctl about which nothing is known: one line. */
+/** Checks the text for a sysctl without a definition: a single line. */
 export function checkText(field: string, value: unknown): string {
   if (typeof value !== 'string' || /[\0\n\r]/.test(value)) {
-    throw new ArgumentTypeError(field, 'text of one line', value)
+    throw new ArgumentTypeError(field, 'text of a single line', value)
   }
   return value
 }
 
-/** Reads the kernel's text; undefined when it is none of this kind. Values outside of the range are given as they are. */
+/** Parses the text of the kernel; undefined if it is of another kind. Values outside the range are returned as they are. */
 export function parseValue(definition: SysctlDefinition, text: string): AnySysctlValue | undefined {
   switch (definition.type) {
     case 'integer':
@@ -118,7 +118,7 @@ function formatChoice(name: string, { choices }: ChoiceSysctl, value: unknown): 
   return String(value)
 }
 
-/** proc_do_sync_threshold, ip_vs_ctl.c: the first must be below the second, unless that is 0. */
+/** The first number must be below the second, unless that is 0 (proc_do_sync_threshold, ip_vs_ctl.c). */
 function formatPair(name: string, value: unknown): string {
   const allowed = 'two integers [count, period] from 0 to 2147483647, count below period unless period is 0'
   const numbers: readonly unknown[] = Array.isArray(value) ? value : []
@@ -133,7 +133,7 @@ function formatPair(name: string, value: unknown): string {
   return `${count} ${period}`
 }
 
-/** A list of processors as bitmap_parselist reads it: single ones, ranges, ranges in groups, `N` for the last. */
+/** A list of processors in the format of bitmap_parselist: numbers, ranges, ranges with groups, `N` for the last one. */
 const PROCESSORS =
   /^(all|(\d{1,5}|N)(-(\d{1,5}|N)(:\d{1,5}\/\d{1,5})?)?)(,(\d{1,5}|N)(-(\d{1,5}|N)(:\d{1,5}\/\d{1,5})?)?)*$/
 

@@ -1,46 +1,26 @@
-import { ArgumentTypeError } from '../errors.ts'
-import type { Family } from '../netlink/wire/address.ts'
-import {
-  type Combination,
-  type InterfaceSysctl,
-  IPV4_INTERFACE_SYSCTLS,
-  IPV6_INTERFACE_SYSCTLS,
-  type Ipv4InterfaceSysctl,
-  type Ipv6InterfaceSysctl,
-} from './interface-sysctls.ts'
+import type { Combination, Ipv4InterfaceSysctl, Ipv6InterfaceSysctl } from './interface-sysctls.ts'
 
-/** A sysctl whose value for an interface comes from that of `all` and its own. */
+/** A sysctl whose effective value for an interface combines the value of `all` and its own. */
 export type CombinedSysctl = Ipv4InterfaceSysctl | Ipv6InterfaceSysctl
 
-/** What {@link computeEffectiveValue} is made of. */
+/** The values that {@link computeEffectiveValue} combines. */
 export interface CombinedValues {
   readonly all: number
   readonly own: number
-  /** The interface's sysctl that {@link OTHER_SETTING} names, else 0. */
+  /** The value of {@link OTHER_SETTING} on the interface; 0 if there is none. */
   readonly other: number
 }
 
-/** A third value that has a say in some. */
+/** Another sysctl of the interface that some combinations depend on. */
 export const OTHER_SETTING: Readonly<Partial<Record<Combination, CombinedSysctl>>> = {
   redirects: 'forwarding',
   forced: 'force_forwarding',
 }
 
-/** Finds how the values of a sysctl go together. */
-export function findInterfaceSysctl(family: Family, setting: unknown): InterfaceSysctl {
-  const table: Readonly<Record<string, InterfaceSysctl>> =
-    family === 'ipv4' ? IPV4_INTERFACE_SYSCTLS : IPV6_INTERFACE_SYSCTLS
-  const found = typeof setting === 'string' && Object.hasOwn(table, setting) ? table[setting] : undefined
-  if (found === undefined) {
-    throw new ArgumentTypeError('setting', `one of ${Object.keys(table).join(', ')}`, setting)
-  }
-  return found
-}
-
 /**
- * What the kernel makes of both values. The kernel lets any integer be written and acts on the outcome: a number that
- * means nothing becomes the one it acts as (arp_ignore(), arp_solicit() and arp_accept() in net/ipv4/arp.c take it for 0,
- * the reverse path filter takes what is neither 0 nor 1 for 2, the rest is on if it is not 0).
+ * Computes the value that the kernel acts on. The kernel accepts any integer for both sysctls. A combined value that has no
+ * meaning of its own becomes the one that the kernel treats it as: 0 in arp_ignore(), arp_solicit() and arp_accept()
+ * (net/ipv4/arp.c), 2 in the reverse path filter if it is neither 0 nor 1, 1 for the others if it is not 0.
  */
 export function computeEffectiveValue(
   setting: CombinedSysctl,

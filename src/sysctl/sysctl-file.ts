@@ -8,22 +8,22 @@ import { endLine, hasUnterminatedBlock, removeBlock, replaceBlock } from './bloc
 import { checkText, formatValue } from './definition.ts'
 import { findSysctl } from './sysctl-name.ts'
 
-/** Where sysctls are kept for the next boot. */
+/** Where {@link Sysctls.persist} writes sysctls for the next boot. */
 export interface PersistOptions {
-  /** Path of the file, absolute. Default `/etc/sysctl.d/90-lvs.conf`. Its directory must be there. */
+  /** Absolute path of the file. Default `/etc/sysctl.d/90-lvs.conf`. Its directory must exist. */
   readonly file?: string | undefined
-  /** Name of the block, so that several programs or roles can share a file. Default `lvs`. */
+  /** Name of the block: several programs or roles can share a file. Default `lvs`. */
   readonly name?: string | undefined
 }
 
 const KNOWN_FIELDS = new KnownFields(['file', 'name'])
 const DEFAULT_FILE = '/etc/sysctl.d/90-lvs.conf'
-/** Begins a file that was not there before. When nothing else is left, the file goes. */
+/** First line of a new file. A file with nothing else is removed. */
 const FILE_HEADER = '# Made by @lvs/netlink; removed with the last block.\n'
 
-/** What reads a file of sysctl.d(5) ends a name at the first '=' and takes the others for a pattern. */
+/** Readers of sysctl.d(5) end a name at the first '=', and treat the other characters as a pattern. */
 const SPECIAL_CHARACTERS = /[=*?[\]{}\\]/
-const PERSISTABLE_NAME = 'a sysctl whose name has none of = * ? [ ] { } \\, which have a meaning in the file'
+const PERSISTABLE_NAME = 'a sysctl whose name has none of = * ? [ ] { } \\, which are special in the file'
 
 let lastWrite: Promise<unknown> = Promise.resolve()
 
@@ -43,7 +43,7 @@ export async function unpersistSysctls(options: PersistOptions): Promise<void> {
   await updateFile(file, name, (text) => removeBlock(text, name))
 }
 
-/** One change after another, each on what the one before it has left. */
+/** Serialises the changes: each reads what the previous one wrote. */
 function updateFile(file: string, name: string, change: (text: string) => string): Promise<void> {
   const result = lastWrite.then(() => updateFileNow(file, name, change))
   lastWrite = result.catch(() => {})
@@ -53,7 +53,11 @@ function updateFile(file: string, name: string, change: (text: string) => string
 async function updateFileNow(file: string, name: string, change: (text: string) => string): Promise<void> {
   const old = await readExisting(file)
   if (old !== undefined && hasUnterminatedBlock(old, name)) {
-    throw new ArgumentTypeError('file', `a file where the block ${name} ends with '${endLine(name)}'`, file)
+    throw new ArgumentTypeError(
+      'file',
+      `a file in which the block ${name} ends with '${endLine(name)}'`,
+      file,
+    )
   }
   const text = change(old ?? FILE_HEADER)
   if (text === (old ?? FILE_HEADER)) return
@@ -61,10 +65,10 @@ async function updateFileNow(file: string, name: string, change: (text: string) 
   await replaceFile(file, Buffer.from(text, 'latin1'))
 }
 
-/** A character for each byte, so that what others wrote stays as it is in any encoding. */
+/** Reads a character per byte, so that the text of other programs is preserved in any encoding. */
 async function readExisting(file: string): Promise<string | undefined> {
   try {
-    // A link to /dev/null switches a file of another directory off, and must not be taken for the file.
+    // A link to /dev/null disables a file of the same name in another directory. It must not be replaced.
     if (!(await stat(file)).isFile()) throw new ArgumentTypeError('file', 'a regular file', file)
     return await readFile(file, 'latin1')
   } catch (error) {
@@ -79,7 +83,7 @@ function formatLine(name: string, value: unknown): string {
   const { definition } = sysctl
   const text = definition === undefined ? checkText(name, value) : formatValue(name, definition, value)
   if (text.trim() === '')
-    throw new ArgumentTypeError(name, 'text that is not empty, to be kept in a file', text)
+    throw new ArgumentTypeError(name, 'text that is not empty, when it is persisted', text)
   return Buffer.from(`${name} = ${text}`).toString('latin1')
 }
 

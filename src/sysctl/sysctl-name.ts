@@ -4,6 +4,7 @@ import { checkInterfaceName } from '../netlink/arguments/interface-name.ts'
 import type { Family } from '../netlink/wire/address.ts'
 import type { SysctlDefinition } from './definition.ts'
 import {
+  findInterfaceSysctl,
   HOST_SYSCTLS,
   IPV4_INTERFACE_SYSCTLS,
   IPV6_INTERFACE_SYSCTLS,
@@ -16,51 +17,50 @@ import { IPVS_SYSCTLS, type IpvsSysctl } from './ipvs-sysctls.ts'
 export type IpvsSysctlName = `net.ipv4.vs.${IpvsSysctl}`
 
 /**
- * A sysctl of an interface, `all` or `default`, such as `net.ipv4.conf.eth0.arp_ignore`. A dot in the interface's name
- * is written as a slash, as sysctl(8) does: `net.ipv4.conf.eth0/100.arp_ignore`; {@link interfaceSysctl} sees to that.
+ * A sysctl of an interface, `all` or `default`, such as `net.ipv4.conf.eth0.arp_ignore`. A dot in the name of the interface is
+ * written as a slash, as in sysctl(8): `net.ipv4.conf.eth0/100.arp_ignore`. {@link interfaceSysctl} does so.
  */
 export type InterfaceSysctlName =
   | `net.ipv4.conf.${string}.${Ipv4InterfaceSysctl}`
   | `net.ipv6.conf.${string}.${Ipv6InterfaceSysctl}`
 
-/** The name of a sysctl whose type and range are known here. */
+/** The name of a sysctl whose type and range this library knows. */
 export type SysctlName = IpvsSysctlName | InterfaceSysctlName | keyof typeof HOST_SYSCTLS
 
-/** What a sysctl holds: two numbers, text, or mostly a number, which is 0 or 1 where the sysctl is on or off. */
+/** The value of a sysctl: two numbers, text, or in most cases a number; 0 or 1 if the sysctl is off or on. */
 export type SysctlValue<N extends SysctlName> = N extends 'net.ipv4.vs.sync_threshold'
   ? readonly [count: number, period: number]
   : N extends 'net.ipv4.vs.est_cpulist'
     ? string
     : number
 
-/** A sysctl by its name. */
+/** What the name of a sysctl means. */
 export interface Sysctl {
   readonly name: string
   readonly path: string
-  /** Absent where nothing is known of it here. */
+  /** Undefined if this library does not know the sysctl. */
   readonly definition: SysctlDefinition | undefined
-  /** For one that each interface has. */
+  /** The interface, if it is a sysctl of interfaces. */
   readonly owner: { readonly family: Family; readonly interface: string } | undefined
 }
 
-/** A sysctl whose type is known. */
+/** A sysctl that this library knows. */
 export type KnownSysctl = Sysctl & { readonly definition: SysctlDefinition }
 
 const ROOT = '/proc/sys/'
 const SYSCTL_NAME =
-  "a sysctl under net. in dots, such as net.ipv4.conf.eth0.arp_ignore (a dot in an interface's name is written as '/')"
-const KNOWN_SYSCTL_NAME =
-  'a sysctl that has a type here (others are read with getText and written with setText)'
+  "the name of a sysctl below net., such as net.ipv4.conf.eth0.arp_ignore (write a dot in the name of an interface as '/')"
+const KNOWN_SYSCTL_NAME = 'a sysctl known to this library (read others with getText, write them with setText)'
 
 /**
- * The name of a sysctl of one interface, of `all` or of `default`.
+ * Returns the name of a sysctl of an interface, of `all` or of `default`.
  *
  * @example
  * ```ts
  * interfaceSysctl('ipv4', 'eth0.100', 'arp_ignore') // 'net.ipv4.conf.eth0/100.arp_ignore'
  * ```
  *
- * @throws {ArgumentTypeError} when it is no name that an interface can have, or there is no such sysctl.
+ * @throws {ArgumentTypeError} if the name is not valid for an interface, or there is no such sysctl.
  */
 export function interfaceSysctl<S extends Ipv4InterfaceSysctl>(
   family: 'ipv4',
@@ -75,21 +75,18 @@ export function interfaceSysctl<S extends Ipv6InterfaceSysctl>(
 export function interfaceSysctl(family: Family, interfaceName: string, setting: string): string {
   checkFamily('family', family)
   checkInterfaceName('interfaceName', interfaceName)
-  const table = family === 'ipv4' ? IPV4_INTERFACE_SYSCTLS : IPV6_INTERFACE_SYSCTLS
-  if (!Object.hasOwn(table, setting)) {
-    throw new ArgumentTypeError('setting', `one of ${Object.keys(table).join(', ')}`, setting)
-  }
+  findInterfaceSysctl(family, setting)
   return `net.${family}.conf.${interfaceName.replaceAll('.', '/')}.${setting}`
 }
 
 /**
- * Finds the file of a sysctl. Whatever the name, it is below /proc/sys/net.
+ * Finds the file of a sysctl, which is always below /proc/sys/net.
  *
- * @throws {ArgumentTypeError} when it is no name of a sysctl, or a part of it none of an interface.
+ * @throws {ArgumentTypeError} if the name is not that of a sysctl, or contains an invalid name of an interface.
  */
 export function findSysctl(name: unknown): Sysctl {
   if (typeof name !== 'string') throw new ArgumentTypeError('name', SYSCTL_NAME, name)
-  // A slash stands for a dot within a part, so no part can hold one when it becomes the name of a file.
+  // A slash within a part stands for a dot, so the names of files cannot contain a slash.
   const parts = name.split('.').map((part) => part.replaceAll('/', '.'))
   const [top, family, group, third = ''] = parts
   const belongsToInterface = group === 'conf' || group === 'neigh'
@@ -110,9 +107,9 @@ export function findSysctl(name: unknown): Sysctl {
 }
 
 /**
- * Finds a sysctl whose type is known.
+ * Finds a sysctl that this library knows.
  *
- * @throws {ArgumentTypeError} for any other.
+ * @throws {ArgumentTypeError} for any other name.
  */
 export function findKnownSysctl(name: unknown): KnownSysctl {
   const sysctl = findSysctl(name)
@@ -121,7 +118,7 @@ export function findKnownSysctl(name: unknown): KnownSysctl {
   return { ...sysctl, definition }
 }
 
-/** Checks the name of one interface: not `all` or `default`, which no interface can have (sysctl_dev_name_is_allowed). */
+/** Checks the name of an interface, which cannot be `all` or `default` (sysctl_dev_name_is_allowed). */
 export function checkOneInterface(field: string, value: unknown): string {
   const name = checkInterfaceName(field, value)
   if (name === 'all' || name === 'default') throw new ArgumentTypeError(field, 'one interface', value)
@@ -142,7 +139,7 @@ function findDefinition(name: string, parts: readonly string[]): SysctlDefinitio
   return lookUp(HOST_SYSCTLS, name)
 }
 
-/** What a table itself has under a name, and not what it inherits, such as `constructor`. */
+/** Looks up an own property, not an inherited one such as `constructor`. */
 function lookUp(
   table: Readonly<Record<string, SysctlDefinition>>,
   name: string,

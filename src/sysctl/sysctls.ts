@@ -4,12 +4,8 @@ import { isTraced, trace } from '../netlink/tracing.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
 import { malformed } from '../netlink/wire/attributes.ts'
 import { type AnySysctlValue, checkText, formatValue, parseValue } from './definition.ts'
-import {
-  type CombinedSysctl,
-  computeEffectiveValue,
-  findInterfaceSysctl,
-  OTHER_SETTING,
-} from './effective.ts'
+import { type CombinedSysctl, computeEffectiveValue, OTHER_SETTING } from './effective.ts'
+import { findInterfaceSysctl } from './interface-sysctls.ts'
 import { isNoSuchSysctl, toSysctlError } from './sysctl-error.ts'
 import { type PersistOptions, persistSysctls, unpersistSysctls } from './sysctl-file.ts'
 import {
@@ -24,43 +20,43 @@ import {
 
 /** Options of {@link Sysctls.effective}. */
 export interface EffectiveOptions extends CallOptions {
-  /** Whose sysctl it is, where both families have one of that name. Default `ipv4`. */
+  /** The family, for sysctls that exist for both. Default `ipv4`. */
   readonly family?: 'ipv4' | 'ipv6' | undefined
 }
 
 /**
- * The sysctls of one network namespace: the files below /proc/sys/net. Names are spelled as sysctl(8) does, such as
- * `net.ipv4.conf.all.arp_ignore`; {@link interfaceSysctl} spells those of interfaces.
+ * The sysctls of a network namespace: the files below /proc/sys/net. Names are written as in sysctl(8), such as
+ * `net.ipv4.conf.all.arp_ignore`. {@link interfaceSysctl} returns those of interfaces.
  *
- * Every call may reject with a `TypeError` or `RangeError` (an argument; nothing was touched) or a {@link SysctlError}
- * (the kernel has no such sysctl, or refuses).
+ * Every call may reject with a `TypeError` or `RangeError` (an invalid argument; nothing was changed) or a {@link SysctlError}
+ * (the kernel does not have the sysctl, or refuses).
  *
  * @example
  * ```ts
  * await using host = await Host.open()
  * await host.sysctls.set('net.ipv4.conf.all.arp_ignore', 1)
- * await host.sysctls.effective('arp_ignore', 'eth0') // 1 or more, whatever eth0 itself says
+ * await host.sysctls.effective('arp_ignore', 'eth0') // at least 1, whatever the value of eth0 itself
  * ```
  */
 export class Sysctls {
   readonly #transport: HostTransport
 
-  /** @param transport The way to the host. */
+  /** @param transport Gives access to the host. */
   constructor(transport: HostTransport) {
     this.#transport = transport
   }
 
   /**
-   * Reads a sysctl. A value that only the kernel allows is given as it is.
+   * Reads a sysctl. A value outside the range that `set` accepts is returned as it is.
    *
-   * @throws {SysctlError} `ENOENT` there is none; the error says why: ip_vs is not loaded, the kernel is too old, there is
-   * no such interface.
+   * @throws {SysctlError} `ENOENT` the kernel does not have the sysctl; the error explains why: ip_vs is not loaded, the kernel
+   * is too old, there is no such interface.
    */
   async get<N extends SysctlName>(name: N, { signal }: CallOptions = {}): Promise<SysctlValue<N>> {
     return (await this.#readValue(findKnownSysctl(name), signal)) as SysctlValue<N>
   }
 
-  /** Reads a sysctl; undefined if there is none. */
+  /** Reads a sysctl; undefined if the kernel does not have it. */
   async find<N extends SysctlName>(
     name: N,
     { signal }: CallOptions = {},
@@ -70,11 +66,11 @@ export class Sysctls {
   }
 
   /**
-   * Sets a sysctl. Values outside of its range are refused, also those that the kernel would take.
+   * Sets a sysctl. Values outside its range are refused, even if the kernel would accept them.
    *
-   * @throws {ArgumentRangeError} the value is outside of the range.
-   * @throws {SysctlError} `ENOENT` there is none; `EACCES`, `EPERM`, `EROFS` it may not be written; `EINVAL` this kernel does
-   * not take the value.
+   * @throws {ArgumentRangeError} if the value is outside the range.
+   * @throws {SysctlError} `ENOENT` the kernel does not have the sysctl; `EACCES`, `EPERM`, `EROFS` it may not be written;
+   * `EINVAL` this kernel does not accept the value.
    */
   async set<N extends SysctlName>(
     name: N,
@@ -86,22 +82,21 @@ export class Sysctls {
   }
 
   /**
-   * Reads any sysctl under `net.` as text, without the line feed at its end.
+   * Reads any sysctl below `net.` as text, without the line feed at its end.
    *
-   * @throws {SysctlError} `ENOENT` there is none.
+   * @throws {SysctlError} `ENOENT` the kernel does not have the sysctl.
    */
   async getText(name: string, { signal }: CallOptions = {}): Promise<string> {
     return await this.#read(findSysctl(name), signal)
   }
 
-  /** Reads any sysctl under `net.` as text; undefined if there is none. */
+  /** Reads any sysctl below `net.` as text; undefined if the kernel does not have it. */
   async findText(name: string, { signal }: CallOptions = {}): Promise<string | undefined> {
     return await undefinedIfAbsent(this.#read(findSysctl(name), signal))
   }
 
   /**
-   * Writes any sysctl under `net.`. Only the kernel checks the text: what `getText` has read can be put back, whatever it
-   * is.
+   * Writes any sysctl below `net.`. Only the kernel checks the text, so whatever `getText` returned can be written back.
    *
    * @throws {SysctlError} as {@link Sysctls.set} does.
    */
@@ -111,10 +106,11 @@ export class Sysctls {
   }
 
   /**
-   * The value that the kernel acts on for an interface: made of that of `all` and that of the interface as the kernel does
-   * (the larger one, either, both, or one alone), and of numbers without a meaning what they act as.
+   * Returns the value that the kernel acts on for an interface. It combines the values of `all` and of the interface as the
+   * kernel does (the larger one, either, both, or only one of them). A number without a meaning of its own becomes the one that
+   * the kernel treats it as.
    *
-   * @throws {SysctlError} `ENOENT` there is no such interface.
+   * @throws {SysctlError} `ENOENT` no such interface.
    */
   async effective(
     setting: CombinedSysctl,
@@ -136,15 +132,15 @@ export class Sysctls {
   }
 
   /**
-   * Keeps sysctls for the next boot: writes them to a file of sysctl.d(5), between two lines that mark them as of this
-   * name. What else the file holds stays as it is; a block of this name is replaced. The file is replaced as a whole: after
-   * a crash it is the old one or the new one. Nothing is set now. The file is that of this process's file system, whatever
-   * the network namespace. Those of IPVS are set at boot only if ip_vs is loaded by then (modules-load.d(5)). Of
-   * several processes that do this to one file at the same time, the last one wins.
+   * Writes sysctls to a file of sysctl.d(5) for the next boot, in a block of this name between two marker lines. It replaces a
+   * previous block of the name and keeps the rest of the file. The file is replaced atomically, also with regard to crashes.
+   * Nothing is set now. The file is in the file system of this process, whatever the network namespace. Sysctls of IPVS are set
+   * at boot only if ip_vs is loaded by then (modules-load.d(5)). If several processes change a file at the same time, the last
+   * one wins.
    *
-   * @throws {ArgumentTypeError} a name or a value that cannot be kept; a file that is none, or where the end of the block is
-   * missing.
-   * @throws {SystemError} of the file system.
+   * @throws {ArgumentTypeError} if a name or value cannot be persisted, if the path is not a regular file, or if the end line
+   * of the block is missing.
+   * @throws {SystemError} if a file system call fails.
    */
   async persist(
     values: Readonly<Record<string, AnySysctlValue>>,
@@ -153,7 +149,7 @@ export class Sysctls {
     await persistSysctls(values, options)
   }
 
-  /** Takes back what `persist` wrote under this name; the file is then what it was before. Without such a block, nothing. */
+  /** Removes the block that `persist` wrote under this name, which restores the file. Does nothing if there is no such block. */
   async unpersist(options: PersistOptions = {}): Promise<void> {
     await unpersistSysctls(options)
   }
@@ -168,12 +164,12 @@ export class Sysctls {
   async #read(sysctl: Sysctl, signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted()
     return await this.#execute('get', sysctl, async () => {
-      const pieces: Uint8Array[] = []
-      for await (const piece of this.#transport.readFile(sysctl.path)) {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of this.#transport.readFile(sysctl.path)) {
         signal?.throwIfAborted()
-        pieces.push(piece)
+        chunks.push(chunk)
       }
-      return Buffer.concat(pieces).toString().replace(/\n$/, '')
+      return Buffer.concat(chunks).toString().replace(/\n$/, '')
     })
   }
 
@@ -182,7 +178,7 @@ export class Sysctls {
     await this.#execute('set', sysctl, () => this.#transport.writeFile(sysctl.path, `${text}\n`))
   }
 
-  /** Tells those who listen, and turns what the system says into errors. */
+  /** Traces the access, and converts system errors. */
   #execute<T>(command: 'get' | 'set', sysctl: Sysctl, act: () => Promise<T>): Promise<T> {
     const run = async () => {
       try {
@@ -196,7 +192,7 @@ export class Sysctls {
 
   async #exists(path: string): Promise<boolean> {
     try {
-      for await (const piece of this.#transport.readFile(path)) void piece
+      for await (const chunk of this.#transport.readFile(path)) void chunk
       return true
     } catch {
       return false

@@ -1,6 +1,6 @@
 import type { Family } from '../../netlink/wire/address.ts'
 
-/** What is known of a neighbour, by bit (NUD_*). */
+/** Bits of the state of a neighbour (NUD_*). */
 export const NEIGHBOUR_STATES = {
   none: 0x00,
   incomplete: 0x01,
@@ -13,8 +13,9 @@ export const NEIGHBOUR_STATES = {
   permanent: 0x80,
 } as const satisfies Record<NeighbourState, number>
 /**
- * What is known of a neighbour: `reachable` confirmed lately; `stale`, `delay`, `probe` known and to be confirmed with the
- * next packets; `incomplete` being asked for; `failed` did not answer; `permanent` set by hand; `noarp` needs no asking.
+ * The state of a neighbour: `reachable` confirmed recently; `stale`, `delay`, `probe` known, to be confirmed with the next
+ * packets; `incomplete` being resolved; `failed` did not answer; `permanent` set by an administrator; `noarp` needs no
+ * resolution.
  */
 export type NeighbourState =
   | 'none'
@@ -27,26 +28,26 @@ export type NeighbourState =
   | 'noarp'
   | 'permanent'
 
-/** An entry of the table of neighbours: ARP for IPv4, neighbour discovery for IPv6. `ip neighbour`. */
+/** An entry of the neighbour table: ARP for IPv4, neighbour discovery for IPv6. `ip neighbour`. */
 export interface Neighbour {
-  /** Its IP address. NDA_DST. */
+  /** The IP address. NDA_DST. */
   readonly address: string
   /** Name of the network interface. */
   readonly interface: string
-  /** Its hardware address (MAC), where it is known. NDA_LLADDR. */
+  /** The hardware address, if known. NDA_LLADDR. */
   readonly linkAddress?: string | undefined
-  /** What is known of it; a number if that has no name here. */
+  /** The state; a number if it is unknown to this library. */
   readonly state: NeighbourState | number
-  /** Follows from the address. */
+  /** The family of the address. */
   readonly family: Family
-  /** Whether it says that it is a router (IPv6). NTF_ROUTER. */
+  /** Whether it advertises itself as a router (IPv6). NTF_ROUTER. */
   readonly router: boolean
 }
 
-/** Which neighbours to list; what is left out does not matter. */
+/** Selects neighbours; an omitted field matches any. */
 export interface NeighbourFilter {
-  /** Those on this network interface. */
+  /** Name of the network interface. */
   readonly interface?: string | undefined
-  /** Those of this family. */
+  /** Address family. */
   readonly family?: Family | undefined
 }

@@ -2,7 +2,7 @@ import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import type { Scope } from './interface-address.ts'
 
-/** What becomes of packets, by number (RTN_*). */
+/** Numbers of route types (RTN_*). */
 export const ROUTE_TYPES = {
   unspecified: 0,
   unicast: 1,
@@ -17,8 +17,9 @@ export const ROUTE_TYPES = {
   nat: 10,
 } as const satisfies Record<RouteType, number>
 /**
- * What becomes of packets: `unicast` sent on, `local` taken in by this host, `broadcast`, `anycast`, `multicast`;
- * `blackhole` dropped, `unreachable` and `prohibit` refused with an ICMP message, `throw` looked up in the next table.
+ * The type of a route, that is what happens to packets: `unicast` forwarded, `local` delivered to this host, `broadcast`,
+ * `anycast`, `multicast`; `blackhole` dropped, `unreachable` and `prohibit` rejected with an ICMP message, `throw` looked up
+ * in the next table.
  */
 export type RouteType =
   | 'unspecified'
@@ -33,10 +34,10 @@ export type RouteType =
   | 'throw'
   | 'nat'
 
-/** The same, both ways. */
+/** Converts between route types and their numbers. */
 export const ROUTE_TYPE_ENUM = new EnumMap<RouteType>(ROUTE_TYPES)
 
-/** Who made a route, by number (RTPROT_*). */
+/** Numbers of the origins of routes (RTPROT_*). */
 export const ROUTE_PROTOCOLS = {
   unspecified: 0,
   redirect: 1,
@@ -47,93 +48,93 @@ export const ROUTE_PROTOCOLS = {
   dhcp: 16,
 } as const satisfies Record<RouteProtocol, number>
 /**
- * Who made a route: the `kernel` itself (with an address), ip(8) (`boot`), an administrator (`static`), router
- * advertisements (`ra`), `dhcp`. RTPROT_*.
+ * The origin of a route: the `kernel` (with an address), ip(8) (`boot`), an administrator (`static`), router advertisements
+ * (`ra`), `dhcp`. RTPROT_*.
  */
 export type RouteProtocol = 'unspecified' | 'redirect' | 'kernel' | 'boot' | 'static' | 'ra' | 'dhcp'
 
-/** The same, both ways. */
+/** Converts between origins of routes and their numbers. */
 export const ROUTE_PROTOCOL_ENUM = new EnumMap<RouteProtocol>(ROUTE_PROTOCOLS)
 
-/** Numbers of the tables that every host has (RT_TABLE_*). */
+/** Numbers of the routing tables that every host has (RT_TABLE_*). */
 export const ROUTE_TABLES = { default: 253, main: 254, local: 255 } as const
 
-/** One of the ways of a route that has several. */
+/** A next hop of a multipath route. */
 export interface NextHop {
-  /** Address of the router. RTA_GATEWAY. */
+  /** Address of the gateway. RTA_GATEWAY. */
   readonly gateway?: string | undefined
   /** Name of the network interface. */
   readonly interface?: string | undefined
-  /** Its share, 1 to 256. */
+  /** The weight, 1 to 256. */
   readonly weight: number
 }
 
-/** A route as it is read. */
+/** A route, as read. */
 export interface Route {
-  /** `default`, or a network as `192.0.2.0/24`. RTA_DST. */
+  /** `default`, or a network such as `192.0.2.0/24`. RTA_DST. */
   readonly destination: string
   /** Address family of the destination. */
   readonly family: Family
-  /** Address of the router. RTA_GATEWAY, or RTA_VIA where it is of the other family. */
+  /** Address of the gateway. RTA_GATEWAY, or RTA_VIA for the other family. */
   readonly gateway?: string | undefined
-  /** Name of the network interface packets leave by. RTA_OIF. */
+  /** Name of the output interface. RTA_OIF. */
   readonly interface?: string | undefined
-  /** Address that this host's own packets get as their source. RTA_PREFSRC. */
+  /** Preferred source address for packets of this host. RTA_PREFSRC. */
   readonly source?: string | undefined
-  /** How far the destination is; a number if that has no name here. With IPv6 always `global`. */
+  /** The scope of the destination; a number if it is unknown to this library. For IPv6 always `global`. */
   readonly scope: Scope | number
   /** Number of the table: 254 is `main`, 255 `local`. RTA_TABLE. */
   readonly table: number
-  /** Who made it; a number if that has no name here. */
+  /** The origin; a number if it is unknown to this library. */
   readonly protocol: RouteProtocol | number
-  /** Of several routes to one destination the one with the lowest counts; absent is 0. RTA_PRIORITY. */
+  /** Of several routes to a destination, the lowest metric wins; absent means 0. RTA_PRIORITY. */
   readonly metric?: number | undefined
-  /** What becomes of packets; a number if that has no name here. */
+  /** The type; a number if it is unknown to this library. */
   readonly type: RouteType | number
-  /** Bytes of the largest packet on this way, where the route says so. RTAX_MTU. */
+  /** Maximum packet size in bytes, if the route sets it. RTAX_MTU. */
   readonly mtu?: number | undefined
-  /** Of a route with several ways, each of them; `gateway` and `interface` are absent then. RTA_MULTIPATH. */
+  /** The next hops of a multipath route, which has no `gateway` and `interface`. RTA_MULTIPATH. */
   readonly nextHops?: readonly NextHop[] | undefined
 }
 
-/** A route to be made or removed: `ip route add`. It needs a `gateway`, an `interface`, or a type that needs neither. */
+/** A route to add or remove: `ip route add`. It needs a `gateway`, an `interface`, or a type that needs neither. */
 export interface RouteInput {
-  /** `default`, an address (a host route) or a network as `192.0.2.0/24`. RTA_DST. */
+  /** `default`, an address (a host route) or a network such as `192.0.2.0/24`. RTA_DST. */
   readonly destination: string
-  /** Only needed with `default` and no `gateway` or `source`. Default: that of the addresses, else `ipv4`. */
+  /** Needed only with `default` and no `gateway` or `source`. Default: the family of the addresses, otherwise `ipv4`. */
   readonly family?: Family | undefined
-  /** Address of the router, in the family of the destination. RTA_GATEWAY. */
+  /** Address of the gateway, of the same family as the destination. RTA_GATEWAY. */
   readonly gateway?: string | undefined
   /** Name of the network interface. RTA_OIF. */
   readonly interface?: string | undefined
-  /** Address that this host's own packets get as their source; one of this host's. RTA_PREFSRC. */
+  /** Preferred source address for packets of this host; one of its addresses. RTA_PREFSRC. */
   readonly source?: string | undefined
-  /** IPv4 only. Default: `host` for type `local`, `global` with a gateway, else `link`. */
+  /** IPv4 only. Default: `host` for type `local`, `global` with a gateway, otherwise `link`. */
   readonly scope?: Scope | number | undefined
-  /** Number of the table, 1 to 4294967295. Default: 255 (local) for type `local`, else 254 (main). RTA_TABLE. */
+  /** Number of the table, 1 to 4294967295. Default: 255 (local) for type `local`, otherwise 254 (main). RTA_TABLE. */
   readonly table?: number | undefined
-  /** Default `static`; a removal matches any unless it is given. */
+  /** Default `static`; a removal without it matches any. */
   readonly protocol?: RouteProtocol | number | undefined
-  /** 0 to 4294967295. Default 0, with IPv6 1024. RTA_PRIORITY. */
+  /** 0 to 4294967295. Default 0, for IPv6 1024. RTA_PRIORITY. */
   readonly metric?: number | undefined
-  /** Default `unicast`; a removal matches any unless it is given. */
+  /** Default `unicast`; a removal without it matches any. */
   readonly type?: RouteType | number | undefined
-  /** Bytes of the largest packet on this way, 68 to 65535. Default: that of the interface. RTAX_MTU. */
+  /** Maximum packet size in bytes, 68 to 65535. Default: that of the interface. RTAX_MTU. */
   readonly mtu?: number | undefined
 }
 
-/** Which routes to list. */
+/** Selects routes. */
 export interface RouteFilter {
-  /** Those of this family. Default: both. */
+  /** Address family. Default: both. */
   readonly family?: Family | undefined
-  /** Those of this table. Default 254 (main), as with ip(8). */
+  /** Number of the table. Default 254 (main), as in ip(8). */
   readonly table?: number | 'all' | undefined
 }
 
-/** Circumstances of a packet whose route is asked for. */
+/** Properties of the packet of a route lookup. */
 export interface RouteLookup {
-  /** Its source address. */
+  /** The source address. */
   readonly from?: string | undefined
-  /** Name of the network interface that it leaves by. */
+  /** Name of the output interface. */
   readonly interface?: string | undefined
 }

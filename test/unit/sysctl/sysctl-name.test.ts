@@ -50,7 +50,7 @@ describe('the name of a sysctl', () => {
 
   it('says how the dots of an interface are written', () => {
     expect(() => findSysctl('net.ipv4.conf.eth0.100.arp_ignore')).toThrow(
-      "name must be a sysctl under net. in dots, such as net.ipv4.conf.eth0.arp_ignore (a dot in an interface's name is written as '/'), not \"net.ipv4.conf.eth0.100.arp_ignore\"",
+      'name must be the name of a sysctl below net., such as net.ipv4.conf.eth0.arp_ignore (write a dot in the name of an interface as \'/\'), not "net.ipv4.conf.eth0.100.arp_ignore"',
     )
   })
 

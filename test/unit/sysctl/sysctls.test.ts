@@ -169,8 +169,8 @@ describe('an error says why and what to do:', () => {
     ['EACCES', 'net.ipv4.ip_forward', /needs root/],
     ['EPERM', 'net.ipv4.ip_forward', /CAP_NET_ADMIN/],
     ['EROFS', 'net.ipv4.ip_forward', /read-only, as in a container.*--sysctl/],
-    ['EINVAL', 'net.ipv4.ip_forward', /does not take the value/],
-    ['EACCES', 'net.ipv4.vs.debug_level', /initial network namespace only/],
+    ['EINVAL', 'net.ipv4.ip_forward', /does not accept the value/],
+    ['EACCES', 'net.ipv4.vs.debug_level', /only in the initial network namespace/],
     ['EACCES', 'net.ipv4.conf.all.mc_forwarding', /multicast routing daemon/],
     ['EIO', 'net.ipv4.ip_forward', /refused to set it/],
   ] as const)('%s when %s is set', async (code, name, says) => {
