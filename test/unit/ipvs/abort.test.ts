@@ -1,21 +1,30 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import type { CallOptions } from '../../../src/netlink/arguments/call-options.ts'
-import { type FakeKernel, open, serviceReply } from '../../support/ipvs/fake-kernel.ts'
+import type { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
+import type { Fault } from '../../../src/testing/wire/fault.ts'
+import type { CommandName } from '../../../src/testing/wire/logged-request.ts'
+import { commandsOf, openClient } from '../../support/ipvs/simulated-client.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
+const OTHER = { ...WEB, port: 81 } as const
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
 const reason = new Error('the request was cancelled')
 
 let ipvs: IpvsClient
-let kernel: FakeKernel
+let kernel: SimulatedKernel
 let controller: AbortController
 
 beforeEach(async () => {
-  ;({ ipvs, kernel } = await open())
+  ;({ ipvs, kernel } = await openClient({ services: [WEB] }))
   controller = new AbortController()
-  kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(WEB)] })
 })
+
+/** Aborts the signal when the kernel receives a command. */
+function abortAt(on: CommandName): void {
+  const fault: Fault = { kind: 'meanwhile', run: () => controller.abort(reason) }
+  kernel.faults.inject({ on, fault })
+}
 
 describe('a signal that is aborted already', () => {
   it.each<[string, (client: IpvsClient, options: CallOptions) => Promise<unknown>]>([
@@ -38,48 +47,40 @@ describe('a signal that is aborted already', () => {
     ['stopDaemon', (client, options) => client.stopDaemon('master', options)],
   ])('makes %s reject with its reason and send nothing', async (_, call) => {
     await expect(call(ipvs, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
-    expect(kernel.commands).toEqual([])
+    expect(commandsOf(kernel)).toEqual([])
   })
 })
 
 describe('a signal that is aborted', () => {
-  it('in the same turn keeps the command from the kernel, and from no other call', async () => {
+  it('in the turn of the call keeps that command from the kernel, and no other', async () => {
     const { signal } = controller
-    const calls = Promise.allSettled([ipvs.addService(WEB, { signal }), ipvs.addDestination(WEB, REAL)])
+    const calls = Promise.allSettled([ipvs.addService(OTHER, { signal }), ipvs.addDestination(WEB, REAL)])
     controller.abort(reason)
     expect(await calls).toEqual([
       { status: 'rejected', reason },
       { status: 'fulfilled', value: undefined },
     ])
-    expect(kernel.commands).toEqual(['NEW_DEST'])
+    expect(commandsOf(kernel)).toEqual(['NEW_DEST'])
   })
 
-  it('during an exchange makes the call reject at once, though the command may still be done', async () => {
-    const resume = kernel.pause()
-    const call = ipvs.addService(WEB, { signal: controller.signal })
-    await new Promise(setImmediate)
-    controller.abort(reason)
+  it('during an exchange makes the call reject at once, although the kernel may have executed the command', async () => {
+    abortAt('NEW_SERVICE')
+    const call = ipvs.addService(OTHER, { signal: controller.signal })
     await expect(call).rejects.toBe(reason)
-    resume()
+    expect(kernel.state().services).toHaveLength(2)
     await ipvs.flush()
-    expect(kernel.commands).toEqual(['NEW_SERVICE', 'FLUSH'])
+    expect(commandsOf(kernel)).toEqual(['NEW_SERVICE', 'FLUSH'])
   })
 
   it('while an update reads keeps the change from the kernel', async () => {
-    kernel.script.GET_SERVICE = () => {
-      controller.abort(reason)
-      return { replies: [serviceReply(WEB)] }
-    }
+    abortAt('GET_SERVICE')
     const update = ipvs.updateService(WEB, { scheduler: 'rr' }, { signal: controller.signal })
     await expect(update).rejects.toBe(reason)
-    expect(kernel.commands).toEqual(['GET_SERVICE'])
+    expect(commandsOf(kernel)).toEqual(['GET_SERVICE'])
   })
 
-  it('while the call waits behind an update keeps its command from the kernel, and disturbs no other', async () => {
-    kernel.script.GET_SERVICE = () => {
-      controller.abort(reason)
-      return { replies: [serviceReply(WEB)] }
-    }
+  it('while the call waits behind an update keeps its command from the kernel, and no other', async () => {
+    abortAt('GET_SERVICE')
     const calls = await Promise.allSettled([
       ipvs.updateService(WEB, { scheduler: 'rr' }),
       ipvs.addDestination(WEB, REAL, { signal: controller.signal }),
@@ -87,42 +88,32 @@ describe('a signal that is aborted', () => {
     ])
     expect(calls.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(calls[1]).toMatchObject({ reason })
-    expect(kernel.commands).toEqual(['GET_SERVICE', 'SET_SERVICE', 'DEL_SERVICE'])
+    expect(commandsOf(kernel)).toEqual(['GET_SERVICE', 'SET_SERVICE', 'DEL_SERVICE'])
   })
 
   it('while the family is looked up again keeps the command from being sent again', async () => {
-    const answer = kernel.answer
-    kernel.familyId = 0x1f
-    kernel.answer = (message) => {
-      if (message.type === 16) controller.abort(reason)
-      return answer(message)
-    }
+    kernel.module.unload()
+    abortAt('GETFAMILY')
     await expect(ipvs.addService(WEB, { signal: controller.signal })).rejects.toBe(reason)
-    expect(kernel.messages.map(({ type }) => type)).toEqual([16, 0x1e, 16])
+    const requests = kernel.log.requests.map(({ command }) => command)
+    expect(requests).toEqual(['GETFAMILY', 'NEW_SERVICE', 'GETFAMILY'])
   })
 
   it('in the middle of a table makes the read reject', async () => {
     const { signal } = controller
-    kernel.script.GET_SERVICE = () => ({
-      replies: [serviceReply({ fwmark: 1 }), serviceReply({ fwmark: 2 })],
-    })
-    kernel.script.GET_DEST = () => {
-      controller.abort(reason)
-      return {}
-    }
+    kernel.setState({ services: [{ fwmark: 1 }, { fwmark: 2 }] })
+    abortAt('GET_DEST')
     await expect(ipvs.services({ signal })).rejects.toBe(reason)
   })
 })
 
-it('one signal for many calls makes Node.js suspect no leak, however large the table', async () => {
+it('one signal for many calls causes no warning of a leak, however large the table is', async () => {
   const warnings: Error[] = []
-  const note = (warning: Error) => void warnings.push(warning)
-  process.on('warning', note)
-  kernel.script.GET_SERVICE = () => ({
-    replies: Array.from({ length: 30 }, (_, mark) => serviceReply({ fwmark: mark + 1 })),
-  })
+  const onWarning = (warning: Error) => void warnings.push(warning)
+  process.on('warning', onWarning)
+  kernel.setState({ services: Array.from({ length: 30 }, (_, mark) => ({ fwmark: mark + 1 })) })
   expect(await ipvs.services({ signal: controller.signal })).toHaveLength(30)
   await new Promise(setImmediate)
-  process.off('warning', note)
+  process.off('warning', onWarning)
   expect(warnings).toEqual([])
 })

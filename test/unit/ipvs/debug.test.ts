@@ -1,6 +1,6 @@
 import { format } from 'node:util'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { open } from '../../support/ipvs/fake-kernel.ts'
+import { openClient } from '../../support/ipvs/simulated-client.ts'
 
 const lines = vi.hoisted((): string[] => [])
 
@@ -19,8 +19,8 @@ beforeEach(() => {
   lines.length = 0
 })
 
-it('NODE_DEBUG=lvs-wire prints every message on its way out and in, the look for the family first', async () => {
-  const { ipvs } = await open()
+it('NODE_DEBUG=lvs-wire prints every message sent and received, the lookup of the family first', async () => {
+  const { ipvs } = await openClient({ services: [WEB] })
   await ipvs.removeService(WEB)
   expect(lines.filter((line) => line.startsWith('lvs-wire'))).toEqual([
     expect.stringMatching(/^lvs-wire: sent #1 controller, /),
@@ -32,12 +32,11 @@ it('NODE_DEBUG=lvs-wire prints every message on its way out and in, the look for
 })
 
 it('NODE_DEBUG=lvs prints every command and how it ended', async () => {
-  const { ipvs, kernel } = await open()
-  kernel.script.DEL_SERVICE = () => ({ errno: 3 })
+  const { ipvs } = await openClient()
   await ipvs.addService(WEB)
-  await ipvs.removeService(WEB).catch(() => {})
+  await ipvs.removeService({ ...WEB, port: 81 }).catch(() => {})
   expect(lines.filter((line) => line.startsWith('lvs:'))).toEqual([
     'lvs: addService tcp://192.0.2.1:80: done',
-    expect.stringMatching(/^lvs: removeService tcp:\/\/192\.0\.2\.1:80: IpvsError: .*ESRCH/s),
+    expect.stringMatching(/^lvs: removeService tcp:\/\/192\.0\.2\.1:81: IpvsError: .*ESRCH/s),
   ])
 })

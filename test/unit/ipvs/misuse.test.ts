@@ -1,7 +1,8 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
-import { destinationReply, type FakeKernel, open, serviceReply } from '../../support/ipvs/fake-kernel.ts'
+import type { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
+import { commandsOf, openClient } from '../../support/ipvs/simulated-client.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
@@ -153,14 +154,12 @@ const UPDATES: Case[] = [
 const channel = tracingChannel('lvs:command')
 const subscriber = { start() {}, end() {}, asyncStart() {}, asyncEnd() {}, error() {} }
 let client: Untyped
-let kernel: FakeKernel
+let kernel: SimulatedKernel
 
 beforeEach(async () => {
-  const opened = await open()
+  const opened = await openClient({ services: [{ ...WEB, destinations: [REAL] }] })
   client = opened.ipvs as unknown as Untyped
   kernel = opened.kernel
-  kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(WEB)] })
-  kernel.script.GET_DEST = () => ({ replies: [destinationReply({ ...REAL, port: 80 })] })
 })
 afterEach(() => {
   channel.unsubscribe(subscriber)
@@ -168,41 +167,41 @@ afterEach(() => {
 
 describe.each([
   ['', () => {}],
-  [' while somebody listens', () => channel.subscribe(subscriber)],
+  [' with a subscriber of lvs:command', () => channel.subscribe(subscriber)],
 ])('misuse%s names the field and sends nothing:', (_, prepare) => {
   it.each(CASES)('%s', async (_, call, name, field) => {
     prepare()
     const promise = call(client)
     await expect(promise).rejects.toMatchObject({ name, field })
-    expect(kernel.commands).toEqual([])
+    expect(commandsOf(kernel)).toEqual([])
   })
 })
 
 describe('misuse of an update names the field and sends nothing, not even to read:', () => {
   it.each(UPDATES)('%s', async (_, call, name, field) => {
     await expect(call(client)).rejects.toMatchObject({ name, field })
-    expect(kernel.commands).toEqual([])
+    expect(commandsOf(kernel)).toEqual([])
   })
 })
 
-describe('misuse that only shows with what was read names the field and changes nothing:', () => {
+describe('misuse that only shows once the current values are read names the field and changes nothing:', () => {
   it('flags of another scheduler', async () => {
     const update = client.updateService(WEB, { schedulerFlags: ['sh-port'] })
     await expect(update).rejects.toMatchObject({ name: 'TypeError', field: 'schedulerFlags' })
-    expect(kernel.commands).toEqual(['GET_SERVICE'])
+    expect(commandsOf(kernel)).toEqual(['GET_SERVICE'])
   })
 
   it('a lower threshold above the upper one', async () => {
     const update = client.updateDestination(WEB, { address: REAL.address, lowerThreshold: 5 })
     await expect(update).rejects.toMatchObject({ name: 'RangeError', field: 'destination.lowerThreshold' })
-    expect(kernel.commands).toEqual(['GET_SERVICE', 'GET_DEST'])
+    expect(commandsOf(kernel)).toEqual(['GET_SERVICE', 'GET_DEST'])
   })
 
-  it('and its stack shows the line that asked', async () => {
-    const theLineThatAsked = async () => {
+  it('and its stack shows the line of the call', async () => {
+    const callingLine = async () => {
       await client.updateService(WEB, { schedulerFlags: ['sh-port'] })
     }
-    const error = await theLineThatAsked().catch((thrown: unknown) => thrown as Error)
-    expect(error?.stack).toContain('theLineThatAsked')
+    const error = await callingLine().catch((thrown: unknown) => thrown as Error)
+    expect(error?.stack).toContain('callingLine')
   })
 })

@@ -1,13 +1,22 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import type { OpenOptions } from '../../../src/netlink/open.ts'
-import { FakeKernel, open } from '../../support/ipvs/fake-kernel.ts'
+import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
+import { ObservedTransport } from '../../support/netlink/observed-transport.ts'
 
 describe('opening', () => {
+  let kernel: SimulatedKernel
+  let transport: ObservedTransport
+
+  beforeEach(() => {
+    kernel = new SimulatedKernel()
+    transport = new ObservedTransport(kernel)
+  })
+
   it('opens one socket and finds the family', async () => {
-    const { kernel } = await open()
-    expect(kernel.sockets).toHaveLength(1)
-    expect(kernel.messages.map(({ type }) => type)).toEqual([16])
+    await using _ = await IpvsClient.open({ transport })
+    expect(transport.sockets).toHaveLength(1)
+    expect(kernel.log.requests.map(({ command }) => command)).toEqual(['GETFAMILY'])
   })
 
   it.each<[string, unknown, 'TypeError' | 'RangeError', string]>([
@@ -20,38 +29,31 @@ describe('opening', () => {
     ['a network namespace that is no path', { netns: 42 }, 'TypeError', 'netns'],
     ['an empty path', { netns: '' }, 'TypeError', 'netns'],
     ['a transport that is none', { transport: {} }, 'TypeError', 'transport'],
-  ])('with %s is misuse', async (_, options, name, field) => {
-    const untouched = new FakeKernel()
-    const given =
-      typeof options === 'object' && options !== null ? { transport: untouched, ...options } : options
+  ])('rejects %s as misuse', async (_, options, name, field) => {
+    const given = typeof options === 'object' && options !== null ? { transport, ...options } : options
     await expect(IpvsClient.open(given as OpenOptions)).rejects.toMatchObject({ name, field })
-    expect(untouched.sockets).toEqual([])
+    expect(transport.sockets).toEqual([])
   })
 
-  it('with a signal that is aborted already opens nothing', async () => {
+  it('opens nothing when its signal is aborted already', async () => {
     const reason = new Error('enough')
-    const untouched = new FakeKernel()
-    await expect(IpvsClient.open({ transport: untouched, signal: AbortSignal.abort(reason) })).rejects.toBe(
-      reason,
-    )
-    expect(untouched.sockets).toEqual([])
+    await expect(IpvsClient.open({ transport, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(transport.sockets).toEqual([])
   })
 
-  it('where the kernel has no IPVS rejects with the way out, and closes the socket', async () => {
-    const without = new FakeKernel()
-    without.familyId = undefined
-    await expect(IpvsClient.open({ transport: without })).rejects.toMatchObject({
+  it('rejects with the remedy where the kernel has no IPVS, and closes the socket', async () => {
+    kernel.module.unload('absent')
+    await expect(IpvsClient.open({ transport })).rejects.toMatchObject({
       name: 'IpvsUnavailableError',
       code: 'ERR_LVS_UNAVAILABLE',
       message: expect.stringContaining('modprobe ip_vs'),
     })
-    expect(without.sockets.map(({ closed }) => closed)).toEqual([true])
+    expect(transport.sockets.map(({ closed }) => closed)).toEqual([true])
   })
 
-  it('where no socket can be had rejects with the error of the system', async () => {
-    const broken = new FakeKernel()
+  it('rejects with the system error where no socket can be opened', async () => {
     const error = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'socket' })
-    broken.openings.push(error)
-    await expect(IpvsClient.open({ transport: broken })).rejects.toBe(error)
+    transport.failures.push(error)
+    await expect(IpvsClient.open({ transport })).rejects.toBe(error)
   })
 })

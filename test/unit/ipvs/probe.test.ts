@@ -1,30 +1,29 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AddonError } from '../../../src/errors.ts'
 import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
-import { FakeKernel } from '../../support/ipvs/fake-kernel.ts'
+import type { Transport } from '../../../src/netlink/transport/transport.ts'
+import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
+import { ObservedTransport } from '../../support/netlink/observed-transport.ts'
 
 describe('probing', () => {
-  const probe = (transport: FakeKernel) => IpvsClient.probe({ transport })
-  let probed: FakeKernel
+  const probe = (transport: Transport) => IpvsClient.probe({ transport })
+  let kernel: SimulatedKernel
+  let probed: ObservedTransport
 
   beforeEach(() => {
-    probed = new FakeKernel()
+    kernel = new SimulatedKernel({ profile: '6.12' })
+    probed = new ObservedTransport(kernel)
   })
 
-  it('says that IPVS is there, and which', async () => {
-    probed.script.GET_INFO = () => ({
-      replies: [
-        { command: 14, body: (writer) => writer.view.setUint32(writer.payload(1, 4), 0x0001_0201, true) },
-      ],
-    })
+  it('reports that IPVS is available, and which version', async () => {
     expect(await probe(probed)).toEqual({
       available: true,
-      info: { version: '1.2.1', connectionTableSize: 0 },
+      info: { version: '1.2.1', connectionTableSize: 4096 },
     })
   })
 
-  it('says no-ipvs when the kernel has none', async () => {
-    probed.familyId = undefined
+  it('reports no-ipvs when the kernel has none', async () => {
+    kernel.module.unload('absent')
     expect(await probe(probed)).toMatchObject({
       available: false,
       reason: 'no-ipvs',
@@ -32,17 +31,16 @@ describe('probing', () => {
     })
   })
 
-  it('says no-privilege when the kernel refuses for want of it', async () => {
-    probed.script.GET_INFO = () => ({ errno: 1 })
-    const found = await probe(probed)
+  it('reports no-privilege when the kernel refuses the request with EPERM', async () => {
+    const found = await probe(kernel.connect({ privileged: false }))
     expect(found).toMatchObject({ available: false, reason: 'no-privilege', error: { code: 'EPERM' } })
     expect(found.available === false && found.error.message).toContain('CAP_NET_ADMIN')
   })
 
   it.each(['EPERM', 'EACCES'])(
-    'says no-privilege when the namespace cannot be entered (%s)',
+    'reports no-privilege when the namespace cannot be entered (%s)',
     async (code) => {
-      probed.openings.push(Object.assign(new Error(code), { code, syscall: 'setns' }))
+      probed.failures.push(Object.assign(new Error(code), { code, syscall: 'setns' }))
       expect(await probe(probed)).toMatchObject({ available: false, reason: 'no-privilege' })
     },
   )
@@ -50,18 +48,19 @@ describe('probing', () => {
   it.each([
     ['there is no such namespace', Object.assign(new Error('ENOENT'), { code: 'ENOENT', syscall: 'open' })],
     ['the addon was not built', new AddonError('/app/node_modules/@lvs/netlink', new Error('not found'))],
-  ])('says failed, with the error, when %s', async (_, error) => {
-    probed.openings.push(error)
+  ])('reports failed, with the error, when %s', async (_, error) => {
+    probed.failures.push(error)
     expect(await probe(probed)).toEqual({ available: false, reason: 'failed', error })
   })
 
   it('leaves no socket open, whatever it finds', async () => {
+    const unprivileged = new ObservedTransport(kernel.connect({ privileged: false }))
     await probe(probed)
-    probed.script.GET_INFO = () => ({ errno: 1 })
+    await probe(unprivileged)
+    kernel.module.unload('absent')
     await probe(probed)
-    probed.familyId = undefined
-    await probe(probed)
-    expect(probed.sockets.map(({ closed }) => closed)).toEqual([true, true, true])
+    const sockets = [...probed.sockets, ...unprivileged.sockets]
+    expect(sockets.map(({ closed }) => closed)).toEqual([true, true, true])
   })
 
   it('rejects when it is misused, and with the reason of its signal', async () => {

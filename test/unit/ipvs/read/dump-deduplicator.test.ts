@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { DumpDeduplicator } from '../../../../src/ipvs/read/dump-deduplicator.ts'
 import type { BatchCommand } from '../../../../src/ipvs/write/batch-command.ts'
-import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
 import { PROFILES } from '../../../../src/testing/ipvs/profile.ts'
+import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
 
 const entry = (key: number, reading = 1) => ({ key, reading })
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
