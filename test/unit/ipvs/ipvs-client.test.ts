@@ -1,42 +1,30 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { NetlinkError } from '../../../src/errors.ts'
 import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
-import { NLM_F_DUMP } from '../../../src/netlink/wire/uapi.ts'
-import {
-  daemonReply,
-  destinationReply,
-  FakeKernel,
-  open,
-  serviceReply,
-} from '../../support/ipvs/fake-kernel.ts'
+import type { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
+import { open, serviceReply } from '../../support/ipvs/fake-kernel.ts'
+import { commandsOf, openClient } from '../../support/ipvs/simulated-client.ts'
+import { ObservedTransport } from '../../support/netlink/observed-transport.ts'
 
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', port: 80, forwarding: 'dr' } as const
 
 let ipvs: IpvsClient
-let kernel: FakeKernel
+let kernel: SimulatedKernel
 
 beforeEach(async () => {
-  ;({ ipvs, kernel } = await open())
-  kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(WEB)] })
-  kernel.script.GET_DEST = () => ({ replies: [destinationReply(REAL)] })
-  const body = (type: number) => ({
-    command: type,
-    body: (writer: { payload(t: number, s: number): number }) => writer.payload(1, 4),
-  })
-  kernel.script.GET_INFO = () => ({ replies: [body(14)] })
-  kernel.script.GET_CONFIG = () => ({ replies: [{ command: 12, body: () => {} }] })
+  ;({ ipvs, kernel } = await openClient({ services: [{ ...WEB, destinations: [REAL] }] }))
 })
 
 describe('every method sends its command', () => {
   it.each<[string, (client: IpvsClient) => Promise<unknown>, string[]]>([
-    ['addService', (client) => client.addService(WEB), ['NEW_SERVICE']],
+    ['addService', (client) => client.addService({ ...WEB, port: 81 }), ['NEW_SERVICE']],
     ['updateService', (client) => client.updateService(WEB, {}), ['GET_SERVICE', 'SET_SERVICE']],
     ['removeService', (client) => client.removeService(WEB), ['DEL_SERVICE']],
     ['services', (client) => client.services(), ['GET_SERVICE dump', 'GET_DEST dump']],
     ['service', (client) => client.service(WEB), ['GET_SERVICE', 'GET_DEST dump']],
     ['destinations', (client) => client.destinations(WEB), ['GET_SERVICE', 'GET_DEST dump']],
-    ['addDestination', (client) => client.addDestination(WEB, REAL), ['NEW_DEST']],
+    ['addDestination', (client) => client.addDestination(WEB, { ...REAL, port: 81 }), ['NEW_DEST']],
     [
       'updateDestination',
       (client) => client.updateDestination(WEB, REAL),
@@ -50,27 +38,28 @@ describe('every method sends its command', () => {
     ['timeouts', (client) => client.timeouts(), ['GET_CONFIG']],
     ['setTimeouts', (client) => client.setTimeouts({ udp: 5 }), ['SET_CONFIG']],
     ['daemons', (client) => client.daemons(), ['GET_DAEMON dump']],
-    ['startDaemon', (client) => client.startDaemon({ role: 'master', interface: 'eth0' }), ['NEW_DAEMON']],
-    ['stopDaemon', (client) => client.stopDaemon('backup'), ['DEL_DAEMON']],
+    ['startDaemon', (client) => client.startDaemon({ role: 'master', interface: 'lo' }), ['NEW_DAEMON']],
+    ['stopDaemon', (client) => client.stopDaemon('backup').catch(() => {}), ['DEL_DAEMON']],
   ])('%s', async (_, call, commands) => {
     await call(ipvs)
-    const flags = kernel.messages
-      .slice(1)
-      .map((message) => ((message.flags & NLM_F_DUMP) === NLM_F_DUMP ? ' dump' : ''))
-    expect(kernel.commands.map((name, index) => name + flags[index])).toEqual(commands)
+    const sent = kernel.log.requests.slice(1)
+    expect(sent.map(({ command, isDump }) => `${command}${isDump ? ' dump' : ''}`)).toEqual(commands)
   })
 
   it('and a table of any size takes two exchanges', async () => {
-    kernel.script.GET_SERVICE = () => ({
-      replies: Array.from({ length: 50 }, (_, mark) => serviceReply({ fwmark: mark + 1 })),
+    kernel.setState({
+      services: Array.from({ length: 50 }, (_, mark) => ({ fwmark: mark + 1, destinations: [REAL] })),
     })
-    const services = await ipvs.services()
+    const transport = new ObservedTransport(kernel)
+    await using observed = await IpvsClient.open({ transport })
+    const services = await observed.services()
     expect(services).toHaveLength(50)
-    expect(services[49]).toMatchObject({ fwmark: 50, destinations: [REAL] })
-    expect(kernel.sockets[0]!.requests).toHaveLength(3)
+    expect(services.find(({ fwmark }) => fwmark === 50)).toMatchObject({ destinations: [REAL] })
+    expect(transport.sockets[0]!.exchanges).toBe(3)
   })
 
-  it('and what came twice, because others changed the table meanwhile, is given once in its newer form', async () => {
+  it('and a service that is read twice, because others changed the table meanwhile, is returned once in its newer form', async () => {
+    const { ipvs, kernel } = await open()
     const replies = Array.from({ length: 95 }, (_, mark) => serviceReply({ fwmark: mark + 1 }))
     kernel.script.GET_SERVICE = () => ({
       replies: [...replies, serviceReply({ fwmark: 3, scheduler: 'rr' })],
@@ -89,16 +78,16 @@ describe('an answer that is missing', () => {
     ['destinations', (client) => client.destinations(WEB)],
     ['updateService', (client) => client.updateService(WEB, {})],
   ])('although the command was acknowledged is malformed: %s', async (_, call) => {
+    const { ipvs, kernel } = await open()
     for (const name of ['GET_INFO', 'GET_CONFIG', 'GET_SERVICE'] as const) kernel.script[name] = () => ({})
     const error = await call(ipvs).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ name: 'NetlinkError', code: 'ERR_LVS_MALFORMED' })
   })
 })
 
-describe('a table whose destinations the kernel refuses to tell', () => {
-  it('makes the reading reject with the refusal and the service', async () => {
-    kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(WEB)] })
-    kernel.script.GET_DEST = () => ({ errno: 1 })
+describe('a table whose destinations the kernel refuses to list', () => {
+  it('makes reading it reject with the kernel’s error and the service', async () => {
+    kernel.faults.inject({ on: 'GET_DEST', times: 2, fault: { kind: 'refuse', error: 'EPERM' } })
     const error = { code: 'EPERM', command: 'services', subject: 'tcp://192.0.2.1:80' }
     await expect(ipvs.services()).rejects.toMatchObject(error)
     await expect(ipvs.eachService().next()).rejects.toMatchObject({ ...error, command: 'eachService' })
@@ -111,7 +100,9 @@ describe('a record that holds nothing', () => {
     ['destination', (client) => client.destinations(WEB)],
     ['daemon', (client) => client.daemons()],
   ])('is malformed: a %s', async (name, call) => {
+    const { ipvs, kernel } = await open()
     const empty = () => ({ replies: [{ command: 1, body: () => {} }] })
+    kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(WEB)] })
     if (name === 'service') kernel.script.GET_SERVICE = empty
     kernel.script.GET_DEST = empty
     kernel.script.GET_DAEMON = empty
@@ -119,8 +110,8 @@ describe('a record that holds nothing', () => {
   })
 })
 
-describe('what is read from files', () => {
-  it('comes through the same transport: the connection table and the totals', async () => {
+describe('connections and totals', () => {
+  it('are read from files through the same transport', async () => {
     kernel.files.set(
       '/proc/net/ip_vs_conn',
       'TCP C6336463 D431 C0000201 0050 C633640A 1F90 ESTABLISHED     897\n',
@@ -130,23 +121,25 @@ describe('what is read from files', () => {
     for await (const { client } of ipvs.connections()) clients.push(client.address)
     expect(clients).toEqual(['198.51.100.99'])
     expect((await ipvs.totals()).connections).toBe(1)
-    expect(kernel.commands).toEqual([])
+    expect(commandsOf(kernel)).toEqual([])
   })
 })
 
-describe('stopping a daemon', () => {
-  beforeEach(() => {
-    kernel.script.DEL_DAEMON = () => ({ silent: true })
+describe('stopping a daemon that the kernel does not acknowledge', () => {
+  beforeEach(async () => {
+    await ipvs.startDaemon({ role: 'master', interface: 'lo' })
+    await ipvs.startDaemon({ role: 'backup', interface: 'lo' })
+    kernel.log.clear()
+    kernel.faults.inject({ on: 'DEL_DAEMON', fault: { kind: 'silence' } })
   })
 
-  it('that had not run yet is answered by silence; it has stopped when it is not running', async () => {
-    kernel.script.GET_DAEMON = () => ({ replies: [daemonReply(2)] })
+  it('succeeds when the daemon is not running afterwards', async () => {
     await ipvs.stopDaemon('master')
-    expect(kernel.commands).toEqual(['DEL_DAEMON', 'GET_DAEMON'])
+    expect(commandsOf(kernel)).toEqual(['DEL_DAEMON', 'GET_DAEMON'])
   })
 
-  it('has failed when it still runs', async () => {
-    kernel.script.GET_DAEMON = () => ({ replies: [daemonReply(1), daemonReply(2)] })
+  it('fails when the daemon is still running', async () => {
+    kernel.faults.inject({ on: 'DEL_DAEMON', fault: { kind: 'refuse', error: 'ESRCH' } })
     await expect(ipvs.stopDaemon('master')).rejects.toMatchObject({
       code: 'ERR_LVS_UNANSWERED',
       outcome: 'unknown',
@@ -155,29 +148,36 @@ describe('stopping a daemon', () => {
 })
 
 describe('closing', () => {
-  it('rejects what waits and everything asked for later', async () => {
-    const waiting = ipvs.addService(WEB)
-    ipvs.close()
-    ipvs.close()
-    for (const call of [waiting, ipvs.addService(WEB), ipvs.services(), ipvs.updateService(WEB, {})]) {
+  let transport: ObservedTransport
+
+  beforeEach(() => {
+    transport = new ObservedTransport(kernel)
+  })
+
+  it('rejects pending calls and every later one', async () => {
+    const client = await IpvsClient.open({ transport })
+    const pending = client.addService(WEB)
+    client.close()
+    client.close()
+    const calls = [pending, client.addService(WEB), client.services(), client.updateService(WEB, {})]
+    for (const call of calls) {
       await expect(call).rejects.toBeInstanceOf(NetlinkError)
       await expect(call).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED', outcome: 'not-done' })
     }
-    expect(kernel.commands).toEqual([])
-    expect(kernel.sockets[0]!.closed).toBe(true)
+    expect(commandsOf(kernel)).toEqual([])
+    expect(transport.sockets).toMatchObject([{ closed: true }])
   })
 
   it('happens at the end of a block with await using', async () => {
-    const scoped = new FakeKernel()
     {
-      await using client = await IpvsClient.open({ transport: scoped })
+      await using client = await IpvsClient.open({ transport })
       await client.flush()
     }
-    expect(scoped.sockets[0]!.closed).toBe(true)
+    expect(transport.sockets).toMatchObject([{ closed: true }])
   })
 })
 
-it('counts what it does, and gives a copy', async () => {
+it('activity counts what the client does, and is a copy', async () => {
   const before = ipvs.activity
   await Promise.all([ipvs.flush(), ipvs.zero()])
   expect(before).toEqual({ messages: 1, datagrams: 1, sends: 1, receives: 1 })

@@ -3,20 +3,27 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { IpvsError, IpvsUnavailableError } from '../../../../src/errors.ts'
 import type { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import type { CommandContext } from '../../../../src/netlink/tracing.ts'
-import { daemonReply, type FakeKernel, open, serviceReply } from '../../../support/ipvs/fake-kernel.ts'
+import type { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
+import type { ErrnoName } from '../../../../src/testing/wire/kernel-errno.ts'
+import type { CommandName } from '../../../../src/testing/wire/logged-request.ts'
+import { open } from '../../../support/ipvs/fake-kernel.ts'
+import { commandsOf, openClient } from '../../../support/ipvs/simulated-client.ts'
 
-const [EPERM, ENOENT, ESRCH, EEXIST, EINVAL] = [1, 2, 3, 17, 22]
+const [EEXIST, EINVAL] = [17, 22]
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const KEY = 'tcp://192.0.2.1:80'
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
 
 let ipvs: IpvsClient
-let kernel: FakeKernel
+let kernel: SimulatedKernel
 
 beforeEach(async () => {
-  ;({ ipvs, kernel } = await open())
-  kernel.script.GET_SERVICE = () => ({ replies: [serviceReply(WEB)] })
+  ;({ ipvs, kernel } = await openClient({ services: [WEB] }))
 })
+
+function refuse(error: ErrnoName, on?: CommandName): void {
+  kernel.faults.inject({ on, times: Infinity, fault: { kind: 'refuse', error } })
+}
 
 /** What a promise rejects with. */
 async function failure(promise: Promise<unknown>): Promise<IpvsError> {
@@ -29,8 +36,7 @@ async function failure(promise: Promise<unknown>): Promise<IpvsError> {
 }
 
 describe('a refusal', () => {
-  it('is an error with the kernel’s code, the command, its subject and a sentence', async () => {
-    kernel.script.NEW_SERVICE = () => ({ errno: EEXIST })
+  it('is an error with the kernel’s code, the command, its subject and an explanation', async () => {
     const error = await failure(ipvs.addService(WEB))
     expect(error).toBeInstanceOf(IpvsError)
     expect(error).toMatchObject({ code: 'EEXIST', errno: EEXIST, command: 'addService', subject: KEY })
@@ -39,7 +45,8 @@ describe('a refusal', () => {
     expect(error.explanation).toContain('updateService')
   })
 
-  it('has the kernel’s own words where there are any', async () => {
+  it('has the text of the kernel’s extended acknowledgement', async () => {
+    const { ipvs, kernel } = await open()
     kernel.script.SET_CONFIG = () => ({ errno: EINVAL, text: 'Attribute failed policy validation' })
     const error = await failure(ipvs.setTimeouts({ tcp: 5 }))
     expect(error.kernelMessage).toBe('Attribute failed policy validation')
@@ -49,47 +56,42 @@ describe('a refusal', () => {
   })
 
   it('about a destination names both ends', async () => {
-    kernel.script.DEL_DEST = () => ({ errno: ENOENT })
     const error = await failure(ipvs.removeDestination(WEB, { address: '198.51.100.7' }))
     expect(error.subject).toBe(`${KEY} -> 198.51.100.7:80`)
   })
 
-  it('of a new destination with EINVAL is looked into', async () => {
-    kernel.script.NEW_DEST = () => ({ errno: EINVAL })
-    kernel.files.set(
-      '/proc/net/fib_trie',
-      '|-- 198.51.100.7\n /32 link BROADCAST\n |-- 127.0.0.1\n /8 host LOCAL\n',
-    )
+  it('of a new destination with EINVAL is diagnosed', async () => {
+    kernel.setInterfaces([{ name: 'eth0', addresses: ['198.51.100.1/29'] }])
     expect((await failure(ipvs.addDestination(WEB, REAL))).explanation).toContain('is a broadcast address')
   })
 
   it('of a new destination of another family may be due to a daemon', async () => {
-    kernel.script.NEW_DEST = () => ({ errno: EINVAL })
-    kernel.script.GET_DAEMON = () => ({ replies: [daemonReply(1)] })
+    await ipvs.startDaemon({ role: 'master', interface: 'lo' })
     const error = await failure(ipvs.addDestination(WEB, { address: '2001:db8::7', forwarding: 'tun' }))
     expect(error.explanation).toContain('a synchronisation daemon is running')
   })
 
-  it('is not hidden by a look that fails', async () => {
-    kernel.script.NEW_DEST = () => ({ errno: EINVAL })
-    kernel.script.GET_DAEMON = () => ({ errno: EPERM })
+  it('is not hidden by a diagnosis that fails', async () => {
+    refuse('EINVAL', 'NEW_DEST')
+    refuse('EPERM', 'GET_DAEMON')
     const error = await failure(ipvs.addDestination(WEB, { address: '2001:db8::7', forwarding: 'tun' }))
     expect(error).toMatchObject({ code: 'EINVAL', command: 'addDestination' })
   })
 
   it('of one of many concurrent commands is its own', async () => {
-    kernel.script.DEL_SERVICE = ({ sequence }) => (sequence % 2 === 0 ? { errno: ESRCH } : {})
+    kernel.setState({ services: Array.from({ length: 10 }, (_, mark) => ({ fwmark: 2 * mark + 2 })) })
+    const { datagrams } = ipvs.activity
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, mark) => ipvs.removeService({ fwmark: mark + 1 })),
     )
     const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.subject] : []))
     expect(refused).toHaveLength(10)
     expect(new Set(refused).size).toBe(10)
-    expect(kernel.datagrams).toHaveLength(2)
+    expect(ipvs.activity.datagrams - datagrams).toBe(1)
   })
 
   it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
-    ['addService', (client) => client.addService(WEB)],
+    ['addService', (client) => client.addService({ ...WEB, port: 81 })],
     ['updateService', (client) => client.updateService(WEB, { scheduler: 'rr' })],
     ['addDestination', (client) => client.addDestination(WEB, REAL)],
     ['updateDestination', (client) => client.updateDestination(WEB, { ...REAL, weight: 2 })],
@@ -101,44 +103,51 @@ describe('a refusal', () => {
     ['daemons', (client) => client.daemons()],
     ['flush', (client) => client.flush()],
     ['stopDaemon', (client) => client.stopDaemon('master')],
-  ])('of %s has a stack that shows the line that asked', async (_, call) => {
-    kernel.answer = () => ({ errno: EPERM })
-    const theLineThatAsked = async () => {
+  ])('of %s has a stack with the line of the call', async (_, call) => {
+    refuse('EPERM')
+    const callingLine = async () => {
       await call(ipvs)
     }
-    const error = await failure(theLineThatAsked())
+    const error = await failure(callingLine())
     expect(error).toMatchObject({ code: 'EPERM' })
-    expect(error.stack).toContain('theLineThatAsked')
+    expect(error.stack).toContain('callingLine')
     expect(error.stack).toContain('commands.test.ts')
   })
 })
 
 describe('a family that has another number (the module was loaded again)', () => {
   it('is looked up, and the command is sent again', async () => {
-    kernel.familyId = 0x1f
+    kernel.module.unload()
     await ipvs.addService(WEB)
-    expect(kernel.messages.map(({ type }) => type)).toEqual([16, 0x1e, 16, 0x1f])
-    await ipvs.addService(WEB)
-    expect(kernel.messages.at(-1)!.type).toBe(0x1f)
+    await ipvs.removeService(WEB)
+    expect(kernel.log.requests.map(({ command, error }) => [command, error])).toEqual([
+      ['GETFAMILY', undefined],
+      ['NEW_SERVICE', 'ENOENT'],
+      ['GETFAMILY', undefined],
+      ['NEW_SERVICE', undefined],
+      ['DEL_SERVICE', undefined],
+    ])
   })
 
   it('is looked up once for many commands, reads and updates among them', async () => {
-    kernel.familyId = 0x1f
+    kernel.module.unload()
     await Promise.all([
       ...Array.from({ length: 20 }, (_, mark) => ipvs.addService({ fwmark: mark + 1 })),
       ipvs.services(),
+      ipvs.addService(WEB),
       ipvs.updateService(WEB, { scheduler: 'rr' }),
     ])
-    expect(kernel.messages.filter(({ type }) => type === 16)).toHaveLength(2)
-    const under = (id: number) => kernel.messages.filter(({ type }) => type === id).length
-    expect(under(0x1f)).toBeGreaterThanOrEqual(23)
+    const { requests } = kernel.log
+    expect(requests.filter(({ command }) => command === 'GETFAMILY')).toHaveLength(2)
+    const executed = requests.filter(({ error }) => error === undefined)
+    expect(executed.length).toBeGreaterThanOrEqual(2 + 23)
+    expect(kernel.state().services).toHaveLength(21)
   })
 
-  it('makes ENOENT believed when the number is the same after all', async () => {
-    kernel.script.NEW_SERVICE = () => ({ errno: ENOENT })
-    const error = await failure(ipvs.addService({ ...WEB, scheduler: 'twos' }))
-    expect(error).toMatchObject({ code: 'ENOENT', explanation: expect.stringContaining('ip_vs_twos') })
-    expect(kernel.commands).toEqual(['NEW_SERVICE'])
+  it('is not assumed when a new lookup finds the same number: ENOENT stands', async () => {
+    const error = await failure(ipvs.addService({ fwmark: 1, scheduler: 'twoo' }))
+    expect(error).toMatchObject({ code: 'ENOENT', explanation: expect.stringContaining('ip_vs_twoo') })
+    expect(commandsOf(kernel)).toEqual(['NEW_SERVICE'])
   })
 
   it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
@@ -146,7 +155,7 @@ describe('a family that has another number (the module was loaded again)', () =>
     ['a read', (client) => client.services()],
     ['an update', (client) => client.updateService(WEB, { scheduler: 'rr' })],
   ])('that is gone for good makes %s reject with IpvsUnavailableError', async (_, call) => {
-    kernel.familyId = undefined
+    kernel.module.unload('absent')
     const error = await failure(call(ipvs))
     expect(error).toBeInstanceOf(IpvsUnavailableError)
     expect(error).toMatchObject({ code: 'ERR_LVS_UNAVAILABLE', outcome: 'not-done' })
@@ -177,21 +186,20 @@ describe('a subscriber of lvs:command', () => {
   })
 
   it('sees a command begin and end, and what it is about', async () => {
-    await ipvs.addService(WEB)
+    await ipvs.removeService(WEB)
     expect(events).toEqual(
-      ['start', 'end', 'asyncStart', 'asyncEnd'].map((event) => `${event} addService ${KEY}`),
+      ['start', 'end', 'asyncStart', 'asyncEnd'].map((event) => `${event} removeService ${KEY}`),
     )
   })
 
   it('sees a refusal as an error', async () => {
-    kernel.script.NEW_SERVICE = () => ({ errno: EEXIST })
     await failure(ipvs.addService(WEB))
     expect(events).toContain(`error addService ${KEY} EEXIST`)
   })
 
-  it('sees misuse and what was lost, too', async () => {
+  it('sees misuse and failures of the socket, too', async () => {
     await failure(ipvs.addService({ ...WEB, scheduler: '' }))
-    kernel.endings.push({ state: 'failed', errno: 12, sent: true })
+    kernel.faults.inject({ fault: { kind: 'system-call', call: 'recvmmsg', error: 'ENOMEM' } })
     await failure(ipvs.flush())
     expect(events).toContain(`error addService ${KEY} ERR_INVALID_ARG_TYPE`)
     expect(events).toContain('error flush  ERR_LVS_SOCKET')
@@ -205,11 +213,13 @@ describe('a subscriber of lvs:command', () => {
   })
 
   it('changes nothing about the order of writes', async () => {
+    await ipvs.removeService(WEB)
+    kernel.log.clear()
     await Promise.all([
       ipvs.addService(WEB),
       ipvs.updateService(WEB, { scheduler: 'rr' }),
       ipvs.removeService(WEB),
     ])
-    expect(kernel.commands).toEqual(['NEW_SERVICE', 'GET_SERVICE', 'SET_SERVICE', 'DEL_SERVICE'])
+    expect(commandsOf(kernel)).toEqual(['NEW_SERVICE', 'GET_SERVICE', 'SET_SERVICE', 'DEL_SERVICE'])
   })
 })

@@ -1,89 +1,84 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { BatchError, NetlinkError } from '../../../../src/errors.ts'
 import type { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
-import type { DestinationInput } from '../../../../src/ipvs/model/destination.ts'
-import type { ServiceInput } from '../../../../src/ipvs/model/service.ts'
-import { destinationReply, type FakeKernel, open, serviceReply } from '../../../support/ipvs/fake-kernel.ts'
+import type { ServiceStateInput } from '../../../../src/testing/kernel/kernel-state.ts'
+import type { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
+import { openClient } from '../../../support/ipvs/simulated-client.ts'
 
-const ESRCH = 3
-const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
+const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80, scheduler: 'rr' } as const
 const REAL = { address: '198.51.100.7', port: 80, forwarding: 'dr', weight: 5 } as const
 
-let ipvs: IpvsClient
-let kernel: FakeKernel
-
-/** What the table shows when it is read back. */
-function show(service: ServiceInput | undefined, ...destinations: DestinationInput[]) {
-  kernel.script.GET_SERVICE = () =>
-    service === undefined ? { errno: ESRCH } : { replies: [serviceReply(service)] }
-  kernel.script.GET_DEST = () => ({
-    replies: destinations.map((destination) => destinationReply(destination)),
-  })
+/** A client of a kernel that loses its first answer. */
+async function openLossy(
+  ...services: ServiceStateInput[]
+): Promise<{ ipvs: IpvsClient; kernel: SimulatedKernel }> {
+  const opened = await openClient({ services })
+  opened.kernel.faults.inject({ fault: { kind: 'overrun' } })
+  return opened
 }
 
-beforeEach(async () => {
-  ;({ ipvs, kernel } = await open())
-  kernel.endings.push({ state: 'overrun', keep: 0 })
-})
+const withReal = { ...WEB, destinations: [REAL] }
 
 describe('a command whose answer was lost', () => {
-  it.each<[string, () => void, () => Promise<void>]>([
-    [
-      'addService',
-      () => show({ ...WEB, scheduler: 'rr' }),
-      () => ipvs.addService({ ...WEB, scheduler: 'rr' }),
-    ],
-    ['removeService', () => show(undefined), () => ipvs.removeService(WEB)],
-    ['addDestination', () => show(WEB, REAL), () => ipvs.addDestination(WEB, REAL)],
-    ['removeDestination', () => show(WEB), () => ipvs.removeDestination(WEB, REAL)],
-  ])('was done if the table shows it: %s', async (_, table, call) => {
-    table()
-    await expect(call()).resolves.toBeUndefined()
+  it.each<[string, ServiceStateInput[], (ipvs: IpvsClient) => Promise<void>]>([
+    ['addService', [], (ipvs) => ipvs.addService(WEB)],
+    ['removeService', [WEB], (ipvs) => ipvs.removeService(WEB)],
+    ['addDestination', [WEB], (ipvs) => ipvs.addDestination(WEB, REAL)],
+    ['removeDestination', [withReal], (ipvs) => ipvs.removeDestination(WEB, REAL)],
+  ])('was done if the table shows it: %s', async (_, services, call) => {
+    const { ipvs } = await openLossy(...services)
+    await expect(call(ipvs)).resolves.toBeUndefined()
   })
 
-  it.each<[string, () => void, () => Promise<void>]>([
-    ['addService', () => show(undefined), () => ipvs.addService({ ...WEB, scheduler: 'rr' })],
+  it.each<[string, ServiceStateInput[], (ipvs: IpvsClient) => Promise<void>]>([
+    ['addService', [], (ipvs) => ipvs.addService(WEB)],
     [
-      'addService, with others there',
-      () => show({ ...WEB, scheduler: 'wrr' }),
-      () => ipvs.addService({ ...WEB, scheduler: 'rr' }),
+      'addService, where the service has another scheduler',
+      [{ ...WEB, scheduler: 'wrr' }],
+      (ipvs) => ipvs.addService(WEB),
     ],
-    ['removeService', () => show(WEB), () => ipvs.removeService(WEB)],
-    ['addDestination', () => show(WEB), () => ipvs.addDestination(WEB, REAL)],
+    ['removeService', [WEB], (ipvs) => ipvs.removeService(WEB)],
+    ['addDestination', [WEB], (ipvs) => ipvs.addDestination(WEB, REAL)],
     [
-      'addDestination, with another weight',
-      () => show(WEB, { ...REAL, weight: 6 }),
-      () => ipvs.addDestination(WEB, REAL),
+      'addDestination, where the destination has another weight',
+      [{ ...WEB, destinations: [{ ...REAL, weight: 6 }] }],
+      (ipvs) => ipvs.addDestination(WEB, REAL),
     ],
-    ['removeDestination', () => show(WEB, REAL), () => ipvs.removeDestination(WEB, REAL)],
-  ])('was not done if the table does not show it: %s', async (_, table, call) => {
-    table()
-    await expect(call()).rejects.toMatchObject({
+    ['removeDestination', [withReal], (ipvs) => ipvs.removeDestination(WEB, REAL)],
+  ])('was not done if the table does not show it: %s', async (_, services, call) => {
+    const { ipvs, kernel } = await openLossy(...services)
+    kernel.faults.inject({ fault: { kind: 'refuse', error: 'ENOMEM' } })
+    await expect(call(ipvs)).rejects.toMatchObject({
       code: 'ERR_LVS_OVERRUN',
       outcome: 'not-done',
       message: expect.stringContaining('read back'),
     })
   })
 
-  it.each<[string, () => Promise<void>]>([
-    ['zero', () => ipvs.zero()],
-    ['zero of one service', () => ipvs.zero(WEB)],
-    ['flush', () => ipvs.flush()],
-    ['setTimeouts', () => ipvs.setTimeouts({ tcp: 900 })],
-  ])('stays unknown where no table shows it: %s', async (_, call) => {
-    show(WEB)
-    await expect(call()).rejects.toMatchObject({ code: 'ERR_LVS_OVERRUN', outcome: 'unknown' })
+  it.each<[string, (ipvs: IpvsClient) => Promise<void>]>([
+    ['zero', (ipvs) => ipvs.zero()],
+    ['zero of one service', (ipvs) => ipvs.zero(WEB)],
+    ['flush', (ipvs) => ipvs.flush()],
+    ['setTimeouts', (ipvs) => ipvs.setTimeouts({ tcp: 900 })],
+  ])('has an unknown outcome where no table shows it: %s', async (_, call) => {
+    const { ipvs } = await openLossy(WEB)
+    await expect(call(ipvs)).rejects.toMatchObject({ code: 'ERR_LVS_OVERRUN', outcome: 'unknown' })
   })
 
-  it('stays unknown where the reading fails', async () => {
-    kernel.script.GET_SERVICE = () => ({ errno: 12 })
+  it('has an unknown outcome where reading the table fails', async () => {
+    const { ipvs, kernel } = await openLossy()
+    kernel.faults.inject({ on: 'GET_SERVICE', fault: { kind: 'refuse', error: 'ENOMEM' } })
     await expect(ipvs.addService(WEB)).rejects.toMatchObject({ outcome: 'unknown' })
   })
 })
 
-it('in a batch, each command is read back by itself', async () => {
-  show(WEB, REAL)
+it('each command of a batch is read back by itself', async () => {
+  const { ipvs, kernel } = await openLossy()
   const other = { ...REAL, address: '198.51.100.8' }
+  kernel.faults.inject({
+    on: ({ destination }) => destination === '198.51.100.8:80',
+    fault: { kind: 'refuse', error: 'ENOMEM' },
+  })
   const error: BatchError = await ipvs
     .batch([
       { command: 'addService', service: WEB },
