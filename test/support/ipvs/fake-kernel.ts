@@ -26,7 +26,11 @@ const NAMES = new Map<number, CommandName>(
   Object.entries(IPVS_CMD).map(([name, number]) => [number, name as CommandName]),
 )
 
-/** A kernel with the IPVS family that answers commands as a script says; one without an answer is done. */
+/**
+ * A kernel with the IPVS family that answers as a script says, and acknowledges commands that the script leaves out. It is for
+ * answers that no kernel gives (missing, empty, malformed, twice) and for tests that look at datagrams and their bytes or
+ * hold an exchange back. Every other test uses the simulated kernel: simulated-client.ts.
+ */
 export class FakeKernel extends FakeTransport {
   /** The number of the family; undefined when the module is not there. */
   familyId: number | undefined = 0x1e

@@ -8,7 +8,7 @@ import type {
 import { NLMSG_MIN_TYPE } from '../../../src/netlink/wire/uapi.ts'
 import { type Answer, encodeAnswers, messagesOf, type SentMessage } from './answers.ts'
 
-/** How the exchange of one datagram goes wrong. `keep`: how many of its answers survive. */
+/** How the exchange of one datagram fails. `keep`: how many of its answers survive. */
 export type ScriptedEnd =
   | { readonly state: 'overrun'; readonly keep: number }
   | { readonly state: 'truncated'; readonly keep: number; readonly cut: number }
@@ -19,13 +19,18 @@ export type ScriptedEnd =
 /** How an exchange ended; undefined when it was rejected. */
 type Ended = ExchangeReport['state'] | undefined
 
-/** A kernel made of a script: it speaks netlink's rules by itself and takes the answers from `answer`. */
+/**
+ * A transport that follows netlink's rules by itself and takes the answers from `answer`. It stands beside the simulated kernel
+ * because it is about the socket, not about IPVS: a test ends each exchange in any state, holds exchanges back, limits the
+ * reply buffer and the number of exchanges in flight, and reads a file in pieces of seven bytes. The simulated kernel does none
+ * of that: its socket behaves as a socket of Linux.
+ */
 export class FakeTransport implements Transport {
   answer: (message: SentMessage) => Answer | undefined = () => undefined
   /** Every datagram that was sent, over all sockets. */
   readonly datagrams: SentMessage[][] = []
   readonly sockets: FakeSocket[] = []
-  /** What the next calls of `open` and the next datagrams come to, one each; `undefined` for all is well. */
+  /** What happens to the next calls of `open` and the next datagrams, one each; `undefined` for success. */
   readonly openings: (Error | Promise<void> | undefined)[] = []
   readonly endings: (ScriptedEnd | undefined)[] = []
   readonly files = new Map<string, string | Error>()
@@ -52,7 +57,7 @@ export class FakeTransport implements Transport {
     for (let at = 0; at < text.length; at += 7) yield Buffer.from(text.slice(at, at + 7), 'latin1')
   }
 
-  /** Lets no exchange begin until the function it gives is called. */
+  /** Holds every exchange back until the returned function is called. */
   pause(): () => void {
     const { promise, resolve } = deferred()
     this.gate = promise
@@ -80,7 +85,7 @@ export class FakeSocket implements NetlinkSocket {
   #answers: Uint8Array[] = []
   #answered = false
   #ending: ScriptedEnd | undefined
-  /** Of the exchange before: resolves with how it ended. */
+  /** The previous exchange: resolves with how it ended. */
   #before: Promise<Ended> = Promise.resolve(undefined)
 
   constructor(transport: FakeTransport) {
@@ -106,7 +111,7 @@ export class FakeSocket implements NetlinkSocket {
     return result
   }
 
-  /** Exchanges once the one before has ended, or at once when there is only one at a time. */
+  /** Exchanges once the previous exchange has ended, or at once when there is only one at a time. */
   async #follow(before: Promise<Ended>, request: ExchangeRequest): Promise<ExchangeReport> {
     if (this.depth > 1) {
       const state = await Promise.race([before, this.#closing.promise])
