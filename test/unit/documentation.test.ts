@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ORDER } from '../support/architecture/layout.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 /** The generated reference is no part of the repository. */
@@ -28,6 +29,13 @@ describe('the documentation', () => {
       return anchor !== undefined && !anchorsIn(target).includes(anchor)
     })
     expect(broken).toEqual([])
+  })
+
+  it('lists the folders of src in their order', () => {
+    const text = readFileSync(join(ROOT, 'docs/design/architecture.md'), 'utf8')
+    const rooms = text.slice(text.indexOf('## Rooms'), text.indexOf('\n## ', text.indexOf('## Rooms') + 1))
+    const listed = [...rooms.matchAll(/^\| `src\/([^`]+)` \|/gm)].map(([, folder]) => folder)
+    expect(listed).toEqual(ORDER)
   })
 })
 
