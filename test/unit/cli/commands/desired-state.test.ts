@@ -134,12 +134,7 @@ describe('lvs diff', () => {
 describe('lvs apply', () => {
   it('shows the plan, asks, and tells what became of each step', async () => {
     const { save, run } = await makeTable()
-    const {
-      status,
-      printed,
-      errors: errors,
-      screen,
-    } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
+    const { status, printed, errors, screen } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
       each.isInteractive = true
       each.answers = [true]
     })
@@ -246,9 +241,7 @@ describe('lvs export', () => {
     expect(await run('export --format keepalived')).toMatchObject({
       status: 1,
       printed: '',
-      errors: [
-        expect.stringMatching(/^lvs: fwmark:\/\/7 has no destinations: keepalived takes no notice/),
-      ],
+      errors: [expect.stringMatching(/^lvs: fwmark:\/\/7 has no destinations: keepalived takes no notice/)],
     })
   })
 })

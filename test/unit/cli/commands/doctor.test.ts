@@ -51,7 +51,7 @@ function examine(
 
 describe('lvs doctor', () => {
   it('tells what is wrong, how it shows and the way out, and ends with 1 when there are errors', async () => {
-    const { status, printed, errors: errors } = await examine('doctor', SICK).result
+    const { status, printed, errors } = await examine('doctor', SICK).result
     expect(errors).toEqual([])
     expect(status).toBe(1)
     expect(printed).toMatch(/^error arp-ignore on real-server: \S.*$/m)
