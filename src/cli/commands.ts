@@ -1,74 +1,109 @@
-import type { Command } from 'commander'
-import type { Terminal } from './io/command-io.ts'
+import type { DefineCommand } from './commands/options/common-options.ts'
 
-/** Fills in a command: arguments, options, examples, and what it does. */
-export type DefineCommand = (command: Command, screen: Terminal) => void
-
-/** A command of `lvs`: a file of its own, loaded when the command is asked for. */
+/** A command of `lvs`. Its file is loaded when the command is used. */
 export interface CommandEntry {
   readonly name: string
-  /** Another name. */
   readonly alias?: string
   /** One line for the list of commands. */
   readonly summary: string
-  readonly load: () => Promise<{ readonly define: DefineCommand }>
+  /** Whether the command describes all others, so that they have to be loaded with it. */
+  readonly needsAll?: true
+  readonly load: () => Promise<DefineCommand>
 }
 
-/** The commands in the order in which help shows them. `ipvsadm` has a grammar of its own and is not among them. */
+/** The commands in the order in which help lists them. `ipvsadm` parses its own command line and is not among them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'list',
-    summary: 'show virtual services and destinations',
-    load: () => import('./commands/list.ts'),
+    summary: 'list virtual services and destinations',
+    load: async () => (await import('./commands/list.ts')).define,
   },
-  { name: 'stats', summary: 'show what was counted', load: () => import('./commands/stats.ts') },
-  { name: 'rate', summary: 'show what is counted per second', load: () => import('./commands/rate.ts') },
-  { name: 'top', summary: 'watch traffic, and change weights', load: () => import('./commands/top.ts') },
-  { name: 'connections', summary: 'show connections', load: () => import('./commands/connections.ts') },
-  { name: 'add', summary: 'add a service or a destination', load: () => import('./commands/add.ts') },
-  { name: 'set', summary: 'change a service or a destination', load: () => import('./commands/set.ts') },
+  {
+    name: 'stats',
+    summary: 'show traffic counters',
+    load: async () => (await import('./commands/stats.ts')).defineStats,
+  },
+  {
+    name: 'rate',
+    summary: 'show traffic per second',
+    load: async () => (await import('./commands/stats.ts')).defineRate,
+  },
+  {
+    name: 'top',
+    summary: 'watch traffic live and change weights',
+    load: async () => (await import('./commands/top.ts')).define,
+  },
+  {
+    name: 'connections',
+    summary: 'list connections',
+    load: async () => (await import('./commands/connections.ts')).define,
+  },
+  {
+    name: 'add',
+    summary: 'add a service or a destination',
+    load: async () => (await import('./commands/add.ts')).define,
+  },
+  {
+    name: 'set',
+    summary: 'change a service or a destination',
+    load: async () => (await import('./commands/set.ts')).define,
+  },
   {
     name: 'remove',
     summary: 'remove a service or a destination',
-    load: () => import('./commands/remove.ts'),
+    load: async () => (await import('./commands/remove.ts')).define,
   },
   {
     name: 'save',
     alias: 'export',
-    summary: 'print the table, to be restored or applied',
-    load: () => import('./commands/save.ts'),
+    summary: 'print the table in a format that restore and apply read',
+    load: async () => (await import('./commands/save.ts')).define,
   },
   {
     name: 'restore',
-    summary: 'put back what was saved; the rest stays',
-    load: () => import('./commands/restore.ts'),
+    summary: 'add and update the entries of a saved file',
+    load: async () => (await import('./commands/restore.ts')).define,
   },
   {
     name: 'diff',
-    summary: 'show what would make the table what a file says',
-    load: () => import('./commands/diff.ts'),
+    summary: 'show the steps that apply would take',
+    load: async () => (await import('./commands/diff.ts')).define,
   },
-  { name: 'apply', summary: 'make the table what a file says', load: () => import('./commands/apply.ts') },
-  { name: 'director', summary: 'make this host a director', load: () => import('./commands/director.ts') },
+  {
+    name: 'apply',
+    summary: 'make the table match a file',
+    load: async () => (await import('./commands/apply.ts')).define,
+  },
+  {
+    name: 'director',
+    summary: 'set up this host as a director',
+    load: async () => (await import('./commands/roles/director.ts')).define,
+  },
   {
     name: 'real-server',
-    summary: 'make this host a real server',
-    load: () => import('./commands/real-server.ts'),
+    summary: 'set up this host as a real server',
+    load: async () => (await import('./commands/roles/real-server.ts')).define,
   },
   {
     name: 'cluster-node',
-    summary: 'make this host a node that is both, by turns',
-    load: () => import('./commands/cluster-node.ts'),
+    summary: 'set up this host as an active or backup node',
+    load: async () => (await import('./commands/roles/cluster-node.ts')).define,
   },
   {
     name: 'doctor',
-    summary: 'find out what is wrong with this host',
-    load: () => import('./commands/doctor.ts'),
+    summary: 'diagnose this host',
+    load: async () => (await import('./commands/doctor.ts')).define,
   },
   {
     name: 'completion',
-    summary: 'print completions for a shell',
-    load: () => import('./commands/completion.ts'),
+    summary: 'print a shell completion script',
+    needsAll: true,
+    load: async () => (await import('./commands/completion.ts')).define,
   },
-  { name: 'man', summary: 'print the manual page', load: () => import('./commands/man.ts') },
+  {
+    name: 'man',
+    summary: 'print the manual page',
+    needsAll: true,
+    load: async () => (await import('./commands/man.ts')).define,
+  },
 ]

@@ -2,19 +2,19 @@
 import { basename } from 'node:path'
 import { SystemProcess } from './io/system-process.ts'
 
-/** Under this name the program is a drop-in for another; it is also the name of the command that does the same. */
+/** The name under which the program replaces ipvsadm, and the command that does the same. */
 const IPVSADM = 'ipvsadm'
 
-/** Nothing is loaded that a command does not need: ipvsadm is short-lived, and started often. */
+/** Loads only what the command needs: scripts start ipvsadm often, and each run is short. */
 async function main([, started = 'lvs', ...words]: readonly string[]): Promise<number> {
   const isLink = basename(started) === IPVSADM
   if (isLink || words[0] === IPVSADM) {
-    const { runIpvsadm: ipvsadm } = await import('./ipvsadm/ipvsadm.ts')
-    const surroundings = new SystemProcess(isLink ? IPVSADM : `lvs ${IPVSADM}`)
-    return await ipvsadm(isLink ? words : words.slice(1), surroundings)
+    const { runIpvsadm } = await import('./ipvsadm/ipvsadm.ts')
+    const io = new SystemProcess(isLink ? IPVSADM : `lvs ${IPVSADM}`)
+    return await runIpvsadm(isLink ? words : words.slice(1), io)
   }
-  const { run: face } = await import('./main.ts')
-  return await face(words)
+  const { runProgram } = await import('./program.ts')
+  return await runProgram(words)
 }
 
 main(process.argv).then(

@@ -1,20 +1,19 @@
 import type { DestinationInput, DestinationKey } from '../../ipvs/model/destination.ts'
 import { parseService } from '../../ipvs/model/service-key.ts'
-import type { DefineCommand } from '../commands.ts'
+import { addExamples, addServiceArgument, type DefineCommand } from './options/common-options.ts'
 import {
   addDestinationArgument,
   addDestinationOptions,
   type DestinationOptions,
   toDestinationChanges,
 } from './options/destination-options.ts'
-import { addExamples, addServiceArgument } from './options/options.ts'
 import { addServiceOptions, type ServiceOptions, toServiceSettings } from './options/service-options.ts'
 
-export const define: DefineCommand = (command, screen) => {
+export const define: DefineCommand = (command, terminal) => {
   const service = addServiceArgument(command.command('service').description('Add a virtual service.'))
   addServiceOptions(service).action(async (reference: string, options: ServiceOptions) => {
     const input = { ...parseService(reference), ...toServiceSettings(options) }
-    const ipvs = await screen.open(options.netns)
+    const ipvs = await terminal.open(options.netns)
     await ipvs.addService(input)
   })
   addExamples(
@@ -28,7 +27,7 @@ export const define: DefineCommand = (command, screen) => {
   addDestinationOptions(addDestinationArgument(destination)).action(
     async (reference: string, key: DestinationKey, options: DestinationOptions) => {
       const input = { forwarding: 'dr', ...toDestinationChanges(key, options) } as DestinationInput
-      const ipvs = await screen.open(options.netns)
+      const ipvs = await terminal.open(options.netns)
       await ipvs.addDestination(reference, input)
     },
   )

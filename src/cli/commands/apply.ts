@@ -1,31 +1,27 @@
-import { ApplyError, type ApplyResult } from '../../state/apply/apply-result.ts'
+import type { ApplyResult } from '../../state/apply/apply-result.ts'
 import type { Plan } from '../../state/apply/plan.ts'
-import type { DefineCommand } from '../commands.ts'
 import type { Terminal } from '../io/command-io.ts'
 import { describeFailure, ExitStatus, UsageError } from '../io/failure.ts'
-import { createPlan, reportConflicts } from './input/create-plan.ts'
-import { readDesired } from './input/read-desired.ts'
+import { addExamples, type DefineCommand } from './options/common-options.ts'
 import { addYesOption, type ConfirmOptions, confirm, requireInteractive } from './options/confirm.ts'
-import { addExamples } from './options/options.ts'
-import { addPlanOptions, type PlanFlags, toPlanOptions } from './options/plan-options.ts'
-import { printJson } from './output/print-json.ts'
+import { addPlanOptions, type PlanFlags } from './options/plan-options.ts'
 import { printPlan, printResult } from './output/print-plan.ts'
+import { printJson } from './output/text.ts'
+import { applyPlan, createPlan, reportConflicts } from './plan.ts'
 
 interface Flags extends PlanFlags, ConfirmOptions {
   readonly wait: boolean
 }
 
-export const define: DefineCommand = (command, screen) => {
+export const define: DefineCommand = (command, terminal) => {
   const description =
-    'Make the table what a file says, with as few steps as that takes; what is right is not touched. The steps are shown before they are taken, and each with its outcome after. Status 1 when a step was refused; the others were taken.'
+    'Make the table match a file with the fewest steps; entries that match are untouched. Shows the steps, asks for confirmation, then shows the outcome of each step. The exit status is 1 if a step failed; steps that do not depend on it are still taken.'
   addYesOption(addPlanOptions(command.description(description)))
-    .option('--no-wait', 'with --drain: do not wait until connections have ended; apply again later')
+    .option('--no-wait', 'with --drain: do not wait for connections to end; apply again later')
     .action(async (file: string, flags: Flags) => {
-      if (flags.json && !flags.yes) throw new UsageError('--json needs --yes: a program cannot be asked')
-      requireInteractive(flags, screen)
-      const options = await toPlanOptions(flags)
-      const desired = await readDesired(file, flags.format, screen)
-      await confirmAndApply(await createPlan(desired, options, flags.netns, screen), flags, screen)
+      if (flags.json && !flags.yes) throw new UsageError('--json requires --yes')
+      requireInteractive(flags, terminal)
+      await confirmAndApply(await createPlan(file, flags, terminal), flags, terminal)
     })
   addExamples(
     command,
@@ -36,35 +32,23 @@ export const define: DefineCommand = (command, screen) => {
   )
 }
 
-async function confirmAndApply(plan: Plan, flags: Flags, screen: Terminal): Promise<void> {
-  if (!flags.json) screen.print(printPlan(plan, screen.colours))
-  if (!flags.json && plan.isEmpty) return
-  if (!(await confirm('Take these steps?', flags, screen))) {
-    screen.printError('lvs: nothing was done')
+async function confirmAndApply(plan: Plan, flags: Flags, terminal: Terminal): Promise<void> {
+  const { json, wait } = flags
+  if (!json) terminal.print(printPlan(plan, terminal.colours))
+  if (!json && plan.isEmpty) return
+  if (!(await confirm('Apply these steps?', flags, terminal))) {
+    terminal.printError('lvs: aborted; nothing was changed')
     throw new ExitStatus(1)
   }
-  const { wait } = flags
-  if (wait && plan.draining.length > 0 && !flags.json) {
-    screen.print(
-      'Waiting for connections to end; what is left to do after an interruption a later apply does.\n',
-    )
+  if (wait && plan.draining.length > 0 && !json) {
+    terminal.print('Waiting for connections to end. After an interruption, apply again to continue.\n')
   }
-  const result = await reportConflicts(screen, () => applyPlan(plan, wait))
-  screen.print(flags.json ? printJson(toJsonResult(result)) : printResult(result, screen.colours))
+  const result = await reportConflicts(terminal, () => applyPlan(plan, wait))
+  terminal.print(json ? printJson(toJsonResult(result)) : printResult(result, terminal.colours))
   if (result.steps.some(({ outcome }) => outcome === 'failed')) throw new ExitStatus(1)
 }
 
-/** Takes the steps of a plan, and tells what became of each, whatever it was. */
-export async function applyPlan(plan: Plan, wait: boolean): Promise<ApplyResult> {
-  try {
-    return await plan.apply({ wait })
-  } catch (error) {
-    if (error instanceof ApplyError) return error.result
-    throw error
-  }
-}
-
-/** Errors have nothing that JSON shows. */
+/** JSON.stringify would print errors as empty objects. */
 function toJsonResult({ steps, ...rest }: ApplyResult): object {
   const results = steps.map(({ step, outcome, error }) => ({
     ...step.toJSON(),

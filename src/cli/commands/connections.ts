@@ -1,25 +1,29 @@
-import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import { formatEndpoint } from '../../ipvs/model/service-key.ts'
 import type { ConnectionEntry, Endpoint } from '../../ipvs/proc/connection-entry.ts'
-import type { DefineCommand } from '../commands.ts'
-import { addExamples, addListingOptions, type ListingOptions } from './options/options.ts'
-import { showListing } from './output/show.ts'
+import type { Ipvs } from '../../state/ipvs.ts'
+import {
+  addExamples,
+  addListingOptions,
+  type DefineCommand,
+  type ListingOptions,
+} from './options/common-options.ts'
+import { showListing } from './output/show-listing.ts'
 import { printTextTable, type TextColumn } from './output/text-table.ts'
 
 interface Options extends ListingOptions {
   readonly templates?: true
 }
 
-export const define: DefineCommand = (command, screen) => {
+export const define: DefineCommand = (command, terminal) => {
   addListingOptions(command)
-    .option('--templates', 'only the clients that persistence remembers')
+    .option('--templates', 'list only persistence templates')
     .action(async (options: Options) => {
-      await showListing({ read: (ipvs) => read(ipvs, options), print }, options, screen)
+      await showListing({ read: (ipvs) => read(ipvs, options), print }, options, terminal)
     })
   addExamples(command, 'lvs connections', 'lvs connections --templates --json')
 }
 
-async function read(ipvs: IpvsClient, { templates }: Options): Promise<ConnectionEntry[]> {
+async function read(ipvs: Ipvs, { templates }: Options): Promise<ConnectionEntry[]> {
   const entries: ConnectionEntry[] = []
   for await (const entry of ipvs.connections()) {
     if (templates === undefined || entry.template) entries.push(entry)
@@ -38,7 +42,7 @@ const COLUMNS: readonly TextColumn[] = [
 ]
 
 function print(entries: readonly ConnectionEntry[], colours: boolean): string {
-  if (entries.length === 0) return 'There is no connection.\n'
+  if (entries.length === 0) return 'No connections.\n'
   const show = ({ address, port }: Endpoint) => formatEndpoint(address, port)
   const rows = entries.map((entry) => {
     const { protocol, state, expires, client, virtual, destination, persistenceData } = entry

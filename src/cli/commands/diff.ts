@@ -1,26 +1,21 @@
-import type { DefineCommand } from '../commands.ts'
 import type { Terminal } from '../io/command-io.ts'
 import { describeFailure, EXIT_USAGE, ExitStatus } from '../io/failure.ts'
-import { createPlan } from './input/create-plan.ts'
-import { readDesired } from './input/read-desired.ts'
-import { addExamples } from './options/options.ts'
-import { addPlanOptions, type PlanFlags, toPlanOptions } from './options/plan-options.ts'
-import { printJson } from './output/print-json.ts'
+import { addExamples, type DefineCommand } from './options/common-options.ts'
+import { addPlanOptions, type PlanFlags } from './options/plan-options.ts'
 import { printPlan } from './output/print-plan.ts'
+import { printJson } from './output/text.ts'
+import { createPlan } from './plan.ts'
 
-/** As diff(1) has it: 0 for no difference, and 2 for trouble, a refusal of the kernel too. */
+/** As in diff(1): 0 for no difference, 2 for trouble, which includes errors of the kernel. */
 const EXIT_DIFFERENT = 1
 const EXIT_TROUBLE = EXIT_USAGE
 
-export const define: DefineCommand = (command, screen) => {
+export const define: DefineCommand = (command, terminal) => {
   const description =
-    'Show what would make the table what a file says, step by step, and do nothing. As with diff, the exit status is 0 when there is nothing to do, 1 when there is, and 2 when that could not be found out.'
+    'Show the steps that would make the table match a file, without taking them. As with diff, the exit status is 0 if there are no steps, 1 if there are some, and 2 for trouble.'
   addPlanOptions(command.description(description)).action(async (file: string, flags: PlanFlags) => {
-    const plan = await exitOnTrouble(screen, async () => {
-      const options = await toPlanOptions(flags)
-      return await createPlan(await readDesired(file, flags.format, screen), options, flags.netns, screen)
-    })
-    screen.print(flags.json ? printJson(plan) : printPlan(plan, screen.colours))
+    const plan = await exitOnTrouble(terminal, () => createPlan(file, flags, terminal))
+    terminal.print(flags.json ? printJson(plan) : printPlan(plan, terminal.colours))
     if (!plan.isEmpty) throw new ExitStatus(EXIT_DIFFERENT)
   })
   addExamples(
@@ -32,12 +27,12 @@ export const define: DefineCommand = (command, screen) => {
   )
 }
 
-/** Whatever goes wrong is no difference. */
-async function exitOnTrouble<T>(screen: Terminal, act: () => Promise<T>): Promise<T> {
+/** Exits with the status for trouble: 1, the usual status of a failure, would mean a difference. */
+async function exitOnTrouble<T>(terminal: Terminal, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {
-    if (!(error instanceof ExitStatus)) screen.printError(`lvs: ${describeFailure(error).message}`)
+    if (!(error instanceof ExitStatus)) terminal.printError(`lvs: ${describeFailure(error).message}`)
     throw new ExitStatus(EXIT_TROUBLE)
   }
 }

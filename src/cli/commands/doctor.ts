@@ -3,24 +3,28 @@ import { diagnose } from '../../host/doctor/doctor.ts'
 import type { Finding } from '../../host/doctor/model/finding.ts'
 import type { DiagnoseOptions, HostRole } from '../../host/doctor/model/options.ts'
 import type { HostFacts } from '../../host/facts/host-facts.ts'
-import type { DefineCommand } from '../commands.ts'
 import type { Terminal } from '../io/command-io.ts'
-import { ExitStatus, UsageError } from '../io/failure.ts'
+import { describeFailure, ExitStatus, UsageError } from '../io/failure.ts'
 import type { FileFormat } from './input/file-format.ts'
-import { fixEach } from './input/fix.ts'
-import { addFormatOption, readDesired } from './input/read-desired.ts'
+import { readDesired, toRoleServices } from './input/read-desired.ts'
 import { readSource } from './input/read-text.ts'
-import { addYesOption, type ConfirmOptions, requireInteractive } from './options/confirm.ts'
-import { addExamples, addNetnsOption, type NetnsOptions, parseList } from './options/options.ts'
-import { addVipOption } from './options/vips.ts'
-import { printFindings } from './output/print-findings.ts'
-import { printJson } from './output/print-json.ts'
+import {
+  addExamples,
+  addFormatOption,
+  addNetnsOption,
+  type DefineCommand,
+  type NetnsOptions,
+  parseList,
+} from './options/common-options.ts'
+import { addYesOption, type ConfirmOptions, confirm, requireInteractive } from './options/confirm.ts'
+import { addForwardingOption, addVipOption, type ForwardingMethod } from './options/host-options.ts'
+import { printFinding, printFindings } from './output/print-findings.ts'
+import { printJson } from './output/text.ts'
 
-/** What a doctor is told, as it was given. */
 interface Flags extends NetnsOptions, ConfirmOptions {
   readonly role?: HostRole
   readonly vip?: readonly string[]
-  readonly method?: NonNullable<DiagnoseOptions['forwarding']>
+  readonly forwarding?: ForwardingMethod
   readonly director?: string
   readonly interface?: string
   readonly services?: string
@@ -32,27 +36,34 @@ interface Flags extends NetnsOptions, ConfirmOptions {
   readonly json?: true
 }
 
-export const define: DefineCommand = (command, screen) => {
+/** The findings that remain after the fixes. */
+interface Diagnosis {
+  readonly findings: readonly Finding[]
+  /** Whether a fix failed. */
+  readonly isFixFailed: boolean
+}
+
+export const define: DefineCommand = (command, terminal) => {
   const description =
-    'Find out what is wrong with this host as a director, a real server or both: what, how it shows, and the way out. Nothing is changed without --fix. Status 1 when there are errors.'
+    'Diagnose this host as a director, a real server or both. Each finding has a symptom and a fix. Changes nothing without --fix. The exit status is 1 if there are errors.'
   addDoctorOptions(command.description(description)).action(async (flags: Flags) => {
-    checkFlags(flags, screen)
+    checkFlags(flags, terminal)
     if (flags.facts) {
-      const host = await screen.openHost(flags.netns)
-      screen.print(printJson(await host.facts()))
+      const host = await terminal.openHost(flags.netns)
+      terminal.print(printJson(await host.facts()))
       return
     }
-    const options = await toDiagnoseOptions(flags, screen)
-    const { findings, failed } = await runDoctor(flags, options, screen)
-    screen.print(flags.json ? printJson(findings) : printFindings(findings, screen.colours))
-    if (failed || findings.some(({ severity }) => severity === 'error')) throw new ExitStatus(1)
+    const options = await toDiagnoseOptions(flags, terminal)
+    const { findings, isFixFailed } = await runDoctor(flags, options, terminal)
+    terminal.print(flags.json ? printJson(findings) : printFindings(findings, terminal.colours))
+    if (isFixFailed || findings.some(({ severity }) => severity === 'error')) throw new ExitStatus(1)
   })
   addExamples(
     command,
     'lvs doctor',
     'lvs doctor --fix',
     'lvs doctor --vip 192.168.79.110',
-    'lvs doctor --method nat --director 192.168.5.10',
+    'lvs doctor --forwarding nat --director 192.168.5.10',
     'lvs doctor --facts > web1.json',
     'lvs doctor --peer web1.json,web2.json',
     'lvs doctor --from web1.json --json',
@@ -60,76 +71,86 @@ export const define: DefineCommand = (command, screen) => {
 }
 
 function addDoctorOptions(command: Command): Command {
-  const role = new Option('--role <role>', 'what the host is; by default it is found out')
-  const method = new Option('--method <method>', 'how its directors reach this real server')
-  const flags = addVipOption(
-    addNetnsOption(command).addOption(role.choices(['director', 'real-server', 'both'])),
-    'a virtual address that the host has to serve',
-    false,
-  )
-    .addOption(method.choices(['dr', 'tun', 'nat']))
-    .option('--director <address>', 'the director as this real server knows it; with nat its way out')
-    .option('--interface <name>', 'the one interface that the addresses are asked for on')
-    .option('--services <file>', 'services that the host is to have later; as lvs apply takes it')
+  const role = new Option('--role <role>', 'role of this host (default: detected)')
+  addNetnsOption(command).addOption(role.choices(['director', 'real-server', 'both']))
+  addVipOption(command, 'virtual IP address that this host must serve', false)
+  addForwardingOption(command, 'forwarding method of the directors of this real server')
+  command
+    .option('--director <address>', 'the director of this real server; with nat, its gateway')
+    .option('--interface <name>', 'the only interface on which clients resolve the virtual addresses')
+    .option('--services <file>', 'desired state that this host must be able to serve later')
   return addYesOption(
-    addFormatOption(flags)
+    addFormatOption(command)
       .option('--peer <files>', 'facts of other hosts of the cluster', parseList(String))
-      .option('--facts', 'print what the doctor looks at, for --peer or --from elsewhere')
-      .option('--from <file>', 'examine these facts in place of this host; - for standard input')
-      .option('--fix', 'put right what can be, after a question for each')
+      .option('--facts', 'print the facts of this host, for --peer or --from on another host')
+      .option('--from <file>', 'diagnose from these facts instead of this host; - for standard input')
+      .option('--fix', 'apply fixes, with a confirmation for each')
       .option('--json', 'print JSON'),
   )
 }
 
-/** What would make no sense together. */
-function checkFlags(flags: Flags, screen: Terminal): void {
+/** Rejects flags that exclude or require each other. */
+function checkFlags(flags: Flags, terminal: Terminal): void {
   const { fix, json, from, facts, yes } = flags
-  if (yes && !fix) throw new UsageError('--yes is an answer to --fix; without it nothing is asked')
-  if (fix && json) throw new UsageError('--fix talks to people; leave out --json')
+  if (yes && !fix) throw new UsageError('--yes requires --fix')
+  if (fix && json) throw new UsageError('--fix and --json exclude each other')
   if (from !== undefined && fix)
-    throw new UsageError('--fix mends this host; with --from another one is examined')
-  if (from !== undefined && facts) throw new UsageError('--facts prints those of this host; leave out --from')
-  if (fix) requireInteractive(flags, screen)
+    throw new UsageError('--fix changes this host and cannot be used with --from')
+  if (from !== undefined && facts) throw new UsageError('--facts and --from exclude each other')
+  if (fix) requireInteractive(flags, terminal)
 }
 
-async function runDoctor(
-  flags: Flags,
-  options: DiagnoseOptions,
-  screen: Terminal,
-): Promise<{ readonly findings: readonly Finding[]; readonly failed: boolean }> {
+async function runDoctor(flags: Flags, options: DiagnoseOptions, terminal: Terminal): Promise<Diagnosis> {
   if (flags.from !== undefined) {
-    return { findings: diagnose(await readFacts(flags.from, screen), options), failed: false }
+    return { findings: diagnose(await readFacts(flags.from, terminal), options), isFixFailed: false }
   }
-  const host = await screen.openHost(flags.netns)
-  if (flags.fix) return await fixEach(() => host.doctor(options), flags, screen)
-  return { findings: await host.doctor(options), failed: false }
+  const host = await terminal.openHost(flags.netns)
+  if (flags.fix) return await fixEach(() => host.doctor(options), flags, terminal)
+  return { findings: await host.doctor(options), isFixFailed: false }
 }
 
-async function toDiagnoseOptions(flags: Flags, screen: Terminal): Promise<DiagnoseOptions> {
-  const { role, vip, method, director, interface: name, services: file, format, peer = [] } = flags
-  // With a prefix length, as roles take them, they are the same addresses.
+/** Applies fixes one by one, and diagnoses again after each, since one fix may resolve several findings. */
+async function fixEach(
+  diagnoseHost: () => Promise<readonly Finding[]>,
+  options: ConfirmOptions,
+  terminal: Terminal,
+): Promise<Diagnosis> {
+  const seen = new Set<string>()
+  for (let isFixFailed = false; ; ) {
+    const findings = await diagnoseHost()
+    const next = findings.find(({ fix }) => fix.run !== undefined && !seen.has(fix.call))
+    if (next?.fix.run === undefined) return { findings, isFixFailed }
+    seen.add(next.fix.call)
+    terminal.print(printFinding(next, terminal.colours))
+    if (!(await confirm('Apply this fix?', options, terminal))) continue
+    try {
+      await next.fix.run()
+      terminal.print('Fixed.\n\n')
+    } catch (error) {
+      terminal.printError(`lvs: ${describeFailure(error).message}`)
+      isFixFailed = true
+    }
+  }
+}
+
+async function toDiagnoseOptions(flags: Flags, terminal: Terminal): Promise<DiagnoseOptions> {
+  const { role, vip, forwarding, director, interface: name, services: file, format, peer = [] } = flags
+  // Roles take a prefix length, the doctor does not.
   const vips = vip?.map((each) => each.replace(/\/.*/, ''))
   return {
-    ...{ role, vips, forwarding: method, director, interface: name },
-    services: file === undefined ? undefined : await readPlannedServices(file, format, screen),
-    peers: await Promise.all(peer.map((each) => readFacts(each, screen))),
+    ...{ role, vips, forwarding, director, interface: name },
+    services:
+      file === undefined ? undefined : await toRoleServices(await readDesired(file, format, terminal), file),
+    peers: await Promise.all(peer.map((each) => readFacts(each, terminal))),
   }
 }
 
-async function readPlannedServices(file: string, format: FileFormat | undefined, screen: Terminal) {
-  const [desired, { toRoleServices: directedServices }] = await Promise.all([
-    readDesired(file, format, screen),
-    import('./input/role-services.ts'),
-  ])
-  return directedServices(desired, file)
-}
-
-async function readFacts(file: string, screen: Terminal): Promise<HostFacts> {
-  const { text } = await readSource(file, screen)
+async function readFacts(file: string, terminal: Terminal): Promise<HostFacts> {
+  const { text } = await readSource(file, terminal)
   try {
     return JSON.parse(text) as HostFacts
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`${file} holds no facts of a host, as lvs doctor --facts prints them: ${reason}`)
+    throw new UsageError(`${file} is not the output of lvs doctor --facts: ${reason}`)
   }
 }

@@ -1,18 +1,23 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatService } from '../../ipvs/model/service-key.ts'
-import type { DefineCommand } from '../commands.ts'
 import { formatDestinationName, readServices } from '../io/read-services.ts'
-import { addExamples, addListingOptions, type ListingOptions, parseServiceNames } from './options/options.ts'
-import { showListing } from './output/show.ts'
+import {
+  addExamples,
+  addListingOptions,
+  addServicesArgument,
+  type DefineCommand,
+  type ListingOptions,
+} from './options/common-options.ts'
+import { showListing } from './output/show-listing.ts'
 import { printTextTable, type TextColumn, type TextRow } from './output/text-table.ts'
 
-export const define: DefineCommand = (command, screen) => {
-  addListingOptions(command)
-    .argument('[services...]', 'these services; all without', parseServiceNames)
-    .action(async (references: readonly string[] | undefined, options: ListingOptions) => {
-      await showListing({ read: (ipvs) => readServices(ipvs, references ?? []), print }, options, screen)
-    })
+export const define: DefineCommand = (command, terminal) => {
+  addServicesArgument(addListingOptions(command)).action(
+    async (references: readonly string[] = [], options: ListingOptions) => {
+      await showListing({ read: (ipvs) => readServices(ipvs, references), print }, options, terminal)
+    },
+  )
   addExamples(
     command,
     'lvs list',
@@ -31,7 +36,7 @@ const COLUMNS: readonly TextColumn[] = [
 ]
 
 function print(services: readonly Service[], colours: boolean): string {
-  if (services.length === 0) return 'There is no virtual service.\n'
+  if (services.length === 0) return 'No virtual services.\n'
   const rows = services.flatMap((service) => [
     toServiceRow(service),
     ...service.destinations.map(toDestinationRow),
@@ -86,7 +91,7 @@ function describeDestination({
     texts.push(tunnel.type === 'gue' ? `gue port ${tunnel.port}` : String(tunnel.type))
   }
   if (upperThreshold > 0)
-    texts.push(`at most ${upperThreshold}${lowerThreshold > 0 ? `, again below ${lowerThreshold}` : ''}`)
-  if (persistentConnections > 0) texts.push(`${persistentConnections} clients remembered`)
+    texts.push(`max ${upperThreshold}${lowerThreshold > 0 ? `, resume below ${lowerThreshold}` : ''}`)
+  if (persistentConnections > 0) texts.push(`${persistentConnections} persistent clients`)
   return texts.join(', ')
 }

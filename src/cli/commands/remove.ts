@@ -1,16 +1,21 @@
 import type { DestinationKey } from '../../ipvs/model/destination.ts'
-import type { DefineCommand } from '../commands.ts'
+import {
+  addExamples,
+  addNetnsOption,
+  addServiceArgument,
+  type DefineCommand,
+  type NetnsOptions,
+} from './options/common-options.ts'
 import { addDestinationArgument } from './options/destination-options.ts'
-import { addExamples, addNetnsOption, addServiceArgument, type NetnsOptions } from './options/options.ts'
 
-export const define: DefineCommand = (command, screen) => {
+export const define: DefineCommand = (command, terminal) => {
   const service = addServiceArgument(
     command
       .command('service')
-      .description('Remove a virtual service with its destinations; their connections are cut off.'),
+      .description('Remove a virtual service and its destinations. Their connections break.'),
   )
   addNetnsOption(service).action(async (reference: string, { netns }: NetnsOptions) => {
-    const ipvs = await screen.open(netns)
+    const ipvs = await terminal.open(netns)
     await ipvs.removeService(reference)
   })
   addExamples(service, 'lvs remove service tcp://192.0.2.1:80')
@@ -18,11 +23,13 @@ export const define: DefineCommand = (command, screen) => {
   const destination = addServiceArgument(
     command
       .command('destination')
-      .description('Remove a destination; its connections are cut off. Weight 0 lets them end first.'),
+      .description(
+        'Remove a destination. Its connections break; to let them end first, set its weight to 0.',
+      ),
   )
   addNetnsOption(addDestinationArgument(destination)).action(
     async (reference: string, key: DestinationKey, { netns }: NetnsOptions) => {
-      const ipvs = await screen.open(netns)
+      const ipvs = await terminal.open(netns)
       await ipvs.removeDestination(reference, key)
     },
   )

@@ -1,23 +1,27 @@
 import { Option } from 'commander'
 import { exportState } from '../../state/document/export-state.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
-import type { DefineCommand } from '../commands.ts'
 import { FILE_FORMATS, type FileFormat } from './input/file-format.ts'
-import { addExamples, addNetnsOption, type NetnsOptions } from './options/options.ts'
+import {
+  addExamples,
+  addNetnsOption,
+  type DefineCommand,
+  type NetnsOptions,
+} from './options/common-options.ts'
 
 interface Flags extends NetnsOptions {
   readonly format: FileFormat
 }
 
-export const define: DefineCommand = (command, screen) => {
+export const define: DefineCommand = (command, terminal) => {
   const description =
-    'Print the table as a file that lvs restore and lvs apply take: services, timeouts and daemons. What a format has no words for is an error, and nothing is printed.'
-  const format = new Option('--format <format>', 'rules are those of ipvsadm')
+    'Print services, timeouts and synchronisation daemons in a format that lvs restore and lvs apply read. Fails without output if the format cannot express the table.'
+  const format = new Option('--format <format>', 'output format; rules: ipvsadm rules')
   addNetnsOption(
     command.description(description).addOption(format.choices(FILE_FORMATS).default('yaml')),
   ).action(async ({ format, netns }: Flags) => {
-    const ipvs = await screen.open(netns)
-    screen.print(await formatDocument(await exportState(ipvs), format))
+    const ipvs = await terminal.open(netns)
+    terminal.print(await formatDocument(await exportState(ipvs), format))
   })
   addExamples(
     command,
@@ -28,7 +32,7 @@ export const define: DefineCommand = (command, screen) => {
   )
 }
 
-/** What a format takes is loaded with it. */
+/** Loads only the formatter of the format. */
 async function formatDocument(desired: DesiredState, format: FileFormat): Promise<string> {
   switch (format) {
     case 'rules': {

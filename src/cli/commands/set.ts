@@ -1,27 +1,28 @@
 import type { DestinationKey } from '../../ipvs/model/destination.ts'
-import type { DefineCommand } from '../commands.ts'
 import { UsageError } from '../io/failure.ts'
+import { addExamples, addServiceArgument, type DefineCommand } from './options/common-options.ts'
 import {
   addDestinationArgument,
   addDestinationOptions,
   type DestinationOptions,
   toDestinationChanges,
 } from './options/destination-options.ts'
-import { addExamples, addServiceArgument } from './options/options.ts'
 import { addServiceOptions, type ServiceOptions, toServiceSettings } from './options/service-options.ts'
 
-export const define: DefineCommand = (command, screen) => {
+export const define: DefineCommand = (command, terminal) => {
   const service = addServiceArgument(
-    command.command('service').description('Change a virtual service. What is not named stays as it is.'),
+    command
+      .command('service')
+      .description('Change a virtual service. Settings that are not given keep their values.'),
   )
   addServiceOptions(service)
-    .option('--no-persistent', 'end persistence')
-    .option('--no-engine', 'end the persistence engine')
-    .option('--no-one-packet', 'keep connections')
+    .option('--no-persistent', 'disable persistence')
+    .option('--no-engine', 'disable the persistence engine')
+    .option('--no-one-packet', 'schedule whole connections again')
     .action(async (reference: string, options: ServiceOptions) => {
       const changes = toServiceSettings(options)
       requireChanges('service', changes)
-      const ipvs = await screen.open(options.netns)
+      const ipvs = await terminal.open(options.netns)
       await ipvs.updateService(reference, changes)
     })
   addExamples(
@@ -31,13 +32,15 @@ export const define: DefineCommand = (command, screen) => {
   )
 
   const destination = addServiceArgument(
-    command.command('destination').description('Change a destination. What is not named stays as it is.'),
+    command
+      .command('destination')
+      .description('Change a destination. Settings that are not given keep their values.'),
   )
   addDestinationOptions(addDestinationArgument(destination)).action(
     async (reference: string, key: DestinationKey, options: DestinationOptions) => {
       const changes = toDestinationChanges(key, options)
       requireChanges('destination', toDestinationChanges({ address: '' }, options), 1)
-      const ipvs = await screen.open(options.netns)
+      const ipvs = await terminal.open(options.netns)
       await ipvs.updateDestination(reference, changes)
     },
   )
@@ -49,7 +52,7 @@ export const define: DefineCommand = (command, screen) => {
   addExamples(command, 'lvs set destination tcp://192.0.2.1:80 10.0.0.1 --weight 0')
 }
 
-function requireChanges(what: string, changes: object, known = 0): void {
+function requireChanges(kind: string, changes: object, known = 0): void {
   if (Object.keys(changes).length > known) return
-  throw new UsageError(`nothing was named that should change; lvs set ${what} --help lists what there is`)
+  throw new UsageError(`nothing to change; lvs set ${kind} --help lists the options`)
 }

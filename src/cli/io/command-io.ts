@@ -1,32 +1,34 @@
 import type { Host } from '../../host/host.ts'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
+import type { Ipvs } from '../../state/ipvs.ts'
 
-/** What is around a command: the process it runs in, or a test. */
+/** What a command reads from, writes to and opens: the real process, or a test's. */
 export interface CommandIo {
-  /** How the program was called, for messages. */
+  /** The name under which the program was called, for messages. */
   readonly program: string
-  /** Standard input, a piece at a time. */
+  /** Standard input, in chunks. */
   readonly input: AsyncIterable<Uint8Array>
   /** Writes to standard output. */
   print(text: string): void
   /** Writes a line to standard error. */
   printError(text: string): void
-  /** Opens a client of a network namespace, by default the process's own; it lasts as long as the command. */
+  /** Opens a client in a network namespace, by default that of the process. The client lives as long as the command. */
   open(netns?: string): Promise<IpvsClient>
 }
 
-/** What is around a command that people look at. */
+/** The same for a command that interacts with people. */
 export interface Terminal extends CommandIo {
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean
-  /** Whether it shows colours. */
+  /** Whether to print colours. */
   readonly colours: boolean
-  /** Whether somebody can be asked: standard input and output are terminals. */
+  /** Whether standard input and output are terminals, so that the user can answer a question. */
   readonly isInteractive: boolean
-  /** Opens a host, in a network namespace as {@link CommandIo.open} does. */
+  open(netns?: string): Promise<Ipvs>
+  /** Opens a host in a network namespace, by default that of the process. */
   openHost(netns?: string): Promise<Host>
-  /** Asks a question that is answered with yes or no; anything but yes is no. */
+  /** Asks a yes-or-no question. Any answer but yes means no. */
   ask(question: string): Promise<boolean>
-  /** Waits; false when the user wants to end. */
+  /** Waits. Returns false if the user interrupts. */
   pause(seconds: number): Promise<boolean>
 }

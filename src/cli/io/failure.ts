@@ -6,12 +6,12 @@ import {
   IpvsUnavailableError,
 } from '../../errors.ts'
 
-/** Exit status of a command that was refused, or that went wrong on the way. */
+/** Exit status of a command that failed. */
 const EXIT_FAILURE = 1
-/** Exit status of a command line that is wrong. */
+/** Exit status for a usage error: an invalid command line or input file. */
 export const EXIT_USAGE = 2
 
-/** Ends a command with a status; everything has been said. */
+/** Ends a command with an exit status. All messages have been printed. */
 export class ExitStatus extends Error {
   /** The class, for messages. */
   override readonly name = 'ExitStatus'
@@ -23,13 +23,13 @@ export class ExitStatus extends Error {
   }
 }
 
-/** A mistake in a command line, in one sentence that says what was meant. */
+/** A mistake in the command line. The message says what is accepted. */
 export class UsageError extends Error {
   /** The class, for messages. */
-  override readonly name = 'Mistake'
+  override readonly name = 'UsageError'
 }
 
-/** What to say of an error, and the exit status. */
+/** The message and exit status for an error. */
 export function describeFailure(error: unknown): { message: string; status: number } {
   if (error instanceof BatchError) return describeFailure(error.cause)
   if (error instanceof UsageError) return { message: error.message, status: EXIT_USAGE }
@@ -41,7 +41,7 @@ export function describeFailure(error: unknown): { message: string; status: numb
   return { message: error instanceof Error ? error.message : String(error), status: EXIT_FAILURE }
 }
 
-/** A refusal in the words of this program: the explanations name methods of the library. */
+/** The message of an IPVS error. Its explanation names methods of the library; users know the commands. */
 export function describeIpvsError({ subject, explanation, kernelMessage }: IpvsError): string {
   const words = explanation
     .replaceAll('addService', 'lvs add service')
@@ -50,5 +50,5 @@ export function describeIpvsError({ subject, explanation, kernelMessage }: IpvsE
     .replaceAll('updateDestination', 'lvs set destination')
     .replaceAll('services()', 'lvs list')
   const about = subject === '' ? words : `${subject}: ${words}`
-  return kernelMessage === undefined ? about : `${about} (the kernel says: ${kernelMessage})`
+  return kernelMessage === undefined ? about : `${about} (kernel message: ${kernelMessage})`
 }

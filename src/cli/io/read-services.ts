@@ -4,7 +4,7 @@ import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
 
 const collator = new Intl.Collator('en', { numeric: true })
 
-/** Reads these services, or all; by name, and their destinations by name too. */
+/** Reads the named services, or all, sorted by name, each with its destinations sorted by name. */
 export async function readServices(
   ipvs: IpvsClient,
   references: readonly string[],
@@ -19,7 +19,7 @@ export async function readServices(
     .sort((one, other) => collator.compare(formatService(one), formatService(other)))
 }
 
-/** A destination by its address and port. */
+/** Formats the address and port of a destination. */
 export function formatDestinationName({ address, port }: { address: string; port: number }): string {
   return formatEndpoint(address, port)
 }

@@ -6,12 +6,12 @@ export const STANDARD_INPUT = 0
 export const STANDARD_OUTPUT = 1
 const STANDARD_ERROR = 2
 const READ_BYTES = 1024 * 1024
-/** As a shell reports a program that SIGPIPE has ended. */
+/** The status that a shell reports for a program killed by SIGPIPE. */
 const EXIT_SIGPIPE = 141
-/** Milliseconds until a pipe that is full or empty is tried again. */
+/** Milliseconds before a full or empty pipe is tried again. */
 const RETRY_MS = 5
 
-/** The process that this is. Its streams are written to directly: to make those of Node.js takes a third of a short run. */
+/** This process. It uses file descriptors directly: creating the streams of Node.js takes a third of a short run. */
 export class SystemProcess implements CommandIo {
   readonly program: string
 
@@ -45,7 +45,7 @@ function writeFully(descriptor: number, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EPIPE') process.exit(EXIT_SIGPIPE)
-      // A full disk does not make a listing fail in ipvsadm either.
+      // As in ipvsadm, a listing does not fail because the disk is full.
       if (code !== 'EAGAIN') return
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
     }
@@ -61,7 +61,7 @@ async function* readInput(): AsyncGenerator<Uint8Array, void, undefined> {
   }
 }
 
-/** Reads what there is on standard input; 0 bytes at its end. */
+/** Reads the next chunk of standard input. Returns the number of bytes, 0 at its end. */
 export async function readChunk(buffer: Buffer): Promise<number> {
   for (;;) {
     const result = await new Promise<number | NodeJS.ErrnoException>((resolve) => {

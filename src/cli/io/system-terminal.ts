@@ -1,12 +1,13 @@
 import { isatty } from 'node:tty'
 import type { Host } from '../../host/host.ts'
+import type { Ipvs } from '../../state/ipvs.ts'
 import type { Terminal } from './command-io.ts'
 import { readChunk, STANDARD_INPUT, STANDARD_OUTPUT, SystemProcess } from './system-process.ts'
 
-/** As long as a line can be that is typed on a terminal (N_TTY_BUF_SIZE). */
+/** The longest line that a user can type on a terminal (N_TTY_BUF_SIZE). */
 const ANSWER_BYTES = 4096
 
-/** The process that this is, with people before it. */
+/** The terminal of this process. */
 export class SystemTerminal extends SystemProcess implements Terminal {
   get isTerminal(): boolean {
     return isatty(STANDARD_OUTPUT)
@@ -22,6 +23,11 @@ export class SystemTerminal extends SystemProcess implements Terminal {
     return (FORCE_COLOR ?? '') !== '' || (this.isTerminal && TERM !== 'dumb')
   }
 
+  override async open(netns?: string): Promise<Ipvs> {
+    const { Ipvs } = await import('../../state/ipvs.ts')
+    return await Ipvs.open({ netns })
+  }
+
   async openHost(netns?: string): Promise<Host> {
     const { Host } = await import('../../host/host.ts')
     return await Host.open({ netns })
@@ -30,21 +36,21 @@ export class SystemTerminal extends SystemProcess implements Terminal {
   async ask(question: string): Promise<boolean> {
     this.print(`${question} [y/N] `)
     const answer = Buffer.alloc(ANSWER_BYTES)
-    // A terminal gives a line at a time.
+    // A read from a terminal returns one line.
     const bytes = await readChunk(answer)
     return /^\s*y(es)?\s*$/i.test(answer.toString('utf8', 0, bytes))
   }
 
   pause(seconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const end = (goOn: boolean) => {
+      const end = (isElapsed: boolean) => {
         clearTimeout(timer)
-        process.off('SIGINT', stop)
-        resolve(goOn)
+        process.off('SIGINT', interrupt)
+        resolve(isElapsed)
       }
-      const stop = () => end(false)
+      const interrupt = () => end(false)
       const timer = setTimeout(() => end(true), seconds * 1000)
-      process.once('SIGINT', stop)
+      process.once('SIGINT', interrupt)
     })
   }
 }

@@ -20,7 +20,7 @@ export const ORDER: readonly string[] = [
     'io',
     'ipvsadm',
     ...inside('top', 'model', 'keys', 'render'),
-    ...inside('commands', 'input', 'options', 'output'),
+    ...inside('commands', 'input', 'options', 'output', 'roles'),
   ),
   ...inside(
     'testing',

@@ -1,8 +1,9 @@
 import type { Terminal } from '../../../src/cli/io/command-io.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
+import type { Ipvs } from '../../../src/state/ipvs.ts'
 
-/** A screen that keeps what is written to it. */
+/** A terminal that records its output. */
 export class CapturedTerminal implements Terminal {
   readonly program = 'lvs'
   readonly isTerminal = false
@@ -12,15 +13,15 @@ export class CapturedTerminal implements Terminal {
   printed = ''
   /** Lines of standard error. */
   readonly errors: string[] = []
-  /** Whether somebody is there to be asked. */
+  /** Whether a user can answer. */
   isInteractive = false
-  /** What was asked. */
+  /** The questions that were asked. */
   readonly questions: string[] = []
-  /** What is answered, one after another; then no. */
+  /** The answers in order; after the last one, no. */
   answers: boolean[] = []
-  /** The host that is opened; one in memory will do that has what the command uses. */
+  /** The host to open. It needs only the methods that the command calls. */
   host: object | undefined
-  /** How often a watch goes on. */
+  /** How often a watch repeats. */
   rounds = 0
   readonly #client: () => Promise<IpvsClient>
 
@@ -39,8 +40,9 @@ export class CapturedTerminal implements Terminal {
     this.errors.push(text)
   }
 
-  open(): Promise<IpvsClient> {
-    return this.#client()
+  /** Tests of commands that neither plan nor apply pass a plain client. */
+  async open(): Promise<Ipvs> {
+    return (await this.#client()) as Ipvs
   }
 
   openHost(): Promise<Host> {

@@ -7,40 +7,37 @@ import { CapturedTerminal } from '../../support/cli/captured-terminal.ts'
 import { open } from '../../support/ipvs/fake-kernel.ts'
 
 const ESRCH = 3
-/** What is wrong where a command line is right. */
+/** Errors that occur only after the command line was accepted. */
 const BEYOND = /ENOENT|is empty|no terminal|the kernel was asked/
 const never = () => Promise.reject(new Error('the kernel was asked'))
 
-async function run(line: string, screen = new CapturedTerminal(never)) {
-  const status = await runProgram(line.split(' '), screen)
-  return { status, printed: screen.printed, errors: screen.errors }
+async function run(line: string, terminal = new CapturedTerminal(never)) {
+  const status = await runProgram(line.split(' '), terminal)
+  return { status, printed: terminal.printed, errors: terminal.errors }
 }
 
-describe('a mistake is told in one sentence, with what was meant, and ends with 2', () => {
+describe('a usage error is one sentence that says what is accepted, with status 2', () => {
   it.each([
     ['lst', "lvs: unknown command 'lst'; did you mean list?"],
     ['add servise x', "lvs: unknown command 'servise'; did you mean service?"],
     ['list --jsno', "lvs: unknown option '--jsno'; did you mean --json?"],
     ['add service', "lvs: missing required argument 'service'"],
-    ['list --watch 0', "lvs: --watch '0' is wrong: it must be a number from 0.1 to 86400."],
-    [
-      'add service tcp://192.0.2.1',
-      /service 'tcp:\/\/192.0.2.1' is wrong: it must be written tcp:\/\/192.0.2.1:80/,
-    ],
+    ['list --watch 0', "lvs: --watch '0' is invalid: expected a number from 0.1 to 86400"],
+    ['add service tcp://192.0.2.1', /service 'tcp:\/\/192.0.2.1' is invalid: expected tcp:\/\/192.0.2.1:80/],
     [
       'add destination tcp://192.0.2.1:80 10.0.0.1:x',
-      /'10.0.0.1:x' is wrong: it must be written 10.0.0.1, 10.0.0.1:80/,
+      /'10.0.0.1:x' is invalid: expected 10.0.0.1, 10.0.0.1:80/,
     ],
     [
       'add destination tcp://192.0.2.1:80 10.0.0.1 --forwarding route',
-      "lvs: --forwarding 'route' is wrong: allowed choices are dr, nat, tun.",
+      "lvs: --forwarding 'route' is invalid: allowed choices are dr, nat, tun",
     ],
     ['add destination tcp://192.0.2.1:80 10.0.0.1 --tunnel gue', /gue with a port, such as gue:6080/],
-    ['set service tcp://192.0.2.1:80', /nothing was named that should change; lvs set service --help/],
+    ['set service tcp://192.0.2.1:80', /nothing to change; lvs set service --help/],
     ['set destination tcp://192.0.2.1:80 10.0.0.1', /; lvs set destination --help/],
-    ['top', /needs a terminal for its input and output/],
-    ['top --interval 0', /--interval '0' is wrong: it must be a number from 0.1 to 3600/],
-    ['completion csh', "lvs: shell 'csh' is wrong: allowed choices are bash, zsh, fish."],
+    ['top', /requires a terminal as standard input and output/],
+    ['top --interval 0', /--interval '0' is invalid: expected a number from 0.1 to 3600/],
+    ['completion csh', "lvs: shell 'csh' is invalid: allowed choices are bash, zsh, fish"],
   ])('%s', async (line, error) => {
     expect(await run(line)).toEqual({
       status: 2,
@@ -49,22 +46,22 @@ describe('a mistake is told in one sentence, with what was meant, and ends with 
     })
   })
 
-  it('of a value that the library refuses too', async () => {
+  it('also for a value that the library rejects', async () => {
     const { ipvs } = await open()
-    const screen = new CapturedTerminal(() => Promise.resolve(ipvs))
-    expect(await run('add destination tcp://192.0.2.1:80 10.0.0.1 --lower 5', screen)).toMatchObject({
+    const terminal = new CapturedTerminal(() => Promise.resolve(ipvs))
+    expect(await run('add destination tcp://192.0.2.1:80 10.0.0.1 --lower 5', terminal)).toMatchObject({
       status: 2,
       errors: [expect.stringMatching(/^lvs: lowerThreshold must be at most upperThreshold/)],
     })
   })
 })
 
-describe('a refusal ends with 1', () => {
-  it('of the kernel, in the words of this program', async () => {
+describe('a failure has status 1', () => {
+  it('and names commands where an explanation names methods of the library', async () => {
     const { ipvs, kernel } = await open()
     kernel.script.DEL_SERVICE = () => ({ errno: ESRCH })
-    const screen = new CapturedTerminal(() => Promise.resolve(ipvs))
-    expect(await run('remove service tcp://192.0.2.1:80', screen)).toEqual({
+    const terminal = new CapturedTerminal(() => Promise.resolve(ipvs))
+    expect(await run('remove service tcp://192.0.2.1:80', terminal)).toEqual({
       status: 1,
       printed: '',
       errors: [
@@ -73,14 +70,14 @@ describe('a refusal ends with 1', () => {
     })
   })
 
-  it('where there is no IPVS', async () => {
-    const screen = new CapturedTerminal(() => Promise.reject(new IpvsUnavailableError('no IPVS here')))
-    expect(await run('list', screen)).toEqual({ status: 1, printed: '', errors: ['lvs: no IPVS here'] })
+  it('if the kernel has no IPVS', async () => {
+    const terminal = new CapturedTerminal(() => Promise.reject(new IpvsUnavailableError('no IPVS here')))
+    expect(await run('list', terminal)).toEqual({ status: 1, printed: '', errors: ['lvs: no IPVS here'] })
   })
 })
 
 describe('help', () => {
-  it('of the program names every command, and loads none', async () => {
+  it('of the program lists every command', async () => {
     const { status, printed } = await run('--help')
     expect(status).toBe(0)
     for (const { name, summary } of COMMANDS)
@@ -88,7 +85,7 @@ describe('help', () => {
     expect(await run('')).toMatchObject({ status: 2 })
   })
 
-  it('of every command has examples that the program takes', async () => {
+  it('of every command has examples that the program accepts', async () => {
     const program = await createProgram(new CapturedTerminal(never), () => true)
     for (const command of program.commands.filter((each) => each.name() !== 'ipvsadm')) {
       const { status, printed } = await run(`${command.name()} --help`)
@@ -97,17 +94,17 @@ describe('help', () => {
         ([, words = '']) => words.trim(),
       )
       expect(examples.length).toBeGreaterThan(0)
-      // They go as far as the kernel, or print, or to a file that is not here.
+      // Each example prints something, or fails at the kernel or at a file that does not exist here.
       for (const example of examples) {
-        const screen = new CapturedTerminal(never)
-        screen.isInteractive = true
-        const { status, errors } = await run(example, screen)
+        const terminal = new CapturedTerminal(never)
+        terminal.isInteractive = true
+        const { status, errors } = await run(example, terminal)
         if (!errors.some((text) => BEYOND.test(text))) expect(status).not.toBe(2)
       }
     }
   })
 
-  it('tells the version', async () => {
+  it('includes the version', async () => {
     expect(await run('--version')).toEqual({
       status: 0,
       printed: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
@@ -116,8 +113,8 @@ describe('help', () => {
   })
 })
 
-describe('completion', () => {
-  it('completes what a command line goes on with, in bash', async () => {
+describe('the completion script', () => {
+  it('completes commands, options and choices in bash', async () => {
     const { printed } = await run('completion bash')
     const complete = (line: string) => {
       const words = line.split(' ')
@@ -136,7 +133,7 @@ describe('completion', () => {
     expect(complete('lvs doctor --f')).toEqual(['--format', '--facts', '--from', '--fix'])
   })
 
-  it.each(['bash', 'zsh', 'fish'])('of %s has the commands and their options', async (shell) => {
+  it.each(['bash', 'zsh', 'fish'])('for %s has the commands and their options', async (shell) => {
     const { status, printed } = await run(`completion ${shell}`)
     expect(status).toBe(0)
     expect(printed).toMatch(/\bconnections\b/)

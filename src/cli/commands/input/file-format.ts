@@ -1,8 +1,8 @@
-/** The spellings of what a table is to be. */
+/** The formats of a desired state. */
 export const FILE_FORMATS = ['yaml', 'json', 'rules', 'keepalived'] as const
 export type FileFormat = (typeof FILE_FORMATS)[number]
 
-/** Endings of files that tell. */
+/** File name extensions that determine the format. */
 const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
   json: 'json',
   yaml: 'yaml',
@@ -10,18 +10,18 @@ const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
   conf: 'keepalived',
 }
 
-/** Words that a line of a keepalived.conf begins with, and none of YAML: there is no colon behind them. */
+/** A line that begins a block of keepalived.conf. In YAML a colon would follow the word. */
 const KEEPALIVED = /^\s*(virtual_server(_group)?|global_defs|vrrp_\w+)\b(?!\s*:)/m
 /** The first line that is neither empty nor a comment. */
 const FIRST_LINE = /^[^\S\n]*([^\s#].*)$/m
 
 /**
- * How a text is spelled: the ending of its file tells, or what it begins with. JSON begins with a brace, rules with an option
- * or with ipvsadm; there are no rules in an empty text.
+ * Detects the format from the file name extension, else from the text. JSON begins with a brace, ipvsadm rules with an
+ * option or with `ipvsadm`. Empty text is an empty list of rules.
  */
 export function detectFormat(file: string | undefined, text: string): FileFormat {
-  const told = EXTENSIONS[/\.([a-z]+)$/.exec(file ?? '')?.[1] ?? '']
-  if (told !== undefined) return told
+  const byExtension = EXTENSIONS[/\.([a-z]+)$/.exec(file ?? '')?.[1] ?? '']
+  if (byExtension !== undefined) return byExtension
   const first = FIRST_LINE.exec(text)?.[1] ?? ''
   if (first.startsWith('{')) return 'json'
   if (first === '' || /^(--?[a-zA-Z]|ipvsadm\b)/.test(first)) return 'rules'

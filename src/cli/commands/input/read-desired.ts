@@ -1,53 +1,55 @@
-import { type Command, Option } from 'commander'
+import type { RoleService } from '../../../host/resource/service.ts'
 import type { DesiredState } from '../../../state/model/desired-state.ts'
 import type { Terminal } from '../../io/command-io.ts'
 import { EXIT_USAGE, ExitStatus, UsageError } from '../../io/failure.ts'
-import { detectFormat, FILE_FORMATS, type FileFormat } from './file-format.ts'
+import { detectFormat, type FileFormat } from './file-format.ts'
 import { readSource, type Source } from './read-text.ts'
 
-/** Adds the option that says how a file is spelled. */
-export function addFormatOption(command: Command): Command {
-  const option = new Option(
-    '--format <format>',
-    'how the file is spelled; by default its ending tells, or what it begins with',
-  )
-  return command.addOption(option.choices(FILE_FORMATS))
-}
-
-/** Reads what a table is to be from a file, or from standard input. */
+/** Reads a desired state from a file or from standard input. */
 export async function readDesired(
   file: string,
-  spelling: FileFormat | undefined,
-  screen: Terminal,
+  format: FileFormat | undefined,
+  terminal: Terminal,
 ): Promise<DesiredState> {
-  const source = await readSource(file, screen)
-  // What a failed command leaves in a pipe must not stand for a table without services.
-  if (spelling === undefined && source.text.trim() === '') {
-    throw new UsageError(`${source.name} is empty; if there are to be no services, say so: services: []`)
+  const source = await readSource(file, terminal)
+  // Empty output of a failed command in a pipe must not mean a table without services.
+  if (format === undefined && source.text.trim() === '') {
+    throw new UsageError(`${source.name} is empty; for a table without services, write: services: []`)
   }
-  return await parseDesired(source, spelling ?? detectFormat(source.file, source.text), screen)
+  return await parseDesired(source, format ?? detectFormat(source.file, source.text), terminal)
 }
 
-/** Understands what a table is to be. What is wrong with it is told line by line, with the status of a mistake. */
+/** The services of a desired state, with their destinations and every default filled in. */
+export async function toRoleServices(desired: DesiredState, file: string): Promise<RoleService[]> {
+  const { resolveDesiredState } = await import('../../../state/document/normalise.ts')
+  const { services } = resolveDesiredState(desired)
+  if (services === undefined) throw new UsageError(`${file} has no services section`)
+  return [...services.values()].map(
+    ({ key, settings, destinations }) =>
+      ({ ...key, ...settings, destinations: destinations?.list ?? [] }) as RoleService,
+  )
+}
+
+/** Parses a desired state. Prints each problem on a line of its own and exits as for a usage error. */
 export async function parseDesired(
   source: Source,
-  spelling: FileFormat,
-  screen: Terminal,
+  format: FileFormat,
+  terminal: Terminal,
 ): Promise<DesiredState> {
   try {
-    return await parse(source, spelling)
+    return await parse(source, format)
   } catch (error) {
-    if (isSystemError(error)) throw new UsageError(`${source.name} cannot be read: ${error.message}`)
+    if (isSystemError(error)) throw new UsageError(`cannot read ${source.name}: ${error.message}`)
     const { DesiredStateError } = await import('../../../state/model/desired-state-error.ts')
     if (!(error instanceof DesiredStateError)) throw error
-    for (const line of error.message.split('\n')) screen.printError(`lvs: ${line}`)
+    for (const line of error.message.split('\n')) terminal.printError(`lvs: ${line}`)
     throw new ExitStatus(EXIT_USAGE)
   }
 }
 
-/** What a reader takes is loaded with it: that of documents brings packages of its own. */
-async function parse({ name, file, text }: Source, spelling: FileFormat): Promise<DesiredState> {
-  switch (spelling) {
+/** Loads only the parser of the format: that of YAML and JSON needs packages of its own. */
+async function parse({ name, file, text }: Source, format: FileFormat): Promise<DesiredState> {
+  switch (format) {
     case 'rules': {
       const { parseRules } = await import('../../../dialect/ipvsadm/parse-rules.ts')
       return parseRules(text, name)

@@ -2,27 +2,27 @@ import { readFile } from 'node:fs/promises'
 import type { Terminal } from '../../io/command-io.ts'
 import { UsageError } from '../../io/failure.ts'
 
-/** Stands for standard input in the place of a file. */
+/** The file name that means standard input. */
 export const STANDARD_INPUT = '-'
 
-/** A text, and where it is from. */
+/** A text and its origin. */
 export interface Source {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string
   /** Undefined for standard input. */
   readonly file: string | undefined
   readonly text: string
 }
 
-/** Reads a file that was named, or standard input. */
-export async function readSource(file: string, screen: Terminal): Promise<Source> {
+/** Reads a file, or standard input. */
+export async function readSource(file: string, terminal: Terminal): Promise<Source> {
   if (file === STANDARD_INPUT) {
-    return { name: 'standard input', file: undefined, text: await readText(screen.input) }
+    return { name: 'standard input', file: undefined, text: await readText(terminal.input) }
   }
   try {
     return { name: file, file, text: await readFile(file, 'utf8') }
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`)
   }
 }
 

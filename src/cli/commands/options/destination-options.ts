@@ -2,9 +2,9 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { DestinationChanges, DestinationKey } from '../../../ipvs/model/destination.ts'
 import type { Tunnel, TunnelChecksum } from '../../../ipvs/model/tunnel.ts'
 import { familyOf } from '../../../netlink/wire/address.ts'
-import { addNetnsOption, type NetnsOptions, parseInteger } from './options.ts'
+import { addNetnsOption, type NetnsOptions, parseInteger } from './common-options.ts'
 
-/** Options about a destination, as they were given. */
+/** The options of a destination. */
 export interface DestinationOptions extends NetnsOptions {
   readonly forwarding?: 'dr' | 'nat' | 'tun'
   readonly weight?: number
@@ -16,26 +16,26 @@ export interface DestinationOptions extends NetnsOptions {
 
 /** Adds the argument that names a destination. */
 export function addDestinationArgument(command: Command): Command {
-  const destination = new Argument('<destination>', 'address of the real server, with or without :port')
+  const destination = new Argument('<destination>', 'real server: address, or address:port')
   return command.addArgument(destination.argParser(parseDestination))
 }
 
-/** Adds the options about a destination. */
+/** Adds the options of a destination. */
 export function addDestinationOptions(command: Command): Command {
-  const forwarding = new Option('--forwarding <method>', 'dr (direct routing), nat or tun')
-  const checksum = new Option('--checksum <mode>', 'outer checksum of gue and gre')
+  const forwarding = new Option('--forwarding <method>', 'forwarding method: direct routing, NAT or tunnel')
+  const checksum = new Option('--checksum <mode>', 'checksum of the gue or gre header')
   return addNetnsOption(
     command
       .addOption(forwarding.choices(['dr', 'nat', 'tun']))
-      .option('--weight <number>', 'share of the connections, 0 for no new ones', parseInteger)
-      .option('--upper <number>', 'connections above which it gets no more, 0 for no limit', parseInteger)
-      .option('--lower <number>', 'connections below which it gets some again', parseInteger)
-      .option('--tunnel <type>', 'ipip, gue:PORT or gre, with forwarding tun', parseTunnel)
+      .option('--weight <number>', 'relative share of connections; 0: no new connections', parseInteger)
+      .option('--upper <number>', 'maximum number of connections; 0: no limit', parseInteger)
+      .option('--lower <number>', 'accept connections again below this number', parseInteger)
+      .option('--tunnel <type>', 'ipip, gue:PORT or gre; implies --forwarding tun', parseTunnel)
       .addOption(checksum.choices(['none', 'checksum', 'remote'])),
   )
 }
 
-/** A destination with the settings that were named. */
+/** The destination with the settings that were given. */
 export function toDestinationChanges(key: DestinationKey, options: DestinationOptions): DestinationChanges {
   const { weight, upper, lower, tunnel, checksum } = options
   const forwarding = options.forwarding ?? (tunnel === undefined ? undefined : 'tun')
@@ -49,14 +49,12 @@ export function toDestinationChanges(key: DestinationKey, options: DestinationOp
   } as DestinationChanges
 }
 
-/** Reads `10.0.0.1`, `10.0.0.1:80`, `2001:db8::1` or `[2001:db8::1]:80`. */
+/** Parses `10.0.0.1`, `10.0.0.1:80`, `2001:db8::1` or `[2001:db8::1]:80`. */
 export function parseDestination(text: string): DestinationKey {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^[\]:]+))(?::(\d+))?$/.exec(text) ?? []
   const address = bracketed ?? plain ?? text
   if (familyOf(address) === undefined) {
-    throw new InvalidArgumentError(
-      'It must be written 10.0.0.1, 10.0.0.1:80, 2001:db8::1 or [2001:db8::1]:80.',
-    )
+    throw new InvalidArgumentError('Expected 10.0.0.1, 10.0.0.1:80, 2001:db8::1 or [2001:db8::1]:80.')
   }
   return port === undefined ? { address } : { address, port: Number(port) }
 }
@@ -65,5 +63,5 @@ function parseTunnel(text: string): Tunnel {
   const [type, port] = text.split(':')
   if (port === undefined && (type === 'ipip' || type === 'gre')) return { type }
   if (type === 'gue' && port !== undefined && /^\d+$/.test(port)) return { type, port: Number(port) }
-  throw new InvalidArgumentError('It must be ipip, gre, or gue with a port, such as gue:6080.')
+  throw new InvalidArgumentError('Expected ipip, gre, or gue with a port, such as gue:6080.')
 }

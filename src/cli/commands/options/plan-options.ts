@@ -4,10 +4,9 @@ import type { NamedSet } from '../../../state/ownership/set-ledger.ts'
 import type { PlanOptions } from '../../../state/plan/options.ts'
 import { UsageError } from '../../io/failure.ts'
 import type { FileFormat } from '../input/file-format.ts'
-import { addFormatOption } from '../input/read-desired.ts'
-import { addNetnsOption, type NetnsOptions, parseNumberWithin } from './options.ts'
+import { addFormatOption, addNetnsOption, type NetnsOptions, parseNumberWithin } from './common-options.ts'
 
-/** What a plan can be told, as it was given. */
+/** The options of `diff` and `apply`. */
 export interface PlanFlags extends NetnsOptions {
   readonly json?: true
   readonly format?: FileFormat
@@ -19,25 +18,28 @@ export interface PlanFlags extends NetnsOptions {
   readonly drain?: number
 }
 
-/** Adds the file, and the options of a plan. */
+/** Adds the file argument and the options of a plan. */
 export function addPlanOptions(command: Command): Command {
   return addNetnsOption(
-    addFormatOption(command.argument('<file>', 'what the table is to be; - for standard input'))
-      .option('--set <name>', 'yours is what was made under this name; without, nothing is removed')
-      .option('--set-directory <path>', 'where such names are remembered (default: /run/lvs)')
-      .option('--adopt', 'with --set: take over what exists and belongs to no set')
-      .option('--whole', 'the whole table is yours: what the file does not name is removed')
-      .option('--keep-weights', 'leave the weights of destinations that exist, as for health checks')
+    addFormatOption(command.argument('<file>', 'desired state; - for standard input'))
+      .option(
+        '--set <name>',
+        'ownership set: apply removes only services and destinations created under NAME (default: remove nothing)',
+      )
+      .option('--set-directory <path>', 'directory of ownership sets (default: /run/lvs)')
+      .option('--adopt', 'with --set: take over existing services that belong to no set')
+      .option('--whole', 'own the whole table: remove everything that the file does not list')
+      .option('--keep-weights', 'do not change the weights of existing destinations')
       .option(
         '--drain <seconds>',
-        'let connections end before a destination is removed, for so long at most',
+        'drain destinations for up to this long before removing them',
         parseNumberWithin(0, 1e9),
       )
       .option('--json', 'print JSON'),
   )
 }
 
-/** Understands the options of a plan. */
+/** Converts the flags into options of a plan. */
 export async function toPlanOptions(flags: PlanFlags): Promise<PlanOptions> {
   const { whole, keepWeights, drain } = flags
   const set = await toNamedSet(flags)
@@ -52,13 +54,15 @@ export async function toPlanOptions(flags: PlanFlags): Promise<PlanOptions> {
 async function toNamedSet(flags: PlanFlags): Promise<NamedSet | undefined> {
   const { set: name, setDirectory, adopt, whole, netns } = flags
   if (name === undefined) {
-    if (adopt) throw new UsageError('--adopt needs --set, the name under which it takes over')
-    if (setDirectory !== undefined) throw new UsageError('--set-directory needs --set, a name in it')
+    if (adopt) throw new UsageError('--adopt requires --set')
+    if (setDirectory !== undefined) throw new UsageError('--set-directory requires --set')
     return undefined
   }
-  if (whole) throw new UsageError('either --set or --whole says what is yours, not both')
+  if (whole) throw new UsageError('--set and --whole exclude each other')
   if (!/^[\w-][\w.-]{0,99}$/.test(name)) {
-    throw new UsageError(`--set ${name}: a name has letters, digits, dots, dashes and underscores`)
+    throw new UsageError(
+      `--set '${name}' is invalid: expected letters, digits, dots, hyphens and underscores`,
+    )
   }
   const directory = setDirectory ?? `/run/lvs${await namespaceSuffix(await identifyNamespace(netns))}`
   return { name, directory, adopt }

@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Persistence } from '../../../ipvs/model/persistence.ts'
 import { SCHEDULERS, type SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { ServiceSettings } from '../../../ipvs/model/service.ts'
-import { addNetnsOption, type NetnsOptions, parseInteger } from './options.ts'
+import { addNetnsOption, type NetnsOptions, parseInteger } from './common-options.ts'
 
-/** Options about a virtual service, as they were given. */
+/** The options of a virtual service. */
 export interface ServiceOptions extends NetnsOptions {
   readonly scheduler?: string
   readonly flags?: readonly SchedulerFlag[]
@@ -16,31 +16,27 @@ export interface ServiceOptions extends NetnsOptions {
   readonly onePacket?: boolean
 }
 
-/** Adds the options about a virtual service. */
+/** Adds the options of a virtual service. */
 export function addServiceOptions(command: Command): Command {
   return addNetnsOption(
     command
       .addOption(createSchedulerOption())
-      .option(
-        '--flags <names>',
-        'flags of the scheduler: sh-fallback, sh-port, mh-fallback, mh-port',
-        splitWords,
-      )
-      .option('--persistent [seconds]', 'send a client where it was sent before', parseInteger)
-      .option('--mask <mask>', 'which clients count as one: a mask or a prefix length', parseMask)
-      .option('--engine <name>', 'tell clients apart by what they send: sip')
-      .option('--one-packet', 'schedule every UDP packet by itself'),
+      .option('--flags <names>', 'scheduler flags: sh-fallback, sh-port, mh-fallback, mh-port', splitWords)
+      .option('--persistent [seconds]', 'send a client to the same destination again', parseInteger)
+      .option('--mask <mask>', 'persistence per client network: a mask or prefix length', parseMask)
+      .option('--engine <name>', 'persistence engine: sip')
+      .option('--one-packet', 'schedule each UDP packet separately'),
   )
 }
 
-/** Any name is taken, since the kernel may know more; those of its own are shown and completed. */
+/** Accepts any name, since the kernel may have other schedulers. Help and completion list those of the mainline kernel. */
 function createSchedulerOption(): Option {
-  const option = new Option('--scheduler <name>', 'by which rule connections are shared')
+  const option = new Option('--scheduler <name>', 'scheduling algorithm')
   option.argChoices = [...SCHEDULERS, 'none']
   return option
 }
 
-/** The settings that were named. */
+/** The settings that were given. */
 export function toServiceSettings(options: ServiceOptions): ServiceSettings {
   const { scheduler, flags, engine, onePacket } = options
   return {
@@ -66,5 +62,5 @@ function splitWords(text: string): string[] {
 function parseMask(text: string): string | number {
   if (/^\/?\d+$/.test(text)) return Number(text.replace('/', ''))
   if (text.includes('.')) return text
-  throw new InvalidArgumentError('It must be a mask such as 255.255.255.0 or a prefix length such as 24.')
+  throw new InvalidArgumentError('Expected a mask such as 255.255.255.0 or a prefix length such as 24.')
 }

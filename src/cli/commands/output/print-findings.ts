@@ -1,34 +1,36 @@
 import type { Finding, Severity } from '../../../host/doctor/model/finding.ts'
-import { styleText, type TextStyle } from './style-text.ts'
+import { styleText, type TextStyle } from './text.ts'
 
-const SEVERITY_STYLES = { error: 'red', warning: 'yellow', hint: 'cyan' } as const satisfies Record<
-  Severity,
-  TextStyle
->
-/** What begins a further line of a text, below the first one. */
-const INDENT = ' '.repeat('  shows as: '.length)
+const SEVERITY_STYLES = {
+  error: 'red',
+  warning: 'yellow',
+  hint: 'cyan',
+} as const satisfies Record<Severity, TextStyle>
 
-/** What was found: what is wrong, how it shows, and the way out. */
+/** Aligns the further lines of a fix with its first. */
+const INDENT = ' '.repeat('  symptom: '.length)
+
+/** Formats a finding: the problem, its symptom and the fix. */
 export function printFinding(finding: Finding, colours: boolean): string {
-  const { id, severity, host, message, symptom, fix: mend } = finding
-  const [first = '', ...further] = mend.shell.split('\n')
+  const { id, severity, host, message, symptom, fix } = finding
+  const [first = '', ...further] = fix.shell.split('\n')
   const lines = [
     `${styleText(`${severity} ${id}`, SEVERITY_STYLES[severity], colours)} on ${host}: ${message}`,
-    `  shows as: ${symptom}`,
-    `  way out:  ${styleText(first, 'bold', colours)}`,
+    `  symptom: ${symptom}`,
+    `  fix:     ${styleText(first, 'bold', colours)}`,
     ...further.map((line) => `${INDENT}${styleText(line, 'bold', colours)}`),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** Everything that was found, and the sum of it. */
+/** Formats findings and a summary. */
 export function printFindings(findings: readonly Finding[], colours: boolean): string {
   const texts = findings.map((finding) => `${printFinding(finding, colours)}\n`)
   return `${texts.join('')}${summarize(findings)}\n`
 }
 
 function summarize(findings: readonly Finding[]): string {
-  if (findings.length === 0) return 'There is nothing wrong that the doctor knows of.'
+  if (findings.length === 0) return 'No problems found.'
   const counts = Object.keys(SEVERITY_STYLES).map((word) => ({
     word,
     count: findings.filter(({ severity }) => severity === word).length,
@@ -36,7 +38,7 @@ function summarize(findings: readonly Finding[]): string {
   const words = counts
     .filter(({ count }) => count > 0)
     .map(({ word, count }) => `${count} ${word}${count === 1 ? '' : 's'}`)
-  const mendable = findings.filter(({ fix: mend }) => mend.run !== undefined).length
-  const way = mendable === 0 ? '' : ` lvs doctor --fix mends ${mendable} of them, and asks before each.`
-  return `${words.join(', ')}.${way}`
+  const fixable = findings.filter(({ fix }) => fix.run !== undefined).length
+  const hint = fixable === 0 ? '' : ` Run lvs doctor --fix to fix ${fixable} of them.`
+  return `${words.join(', ')}.${hint}`
 }

@@ -4,9 +4,9 @@ import type { PlannedSteps } from '../../../state/plan/compute-plan.ts'
 import type { DrainingDestination } from '../../../state/plan/drain.ts'
 import type { SkippedStep } from '../../../state/plan/plan-builder.ts'
 import { describeFailure } from '../../io/failure.ts'
-import { styleText, type TextStyle } from './style-text.ts'
+import { styleText, type TextStyle } from './text.ts'
 
-/** What a step does, at a glance: it adds, changes or takes away. */
+/** The sign of a step: it adds, changes or removes. */
 const SIGNS = {
   addService: '+',
   updateService: '~',
@@ -31,31 +31,31 @@ const OUTCOME_STYLES = {
 } as const satisfies Record<StepOutcome, TextStyle>
 const OUTCOME_WIDTH = Math.max(...Object.keys(OUTCOME_STYLES).map((outcome) => outcome.length))
 
-/** Why a step is left alone, and what would have it taken. */
+/** Why a step was skipped. */
 const REASONS = {
-  'not-owned': 'not yours: --set NAME or --whole says what is',
+  'not-owned': 'not owned, see --set and --whole',
   'not-allowed': 'not allowed',
-  'last-destination': 'the service would have no destination left',
+  'last-destination': 'last destination of the service',
 } as const satisfies Record<SkippedStep['reason'], string>
 
-/** A plan, a step a line, with what is left alone and what waits. */
-export function printPlan({ steps, skipped: left, draining }: PlannedSteps, colours: boolean): string {
+/** Formats a plan: its steps, draining destinations and skipped steps, one per line. */
+export function printPlan({ steps, skipped, draining }: PlannedSteps, colours: boolean): string {
   const waiting = draining.filter(({ destination, service }) => !isDrained(steps, service, destination))
   const lines = [
     ...steps.map((step) => printStep(step, colours)),
     ...waiting.map((each) => printDraining(each, colours)),
-    ...left.map((each) => printSkipped(each, colours)),
+    ...skipped.map((each) => printSkipped(each, colours)),
   ]
-  if (steps.length + draining.length === 0) lines.push('There is nothing to do.')
+  if (steps.length + draining.length === 0) lines.push('Nothing to do.')
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** What became of a plan, a step a line, and the sum of it. */
-export function printResult({ steps, skipped: left, draining }: ApplyResult, colours: boolean): string {
+/** Formats the outcome of each step, one per line, and a summary. */
+export function printResult({ steps, skipped, draining }: ApplyResult, colours: boolean): string {
   const lines = [
     ...steps.map((each) => printStepResult(each, colours)),
     ...draining.map((each) => printDraining(each, colours)),
-    ...left.map((each) => printSkipped(each, colours)),
+    ...skipped.map((each) => printSkipped(each, colours)),
     summarize(steps),
   ]
   return lines.map((line) => `${line}\n`).join('')
@@ -77,12 +77,12 @@ function printDraining(
   colours: boolean,
 ): string {
   const seconds = Math.max(0, Math.ceil((deadline - Date.now()) / 1000))
-  const text = `. ${destination} in ${service} waits for the end of ${connections} connections, ${seconds} s at most`
+  const text = `. draining ${destination} in ${service}: ${connections} connections left, at most ${seconds} s`
   return styleText(text, 'cyan', colours)
 }
 
 function printSkipped({ step, reason }: SkippedStep, colours: boolean): string {
-  return styleText(`. left alone (${REASONS[reason]}): ${step.text}`, 'dim', colours)
+  return styleText(`. skipped (${REASONS[reason]}): ${step.text}`, 'dim', colours)
 }
 
 function isDrained(steps: readonly Step[], service: string, destination: string): boolean {
@@ -93,7 +93,7 @@ function isDrained(steps: readonly Step[], service: string, destination: string)
 }
 
 function summarize(steps: readonly StepResult[]): string {
-  if (steps.length === 0) return 'There was nothing to do.'
+  if (steps.length === 0) return 'Nothing to do.'
   const counts = Object.keys(OUTCOME_STYLES).map((word) => ({
     word,
     count: steps.filter(({ outcome }) => outcome === word).length,

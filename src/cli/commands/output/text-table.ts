@@ -1,13 +1,13 @@
-import { styleText, type TextStyle } from './style-text.ts'
+import { styleText, type TextStyle } from './text.ts'
 
-/** A column: its title, whether it holds figures, which stand to the right, and how its cells stand out. */
+/** A column. Numeric columns are aligned to the right. */
 export interface TextColumn {
   readonly title: string
   readonly isNumeric?: boolean
   readonly style?: (cell: string) => TextStyle
 }
 
-/** A row; one that stands out is printed bold. */
+/** A row of cells. */
 export interface TextRow {
   readonly cells: readonly string[]
   readonly isBold?: boolean
@@ -15,7 +15,7 @@ export interface TextRow {
 
 const GAP = '  '
 
-/** Prints rows below their titles, in columns as wide as they have to be. */
+/** Formats rows below the titles of their columns, each column as wide as its widest cell. */
 export function printTextTable(
   columns: readonly TextColumn[],
   rows: readonly TextRow[],
@@ -28,8 +28,8 @@ export function printTextTable(
     const padded = columns.map((column, index) => {
       const cell = cells[index] ?? ''
       const space = ' '.repeat(widths[index]! - cell.length)
-      const painted = styleText(cell, style(column, cell), colours)
-      return column.isNumeric ? space + painted : painted + space
+      const styled = styleText(cell, style(column, cell), colours)
+      return column.isNumeric ? space + styled : styled + space
     })
     return padded.join(GAP).trimEnd()
   }
@@ -39,9 +39,9 @@ export function printTextTable(
     'dim',
     colours,
   )
-  const lines = rows.map(({ cells, isBold: standsOut = false }) => {
+  const lines = rows.map(({ cells, isBold = false }) => {
     const line = pad(cells, ({ style = () => 'plain' }, cell) => style(cell))
-    return styleText(line, standsOut ? 'bold' : 'plain', colours)
+    return styleText(line, isBold ? 'bold' : 'plain', colours)
   })
   return `${[heading, ...lines].join('\n')}\n`
 }

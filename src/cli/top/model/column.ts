@@ -1,4 +1,4 @@
-import { formatCount } from '../../io/format-count.ts'
+import { formatExactCount, formatRate } from '../../io/format-count.ts'
 import type { Rates } from './rate-sample.ts'
 import { isDestination, type Row, type Traffic } from './table-snapshot.ts'
 
@@ -57,16 +57,4 @@ function countColumn(name: 'active' | 'inactive', title: string, width: number):
 function rateColumn(name: keyof Rates, title: string, width: number): Column {
   const print = ({ rates }: Traffic) => formatRate(rates[name])
   return { name, title, width, format: print, formatTotal: print, sortValue: ({ rates }) => rates[name] }
-}
-
-/** A number of things: exact as long as it fits. */
-function formatExactCount(value: number): string {
-  return value < 1_000_000 ? String(value) : formatCount(value)
-}
-
-/** A rate. Half a connection per second is something else than none. */
-export function formatRate(value: number): string {
-  return value > 0 && value < 9.95 && !Number.isInteger(value)
-    ? value.toFixed(1)
-    : formatCount(Math.round(value))
 }

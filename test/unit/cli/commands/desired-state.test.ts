@@ -9,7 +9,7 @@ import { makeKernel } from '../../../support/testing/make-kernel.ts'
 
 const WEB = 'tcp://192.0.2.10:80'
 
-/** What {@link makeTable} makes, with other weights, another scheduler, and one destination in the place of another. */
+/** The table of {@link makeTable} with other weights, another scheduler, and one destination replaced. */
 const DOCUMENT = `services:
   - service: ${WEB}
     scheduler: wrr
@@ -19,7 +19,7 @@ const DOCUMENT = `services:
       - { address: 192.0.2.22 }
 `
 
-/** A table with a service and two destinations of weight 1, a folder, and a way to run command lines on them. */
+/** A table with a service and two destinations of weight 1, a folder, and a function that runs command lines. */
 async function makeTable() {
   const { kernel, ipvs } = await makeKernel([1, 1])
   const folder = mkdtempSync(join(tmpdir(), 'lvs-cli-'))
@@ -29,16 +29,16 @@ async function makeTable() {
     writeFileSync(file, text)
     return file
   }
-  const run = async (line: string, prepare: (screen: CapturedTerminal) => void = () => {}, input = '') => {
-    const screen = new CapturedTerminal(() => Promise.resolve(ipvs), input)
-    prepare(screen)
-    return { ...(await runLine(line, screen)), screen }
+  const run = async (line: string, prepare: (terminal: CapturedTerminal) => void = () => {}, input = '') => {
+    const terminal = new CapturedTerminal(() => Promise.resolve(ipvs), input)
+    prepare(terminal)
+    return { ...(await runLine(line, terminal)), terminal }
   }
   return { kernel, ipvs, folder, save, run }
 }
 
 describe('lvs diff', () => {
-  it('shows the steps, does nothing, and ends with 1', async () => {
+  it('prints the steps without taking them, with status 1', async () => {
     const { ipvs, save, run } = await makeTable()
     const before = await exportState(ipvs)
     expect(await run(`diff ${save(DOCUMENT)} --whole`)).toMatchObject({
@@ -53,27 +53,27 @@ describe('lvs diff', () => {
     expect(await exportState(ipvs)).toEqual(before)
   })
 
-  it('ends with 0 when there is nothing to do', async () => {
+  it('has status 0 if there are no steps', async () => {
     const { run } = await makeTable()
     const { printed } = await run('export')
     expect(await run('diff - --whole', () => {}, printed)).toMatchObject({
       status: 0,
-      printed: 'There is nothing to do.\n',
+      printed: 'Nothing to do.\n',
     })
   })
 
-  it('says what is left alone, and why', async () => {
+  it('lists skipped steps with the reason', async () => {
     const { save, run } = await makeTable()
     const { printed } = await run(`diff ${save(DOCUMENT)}`)
     expect(printed).toContain(
-      `. left alone (not yours: --set NAME or --whole says what is): remove 192.0.2.21:80 from ${WEB}\n`,
+      `. skipped (not owned, see --set and --whole): remove 192.0.2.21:80 from ${WEB}\n`,
     )
   })
 
-  it('has colours where there are any, and JSON for programs', async () => {
+  it('prints colours if the terminal has them, and JSON with --json', async () => {
     const { save, run } = await makeTable()
-    const coloured = await run(`diff ${save(DOCUMENT)} --whole`, (screen) => {
-      screen.colours = true
+    const coloured = await run(`diff ${save(DOCUMENT)} --whole`, (terminal) => {
+      terminal.colours = true
     })
     expect(coloured.printed).toContain('\u001b[32m+ add 192.0.2.22:80')
     expect(coloured.printed).toContain('\u001b[31m- remove 192.0.2.21:80')
@@ -81,7 +81,7 @@ describe('lvs diff', () => {
     expect(status).toBe(1)
     expect(JSON.parse(printed)).toMatchObject({
       steps: [{ kind: 'updateService' }, { kind: 'updateDestination' }, { kind: 'addDestination' }],
-      left: [{ reason: 'not-owned', step: { kind: 'removeDestination' } }],
+      skipped: [{ reason: 'not-owned', step: { kind: 'removeDestination' } }],
     })
   })
 
@@ -99,12 +99,12 @@ describe('lvs diff', () => {
     const { save, run } = await makeTable()
     expect(await run(`diff ${save(text, name)}`)).toMatchObject({
       status: 1,
-      printed: expect.stringMatching(/^~ set weight of 192\.0\.2\.20:80 in \S+ from 1 to 3\n\. left alone/),
+      printed: expect.stringMatching(/^~ set weight of 192\.0\.2\.20:80 in \S+ from 1 to 3\n\. skipped/),
       errors: [],
     })
   })
 
-  it('ends with 2 when something is wrong, each told with its line', async () => {
+  it('has status 2 for an invalid file, and reports each problem with its line', async () => {
     const { save, run } = await makeTable()
     const file = save(DOCUMENT.replace('weight: 5', 'weight: -1').replace('scheduler', 'shceduler'))
     expect(await run(`diff ${file}`)).toMatchObject({
@@ -115,14 +115,14 @@ describe('lvs diff', () => {
         expect.stringMatching(/^lvs: \S+lvs\.yaml:6:32: services\[0\]\.destinations\[0\]\.weight must be/),
       ],
     })
-    const screen = new CapturedTerminal(() => Promise.reject(new Error('no IPVS here')))
-    expect(await runLine(`diff ${save(DOCUMENT)}`, screen)).toMatchObject({
+    const terminal = new CapturedTerminal(() => Promise.reject(new Error('no IPVS here')))
+    expect(await runLine(`diff ${save(DOCUMENT)}`, terminal)).toMatchObject({
       status: 2,
       errors: ['lvs: no IPVS here'],
     })
   })
 
-  it('takes an empty input for a mistake, and no list of services for none', async () => {
+  it('rejects empty input: it does not mean an empty table', async () => {
     const { run } = await makeTable()
     expect(await run('diff - --whole')).toMatchObject({
       status: 2,
@@ -132,40 +132,40 @@ describe('lvs diff', () => {
 })
 
 describe('lvs apply', () => {
-  it('shows the plan, asks, and tells what became of each step', async () => {
+  it('prints the plan, asks, and prints the outcome of each step', async () => {
     const { save, run } = await makeTable()
-    const { status, printed, errors, screen } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
+    const { status, printed, errors, terminal } = await run(`apply ${save(DOCUMENT)} --whole`, (each) => {
       each.isInteractive = true
       each.answers = [true]
     })
     expect({ status, errors }).toEqual({ status: 0, errors: [] })
-    expect(screen.questions).toEqual(['Take these steps?'])
+    expect(terminal.questions).toEqual(['Apply these steps?'])
     expect(printed).toContain(`~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
     expect(printed).toContain(`done       ~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
     expect(printed).toMatch(/\n4 done\.\n$/)
     expect((await run(`diff ${save(DOCUMENT)} --whole`)).status).toBe(0)
   })
 
-  it('does nothing without a yes, and ends with 1', async () => {
+  it('changes nothing unless confirmed, with status 1', async () => {
     const { ipvs, save, run } = await makeTable()
     const before = await exportState(ipvs)
-    const refused = await run(`apply ${save(DOCUMENT)}`, (screen) => {
-      screen.isInteractive = true
+    const refused = await run(`apply ${save(DOCUMENT)}`, (terminal) => {
+      terminal.isInteractive = true
     })
-    expect(refused).toMatchObject({ status: 1, errors: ['lvs: nothing was done'] })
+    expect(refused).toMatchObject({ status: 1, errors: ['lvs: aborted; nothing was changed'] })
     expect(await exportState(ipvs)).toEqual(before)
   })
 
-  it('asks nothing when there is nothing to do', async () => {
+  it('does not ask if there are no steps', async () => {
     const { run } = await makeTable()
     const { printed } = await run('export')
     expect(await run('apply - --yes', () => {}, printed)).toMatchObject({
       status: 0,
-      printed: 'There is nothing to do.\n',
+      printed: 'Nothing to do.\n',
     })
   })
 
-  it('ends with 1 when a step was refused, and says which and why', async () => {
+  it('has status 1 if a step failed, and prints the reason', async () => {
     const { kernel, save, run } = await makeTable()
     kernel.faults.inject({ on: 'NEW_DEST', fault: { kind: 'refuse', error: 'EINVAL' } })
     const { status, printed } = await run(`apply ${save(DOCUMENT)} --yes`)
@@ -174,17 +174,17 @@ describe('lvs apply', () => {
     expect(printed).toMatch(/\n2 done, 1 failed\.\n$/)
   })
 
-  it('prints JSON for programs', async () => {
+  it('prints JSON with --json', async () => {
     const { save, run } = await makeTable()
     const { status, printed } = await run(`apply ${save(DOCUMENT)} --yes --json`)
     expect(status).toBe(0)
     expect(JSON.parse(printed)).toMatchObject({
       steps: [{ kind: 'updateService', outcome: 'done' }, { outcome: 'done' }, { outcome: 'done' }],
-      left: [{ reason: 'not-owned' }],
+      skipped: [{ reason: 'not-owned' }],
     })
   })
 
-  it('remembers under a name what it has made, and removes that later', async () => {
+  it('records what it creates in an ownership set, and removes only that later', async () => {
     const { ipvs, folder, save, run } = await makeTable()
     const set = `--set web --set-directory ${join(folder, 'sets')}`
     const mine = DOCUMENT.replace(WEB, 'tcp://192.0.2.11:80')
@@ -206,12 +206,12 @@ describe('lvs apply', () => {
     expect((await run(`apply ${save(DOCUMENT)} --yes --adopt ${set}`)).status).toBe(0)
   })
 
-  it('leaves weights to others if it is told so', async () => {
+  it('does not change weights with --keep-weights', async () => {
     const { save, run } = await makeTable()
     expect((await run(`diff ${save(DOCUMENT)} --keep-weights`)).printed).not.toContain('weight of')
   })
 
-  it('lets connections end before it removes', async () => {
+  it('drains destinations before it removes them', async () => {
     const { ipvs, save, run } = await makeTable()
     const drained = await run(`apply ${save(DOCUMENT)} --yes --whole --drain 60 --no-wait`)
     expect(drained.status).toBe(0)
@@ -225,17 +225,17 @@ describe('lvs apply', () => {
 })
 
 describe('lvs export', () => {
-  it.each(['yaml', 'json', 'rules', 'keepalived'])('as %s is what apply takes', async (format) => {
+  it.each(['yaml', 'json', 'rules', 'keepalived'])('prints %s that apply reads', async (format) => {
     const one = await makeTable()
     const { status, printed } = await one.run(`export --format ${format}`)
     expect(status).toBe(0)
     const { ipvs } = await makeKernel()
-    const screen = new CapturedTerminal(() => Promise.resolve(ipvs), printed)
-    expect(await runLine('apply - --yes', screen)).toMatchObject({ status: 0, errors: [] })
+    const terminal = new CapturedTerminal(() => Promise.resolve(ipvs), printed)
+    expect(await runLine('apply - --yes', terminal)).toMatchObject({ status: 0, errors: [] })
     expect(await exportState(ipvs)).toEqual(await exportState(one.ipvs))
   })
 
-  it('says what a format has no words for, and prints nothing', async () => {
+  it('fails without output if the format cannot express the table', async () => {
     const { ipvs, run } = await makeTable()
     await ipvs.addService({ fwmark: 7, family: 'ipv4' })
     expect(await run('export --format keepalived')).toMatchObject({
@@ -246,18 +246,18 @@ describe('lvs export', () => {
   })
 })
 
-describe('a mistake is told before anything is opened', () => {
+describe('a usage error is reported before anything is opened', () => {
   it.each([
     ['diff', /missing required argument 'file'/],
-    ['diff none.yaml', /none\.yaml cannot be read: ENOENT/],
-    ['diff x --adopt', /--adopt needs --set/],
-    ['diff x --set-directory /run/lvs', /--set-directory needs --set/],
-    ['diff x --set web --whole', /either --set or --whole/],
-    ['diff x --set a/b', /a name has letters, digits/],
-    ['diff x --drain soon', /--drain 'soon' is wrong: it must be a number from 0 to/],
-    ['diff x --format toml', /--format 'toml' is wrong: allowed choices are yaml, json, rules, keepalived/],
-    ['apply x', /there is no terminal to ask on; --yes does it without a question/],
-    ['apply x --json', /--json needs --yes/],
+    ['diff none.yaml', /cannot read none\.yaml: ENOENT/],
+    ['diff x --adopt', /--adopt requires --set/],
+    ['diff x --set-directory /run/lvs', /--set-directory requires --set/],
+    ['diff x --set web --whole', /--set and --whole exclude each other/],
+    ['diff x --set a/b', /expected letters, digits/],
+    ['diff x --drain soon', /--drain 'soon' is invalid: expected a number from 0 to/],
+    ['diff x --format toml', /--format 'toml' is invalid: allowed choices are yaml, json, rules, keepalived/],
+    ['apply x', /no terminal to ask for confirmation; use --yes to proceed without it/],
+    ['apply x --json', /--json requires --yes/],
   ])('%s', async (line, error) => {
     expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,

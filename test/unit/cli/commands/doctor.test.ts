@@ -12,7 +12,7 @@ import { drDirector, drServer } from '../../../support/host/doctor/host-facts.ts
 
 const SICK = drServer({ sysctls: { 'net.ipv4.conf.all.arp_ignore': 0, 'net.ipv4.conf.all.arp_announce': 0 } })
 
-/** A host of these facts, whose sysctls can be mended. */
+/** A host with these facts. A fix changes them. */
 class FactsHost {
   facts: () => Promise<HostFacts>
   readonly told: DoctorOptions[] = []
@@ -40,63 +40,63 @@ class FactsHost {
 function examine(
   line: string,
   facts: HostFacts,
-  prepare: (screen: CapturedTerminal, host: FactsHost) => void = () => {},
+  prepare: (terminal: CapturedTerminal, host: FactsHost) => void = () => {},
 ) {
-  const screen = new CapturedTerminal(refuseToOpen)
+  const terminal = new CapturedTerminal(refuseToOpen)
   const host = new FactsHost(facts)
-  screen.host = host
-  prepare(screen, host)
-  return { screen, host, result: runLine(line, screen) }
+  terminal.host = host
+  prepare(terminal, host)
+  return { terminal, host, result: runLine(line, terminal) }
 }
 
 describe('lvs doctor', () => {
-  it('tells what is wrong, how it shows and the way out, and ends with 1 when there are errors', async () => {
+  it('prints the problem, symptom and fix of each finding, with status 1 if there are errors', async () => {
     const { status, printed, errors } = await examine('doctor', SICK).result
     expect(errors).toEqual([])
     expect(status).toBe(1)
     expect(printed).toMatch(/^error arp-ignore on real-server: \S.*$/m)
-    expect(printed).toMatch(/^ {2}shows as: \S.*$/m)
-    expect(printed).toMatch(/^ {2}way out: {2}sysctl -w net\.ipv4\.conf\.eth0\.arp_ignore=1$/m)
-    expect(printed).toMatch(/\n2 errors\. lvs doctor --fix mends 2 of them/)
+    expect(printed).toMatch(/^ {2}symptom: \S.*$/m)
+    expect(printed).toMatch(/^ {2}fix: {5}sysctl -w net\.ipv4\.conf\.eth0\.arp_ignore=1$/m)
+    expect(printed).toMatch(/\n2 errors\. Run lvs doctor --fix to fix 2 of them\./)
   })
 
-  it('ends with 0 where there are warnings and hints only, and where there is nothing', async () => {
+  it('has status 0 if there are only warnings and hints, or no findings', async () => {
     const warned = drDirector({ sysctls: { 'net.ipv4.vs.expire_nodest_conn': 0 } })
     const { status, printed } = await examine('doctor', warned).result
     expect(printed).not.toMatch(/^error /m)
     expect(status).toBe(0)
     expect(await examine('doctor', drServer()).result).toMatchObject({
       status: 0,
-      printed: 'There is nothing wrong that the doctor knows of.\n',
+      printed: 'No problems found.\n',
     })
   })
 
-  it('prints JSON for programs', async () => {
+  it('prints JSON with --json', async () => {
     const { status, printed } = await examine('doctor --json', SICK).result
     expect(status).toBe(1)
     expect(JSON.parse(printed)).toMatchObject([
-      { id: 'arp-ignore', severity: 'error', mend: { shell: 'sysctl -w net.ipv4.conf.eth0.arp_ignore=1' } },
+      { id: 'arp-ignore', severity: 'error', fix: { shell: 'sysctl -w net.ipv4.conf.eth0.arp_ignore=1' } },
       { id: 'arp-announce' },
     ])
   })
 
-  it('has colours where there are any', async () => {
-    const { result } = examine('doctor', SICK, (screen) => {
-      screen.colours = true
+  it('prints colours if the terminal has them', async () => {
+    const { result } = examine('doctor', SICK, (terminal) => {
+      terminal.colours = true
     })
     expect((await result).printed).toContain('\u001b[31merror arp-ignore\u001b[39m on real-server')
   })
 
-  it('passes on what it is told', async () => {
+  it('passes its options to the doctor', async () => {
     const line =
-      'doctor --role real-server --vip 192.168.79.110/32,2001:db8::1 --method nat --director 192.168.5.10 --interface eth0'
+      'doctor --role real-server --vip 192.168.79.110/32,2001:db8::1 --forwarding nat --director 192.168.5.10 --interface eth0'
     const { host, result } = examine(line, drServer())
     await result
     expect(host.told).toMatchObject([
       {
         role: 'real-server',
         vips: ['192.168.79.110', '2001:db8::1'],
-        method: 'nat',
+        forwarding: 'nat',
         director: '192.168.5.10',
         interface: 'eth0',
       },
@@ -105,27 +105,27 @@ describe('lvs doctor', () => {
 })
 
 describe('--fix', () => {
-  it('asks for each, and mends what is said yes to', async () => {
-    const { screen, result } = examine('doctor --fix', SICK, (each) => {
+  it('asks before each fix, and applies those that are confirmed', async () => {
+    const { terminal, result } = examine('doctor --fix', SICK, (each) => {
       each.isInteractive = true
       each.answers = [true, false]
     })
     const { status, printed } = await result
-    expect(screen.questions).toEqual(['Do that?', 'Do that?'])
+    expect(terminal.questions).toEqual(['Apply this fix?', 'Apply this fix?'])
     expect(status).toBe(1)
-    expect(printed).toMatch(/Done\.\n/)
+    expect(printed).toMatch(/Fixed\.\n/)
     expect(printed).toMatch(/\n1 error\. /)
     expect(printed.split('arp-ignore on')).toHaveLength(2)
   })
 
-  it('with --yes asks nothing, and ends with 0 when nothing is left', async () => {
-    const { screen, result } = examine('doctor --fix --yes', SICK)
+  it('does not ask with --yes, and has status 0 if no finding remains', async () => {
+    const { terminal, result } = examine('doctor --fix --yes', SICK)
     expect(await result).toMatchObject({ status: 0, errors: [] })
-    expect(screen.questions).toEqual([])
-    expect(screen.printed).toMatch(/There is nothing wrong that the doctor knows of\.\n$/)
+    expect(terminal.questions).toEqual([])
+    expect(terminal.printed).toMatch(/No problems found\.\n$/)
   })
 
-  it('tells what could not be done, and goes on', async () => {
+  it('reports a fix that fails, and goes on', async () => {
     const { result } = examine('doctor --fix --yes', SICK, (_, host) => {
       host.refusal = new Error('this needs root')
     })
@@ -145,33 +145,33 @@ describe('facts of hosts', () => {
     return file
   }
 
-  it('are printed, and examined elsewhere', async () => {
+  it('are printed by --facts and diagnosed by --from', async () => {
     const { printed } = await examine('doctor --facts', SICK).result
     const file = save(JSON.parse(printed))
-    const screen = new CapturedTerminal(refuseToOpen)
-    const { status } = await runLine(`doctor --from ${file}`, screen)
+    const terminal = new CapturedTerminal(refuseToOpen)
+    const { status } = await runLine(`doctor --from ${file}`, terminal)
     expect(status).toBe(1)
-    expect(screen.printed).toMatch(/^error arp-ignore on real-server/m)
-    expect(screen.printed).toMatch(/\n2 errors\.\n$/)
+    expect(terminal.printed).toMatch(/^error arp-ignore on real-server/m)
+    expect(terminal.printed).toMatch(/\n2 errors\.\n$/)
   })
 
-  it('show what is wrong with a real server of this director', async () => {
+  it('from --peer reveal problems of a real server of this director', async () => {
     const { status, printed } = await examine(`doctor --peer ${save(SICK)}`, drDirector()).result
     expect(status).toBe(1)
     expect(printed).toMatch(/^error arp-ignore on real-server: /m)
   })
 })
 
-describe('a mistake is told before anything is opened', () => {
+describe('a usage error is reported before anything is opened', () => {
   it.each([
-    ['doctor --fix', /there is no terminal to ask on; --yes does it without a question/],
-    ['doctor --fix --yes --json', /--fix talks to people/],
-    ['doctor --yes', /--yes is an answer to --fix/],
-    ['doctor --from x --fix --yes', /--fix mends this host/],
-    ['doctor --from x --facts', /--facts prints those of this host/],
-    ['doctor --from none.json', /none\.json cannot be read: ENOENT/],
+    ['doctor --fix', /no terminal to ask for confirmation; use --yes to proceed without it/],
+    ['doctor --fix --yes --json', /--fix and --json exclude each other/],
+    ['doctor --yes', /--yes requires --fix/],
+    ['doctor --from x --fix --yes', /--fix changes this host and cannot be used with --from/],
+    ['doctor --from x --facts', /--facts and --from exclude each other/],
+    ['doctor --from none.json', /cannot read none\.json: ENOENT/],
     ['doctor --from package.json', /facts\.services must be as facts\(\) gives it/],
-    ['doctor --role chief', /--role 'chief' is wrong: allowed choices are director, real-server, both/],
+    ['doctor --role chief', /--role 'chief' is invalid: allowed choices are director, real-server, both/],
   ])('%s', async (line, error) => {
     expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,

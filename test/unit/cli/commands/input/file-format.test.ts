@@ -18,6 +18,6 @@ it.each([
   [undefined, '! Configuration File\n\nvirtual_server 192.0.2.1 80 {', 'keepalived'],
   [undefined, 'global_defs {', 'keepalived'],
   [undefined, 'virtual_server: 1', 'yaml'],
-])('%s with %j is spelled as %s', (file, text, spelling) => {
-  expect(detectFormat(file, text)).toBe(spelling)
+])('the format of %s with the text %j is %s', (file, text, format) => {
+  expect(detectFormat(file, text)).toBe(format)
 })

@@ -7,10 +7,13 @@ it.each([
   ['2001:db8::1', { address: '2001:db8::1' }],
   ['[2001:db8::1]', { address: '2001:db8::1' }],
   ['[2001:db8::1]:80', { address: '2001:db8::1', port: 80 }],
-])('%s names a destination', (text, key) => {
+])('%s is a destination', (text, key) => {
   expect(parseDestination(text)).toEqual(key)
 })
 
-it.each(['', '10.0.0.1:', '10.0.0.1:x', '[2001:db8::1', '[2001:db8::1]80', ':80'])('%j does not', (text) => {
-  expect(() => parseDestination(text)).toThrow('It must be written')
-})
+it.each(['', '10.0.0.1:', '10.0.0.1:x', '[2001:db8::1', '[2001:db8::1]80', ':80'])(
+  '%j is no destination',
+  (text) => {
+    expect(() => parseDestination(text)).toThrow('Expected 10.0.0.1, 10.0.0.1:80')
+  },
+)

@@ -1,18 +1,32 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { parseService } from '../../../ipvs/model/service-key.ts'
+import type { Terminal } from '../../io/command-io.ts'
+import { FILE_FORMATS } from '../input/file-format.ts'
 
-/** What every command that asks the kernel something can be told. */
+/** Defines the arguments, options, examples and action of a command. */
+export type DefineCommand = (command: Command, terminal: Terminal) => void
+
+/** The option of every command that asks the kernel. */
 export interface NetnsOptions {
   readonly netns?: string
 }
 
-/** Adds `--netns`: a name as `ip netns` knows it, or a path. */
+/** Adds `--netns`: a name as `ip netns` lists it, or a path. */
 export function addNetnsOption(command: Command): Command {
-  const option = new Option('--netns <name>', 'network namespace, by its name or path')
+  const option = new Option('--netns <name>', 'network namespace, by name or path')
   return command.addOption(option.argParser((name) => (name.includes('/') ? name : `/run/netns/${name}`)))
 }
 
-/** What listings can be told. */
+/** Adds `--format`. */
+export function addFormatOption(command: Command): Command {
+  const option = new Option(
+    '--format <format>',
+    'format of the file (default: detected from its extension or content)',
+  )
+  return command.addOption(option.choices(FILE_FORMATS))
+}
+
+/** The options of listings. */
 export interface ListingOptions extends NetnsOptions {
   readonly json?: true
   readonly watch?: number
@@ -22,34 +36,33 @@ export interface ListingOptions extends NetnsOptions {
 export function addListingOptions(command: Command): Command {
   return addNetnsOption(
     command
-      .option('--json', 'print JSON, with --watch a line each time')
-      .option('--watch <seconds>', 'print again and again', parseNumberWithin(0.1, 86_400)),
+      .option('--json', 'print JSON; with --watch, one line per update')
+      .option('--watch <seconds>', 'repeat at this interval', parseNumberWithin(0.1, 86_400)),
   )
 }
 
-/** Reads a number between bounds. */
+/** Makes a parser of numbers within bounds. */
 export function parseNumberWithin(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const number = Number(text)
     if (text.trim() !== '' && number >= minimum && number <= maximum) return number
-    throw new InvalidArgumentError(`It must be a number from ${minimum} to ${maximum}.`)
+    throw new InvalidArgumentError(`Expected a number from ${minimum} to ${maximum}.`)
   }
 }
 
-/** Reads a whole number. */
 export function parseInteger(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number.')
+  throw new InvalidArgumentError('Expected a whole number.')
 }
 
-/** Reads one value or several with commas between, and again when the option is given again. */
+/** Makes a parser of comma-separated lists. An option that is repeated adds to its list. */
 export function parseList<T>(
   read: (text: string) => T,
 ): (text: string, before: readonly T[] | undefined) => readonly T[] {
   return (text, before = []) => [...before, ...text.split(',').map(read)]
 }
 
-/** The same for words of a list. */
+/** Makes a parser of comma-separated lists of fixed choices. */
 export function parseChoices<W extends string>(
   words: readonly W[],
 ): (text: string, before: readonly W[] | undefined) => readonly W[] {
@@ -62,23 +75,27 @@ export function parseChoices<W extends string>(
 
 /** Adds the argument that names a virtual service. */
 export function addServiceArgument(command: Command): Command {
-  return command.addArgument(new Argument('<service>', 'the virtual service').argParser(parseServiceName))
+  return command.addArgument(new Argument('<service>', 'virtual service').argParser(parseServiceName))
 }
 
-/** Reads the name of a service, and gives it back. */
-export function parseServiceName(text: string): string {
+/** Adds the argument that selects virtual services. */
+export function addServicesArgument(command: Command): Command {
+  return command.argument('[services...]', 'virtual services (default: all)', parseServiceNames)
+}
+
+/** Validates the name of a service and returns it unchanged. */
+function parseServiceName(text: string): string {
   try {
     parseService(text)
     return text
   } catch {
     throw new InvalidArgumentError(
-      'It must be written tcp://192.0.2.1:80, udp://[2001:db8::1]:53, fwmark://7 or fwmark://7/ipv6.',
+      'Expected tcp://192.0.2.1:80, udp://[2001:db8::1]:53, fwmark://7 or fwmark://7/ipv6.',
     )
   }
 }
 
-/** The same for one of several: those before it come along. */
-export function parseServiceNames(text: string, before: readonly string[] | undefined): readonly string[] {
+function parseServiceNames(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), parseServiceName(text)]
 }
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { printManPage } from '../../../../../src/cli/commands/output/man-page.ts'
-import { createProgram } from '../../../../../src/cli/program.ts'
-import { CapturedTerminal } from '../../../../support/cli/captured-terminal.ts'
+import { printManPage } from '../../../../src/cli/commands/man.ts'
+import { createProgram } from '../../../../src/cli/program.ts'
+import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
 
-it('the manual page has every command with its options', async () => {
+it('the manual page lists every command with its options', async () => {
   const program = await createProgram(new CapturedTerminal(() => Promise.reject(new Error())), () => true)
   const lines = printManPage(program, '1.2.3').split('\n')
 
@@ -11,7 +11,7 @@ it('the manual page has every command with its options', async () => {
   expect(lines).toContain('.SS lvs add destination <service> <destination>')
   expect(lines).toContain('.SS lvs cluster\\-node promote')
   expect(lines).toContain('.B \\-\\-persistent [seconds]')
-  expect(lines).toContain('dr (direct routing), nat or tun. One of dr, nat, tun.')
+  expect(lines).toContain('Forwarding method: direct routing, NAT or tunnel. One of dr, nat, tun.')
   for (const command of program.commands) {
     expect(
       lines.filter((line) => line.startsWith(`.SS lvs ${command.name().replaceAll('-', '\\-')}`)),

@@ -1,19 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
-import { refuseToOpen, runLine } from '../../../support/cli/run-line.ts'
-import { FakeHost } from '../../../support/host/fake-host.ts'
-import { StateFolder } from '../../../support/host/state-folder.ts'
+import { CapturedTerminal } from '../../../../support/cli/captured-terminal.ts'
+import { refuseToOpen, runLine } from '../../../../support/cli/run-line.ts'
+import { FakeHost } from '../../../../support/host/fake-host.ts'
+import { StateFolder } from '../../../../support/host/state-folder.ts'
 
-/** A host, and a way to run command lines on it. */
+/** A host, and a function that runs command lines on it. */
 function makeHost() {
   const host = FakeHost.make({ interfaces: ['eth0', 'tunl0'] })
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
   const run = async (line: string) => {
-    const screen = new CapturedTerminal(refuseToOpen)
-    screen.host = host
-    return await runLine(`${line} --state-file ${folder.path}`, screen)
+    const terminal = new CapturedTerminal(refuseToOpen)
+    terminal.host = host
+    return await runLine(`${line} --state-file ${folder.path}`, terminal)
   }
   return { host, folder, run }
 }
@@ -29,13 +29,13 @@ daemons: []
 
 describe.each([
   ['real-server', '--vip 192.168.79.110,2001:db8::10'],
-  ['real-server', '--method tun --vip 192.168.79.110 --tunnel-device tunl0'],
+  ['real-server', '--forwarding tun --vip 192.168.79.110 --tunnel-device tunl0'],
   [
     'director',
-    '--vip 192.168.79.110/24 --vip 2001:db8::10/64 --interface eth0 --method nat,dr --label eth0:0',
+    '--vip 192.168.79.110/24 --vip 2001:db8::10/64 --interface eth0 --forwarding nat,dr --label eth0:0',
   ],
 ])('lvs %s %s', (name, options) => {
-  it('comes about, is looked at, and leaves no trace', async () => {
+  it('sets up the role, checks it, and restores the host', async () => {
     const { host, folder, run } = makeHost()
     const before = host.dump()
     expect((await run(`${name} status ${options}`)).status).toBe(1)
@@ -51,27 +51,27 @@ describe.each([
   })
 })
 
-describe('the status', () => {
-  it('tells what is wanted and found, and ends with 1 when not all is ok', async () => {
+describe('the status of a role', () => {
+  it('lists expected and actual values, with status 1 if an item is not ok', async () => {
     const { host, run } = makeHost()
     await run('real-server up --vip 192.168.79.110')
     host.interfere('net.ipv4.conf.all.arp_ignore', '0')
     const { status, printed } = await run('real-server status --vip 192.168.79.110')
     expect(status).toBe(1)
-    expect(printed).toMatch(/^ {8}ITEM +WANTED +FOUND$/m)
+    expect(printed).toMatch(/^ {8}ITEM +EXPECTED +ACTUAL$/m)
     expect(printed).toMatch(/^NOT OK +sysctl net\.ipv4\.conf\.all\.arp_ignore +\S.* +0$/m)
     expect(printed).toMatch(/^ok +sysctl net\.ipv4\.conf\.all\.arp_announce +2 +2$/m)
   })
 
-  it('has colours where there are any', async () => {
-    const screen = new CapturedTerminal(refuseToOpen)
-    screen.host = FakeHost.make()
-    screen.colours = true
-    await runLine('real-server status --vip 192.168.79.110', screen)
-    expect(screen.printed).toContain('\u001b[31mNOT OK\u001b[39m  address 192.168.79.110/32 on lo')
+  it('has colours if the terminal has them', async () => {
+    const terminal = new CapturedTerminal(refuseToOpen)
+    terminal.host = FakeHost.make()
+    terminal.colours = true
+    await runLine('real-server status --vip 192.168.79.110', terminal)
+    expect(terminal.printed).toContain('\u001b[31mNOT OK\u001b[39m  address 192.168.79.110/32 on lo')
   })
 
-  it('after down names what somebody else has changed since', async () => {
+  it('after down lists items that another program has changed since', async () => {
     const { host, run } = makeHost()
     await run('real-server up --vip 192.168.79.110')
     host.interfere('net.ipv4.conf.all.arp_announce', '1')
@@ -80,7 +80,7 @@ describe('the status', () => {
     expect(printed).toMatch(/^NOT OK +sysctl net\.ipv4\.conf\.all\.arp_announce/m)
     expect(await run('real-server down --vip 192.168.79.110')).toMatchObject({
       status: 0,
-      printed: 'There is nothing to put back.\n',
+      printed: 'Nothing to restore.\n',
     })
   })
 })
@@ -94,7 +94,7 @@ describe('lvs cluster-node', () => {
     return { host, folder, file, run: (words: string) => run(`cluster-node ${words} ${options}`) }
   }
 
-  it('is promoted and demoted with the services of a file, and leaves no trace', async () => {
+  it('promotes and demotes the node with the services of a file, and restores the host', async () => {
     const { host, folder, run } = makeNode()
     const before = host.dump()
     expect(await run('up')).toMatchObject({
@@ -104,7 +104,7 @@ describe('lvs cluster-node', () => {
     expect(host.services).toEqual([])
     expect(await run('promote --sync eth0 --sync-id 7')).toMatchObject({
       status: 0,
-      printed: expect.stringMatching(/^This node is the active one\.\n/),
+      printed: expect.stringMatching(/^This node is active\.\n/),
     })
     expect(host.services).toEqual(['tcp://192.168.79.110:6379'])
     expect(host.daemons).toEqual(['master'])
@@ -116,16 +116,16 @@ describe('lvs cluster-node', () => {
     expect(folder.isEmpty).toBe(true)
   })
 
-  it('starts daemons itself: a file that does is a mistake', async () => {
+  it('rejects a file with synchronisation daemons', async () => {
     const { file, run } = makeNode()
     writeFileSync(file, TABLE.replace('[]', '[{ role: master, interface: eth0 }]'))
     expect(await run('promote')).toMatchObject({
       status: 2,
-      errors: [expect.stringMatching(/starts synchronisation daemons.*leave them out and say --sync/)],
+      errors: [expect.stringMatching(/lists synchronisation daemons.*remove them and use --sync/)],
     })
   })
 
-  it('refuses services on addresses that are not the node’s', async () => {
+  it('rejects services on addresses that are not the node’s', async () => {
     const { file, run } = makeNode()
     writeFileSync(file, TABLE.replace('79.110', '79.111'))
     expect(await run('up')).toMatchObject({
@@ -135,29 +135,32 @@ describe('lvs cluster-node', () => {
   })
 })
 
-describe('a mistake is told before anything is opened', () => {
+describe('a usage error is reported before anything is opened', () => {
   it.each([
-    ['real-server up', /--method dr needs --vip/],
-    ['real-server up --method nat', /--method nat needs --director/],
-    ['real-server up --vip 192.0.2.1 --director 10.0.0.1', /--director goes with --method nat, not dr/],
-    ['real-server up --vip 192.0.2.1 --tunnel-device x', /--tunnel-device goes with --method tun, not dr/],
-    ['real-server up --method nat --director 10.0.0.1 --vip 192.0.2.1', /--vip goes with --method dr or tun/],
+    ['real-server up', /--forwarding dr requires --vip/],
+    ['real-server up --forwarding nat', /--forwarding nat requires --director/],
+    ['real-server up --vip 192.0.2.1 --director 10.0.0.1', /--director requires --forwarding nat, not dr/],
+    ['real-server up --vip 192.0.2.1 --tunnel-device x', /--tunnel-device requires --forwarding tun, not dr/],
+    [
+      'real-server up --forwarding nat --director 10.0.0.1 --vip 192.0.2.1',
+      /--vip requires --forwarding dr or tun/,
+    ],
     [
       'real-server up --vip 192.0.2',
-      /--vip '192.0.2' is wrong: it must be an address, such as 192\.168\.79\.110/,
+      /--vip '192.0.2' is invalid: expected an address such as 192\.168\.79\.110/,
     ],
     ['real-server upp', /unknown command 'upp'; did you mean up\?/],
     ['director up --vip 192.0.2.1', /required option '--interface <name>' not specified/],
     ['director up --interface eth0', /required option '--vip <address>' not specified/],
     [
-      'director up --vip 192.0.2.1 --interface eth0 --method route',
-      /--method 'route' is wrong: allowed choices are dr, nat, tun/,
+      'director up --vip 192.0.2.1 --interface eth0 --forwarding route',
+      /--forwarding 'route' is invalid: allowed choices are dr, nat, tun/,
     ],
     [
       'cluster-node up --vip 192.0.2.1 --interface eth0 --services none.yaml',
-      /none.yaml cannot be read: ENOENT/,
+      /cannot read none.yaml: ENOENT/,
     ],
-    ['cluster-node up --vip 192.0.2.1 --interface eth0 --services x --sync-id 1', /need --sync/],
+    ['cluster-node up --vip 192.0.2.1 --interface eth0 --services x --sync-id 1', /require --sync/],
   ])('%s', async (line, error) => {
     expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
       status: 2,
