@@ -1,4 +1,4 @@
-import type { DefineCommand } from './commands/options/common-options.ts'
+import type { DefineCommand } from './commands/options/command-options.ts'
 
 /** A command of `lvs`. Its file is loaded when the command is used. */
 export interface CommandEntry {
@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'save',
     alias: 'export',
-    summary: 'print the table in a format that restore and apply read',
+    summary: 'print the table for restore or apply',
     load: async () => (await import('./commands/save.ts')).define,
   },
   {
@@ -86,7 +86,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'cluster-node',
-    summary: 'set up this host as an active or backup node',
+    summary: 'set up this host as a cluster node',
     load: async () => (await import('./commands/roles/cluster-node.ts')).define,
   },
   {

@@ -1,6 +1,6 @@
 import type { DestinationInput, DestinationKey } from '../../ipvs/model/destination.ts'
 import { parseService } from '../../ipvs/model/service-key.ts'
-import { addExamples, addServiceArgument, type DefineCommand } from './options/common-options.ts'
+import { addExamples, addServiceArgument, type DefineCommand } from './options/command-options.ts'
 import {
   addDestinationArgument,
   addDestinationOptions,

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import { addExamples, type DefineCommand } from './options/common-options.ts'
+import { addExamples, type DefineCommand } from './options/command-options.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof SHELLS)[number]

@@ -6,7 +6,7 @@ import {
   addListingOptions,
   type DefineCommand,
   type ListingOptions,
-} from './options/common-options.ts'
+} from './options/command-options.ts'
 import { showListing } from './output/show-listing.ts'
 import { printTextTable, type TextColumn } from './output/text-table.ts'
 

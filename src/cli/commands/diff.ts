@@ -1,6 +1,6 @@
 import type { Terminal } from '../io/command-io.ts'
 import { describeFailure, EXIT_USAGE, ExitStatus } from '../io/failure.ts'
-import { addExamples, type DefineCommand } from './options/common-options.ts'
+import { addExamples, type DefineCommand } from './options/command-options.ts'
 import { addPlanOptions, type PlanFlags } from './options/plan-options.ts'
 import { printPlan } from './output/print-plan.ts'
 import { printJson } from './output/text.ts'

@@ -15,7 +15,7 @@ import {
   type DefineCommand,
   type NetnsOptions,
   parseList,
-} from './options/common-options.ts'
+} from './options/command-options.ts'
 import { addYesOption, type ConfirmOptions, confirm, requireInteractive } from './options/confirm.ts'
 import { addForwardingOption, addVipOption, type ForwardingMethod } from './options/host-options.ts'
 import { printFinding, printFindings } from './output/print-findings.ts'

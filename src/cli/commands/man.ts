@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { addExamples, type DefineCommand } from './options/common-options.ts'
+import { addExamples, type DefineCommand } from './options/command-options.ts'
 
 export const define: DefineCommand = (command, terminal) => {
   command.action(() => {

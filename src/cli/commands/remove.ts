@@ -5,7 +5,7 @@ import {
   addServiceArgument,
   type DefineCommand,
   type NetnsOptions,
-} from './options/common-options.ts'
+} from './options/command-options.ts'
 import { addDestinationArgument } from './options/destination-options.ts'
 
 export const define: DefineCommand = (command, terminal) => {

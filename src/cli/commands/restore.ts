@@ -12,7 +12,7 @@ import {
   addNetnsOption,
   type DefineCommand,
   type NetnsOptions,
-} from './options/common-options.ts'
+} from './options/command-options.ts'
 import { applyPlan } from './plan.ts'
 
 interface Flags extends NetnsOptions {

@@ -7,7 +7,7 @@ import {
   addNetnsOption,
   type DefineCommand,
   type NetnsOptions,
-} from './options/common-options.ts'
+} from './options/command-options.ts'
 
 interface Flags extends NetnsOptions {
   readonly format: FileFormat

@@ -1,6 +1,6 @@
 import type { DestinationKey } from '../../ipvs/model/destination.ts'
 import { UsageError } from '../io/failure.ts'
-import { addExamples, addServiceArgument, type DefineCommand } from './options/common-options.ts'
+import { addExamples, addServiceArgument, type DefineCommand } from './options/command-options.ts'
 import {
   addDestinationArgument,
   addDestinationOptions,

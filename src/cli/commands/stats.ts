@@ -9,7 +9,7 @@ import {
   addServicesArgument,
   type DefineCommand,
   type ListingOptions,
-} from './options/common-options.ts'
+} from './options/command-options.ts'
 import { showListing } from './output/show-listing.ts'
 import { printTextTable, type TextColumn } from './output/text-table.ts'
 

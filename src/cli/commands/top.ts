@@ -6,7 +6,7 @@ import {
   type DefineCommand,
   type NetnsOptions,
   parseNumberWithin,
-} from './options/common-options.ts'
+} from './options/command-options.ts'
 
 interface Options extends NetnsOptions {
   readonly interval: number

@@ -16,8 +16,8 @@ import {
   NLMSG_ERROR,
   NLMSG_NOOP,
 } from '../../../src/netlink/wire/uapi.ts'
-import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import type { KernelProfile } from '../../../src/testing/ipvs/profile.ts'
+import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import { lineDifference } from '../../../src/testing/wire/line-difference.ts'
 import { RandomRequests } from '../../support/kernel/conformance/random-requests.ts'
 import { encodeMessage } from '../../support/kernel/conformance/raw-message.ts'

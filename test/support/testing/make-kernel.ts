@@ -1,7 +1,7 @@
 /** Simulated kernels as tests of them begin with. */
 
 import { onTestFinished } from 'vitest'
-import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
+import { Ipvs } from '../../../src/state/ipvs.ts'
 import { SimulatedKernel, type SimulatedKernelOptions } from '../../../src/testing/simulated-kernel.ts'
 
 export const WEB = 'tcp://192.0.2.10:80'
@@ -10,10 +10,10 @@ export const WEB = 'tcp://192.0.2.10:80'
 export async function makeKernel(
   weights: readonly number[] = [],
   options: SimulatedKernelOptions & { scheduler?: string; persistence?: number } = {},
-): Promise<{ kernel: SimulatedKernel; ipvs: IpvsClient }> {
+): Promise<{ kernel: SimulatedKernel; ipvs: Ipvs }> {
   const { scheduler = 'rr', persistence, ...rest } = options
   const kernel = new SimulatedKernel(rest)
-  const ipvs = await IpvsClient.open({ transport: kernel })
+  const ipvs = await Ipvs.open({ transport: kernel })
   onTestFinished(() => ipvs.close())
   const service = { protocol: 'tcp', address: '192.0.2.10', port: 80, scheduler } as const
   kernel.run([

@@ -130,7 +130,7 @@ describe('the completion script', () => {
       '--tunnel-device',
     ])
     expect(complete('lvs apply lvs.yaml --set')).toEqual(['--set', '--set-directory'])
-    expect(complete('lvs doctor --f')).toEqual(['--format', '--facts', '--from', '--fix'])
+    expect(complete('lvs doctor --f')).toEqual(['--forwarding', '--format', '--facts', '--from', '--fix'])
   })
 
   it.each(['bash', 'zsh', 'fish'])('for %s has the commands and their options', async (shell) => {

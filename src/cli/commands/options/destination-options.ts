@@ -2,7 +2,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { DestinationChanges, DestinationKey } from '../../../ipvs/model/destination.ts'
 import type { Tunnel, TunnelChecksum } from '../../../ipvs/model/tunnel.ts'
 import { familyOf } from '../../../netlink/wire/address.ts'
-import { addNetnsOption, type NetnsOptions, parseInteger } from './common-options.ts'
+import { addNetnsOption, type NetnsOptions, parseInteger } from './command-options.ts'
 
 /** The options of a destination. */
 export interface DestinationOptions extends NetnsOptions {

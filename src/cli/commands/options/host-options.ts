@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { checkVip } from '../../../host/role/vip.ts'
-import { parseList } from './common-options.ts'
+import { parseList } from './command-options.ts'
 
 /** The forwarding methods that roles and the doctor know. */
 export const FORWARDING_METHODS = ['dr', 'nat', 'tun'] as const

@@ -4,7 +4,7 @@ import type { NamedSet } from '../../../state/ownership/set-ledger.ts'
 import type { PlanOptions } from '../../../state/plan/options.ts'
 import { UsageError } from '../../io/failure.ts'
 import type { FileFormat } from '../input/file-format.ts'
-import { addFormatOption, addNetnsOption, type NetnsOptions, parseNumberWithin } from './common-options.ts'
+import { addFormatOption, addNetnsOption, type NetnsOptions, parseNumberWithin } from './command-options.ts'
 
 /** The options of `diff` and `apply`. */
 export interface PlanFlags extends NetnsOptions {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Persistence } from '../../../ipvs/model/persistence.ts'
 import { SCHEDULERS, type SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { ServiceSettings } from '../../../ipvs/model/service.ts'
-import { addNetnsOption, type NetnsOptions, parseInteger } from './common-options.ts'
+import { addNetnsOption, type NetnsOptions, parseInteger } from './command-options.ts'
 
 /** The options of a virtual service. */
 export interface ServiceOptions extends NetnsOptions {

@@ -1,6 +1,6 @@
 import type { Ipvs } from '../../../state/ipvs.ts'
 import type { Terminal } from '../../io/command-io.ts'
-import type { ListingOptions } from '../options/common-options.ts'
+import type { ListingOptions } from '../options/command-options.ts'
 import { printJson } from './text.ts'
 
 /** Moves the cursor to the top of the screen and clears what is below it. */

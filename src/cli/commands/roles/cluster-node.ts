@@ -4,7 +4,7 @@ import type { Terminal } from '../../io/command-io.ts'
 import { UsageError } from '../../io/failure.ts'
 import type { FileFormat } from '../input/file-format.ts'
 import { readDesired, toRoleServices } from '../input/read-desired.ts'
-import { addFormatOption, type DefineCommand, parseInteger } from '../options/common-options.ts'
+import { addFormatOption, type DefineCommand, parseInteger } from '../options/command-options.ts'
 import { addVipOption } from '../options/host-options.ts'
 import { defineRole, ROLE_ACTIONS, type RoleDefinition, type RoleFlags } from './role.ts'
 

@@ -1,5 +1,5 @@
 import { Director, type DirectorVip } from '../../../host/role/director.ts'
-import { type DefineCommand, parseChoices } from '../options/common-options.ts'
+import { type DefineCommand, parseChoices } from '../options/command-options.ts'
 import { addVipOption, FORWARDING_METHODS, type ForwardingMethod } from '../options/host-options.ts'
 import { defineRole, ROLE_ACTIONS, type RoleDefinition, type RoleFlags } from './role.ts'
 

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { RealServer, type RealServerOptions } from '../../../host/role/real-server.ts'
 import type { TunnelEndpoint } from '../../../host/role/tunnel-endpoint.ts'
 import { UsageError } from '../../io/failure.ts'
-import { type DefineCommand, parseList } from '../options/common-options.ts'
+import { type DefineCommand, parseList } from '../options/command-options.ts'
 import { addForwardingOption, addVipOption, type ForwardingMethod } from '../options/host-options.ts'
 import { defineRole, ROLE_ACTIONS, type RoleDefinition, type RoleFlags } from './role.ts'
 

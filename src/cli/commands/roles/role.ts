@@ -4,7 +4,7 @@ import type { Role } from '../../../host/role/role.ts'
 import type { RoleStatus } from '../../../host/role/role-item.ts'
 import type { Terminal } from '../../io/command-io.ts'
 import { ExitStatus } from '../../io/failure.ts'
-import { addExamples, addNetnsOption, type NetnsOptions } from '../options/common-options.ts'
+import { addExamples, addNetnsOption, type NetnsOptions } from '../options/command-options.ts'
 import { printJson } from '../output/text.ts'
 import { printTextTable, type TextColumn } from '../output/text-table.ts'
 
