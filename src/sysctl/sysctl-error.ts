@@ -26,11 +26,6 @@ export async function toSysctlError({ command, sysctl, cause, exists }: SysctlFa
   return new SysctlError({ code, errno, command, subject, kernelMessage: undefined, explanation }, { cause })
 }
 
-/** Whether an error means that the kernel does not have the sysctl. */
-export function isNoSuchSysctl(error: unknown): boolean {
-  return error instanceof SysctlError && error.code === 'ENOENT'
-}
-
 /** Every kernel with IPVS has this file, whatever its configuration. */
 const IPVS_PROBE_FILE = '/proc/sys/net/ipv4/vs/drop_entry'
 

@@ -1,12 +1,13 @@
 import type { CallOptions } from '../netlink/arguments/call-options.ts'
 import { checkFamily } from '../netlink/arguments/check.ts'
+import { undefinedIfRefused } from '../netlink/refused.ts'
 import { isTraced, trace } from '../netlink/tracing.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
 import { malformed } from '../netlink/wire/attributes.ts'
 import { type AnySysctlValue, checkText, formatValue, parseValue } from './definition.ts'
 import { type CombinedSysctl, computeEffectiveValue, OTHER_SETTING } from './effective.ts'
 import { findInterfaceSysctl } from './interface-sysctls.ts'
-import { isNoSuchSysctl, toSysctlError } from './sysctl-error.ts'
+import { toSysctlError } from './sysctl-error.ts'
 import { type PersistOptions, persistSysctls, unpersistSysctls } from './sysctl-file.ts'
 import {
   checkOneInterface,
@@ -62,7 +63,7 @@ export class Sysctls {
     { signal }: CallOptions = {},
   ): Promise<SysctlValue<N> | undefined> {
     const sysctl = findKnownSysctl(name)
-    return await undefinedIfAbsent(this.#readValue(sysctl, signal) as Promise<SysctlValue<N>>)
+    return await undefinedIfRefused(this.#readValue(sysctl, signal) as Promise<SysctlValue<N>>, 'ENOENT')
   }
 
   /**
@@ -92,7 +93,7 @@ export class Sysctls {
 
   /** Reads any sysctl below `net.` as text; undefined if the kernel does not have it. */
   async findText(name: string, { signal }: CallOptions = {}): Promise<string | undefined> {
-    return await undefinedIfAbsent(this.#read(findSysctl(name), signal))
+    return await undefinedIfRefused(this.#read(findSysctl(name), signal), 'ENOENT')
   }
 
   /**
@@ -127,7 +128,8 @@ export class Sysctls {
     const own = await read(interfaceName, setting)
     const all = combined === 'interface' ? 0 : await read('all', setting)
     const third = OTHER_SETTING[combined]
-    const other = third === undefined ? 0 : ((await undefinedIfAbsent(read(interfaceName, third))) ?? 0)
+    const other =
+      third === undefined ? 0 : ((await undefinedIfRefused(read(interfaceName, third), 'ENOENT')) ?? 0)
     return computeEffectiveValue(setting, combined, { all, own, other })
   }
 
@@ -197,14 +199,5 @@ export class Sysctls {
     } catch {
       return false
     }
-  }
-}
-
-async function undefinedIfAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading
-  } catch (error) {
-    if (isNoSuchSysctl(error)) return undefined
-    throw error
   }
 }

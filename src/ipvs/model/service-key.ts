@@ -17,6 +17,7 @@ import {
 } from '../../netlink/wire/address.ts'
 import { attributeBlock } from '../../netlink/wire/attribute-block.ts'
 import { type AttributeSet, type Field, type Fields, malformed } from '../../netlink/wire/attributes.ts'
+import { ADDRESS_BYTES } from '../../netlink/wire/ip-prefix.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { SERVICE } from '../protocol/attributes.ts'
 
@@ -216,5 +217,3 @@ export function readAddressField<F extends Fields>(
   padded.set(set.require(field))
   return readAddress(new DataView(padded.buffer), 0, family)
 }
-
-const ADDRESS_BYTES = { ipv4: 4, ipv6: 16 } as const satisfies Record<Family, number>

@@ -1,5 +1,6 @@
-import { ArgumentTypeError, IpvsError } from '../../errors.ts'
+import { ArgumentTypeError } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { undefinedIfRefused } from '../../netlink/refused.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import type { IpvsSession } from '../commands/client.ts'
 import {
@@ -80,12 +81,8 @@ async function findService(
   commands: CommandRunner,
   reference: ServiceReference,
 ): Promise<ServiceHeader | undefined> {
-  try {
-    return await readServiceHeader(commands, 'service', checkServiceKey(reference), undefined)
-  } catch (error) {
-    if (error instanceof IpvsError && error.code === 'ESRCH') return undefined
-    throw error
-  }
+  const reading = readServiceHeader(commands, 'service', checkServiceKey(reference), undefined)
+  return await undefinedIfRefused(reading, 'ESRCH')
 }
 
 /** A command that needs no more of a service than which one: DEL_SERVICE, or ZERO, which concerns all without one. */

@@ -2,6 +2,7 @@ import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkFamily } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { isRefusedWith } from '../../netlink/refused.ts'
 import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
 import {
@@ -23,7 +24,7 @@ import {
 import { ADDRESS_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
 import { readInterfaceIndex, readNamesFor } from './interface-names.ts'
-import { isRefusedWith, isRemoved, type NetworkCall } from './network-call.ts'
+import { isRemoved, type NetworkCall } from './network-call.ts'
 import type { NetworkClient } from './network-client.ts'
 
 const FILTER_FIELDS = new KnownFields(['interface', 'family'])

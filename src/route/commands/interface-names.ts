@@ -1,8 +1,9 @@
+import { undefinedIfRefused } from '../../netlink/refused.ts'
 import { AttributeSet, requireReply, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { readStructure, writeStructure } from '../../netlink/wire/structure.ts'
 import { LINK, LINK_HEADER } from '../protocol/attributes.ts'
 import { RTM } from '../protocol/uapi.ts'
-import { type NetworkCall, type NetworkRequest, undefinedIfRefused } from './network-call.ts'
+import type { NetworkCall, NetworkRequest } from './network-call.ts'
 
 const attributes = new AttributeSet(LINK)
 

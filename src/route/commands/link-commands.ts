@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
+import { isRefusedWith, undefinedIfRefused } from '../../netlink/refused.ts'
 import { writeAttribute } from '../../netlink/wire/attributes.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'
 import type { Link, LinkChanges, LinkInput } from '../model/link.ts'
@@ -14,7 +15,7 @@ import {
 import { LINK, LINK_HEADER } from '../protocol/attributes.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, RTM } from '../protocol/uapi.ts'
 import { LINKS_REQUEST, linkRequest, readInterfaceName } from './interface-names.ts'
-import { isRefusedWith, isRemoved, type NetworkCall, undefinedIfRefused } from './network-call.ts'
+import { isRemoved, type NetworkCall } from './network-call.ts'
 import type { NetworkClient } from './network-client.ts'
 
 export async function listLinks(client: NetworkClient, { signal }: CallOptions): Promise<Link[]> {

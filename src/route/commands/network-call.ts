@@ -1,6 +1,7 @@
-import { type KernelRefusal, NetworkError } from '../../errors.ts'
+import { type KernelError, type KernelRefusal, NetworkError } from '../../errors.ts'
 import type { Connection } from '../../netlink/connection/connection.ts'
 import { unwrapOutcome } from '../../netlink/connection/outcome.ts'
+import { undefinedIfRefused } from '../../netlink/refused.ts'
 import { errorName } from '../../netlink/wire/errno.ts'
 import type { MessageHeader } from '../../netlink/wire/messages.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
@@ -96,7 +97,7 @@ export class NetworkCall {
   }
 
   /** Explains an EEXIST error: `difference` says how the existing entry differs from the requested one. */
-  existsError({ code, errno, kernelMessage }: NetworkError, difference: string): NetworkError {
+  existsError({ code, errno, kernelMessage }: KernelError, difference: string): NetworkError {
     const explanation = `it exists already, but ${difference}; remove it first`
     return this.refusalError({ code, errno, kernelMessage, explanation })
   }
@@ -104,24 +105,6 @@ export class NetworkCall {
   /** Creates the error of this call for a refusal. */
   refusalError(refusal: Omit<KernelRefusal, 'command' | 'subject'>, options?: ErrorOptions): NetworkError {
     return new NetworkError({ ...refusal, command: this.#command, subject: this.#subject }, options)
-  }
-}
-
-/** Whether an error is a refusal by the kernel with one of these codes. */
-export function isRefusedWith(error: unknown, ...codes: readonly string[]): error is NetworkError {
-  return error instanceof NetworkError && codes.includes(error.code)
-}
-
-/** Resolves to undefined if the kernel refuses with one of these codes, which say that there is no such entry. */
-export async function undefinedIfRefused<T>(
-  work: Promise<T>,
-  ...codes: readonly string[]
-): Promise<T | undefined> {
-  try {
-    return await work
-  } catch (error) {
-    if (isRefusedWith(error, ...codes)) return undefined
-    throw error
   }
 }
 

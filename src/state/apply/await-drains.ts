@@ -1,6 +1,6 @@
-import { IpvsError } from '../../errors.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { undefinedIfRefused } from '../../netlink/refused.ts'
 import { pause } from '../model/pause.ts'
 import type { TableClient } from '../model/table-client.ts'
 import type { ResolvedState } from '../model/target.ts'
@@ -88,10 +88,5 @@ async function readService(
   name: string,
   { signal }: CallOptions,
 ): Promise<Service | undefined> {
-  try {
-    return await ipvs.service(name, { signal })
-  } catch (error) {
-    if (error instanceof IpvsError && error.code === 'ESRCH') return undefined
-    throw error
-  }
+  return await undefinedIfRefused(ipvs.service(name, { signal }), 'ESRCH')
 }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AttributeSet, attributeTable, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
-import { isNetworkAddress } from '../../../../src/netlink/wire/ip-prefix.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
-import { checkPrefix } from '../../../../src/route/model/prefix.ts'
 import { address, flag, hardwareAddress, interfaceName } from '../../../../src/route/protocol/codecs.ts'
 
 const TABLE = attributeTable('table', {
@@ -49,30 +47,5 @@ describe('an attribute', () => {
   it('that is a flag is there or not', () => {
     expect(passed(fields.flag, true)).toEqual([true, 0])
     expect(new AttributeSet(TABLE).read(new DataView(new ArrayBuffer(0)), 0, 0).has(fields.flag)).toBe(false)
-  })
-})
-
-describe('a prefix', () => {
-  it.each([
-    ['192.0.2.1', { address: '192.0.2.1', family: 'ipv4', prefixLength: undefined }],
-    ['192.0.2.1/0', { address: '192.0.2.1', family: 'ipv4', prefixLength: 0 }],
-    ['2001:DB8::1/128', { address: '2001:db8::1', family: 'ipv6', prefixLength: 128 }],
-  ])('%s', (text, prefix) => {
-    expect(checkPrefix('x', text)).toEqual(prefix)
-  })
-
-  it.each([
-    ['192.0.2.0', 24, true],
-    ['192.0.2.1', 24, false],
-    ['192.0.2.1', 32, true],
-    ['192.0.2.128', 25, true],
-    ['192.0.2.128', 24, false],
-    ['0.0.0.0', 0, true],
-    ['2001:db8::', 32, true],
-    ['2001:db8::1', 127, false],
-    ['2001:db8::1', 128, true],
-    ['128.0.0.0', 1, true],
-  ])('%s/%i is that of a network: %s', (text, length, expected) => {
-    expect(isNetworkAddress(text, length)).toBe(expected)
   })
 })
