@@ -41,7 +41,7 @@ function replaced(index: number, value: unknown): Request {
   return good.map((argument, i) => (i === index ? value : argument)) as Request
 }
 
-describe('exchange throws at once, naming the argument', () => {
+describe('exchange throws synchronously and names the argument', () => {
   let socket: Socket
   beforeAll(async () => {
     socket = await open()
@@ -94,7 +94,7 @@ describe('exchange throws at once, naming the argument', () => {
     expectRangeError(() => socket.exchange(...request), message)
   })
 
-  it('and has not begun anything', async () => {
+  it('and has sent nothing', async () => {
     expect(await socket.exchange(...good)).toMatchObject({ state: 'complete', sends: 2 })
   })
 
@@ -114,7 +114,7 @@ describe('exchange throws at once, naming the argument', () => {
   })
 })
 
-describe('openSocket throws at once, naming the option', () => {
+describe('openSocket throws synchronously and names the option', () => {
   const options = { protocol: 16, receiveBuffer: 1, sendBuffer: 1 }
 
   it.each([
@@ -139,7 +139,7 @@ describe('openSocket throws at once, naming the option', () => {
     expectRangeError(() => addon.openSocket(given), message)
   })
 
-  it('and lets an exception of a getter through', () => {
+  it('and passes on the exception of a getter', () => {
     const thrown = new Error('mine')
     const get = () => {
       throw thrown
@@ -148,7 +148,7 @@ describe('openSocket throws at once, naming the option', () => {
   })
 })
 
-describe('openFile throws at once, naming the argument', () => {
+describe('openFile throws synchronously and names the argument', () => {
   it.each([
     ['path must be a string', [undefined, 0]],
     ['path must be a non-empty path without a zero byte', ['', 0]],
@@ -162,7 +162,7 @@ describe('openFile throws at once, naming the argument', () => {
 })
 
 describe('closeFile', () => {
-  it("closes a descriptor of openFile's, once, and no other", async () => {
+  it('closes a descriptor from openFile once, and no other', async () => {
     const descriptor = await addon.openFile('/proc/net/dev', 0)
     expect(readFileSync(descriptor, 'utf8')).toContain('lo:')
     expect(addon.closeFile(descriptor)).toBeUndefined()
@@ -178,7 +178,7 @@ describe('closeFile', () => {
 })
 
 describe('lockFile', () => {
-  it("locks a descriptor of openFile's while it is open, and no other", async () => {
+  it('locks a descriptor from openFile while it is open, and no other', async () => {
     const descriptor = await addon.openFile('/dev/null', 0)
     expect(addon.lockFile(descriptor)).toBe(true)
     addon.closeFile(descriptor)
@@ -192,7 +192,7 @@ describe('lockFile', () => {
   })
 })
 
-describe('sendFrame throws at once, naming the argument', () => {
+describe('sendFrame throws synchronously and names the argument', () => {
   const frame = new Uint8Array(60)
 
   it.each([

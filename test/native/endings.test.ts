@@ -53,7 +53,7 @@ describe('complete', () => {
 })
 
 describe('full', () => {
-  it('asks for another call, which goes on where this one stopped', async () => {
+  it('asks for another call, which continues where this one stopped', async () => {
     const socket = await opened({ protocol: ROUTE, netns: namespace.path })
     const routes = new Set<string>()
     const request = { room: 64 * KiB, first: 0, awaiting: false }
@@ -73,7 +73,7 @@ describe('full', () => {
     expect(routes.size).toBeGreaterThanOrEqual(2 * ROUTES)
   })
 
-  it('does not send what there is no room to answer', async () => {
+  it('does not send a datagram without room for its replies', async () => {
     const socket = await opened()
     const datagrams = Array.from({ length: 100 }, (_, i) => dumpFamilies(i))
     const report = await exchange(socket, datagrams, { room: 64 * KiB })
@@ -82,7 +82,7 @@ describe('full', () => {
     expect(report.received).toBeGreaterThan(32 * KiB)
   })
 
-  it('may be left at that: what stays queued is skipped by the next exchange, whose own end it waits for', async () => {
+  it('may be abandoned: the next exchange skips the queued replies and waits for its own end', async () => {
     const socket = await opened({ protocol: ROUTE, netns: namespace.path })
     expect((await exchange(socket, [dumpRoutes(1)], { room: 64 * KiB })).state).toBe('full')
     const next = await exchange(socket, [getLinks(2, 1)])
@@ -95,7 +95,7 @@ describe('full', () => {
     ])
   })
 
-  it('leaves a dump running that makes another one EBUSY until its blocks are read', async () => {
+  it('leaves a dump in progress: another one fails with EBUSY until its blocks are read', async () => {
     const socket = await opened({ protocol: ROUTE, netns: namespace.path })
     expect((await exchange(socket, [dumpRoutes(1)], { room: 64 * KiB })).state).toBe('full')
     const states: number[] = []
@@ -108,19 +108,19 @@ describe('full', () => {
 })
 
 describe('unanswered', () => {
-  it('is a last command that succeeds and was not asked for an ACK', async () => {
+  it('follows from a last command that succeeds without requesting an ACK', async () => {
     const report = await exchange(await opened(), [fail(1), Buffer.concat([fail(2), succeed(3)]), fail(4)])
     expect(report).toMatchObject({ state: 'unanswered', datagram: 1, awaiting: false, errno: 0, sends: 2 })
     expect(parse(report.bytes).map((answer) => answer.sequence)).toEqual([1, 2])
   })
 
-  it('is a reply without an end', async () => {
+  it('follows from a reply without a terminator', async () => {
     const report = await exchange(await opened(), [lookUpFamily('nlctrl', 1, 0)])
     expect(report).toMatchObject({ state: 'unanswered', datagram: 0, receives: 2 })
     expect(parse(report.bytes)).toHaveLength(1)
   })
 
-  it('is waiting for what was never sent', async () => {
+  it('follows from waiting for a datagram that was never sent', async () => {
     const report = await exchange(await opened(), [lookUpFamily('nlctrl', 1)], { awaiting: true })
     expect(report).toMatchObject({ state: 'unanswered', datagram: 0, awaiting: false, sends: 0, receives: 1 })
   })
@@ -130,7 +130,7 @@ describe('overrun', () => {
   /** Room for some ten answers. */
   const small = { receiveBuffer: 4096 }
 
-  it('tells that commands ran whose answers are lost, and brings those that survived', async () => {
+  it('reports that commands ran whose replies are lost, and returns the remaining replies', async () => {
     const socket = await opened(small)
     const batch = Buffer.concat(Array.from({ length: 100 }, (_, i) => fail(i + 1, FLAG.ack)))
     const report = await exchange(socket, [fail(0), batch, fail(200)])
@@ -140,7 +140,7 @@ describe('overrun', () => {
     expect(survivors).toEqual(survivors.map((_, i) => i))
   })
 
-  it('leaves the socket fit for the next exchange', async () => {
+  it('leaves the socket usable for the next exchange', async () => {
     const socket = await opened(small)
     const batch = Buffer.concat(Array.from({ length: 100 }, (_, i) => fail(i)))
     for (let round = 0; round < 3; round += 1) {
@@ -151,7 +151,7 @@ describe('overrun', () => {
     }
   })
 
-  it('is remembered when a full reply buffer parts the receives', async () => {
+  it('is remembered when a full reply buffer splits the receives', async () => {
     const socket = await opened({ receiveBuffer: 512 * KiB })
     const batch = Buffer.concat(Array.from({ length: 4000 }, (_, i) => fail(i)))
     const first = await exchange(socket, [batch], { room: 64 * KiB })
@@ -163,7 +163,7 @@ describe('overrun', () => {
 })
 
 describe('truncated', () => {
-  it('is a reply of more than 32 KiB; the others arrive and the socket stays fit', async () => {
+  it('reports a reply of more than 32 KiB; the others arrive and the socket stays usable', async () => {
     const host = makeNamespace()
     try {
       // A link's alternative names all have to fit one reply.
@@ -180,7 +180,7 @@ describe('truncated', () => {
   })
 })
 
-describe('messages of others', () => {
+describe('messages of other processes', () => {
   it('are dropped: only the kernel ends an exchange', async () => {
     const socket = await opened()
     // A forged success for sequence number 1, sent by another process while nothing is under way.

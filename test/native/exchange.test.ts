@@ -26,7 +26,7 @@ afterEach(() => {
 })
 
 describe('an exchange', () => {
-  it('brings a reply and its ACK, with one system call each way', async () => {
+  it('returns a reply and its ACK, with one system call each way', async () => {
     const { bytes, ...report } = await exchange(await opened(), [lookUpFamily('nlctrl', 7)])
     expect(report).toEqual({
       state: 'complete',
@@ -43,7 +43,7 @@ describe('an exchange', () => {
     expect([reply!.sequence, ack!.sequence, ack!.type, statusOf(ack!)]).toEqual([7, 7, TYPE.error, 0])
   })
 
-  it('brings a small dump and its end with one system call each way', async () => {
+  it('returns a small dump and its end, with one system call each way', async () => {
     const report = await exchange(await opened(), [dumpFamilies(8)])
     expect(report).toMatchObject({ state: 'complete', sends: 1, receives: 1 })
     const messages = parse(report.bytes)
@@ -58,7 +58,7 @@ describe('an exchange', () => {
     expect(parse(report.bytes)[0]).toMatchObject({ type: TYPE.error, sequence: 499 })
   })
 
-  it('brings the failure of each command in a batch under its own sequence number', async () => {
+  it('reports the failure of each command in a batch with its own sequence number', async () => {
     const commands = Array.from({ length: 500 }, (_, i) =>
       i % 2 === 0 ? fail(i) : succeed(i, i === 499 ? FLAG.ack : 0),
     )
@@ -68,7 +68,7 @@ describe('an exchange', () => {
     expect(answers).toEqual([...Array.from({ length: 250 }, (_, i) => [2 * i, -ENOENT]), [499, 0]])
   })
 
-  it('sends each datagram when the one before it is answered', async () => {
+  it('sends each datagram when the previous one is answered', async () => {
     const report = await exchange(await opened(), [
       dumpFamilies(1),
       dumpFamilies(2),
@@ -81,7 +81,7 @@ describe('an exchange', () => {
     expect(ends.map((answer) => answer.sequence)).toEqual([1, 2, 3])
   })
 
-  it('starts with the datagram it is told to', async () => {
+  it('starts with the given datagram', async () => {
     const report = await exchange(await opened(), [fail(1), fail(2), fail(3)], { first: 1 })
     expect(report).toMatchObject({ state: 'complete', datagram: 3, sends: 2 })
     expect(parse(report.bytes).map((answer) => answer.sequence)).toEqual([2, 3])
@@ -96,13 +96,13 @@ describe('an exchange', () => {
     })
   })
 
-  it('takes a last message that is not padded to a multiple of four', async () => {
+  it('accepts a last message that is not padded to a multiple of four', async () => {
     const request = lookUpFamily('nlctrl', 4)
     const report = await exchange(await opened(), [request.subarray(0, request.readUInt32LE(0))])
     expect(report).toMatchObject({ state: 'complete', sends: 1 })
   })
 
-  it('writes nothing behind what it received', async () => {
+  it('writes nothing after the received bytes', async () => {
     const socket = await opened()
     const replies = new Uint8Array(64 * 1024).fill(0xee)
     const request = lookUpFamily('nlctrl', 5)
@@ -120,7 +120,7 @@ describe('an exchange', () => {
     expect(replies.subarray(received, 32 * 1024).every((byte) => byte === 0xee)).toBe(true)
   })
 
-  it('reports what sendmsg refuses, and that nothing was sent', async () => {
+  it('reports an error of sendmsg, and that nothing was sent', async () => {
     const socket = await opened({ sendBuffer: 64 * 1024 })
     const tooLong = Buffer.concat(Array.from({ length: socket.sendBuffer / 16 + 1 }, (_, i) => succeed(i)))
     expect(await exchange(socket, [fail(1), tooLong, fail(2)])).toMatchObject({
@@ -141,7 +141,7 @@ describe('an exchange', () => {
 })
 
 describe('two sockets', () => {
-  it('exchange at the same time, each with its own answers', async () => {
+  it('exchange at the same time, each with its own replies', async () => {
     const [one, other] = [await opened(), await opened()]
     expect(one.portId).not.toBe(other.portId)
     const rounds = Array.from({ length: 200 }, (_, i) => i + 1)
@@ -156,13 +156,13 @@ describe('two sockets', () => {
 })
 
 describe('a socket', () => {
-  it('tells its sizes as the kernel accounts them', async () => {
+  it('reports the sizes of its buffers as the kernel accounts them', async () => {
     const socket = await opened({ receiveBuffer: 100_000, sendBuffer: 200_000 })
     expect(socket).toMatchObject({ receiveBuffer: 200_000, sendBuffer: 400_000 - 32 })
     expect(Object.keys(socket)).toEqual(['portId', 'receiveBuffer', 'sendBuffer'])
   })
 
-  it('does one exchange after another, and takes a second while one is under way', async () => {
+  it('runs one exchange after another, and queues a second one while one is in progress', async () => {
     const socket = await opened()
     // More than one datagram is never waited for.
     const first = exchange(socket, [dumpFamilies(1), dumpFamilies(2)])
@@ -173,7 +173,7 @@ describe('a socket', () => {
     expect((await exchange(socket, [dumpFamilies(5)])).state).toBe('complete')
   })
 
-  it('holds back what was to come after an exchange that was not complete', async () => {
+  it('does not start an exchange that depends on one that was not complete', async () => {
     const socket = await opened()
     // Nothing asks for an answer.
     const first = exchange(socket, [dumpFamilies(1), succeed(2)])
@@ -186,7 +186,7 @@ describe('a socket', () => {
     expect((await exchange(socket, [fail(5)])).state).toBe('complete')
   })
 
-  it('does what is to come in any case', async () => {
+  it('starts an exchange that does not depend on the previous one', async () => {
     const socket = await opened()
     const first = exchange(socket, [dumpFamilies(1), succeed(2)])
     const second = exchange(socket, [fail(3)])
@@ -194,7 +194,7 @@ describe('a socket', () => {
     expect((await second).state).toBe('complete')
   })
 
-  it('that is closed holds back what has not begun, at once', async () => {
+  it('does not start queued exchanges once it is closed', async () => {
     const socket = await opened()
     const ended: string[] = []
     const many = Array.from({ length: 200 }, (_, i) => dumpFamilies(i + 1))
@@ -205,7 +205,7 @@ describe('a socket', () => {
     expect(ended).toEqual(['not-started', 'first'])
   })
 
-  it('lets the event loop go round although what is there at once is given at once', async () => {
+  it('gives the event loop a turn although results may be returned synchronously', async () => {
     const socket = await opened()
     let wentRound = false
     setImmediate(() => {
@@ -216,7 +216,7 @@ describe('a socket', () => {
     expect(exchanges).toBeLessThan(20)
   })
 
-  it('closes once and then refuses', async () => {
+  it('closes once, and then refuses exchanges', async () => {
     const socket = await opened()
     expect(socket.close()).toBeUndefined()
     expect(socket.close()).toBeUndefined()

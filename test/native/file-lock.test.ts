@@ -19,19 +19,19 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-it('locks a file for one descriptor, until that is closed', async () => {
+it('locks a file for one descriptor until that is closed', async () => {
   const first = await addon.openFile(file, O_RDWR | O_CREAT)
   const second = await addon.openFile(file, O_RDWR)
   expect(addon.lockFile(first)).toBe(true)
   expect(addon.lockFile(second)).toBe(false)
-  // Who has it may lock it again.
+  // The holder may lock it again.
   expect(addon.lockFile(first)).toBe(true)
   addon.closeFile(first)
   expect(addon.lockFile(second)).toBe(true)
   addon.closeFile(second)
 })
 
-it('throws the error of the system where a file cannot be locked', async () => {
+it('throws a system error if the file cannot be locked', async () => {
   const descriptor = await addon.openFile(directory, O_PATH)
   expect(() => addon.lockFile(descriptor)).toThrow(/^EBADF: bad file descriptor, flock$/)
   addon.closeFile(descriptor)

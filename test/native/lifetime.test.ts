@@ -10,7 +10,7 @@ afterAll(() => namespace.remove())
 const TIMEOUT = 120_000
 
 describe('garbage collection', { timeout: TIMEOUT }, () => {
-  it('closes forgotten sockets, and waits for exchanges that are under way', async () => {
+  it('closes unreferenced sockets, and waits for exchanges in progress', async () => {
     expect(await runProgram('forgotten.mjs', [], ['--expose-gc'])).toEqual({
       end: 0,
       stdout: 'all collected\n',
@@ -20,11 +20,11 @@ describe('garbage collection', { timeout: TIMEOUT }, () => {
 })
 
 describe('close', { timeout: TIMEOUT }, () => {
-  it('may come at any moment of an exchange', async () => {
+  it('may be called at any moment of an exchange', async () => {
     expect(await runProgram('close-in-flight.mjs')).toMatchObject({ end: 0, stderr: '' })
   })
 
-  it('is not needed for the process to end', async () => {
+  it('is not required for the process to exit', async () => {
     expect(await runProgram('idle.mjs')).toEqual({ end: 0, stdout: 'complete\n', stderr: '' })
   })
 })
@@ -55,7 +55,7 @@ describe.each(['exit', 'throw'])('the end of the process by %s', { timeout: TIME
 })
 
 describe('worker threads', { timeout: TIMEOUT }, () => {
-  it('may be terminated at any stage, whether the addon is loaded in them alone or not', async () => {
+  it('may be terminated at any stage, whether or not the main thread has loaded the addon', async () => {
     expect(await runProgram('workers.mjs', [namespace.path])).toEqual({
       end: 0,
       stdout: '60 threads\n',
@@ -68,7 +68,7 @@ describe('worker threads', { timeout: TIMEOUT }, () => {
     expect(result).toEqual({ end: 0, stdout: '14 kinds of call\n', stderr: '' })
   })
 
-  it('leave no file open, however they end, and Node has nothing to warn about', async () => {
+  it('leave no file open, however they end, and cause no warning of Node', async () => {
     expect(await runProgram('read-in-worker.mjs', [namespace.path])).toEqual({
       end: 0,
       stdout: '',

@@ -29,7 +29,7 @@ afterAll(() => {
   rmSync(scratch, { recursive: true })
 })
 
-/** A file that blocks whoever opens it to read and does not say O_NONBLOCK. */
+/** A file that blocks open() for reading without O_NONBLOCK. */
 function makeFifo(): string {
   const path = join(scratch, 'fifo')
   execFileSync('mkfifo', [path])
@@ -55,7 +55,7 @@ describe('openSocket', () => {
     expect(await links(namespace.path)).toEqual(['lo'])
   })
 
-  it("opens in the caller's own namespace without one, before and after", async () => {
+  it('opens in the namespace of the caller without a path, before and after', async () => {
     const own = execFileSync('ip', ['-brief', 'link'], { encoding: 'utf8' }).trim().split('\n')
     const before = readlinkSync('/proc/thread-self/ns/net')
     expect(await links()).toHaveLength(own.length)
@@ -67,7 +67,7 @@ describe('openSocket', () => {
     }
   })
 
-  it('is not in the way of the namespace being deleted, nor is the socket of that', async () => {
+  it('does not prevent the deletion of the namespace, which does not break the socket', async () => {
     const brief = makeNamespace()
     const socket = await open({ protocol: ROUTE, netns: brief.path })
     brief.remove()
@@ -75,7 +75,7 @@ describe('openSocket', () => {
     socket.close()
   })
 
-  it('leaves one descriptor open, the socket, which exec closes', async () => {
+  it('leaves one descriptor open, that of the socket, which is closed on exec', async () => {
     const before = readdirSync('/proc/self/fd')
     const socket = await open({ netns: namespace.path })
     const added = readdirSync('/proc/self/fd').filter((descriptor) => !before.includes(descriptor))
@@ -106,7 +106,7 @@ describe('openSocket', () => {
     expect(descriptors()).toBe(before)
   })
 
-  it("spells errors as Node's own", async () => {
+  it("formats errors like Node's own", async () => {
     const path = join(scratch, 'missing')
     const own = () => readFileSync(path)
     const error = (await addon.openFile(path, constants.O_RDONLY).catch((reason: unknown) => reason)) as Error
@@ -119,11 +119,11 @@ describe('openSocket', () => {
     ])
   })
 
-  it('has an error without a path where no file is concerned', async () => {
+  it('omits the path from an error that does not involve a file', async () => {
     await expect(open({ protocol: 31 })).rejects.toThrow(/^EPROTONOSUPPORT: protocol not supported, socket$/)
   })
 
-  it('lets an ordinary user open at home, with the buffers the system allows, and nowhere else', async () => {
+  it('lets an ordinary user open a socket only in the current namespace, with the buffers that the system allows', async () => {
     const { end, stdout, stderr } = await runProgram('ordinary-user.mjs', [namespace.path])
     expect({ end, stderr }).toEqual({ end: 0, stderr: '' })
     const { home, away, frame } = JSON.parse(stdout) as {
@@ -172,7 +172,7 @@ describe('openFile', () => {
     expect(await read(path)).not.toBe('4000\t5000\n')
   })
 
-  it('writes there, too', async () => {
+  it('writes to files of the other namespace', async () => {
     const path = '/proc/sys/net/ipv4/ip_forward'
     const own = await read(path)
     const wanted = (await read(path, namespace.path)) === '0\n' ? '1\n' : '0\n'
@@ -183,7 +183,7 @@ describe('openFile', () => {
     expect(await read(path)).toBe(own)
   })
 
-  it('names the path as given when that is what cannot be opened', async () => {
+  it('reports the given path if the file cannot be opened', async () => {
     const path = '/proc/net/no_such_file'
     for (const netns of [undefined, namespace.path]) {
       const refusal = addon.openFile(path, constants.O_RDONLY, netns)
@@ -191,7 +191,7 @@ describe('openFile', () => {
     }
   })
 
-  it('names the namespace when that is what cannot be opened', async () => {
+  it('reports the path of the namespace if that cannot be opened', async () => {
     const netns = join(scratch, 'missing')
     await expect(addon.openFile('/proc/net/dev', constants.O_RDONLY, netns)).rejects.toMatchObject({
       path: netns,
@@ -200,13 +200,13 @@ describe('openFile', () => {
 })
 
 describe('sendFrame', () => {
-  /** To everybody, from nobody, of a protocol number for experiments, which nobody listens to. */
+  /** A broadcast without a source, with a protocol number for experiments that no process receives. */
   const FRAME = Uint8Array.from([...new Array(6).fill(255), ...new Array(6).fill(0), 0x88, 0xb5, 1, 2, 3])
 
-  /** A number that none of the interfaces has that modules make by themselves. */
+  /** An index that none of the interfaces has that modules create. */
   const NEAR = 100
 
-  /** A namespace with both ends of a cable, of which `near` has that number. */
+  /** A namespace with both ends of a veth pair; `near` has that index. */
   async function makeCable(): Promise<Namespace> {
     const place = makeNamespace()
     place.batch([
@@ -232,7 +232,7 @@ describe('sendFrame', () => {
     }
   }
 
-  it('sends from an interface of the other namespace what the frame was when it was called', async () => {
+  it('sends a copy of the frame on an interface of the other namespace', async () => {
     const place = await makeCable()
     const before = descriptors()
     const frame = Uint8Array.from(FRAME)
@@ -258,7 +258,7 @@ describe('sendFrame', () => {
     place.remove()
   })
 
-  it('names the namespace when that is what cannot be entered', async () => {
+  it('reports the path of the namespace if that cannot be entered', async () => {
     const netns = join(scratch, 'missing')
     const refusal = addon.sendFrame(1, FRAME, netns)
     await expect(refusal).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open', path: netns })

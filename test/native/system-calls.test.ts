@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
-/** LeakSanitizer and strace both need to be the one that traces a process. */
+/** LeakSanitizer and strace both use ptrace, which allows only one tracer. */
 const traceable = process.env['LVS_ADDON'] === undefined && hasStrace()
 
 function hasStrace(): boolean {

@@ -58,7 +58,7 @@ const KINDS = {
         },
       }),
     ),
-  'a rejection that nobody handles': () => void closed.exchange(...request),
+  'an unhandled rejection': () => void closed.exchange(...request),
   'a wrong type': () => attempt(() => socket.exchange(1)),
   'a wrong number': () => attempt(() => socket.exchange(request[0], request[1], 7)),
   opening: () => void addon.openSocket(OPTIONS).then((opened) => opened.close(), ignore),

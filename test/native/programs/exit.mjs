@@ -1,4 +1,4 @@
-// Ends the process at the stage given, with code 7: by process.exit, or by an error nobody catches.
+// Ends the process at the stage given, with code 7: by process.exit, or by an uncaught error.
 import { dumps, FRAME, load, OPTIONS } from './setup.mjs'
 
 const [stage, way, netns] = process.argv.slice(2)
@@ -7,7 +7,7 @@ const end = {
   throw: () => {
     process.exitCode = 7
     process.once('uncaughtException', () => process.exit(7))
-    throw new Error('nobody catches this')
+    throw new Error('uncaught')
   },
 }[way]
 

@@ -1,4 +1,4 @@
-// Run with --expose-gc. Sockets, buffers and promises that nobody holds any more, before, while and after use.
+// Run with --expose-gc. Drops all references to sockets, buffers and promises before, during and after use.
 import { check, descriptors, dumps, load, OPTIONS } from './setup.mjs'
 
 const addon = load()

@@ -19,7 +19,7 @@ export function dumps(count, replies = new Uint8Array((count + 16) * 4096 + 64 *
   return [Buffer.concat(Array.from({ length: count }, () => DUMP)), ends, count, 0, false, false, replies]
 }
 
-/** A frame of a protocol number for experiments, which nobody listens to. */
+/** A frame with a protocol number for experiments, which no process receives. */
 export const FRAME = Uint8Array.from({ length: 60 }, (_, at) => [0x88, 0xb5][at - 12] ?? 0)
 
 export const descriptors = () => readdirSync('/proc/self/fd').length

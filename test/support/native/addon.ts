@@ -130,7 +130,7 @@ export interface Namespace {
   remove(): void
 }
 
-/** A new network namespace under a name nobody else has; its loopback is down and it has no other link. */
+/** Creates a network namespace with a unique name. Its loopback is down, and it has no other link. */
 export function makeNamespace(): Namespace {
   const name = `lvs-native-${process.pid}-${Math.random().toString(36).slice(2, 8)}`
   execFileSync('ip', ['netns', 'add', name])

@@ -5,7 +5,7 @@ import { Network } from '../../../src/route/network.ts'
 import { FakeNetwork, neighbourReply, open } from '../../support/route/fake-network.ts'
 
 describe('opening', () => {
-  it('opens one socket and asks nothing', async () => {
+  it('opens one socket and sends nothing', async () => {
     const { kernel } = await open()
     expect(kernel.sockets).toHaveLength(1)
     expect(kernel.messages).toEqual([])
@@ -17,11 +17,11 @@ describe('opening', () => {
     ['timeout', { timeout: 0 }],
     ['netns', { netns: '' }],
     ['transport', { transport: {} }],
-  ])('with a bad %s is misuse', async (field, options) => {
+  ])('refuses an invalid %s', async (field, options) => {
     await expect(Network.open(options as object)).rejects.toMatchObject({ field })
   })
 
-  it('with a signal that is aborted already opens nothing', async () => {
+  it('opens nothing if the signal is already aborted', async () => {
     const reason = new Error('enough')
     const transport = new FakeNetwork()
     await expect(Network.open({ transport, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
@@ -30,7 +30,7 @@ describe('opening', () => {
 })
 
 describe('a client', () => {
-  it('that is closed says so', async () => {
+  it('rejects calls once it is closed', async () => {
     const { network, kernel } = await open()
     {
       await using closing = network
@@ -47,7 +47,7 @@ describe('a client', () => {
     expect(network.activity).toMatchObject({ messages: 1, datagrams: 1 })
   })
 
-  it('does nothing when a call was given up before', async () => {
+  it('sends nothing for a call whose signal is already aborted', async () => {
     const { network, kernel } = await open()
     const reason = new Error('enough')
     await expect(network.links({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
@@ -62,8 +62,8 @@ describe('a client', () => {
   })
 })
 
-describe('neighbours as they are read', () => {
-  it('name their interface and what is known of them', async () => {
+describe('neighbours', () => {
+  it('have the name of their interface and their state', async () => {
     const { network, kernel } = await open()
     kernel.script.GETNEIGH = () => ({
       replies: [
@@ -93,7 +93,7 @@ describe('neighbours as they are read', () => {
   })
 })
 
-describe('those who listen', () => {
+describe('subscribers of lvs:command', () => {
   const channel = tracingChannel<string, CommandContext>('lvs:command')
   const heard: string[] = []
   const note = (event: string) => (context: CommandContext) =>
@@ -104,7 +104,7 @@ describe('those who listen', () => {
     heard.length = 0
   })
 
-  it('hear of each call once, however many messages it takes', async () => {
+  it('receive one event per call, however many messages it sends', async () => {
     const { network } = await open()
     channel.subscribe(listeners as never)
     await network.ensureAddress({ address: '192.0.2.10', interface: 'lo' })
@@ -117,7 +117,7 @@ describe('those who listen', () => {
     ])
   })
 
-  it('hear of a refusal only where it is one', async () => {
+  it('receive an error only for calls that reject', async () => {
     const { network, kernel } = await open()
     kernel.script.DELADDR = () => ({ errno: 99 })
     channel.subscribe(listeners as never)

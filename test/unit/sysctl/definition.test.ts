@@ -17,7 +17,7 @@ const ALL: Readonly<Record<string, SysctlDefinition>> = {
   accept_dad: IPV6_INTERFACE_SYSCTLS.accept_dad,
 }
 
-/** What is written for a value. */
+/** The text that is written for a value. */
 const written = (name: string, value: unknown) => formatValue(name, ALL[name]!, value)
 
 describe('a value is written and read back:', () => {
@@ -46,11 +46,11 @@ describe('a value is written and read back:', () => {
     expect(parseValue(ALL[name]!, text)).toEqual(value)
   })
 
-  it('two numbers come from the kernel with a tab between', () => {
+  it('two numbers of the kernel are separated by a tab', () => {
     expect(parseValue(IPVS_SYSCTLS.sync_threshold, '3\t50')).toEqual([3, 50])
   })
 
-  it('what only the kernel allows is read as it is', () => {
+  it('values outside the range are read as they are', () => {
     expect(parseValue(IPV4_INTERFACE_SYSCTLS.arp_ignore, '-7')).toBe(-7)
     expect(parseValue(IPV4_INTERFACE_SYSCTLS.arp_announce, '255')).toBe(255)
   })
@@ -66,7 +66,7 @@ describe('a value is written and read back:', () => {
   ])('%s is not read from %j', (name, text) => expect(parseValue(ALL[name]!, text)).toBeUndefined())
 })
 
-describe('a value outside of the range is refused', () => {
+describe('a value outside the range is refused', () => {
   it.each<[name: string, value: unknown, allowed: string]>([
     ['arp_ignore', 4, '0, 1, 2, 3 or 8'],
     ['arp_ignore', 9, '0, 1, 2, 3 or 8'],
@@ -108,12 +108,10 @@ describe('a value outside of the range is refused', () => {
     ['est_cpulist', '0\n1'],
     ['est_cpulist', ' '],
     ['est_cpulist', 'none'],
-  ])('%s %o is not even of the kind', (name, value) =>
-    expect(() => written(name, value)).toThrow(ArgumentTypeError),
-  )
+  ])('%s %o has another type', (name, value) => expect(() => written(name, value)).toThrow(ArgumentTypeError))
 })
 
-it('the table of IPVS says since when the newer ones exist', () => {
+it('the table of IPVS has the version of the newer sysctls', () => {
   const newer = Object.entries(OF_IPVS).filter(([, { since = '0' }]) => Number.parseInt(since, 10) >= 6)
   expect(Object.fromEntries(newer.map(([name, { since }]) => [name, since]))).toEqual({
     conn_lfactor: '7.1',

@@ -5,7 +5,7 @@ import { IPV4_INTERFACE_SYSCTLS, IPV6_INTERFACE_SYSCTLS } from '../../../src/sys
 import { Sysctls } from '../../../src/sysctl/sysctls.ts'
 import { SysctlFiles } from '../../support/sysctl/sysctl-files.ts'
 
-/** What a setting comes to for eth0.7, given that of `all` and its own. */
+/** The effective value for eth0.7, given the values of `all` and eth0.7. */
 function effective(setting: CombinedSysctl, all: number, own: number, others: Record<string, number> = {}) {
   const of = (owner: string, name: string) => `net/ipv4/conf/${owner}/${name}`
   const host = new SysctlFiles({
@@ -55,7 +55,7 @@ describe('the effective value is', () => {
     expect(await effective('forwarding', 0, 1)).toBe(1)
   })
 
-  it('for accept_redirects, on if both are where the interface forwards, else if either is', async () => {
+  it('for accept_redirects, on if both are on and the interface forwards, otherwise if either is on', async () => {
     expect(await effective('accept_redirects', 0, 1, { forwarding: 0 })).toBe(1)
     expect(await effective('accept_redirects', 0, 1, { forwarding: 1 })).toBe(0)
     expect(await effective('accept_redirects', 1, 1, { forwarding: 1 })).toBe(1)
@@ -71,7 +71,7 @@ describe('the effective value is', () => {
     ['rp_filter', -1, -1, 2],
     ['send_redirects', 0, -1, 1],
     ['forwarding', 0, 5, 1],
-  ])('what a number without a meaning acts as: %s %i and %i', async (setting, all, own, is) => {
+  ])('what the kernel treats a number without a meaning as: %s %i and %i', async (setting, all, own, is) => {
     expect(await effective(setting, all, own)).toBe(is)
   })
 })
@@ -89,7 +89,7 @@ describe('with IPv6 the effective value is', () => {
     )
   const family = 'ipv6'
 
-  it('for forwarding that of all, unless a newer kernel is told to forward anyway', async () => {
+  it('for forwarding that of all, unless force_forwarding is set', async () => {
     const older = conf({ forwarding: 0 }, { forwarding: 1 })
     expect(await older.effective('forwarding', 'eth0', { family })).toBe(0)
     expect(await conf({ forwarding: 1 }, { forwarding: 0 }).effective('forwarding', 'eth0', { family })).toBe(
@@ -106,8 +106,8 @@ describe('with IPv6 the effective value is', () => {
   })
 })
 
-describe('the effective value is not to be had', () => {
-  it('of an interface that does not exist', async () => {
+describe('the effective value is refused', () => {
+  it('for an interface that does not exist', async () => {
     const sysctls = new Sysctls(new SysctlFiles({ 'net/ipv4/conf/all/forwarding': '0\n' }))
     const error: unknown = await sysctls.effective('arp_ignore', 'eth9').catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(SysctlError)
@@ -122,7 +122,7 @@ describe('the effective value is not to be had', () => {
     ['accept_dad', 'eth0', {}],
     ['constructor', 'eth0', {}],
     ['arp_ignore', 'eth0', { family: 'ipv5' }],
-  ])('of %s, %s, %j, and nothing is read', async (setting, name, options) => {
+  ])('for %s, %s, %j, and nothing is read', async (setting, name, options) => {
     const host = new SysctlFiles()
     const call = new Sysctls(host).effective(setting as 'forwarding', name, options as object)
     await expect(call).rejects.toThrow(ArgumentTypeError)
@@ -130,7 +130,7 @@ describe('the effective value is not to be had', () => {
   })
 })
 
-it('every sysctl of an interface has a rule', async () => {
+it('every sysctl of an interface has a combination', async () => {
   for (const setting of Object.keys(IPV4_INTERFACE_SYSCTLS))
     expect(await effective(setting as 'forwarding', 0, 0, { forwarding: 0 })).toBe(0)
   expect(Object.values(IPV6_INTERFACE_SYSCTLS).map(({ combined }) => combined)).not.toContain(undefined)

@@ -22,7 +22,7 @@ afterEach(() => rm(directory, { recursive: true }))
 const content = () => readFile(file, 'utf8')
 
 describe('persist', () => {
-  it('makes a file that sysctl and systemd-sysctl read, and sets nothing now', async () => {
+  it('creates a file that sysctl and systemd-sysctl read, and sets nothing now', async () => {
     await sysctls.persist(
       { ...SUPPRESSED, 'net.ipv4.vs.sync_threshold': [3, 50], 'net.core.somaxconn': '4096' },
       { file },
@@ -44,7 +44,7 @@ describe('persist', () => {
     expect(host.touched).toEqual([])
   })
 
-  it('replaces what it wrote before under the name, and nothing else', async () => {
+  it('replaces only the previous block of the name', async () => {
     const before = Buffer.from('# caf\xe9\nvm.swappiness = 10', 'latin1')
     await writeFile(file, before)
     await sysctls.persist(SUPPRESSED, { file })
@@ -56,7 +56,7 @@ describe('persist', () => {
     )
   })
 
-  it('keeps the mode, and the symbolic link that leads to the file', async () => {
+  it('keeps the mode of the file, and a symbolic link to it', async () => {
     const target = join(directory, 'target')
     await writeFile(target, 'a\n', { mode: 0o600 })
     await symlink('target', file)
@@ -67,20 +67,20 @@ describe('persist', () => {
     expect(await readFile(target, 'utf8')).toBe('a\n')
   })
 
-  it('does not touch a file that says it already', async () => {
+  it('does not write a file that has the block already', async () => {
     await sysctls.persist(SUPPRESSED, { file })
     const { ino } = await stat(file)
     await sysctls.persist(SUPPRESSED, { file })
     expect((await stat(file)).ino).toBe(ino)
   })
 
-  it('of nothing takes the block away', async () => {
+  it('without values removes the block', async () => {
     await sysctls.persist(SUPPRESSED, { file })
     await sysctls.persist({}, { file })
     expect(await readdir(directory)).toEqual([])
   })
 
-  it('called many times at once loses nothing', async () => {
+  it('loses no block when called concurrently', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `role-${index}`)
     await Promise.all(names.map((name) => sysctls.persist(SUPPRESSED, { file, name })))
     const text = await content()
@@ -103,7 +103,7 @@ describe('unpersist', () => {
     },
   )
 
-  it('removes just its own block', async () => {
+  it('removes only its own block', async () => {
     await sysctls.persist({ 'net.ipv4.ip_forward': 1 }, { file, name: 'director' })
     await sysctls.persist(SUPPRESSED, { file, name: 'real-server' })
     await sysctls.unpersist({ file, name: 'director' })
@@ -118,7 +118,7 @@ describe('unpersist', () => {
     )
   })
 
-  it('removes a file that persist made, with the last block, and nothing where there is none', async () => {
+  it('removes a file that persist created together with its last block, and does nothing if there is none', async () => {
     await sysctls.persist(SUPPRESSED, { file })
     await sysctls.unpersist({ file })
     expect(await readdir(directory)).toEqual([])
@@ -126,7 +126,7 @@ describe('unpersist', () => {
     expect(await readdir(directory)).toEqual([])
   })
 
-  it('keeps what somebody wrote to the file since', async () => {
+  it('keeps the changes of other programs to the file', async () => {
     await sysctls.persist(SUPPRESSED, { file })
     await writeFile(file, 'mine = 1\n', { flag: 'a' })
     await sysctls.unpersist({ file })
@@ -134,7 +134,7 @@ describe('unpersist', () => {
   })
 })
 
-describe('what cannot be kept is refused, and the file stays as it is:', () => {
+describe('what cannot be persisted is refused, and the file is unchanged:', () => {
   it.each<[string, Record<string, unknown>, object?]>([
     ['a value outside of the range', { 'net.ipv4.conf.all.arp_announce': 3 }],
     ['a wrong value behind right ones', { ...SUPPRESSED, 'net.ipv4.ip_forward': 2 }],
@@ -149,7 +149,7 @@ describe('what cannot be kept is refused, and the file stays as it is:', () => {
     ['a file that is no absolute path', SUPPRESSED, { file: '90-lvs.conf' }],
     ['a file whose path has an end in it', SUPPRESSED, { file: '/tmp/a\0b' }],
     ['a name with a line feed', SUPPRESSED, { name: 'a\nb' }],
-    ['an option that there is not', SUPPRESSED, { path: '/etc/sysctl.conf' }],
+    ['an unknown option', SUPPRESSED, { path: '/etc/sysctl.conf' }],
   ])('%s', async (_, values, options = {}) => {
     await writeFile(file, 'a = 1\n')
     const call = sysctls.persist(values as typeof SUPPRESSED, { file, ...options })
@@ -160,7 +160,7 @@ describe('what cannot be kept is refused, and the file stays as it is:', () => {
     expect(await readdir(directory)).toEqual(['90-lvs.conf'])
   })
 
-  it('a block whose end somebody has taken away', async () => {
+  it('a block whose end line was removed', async () => {
     await sysctls.persist(SUPPRESSED, { file })
     const broken = (await content()).replace('# END @lvs/netlink lvs\n', '')
     await writeFile(file, broken)
@@ -171,7 +171,7 @@ describe('what cannot be kept is refused, and the file stays as it is:', () => {
     expect(await content()).toBe(broken)
   })
 
-  it('a link to /dev/null, which switches a file off, and a directory', async () => {
+  it('a link to /dev/null, which disables a file, and a directory', async () => {
     await symlink('/dev/null', file)
     await expect(sysctls.persist(SUPPRESSED, { file })).rejects.toThrow('file must be a regular file')
     await expect(sysctls.persist(SUPPRESSED, { file: directory })).rejects.toThrow(
@@ -180,7 +180,7 @@ describe('what cannot be kept is refused, and the file stays as it is:', () => {
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
   })
 
-  it('a directory that is not there', async () => {
+  it('a missing directory', async () => {
     await expect(
       sysctls.persist(SUPPRESSED, { file: join(directory, 'no', 'x.conf') }),
     ).rejects.toMatchObject({

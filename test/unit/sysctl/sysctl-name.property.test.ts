@@ -9,7 +9,7 @@ import { SysctlFiles } from '../../support/sysctl/sysctl-files.ts'
 
 const CASES = 5000
 
-/** Whether a path is that of a file below /proc/sys/net, by its bytes and not by what it is normalised to. */
+/** Whether a path is below /proc/sys/net as it stands, without normalisation. */
 function isBelowNet(path: string): boolean {
   const parts = path.split('/')
   const names = parts.slice(4)
@@ -22,7 +22,7 @@ function isBelowNet(path: string): boolean {
   )
 }
 
-/** Every call that takes a name; whatever it is given, it ends well or with one of the errors that are told of. */
+/** Every call with a name. It resolves, or rejects with one of the documented errors. */
 async function callEverything(sysctls: Sysctls, name: string, interfaceName: string, setting: string) {
   const spelled = () => interfaceSysctl('ipv4', interfaceName, setting as 'forwarding')
   const calls = [
@@ -48,7 +48,7 @@ async function callEverything(sysctls: Sysctls, name: string, interfaceName: str
 }
 
 describe(`whatever the names (${CASES.toLocaleString('en')} cases)`, () => {
-  it('no file is touched but those below /proc/sys/net, and names that are right reach theirs', async () => {
+  it('only files below /proc/sys/net are accessed, and valid names access their own', async () => {
     let touched = 0
     await fc.assert(
       fc.asyncProperty(anyName, anyInterface, anySetting, async (name, interfaceName, setting) => {

@@ -48,7 +48,7 @@ describe('the name of a sysctl', () => {
     expect(() => findSysctl(name)).toThrow(ArgumentTypeError),
   )
 
-  it('says how the dots of an interface are written', () => {
+  it('explains how to write the dots of an interface', () => {
     expect(() => findSysctl('net.ipv4.conf.eth0.100.arp_ignore')).toThrow(
       'name must be the name of a sysctl below net., such as net.ipv4.conf.eth0.arp_ignore (write a dot in the name of an interface as \'/\'), not "net.ipv4.conf.eth0.100.arp_ignore"',
     )

@@ -159,7 +159,7 @@ describe('an error says why and what to do:', () => {
     await expect(sysctls.get('net.ipv6.conf.eth0.forwarding')).rejects.toThrow(/no interface eth0 .*1280/)
   })
 
-  it('a name that nobody knows', async () => {
+  it('an unknown name', async () => {
     await expect(hostOf().sysctls.getText('net.core.nosuch')).rejects.toThrow(
       /no such sysctl; check the name/,
     )
@@ -199,7 +199,7 @@ describe('an error says why and what to do:', () => {
   })
 })
 
-it('every reading and writing is told to those who listen to lvs:command', async () => {
+it('publishes every read and write on lvs:command', async () => {
   const { sysctls } = hostOf()
   const told: string[] = []
   const note = (event: string) => (message: unknown) => {

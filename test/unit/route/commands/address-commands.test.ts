@@ -35,7 +35,7 @@ function withAddresses(kernel: FakeNetwork): void {
   kernel.script.GETADDR = () => ({ replies: [VIP, VIP6] })
 }
 
-describe('an address to be added', () => {
+describe('addAddress', () => {
   it.each<[string, InterfaceAddressInput, object]>([
     [
       'is a host’s where nothing is said about its prefix',
@@ -88,7 +88,7 @@ describe('an address to be added', () => {
     expect(message!.flags & 0x600).toBe(0x600) // create, and only that
   })
 
-  it('can be one as it was read', async () => {
+  it('accepts an object that was read', async () => {
     const { network, kernel } = await open()
     withAddresses(kernel)
     for (const address of await network.addresses()) await network.addAddress(address)
@@ -130,7 +130,7 @@ describe('an address to be added', () => {
     ['address.validLifetime', { address: '192.0.2.10', interface: 'lo', validLifetime: 0 }],
     ['address.peer', { address: '192.0.2.10', interface: 'lo', peer: '2001:db8::1' }],
     ['address.broadcast', { address: '2001:db8::10', interface: 'lo', broadcast: '2001:db8::1' }],
-  ])('is refused for its %s (%#), and nothing is asked', async (field, input) => {
+  ])('refuses an invalid %s (%#) and sends nothing', async (field, input) => {
     const { network, kernel } = await open()
     const address = input as InterfaceAddressInput
     await expect(network.addAddress(address)).rejects.toMatchObject({ field })
@@ -138,7 +138,7 @@ describe('an address to be added', () => {
     expect(kernel.messages).toEqual([])
   })
 
-  it('has the scope that an IPv6 address says by itself', async () => {
+  it('derives the scope of an IPv6 address from the address', async () => {
     const { network, kernel } = await open()
     for (const [address, scope] of [
       ['fe80::1', 'link'],
@@ -152,7 +152,7 @@ describe('an address to be added', () => {
     ])
   })
 
-  it('is refused by the kernel with a sentence about it', async () => {
+  it('explains a refusal by the kernel', async () => {
     const { network, kernel } = await open()
     kernel.script.NEWADDR = () => ({ errno: EEXIST, text: 'ipv4: Address already assigned' })
     await expect(network.addAddress({ address: '192.0.2.10', interface: 'lo' })).rejects.toMatchObject({
@@ -166,7 +166,7 @@ describe('an address to be added', () => {
     })
   })
 
-  it('needs an interface that is there', async () => {
+  it('requires an existing interface', async () => {
     const { network } = await open()
     await expect(network.addAddress({ address: '192.0.2.10', interface: 'eth9' })).rejects.toMatchObject({
       code: 'ENODEV',
@@ -176,14 +176,14 @@ describe('an address to be added', () => {
   })
 })
 
-describe('an address to be ensured', () => {
-  it('is added', async () => {
+describe('ensureAddress', () => {
+  it('adds a missing address', async () => {
     const { network, kernel } = await open()
     expect(await network.ensureAddress({ address: '192.0.2.10', interface: 'lo' })).toBe(true)
     expect(kernel.sent('NEWADDR')).toHaveLength(1)
   })
 
-  it('is left as it is when it is there as asked for', async () => {
+  it('leaves an address with the requested settings unchanged', async () => {
     const { network, kernel } = await open()
     withAddresses(kernel)
     kernel.script.NEWADDR = () => ({ errno: EEXIST })
@@ -202,7 +202,7 @@ describe('an address to be ensured', () => {
     [{ address: '192.0.2.10', interface: 'lo', peer: '192.0.2.11' }, /has no peer/],
     [{ address: '2001:db8::10', interface: 'eth0' }, /has the prefix length 64/],
     [{ address: '2001:db8::10/64', interface: 'eth0', preferredLifetime: 0 }, /not deprecated/],
-  ] as const)('is refused when it is there otherwise: %o', async (input, how) => {
+  ] as const)('refuses an existing one with other settings: %o', async (input, how) => {
     const { network, kernel } = await open()
     withAddresses(kernel)
     kernel.script.NEWADDR = () => ({ errno: EEXIST })
@@ -213,7 +213,7 @@ describe('an address to be ensured', () => {
     })
   })
 
-  it('is refused when another host has it too', async () => {
+  it('refuses an address that another host has as well', async () => {
     const { network, kernel } = await open()
     const flags = 0x88
     const failed = addressReply(
@@ -228,8 +228,8 @@ describe('an address to be ensured', () => {
   })
 })
 
-describe('an address to be removed', () => {
-  it('is told apart by its prefix length', async () => {
+describe('removeAddress and ensureNoAddress', () => {
+  it('identify an address by its prefix length', async () => {
     const { network, kernel } = await open()
     await network.removeAddress({ address: '192.0.2.10/24', interface: 'eth0' })
     expect(contents(kernel.sent('DELADDR')[0])).toEqual({
@@ -238,7 +238,7 @@ describe('an address to be removed', () => {
     })
   })
 
-  it('has to be there, unless its absence is all that is wanted', async () => {
+  it('fail, or resolve to false, if there is none', async () => {
     const { network, kernel } = await open()
     const vip = { address: '192.0.2.10', interface: 'lo' }
     expect(await network.ensureNoAddress(vip)).toBe(true)
@@ -251,8 +251,8 @@ describe('an address to be removed', () => {
   })
 })
 
-describe('addresses as they are read', () => {
-  it('name their interface, and what the kernel notes about them', async () => {
+describe('addresses', () => {
+  it('have the name of their interface and their flags', async () => {
     const { network, kernel } = await open()
     withAddresses(kernel)
     expect(await network.addresses()).toEqual([
@@ -267,12 +267,12 @@ describe('addresses as they are read', () => {
     ])
   })
 
-  it('are those of one interface or one family', async () => {
+  it('are filtered by interface and family', async () => {
     const { network, kernel } = await open()
     withAddresses(kernel)
     const found = async (filter: object) => (await network.addresses(filter)).map(({ address }) => address)
     expect(await found({ interface: 'lo' })).toEqual(['192.0.2.10'])
-    // A kernel without IPv6 gives all addresses to whoever asks for those (rtnetlink_rcv_msg).
+    // A kernel without IPv6 returns the addresses of all families instead (rtnetlink_rcv_msg).
     expect(await found({ family: 'ipv6' })).toEqual(['2001:db8::10'])
     expect(await found({ interface: 'tunl0' })).toEqual([])
     await expect(network.addresses({ interface: 'eth9' })).rejects.toMatchObject({ code: 'ENODEV' })
@@ -281,7 +281,7 @@ describe('addresses as they are read', () => {
     })
   })
 
-  it('leave out other families, and what went with its interface meanwhile', async () => {
+  it('omit other families, and entries whose interface was removed meanwhile', async () => {
     const { network, kernel } = await open()
     const other = addressReply({ family: 5, index: 2 }, {})
     const gone = addressReply({ family: 2, prefixLength: 32, index: 9 }, { local: '192.0.2.1' })
@@ -289,7 +289,7 @@ describe('addresses as they are read', () => {
     expect((await network.addresses()).map(({ address }) => address)).toEqual(['192.0.2.10'])
   })
 
-  it('are read again when they changed meanwhile', async () => {
+  it('are read again if they changed during the dump', async () => {
     const { network, kernel } = await open()
     let readings = 0
     kernel.script.GETADDR = () => {
@@ -300,7 +300,7 @@ describe('addresses as they are read', () => {
     expect(readings).toBe(3)
   })
 
-  it('are taken as they are when they change all the time', async () => {
+  it('are returned as last read if they keep changing', async () => {
     const { network, kernel } = await open()
     kernel.script.GETADDR = () => ({ replies: [{ ...VIP, flags: 0x10 }] })
     expect(await network.addresses()).toHaveLength(1)

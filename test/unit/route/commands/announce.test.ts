@@ -28,13 +28,13 @@ describe('an announcement', () => {
     expect(kernel.frames.map(({ frame }) => frame[58])).toEqual([0x20, 0xa0])
   })
 
-  it('is made several times, some time apart', async () => {
+  it('is repeated after the interval', async () => {
     const { network, kernel } = await open()
     await network.announce(VIP, 'eth0', { times: 3, interval: 0.001 })
     expect(kernel.frames).toHaveLength(6)
   })
 
-  it('can be given up between two times', async () => {
+  it('can be aborted between two repetitions', async () => {
     const { network, kernel } = await open()
     const reason = new Error('enough')
     const giveUp = new AbortController()
@@ -48,7 +48,12 @@ describe('an announcement', () => {
 
 describe('an announcement is refused', () => {
   it.each([
-    ['where nobody hears it', 'lo', 'EOPNOTSUPP', /loopback.*interface that its clients are behind/],
+    [
+      'on an interface that reaches no other host',
+      'lo',
+      'EOPNOTSUPP',
+      /loopback.*interface that its clients are behind/,
+    ],
     ['on an interface without ARP', 'tunl0', 'EOPNOTSUPP', /not Ethernet, or does without ARP/],
     ['where there is no such interface', 'eth9', 'ENODEV', /no network interface 'eth9'/],
     ['on an interface that is down', 'eth1', 'ENETDOWN', /bring it up/],
@@ -67,7 +72,7 @@ describe('an announcement is refused', () => {
     ['ENETDOWN', /down/],
     ['ENXIO', /removed/],
     ['ENOBUFS', /carrier/],
-  ])('when the system refuses the frame with %s', async (code, explanation) => {
+  ])('if sending the frame fails with %s', async (code, explanation) => {
     const { network, kernel } = await open()
     const cause = Object.assign(new Error(code), { code })
     kernel.refusals.push(cause)
@@ -76,7 +81,7 @@ describe('an announcement is refused', () => {
     expect((error as NetworkError).explanation).toMatch(explanation)
   })
 
-  it('with the error itself where nothing more can be said about it', async () => {
+  it('with the original error if there is no explanation', async () => {
     const { network, kernel } = await open()
     const cause = Object.assign(new Error('EIO'), { code: 'EIO' })
     kernel.refusals.push(cause)
@@ -92,7 +97,7 @@ describe('an announcement is refused', () => {
     ['interval', VIP, 'eth0', { interval: 60.5 }],
     ['interval', VIP, 'eth0', { interval: '1' }],
     ['options.time', VIP, 'eth0', { time: 3 }],
-  ])('for a bad %s, and nothing is asked', async (field, address, name, options) => {
+  ])('for an invalid %s, and nothing is sent', async (field, address, name, options) => {
     const { network, kernel } = await open()
     await expect(network.announce(address, name, options as object)).rejects.toMatchObject({ field })
     expect(kernel.messages).toEqual([])

@@ -15,7 +15,7 @@ import { attributesIn, open, structureIn } from '../../../support/route/fake-net
 const EEXIST = 17
 const EOPNOTSUPP = 95
 
-/** What a link says of its kind. */
+/** The attributes for the kind of a link. */
 function infoOf(kind: string, data: (writer: WireWriter) => void = () => {}): (writer: WireWriter) => void {
   return (writer) => {
     const info = writer.beginNest(LINK.fields.info.type)
@@ -33,7 +33,7 @@ const ends = (writer: WireWriter) => {
   writeAttribute(writer, IP_TUNNEL.fields.ttl, 64)
 }
 
-/** The kind of a link to be made, and the settings of its tunnel. */
+/** The kind of a link in a request, and the settings of its tunnel. */
 function infoIn(message: SentMessage) {
   const info = attributesIn(message, LINK_HEADER, LINK).requireNest(
     LINK.fields.info,
@@ -52,8 +52,8 @@ function infoIn(message: SentMessage) {
   }
 }
 
-describe('links as they are read', () => {
-  it('have what the kernel says of them', async () => {
+describe('links', () => {
+  it('have the properties that the kernel reports', async () => {
     const { network, kernel } = await open()
     kernel.links.push(
       { index: 4, name: 'br0', address: '02:00:00:00:00:04', flags: 0, more: infoOf('bridge') },
@@ -87,7 +87,7 @@ describe('links as they are read', () => {
     ])
   })
 
-  it('can be asked for one by one; what is not there is undefined', async () => {
+  it('are found by name; undefined if there is none', async () => {
     const { network, kernel } = await open()
     kernel.links.push({ index: 4, name: 'br-ü' }, { index: 5, name: 'eth1', master: 4 })
     expect(await network.findLink('eth0')).toMatchObject({ index: 2, name: 'eth0' })
@@ -98,7 +98,7 @@ describe('links as they are read', () => {
   })
 })
 
-describe('a link to be made', () => {
+describe('addLink', () => {
   it.each<[LinkInput, object]>([
     [
       { name: 'd0', kind: 'dummy' },
@@ -124,7 +124,7 @@ describe('a link to be made', () => {
       { name: 't0', kind: 'ip6gre', local: '2001:db8::1', ttl: 3 },
       { kind: 'ip6gre', ttl: 3, flags: 1 },
     ],
-  ])('%o says so', async (input, expected) => {
+  ])('of %o sends these attributes', async (input, expected) => {
     const { network, kernel } = await open()
     await network.addLink({ ...input, mtu: 1400 })
     const [message] = kernel.sent('NEWLINK')
@@ -148,7 +148,7 @@ describe('a link to be made', () => {
     ['link.external', { name: 'x', kind: 'gre', external: 'yes' }],
     ['link.external', { name: 'x', kind: 'gre', external: true, remote: '192.0.2.1' }],
     ['link.adress', { name: 'x', kind: 'dummy', adress: '02::' }],
-  ])('is refused for its %s (%#), and nothing is asked', async (field, input) => {
+  ])('refuses an invalid %s (%#) and sends nothing', async (field, input) => {
     const { network, kernel } = await open()
     await expect(network.addLink(input as LinkInput)).rejects.toMatchObject({ field })
     expect(kernel.messages).toEqual([])
@@ -158,7 +158,7 @@ describe('a link to be made', () => {
     [EOPNOTSUPP, 'ip6tnl', /modprobe ip6_tunnel/],
     [EEXIST, 'ipip', /tunnel of this kind with the same endpoints/],
     [EEXIST, 'dummy', /interface with this name exists already$/],
-  ] as const)('is refused by the kernel with %i for a %s', async (errno, kind, explanation) => {
+  ] as const)('explains the error %i of the kernel for the kind %s', async (errno, kind, explanation) => {
     const { network, kernel } = await open()
     kernel.script.NEWLINK = () => ({ errno })
     await expect(network.addLink({ name: 'x', kind })).rejects.toMatchObject({
@@ -167,8 +167,8 @@ describe('a link to be made', () => {
   })
 })
 
-describe('a link to be ensured', () => {
-  it('is made, or left as it is', async () => {
+describe('ensureLink', () => {
+  it('adds a link, or leaves it unchanged', async () => {
     const { network, kernel } = await open()
     const tunnel = { name: 'tun1', kind: 'ipip', local: '192.0.2.1' } as const
     expect(await network.ensureLink(tunnel)).toBe(true)
@@ -185,7 +185,7 @@ describe('a link to be ensured', () => {
     { name: 'tun1', kind: 'gre', local: '192.0.2.1' },
     { name: 'tun1', kind: 'dummy' },
     { name: 'tun2', kind: 'ipip', local: '192.0.2.1' },
-  ] as const)('is refused when it is there otherwise: %o', async (input) => {
+  ] as const)('refuses an existing one with other settings: %o', async (input) => {
     const { network, kernel } = await open()
     kernel.links.push({ index: 6, name: 'tun1', type: 768, more: infoOf('ipip', ends) })
     kernel.script.NEWLINK = () => ({ errno: EEXIST })
@@ -193,13 +193,13 @@ describe('a link to be ensured', () => {
   })
 })
 
-describe('a link to be changed', () => {
+describe('updateLink', () => {
   it.each([
     [{ up: true }, { flags: 1, change: 1 }, undefined],
     [{ up: false }, { flags: 0, change: 1 }, undefined],
     [{ mtu: 1400 }, { flags: 0, change: 0 }, 1400],
     [{ up: true, mtu: 9000 }, { flags: 1, change: 1 }, 9000],
-  ])('by %o', async (changes, header, mtu) => {
+  ])('sends %o', async (changes, header, mtu) => {
     const { network, kernel } = await open()
     await network.updateLink('eth0', changes)
     const [message] = kernel.sent('NEWLINK')
@@ -212,14 +212,14 @@ describe('a link to be changed', () => {
     ['changes.up', { up: 1 }],
     ['changes.mtu', { mtu: 70_000 }],
     ['changes.name', { name: 'eth1' }],
-  ])('is refused for %s', async (field, changes) => {
+  ])('refuses an invalid %s', async (field, changes) => {
     const { network } = await open()
     await expect(network.updateLink('eth0', changes as object)).rejects.toMatchObject({ field })
   })
 })
 
-describe('a link to be removed', () => {
-  it('is named, and has to be there unless its absence is all that is wanted', async () => {
+describe('removeLink and ensureNoLink', () => {
+  it('identify a link by name; fail, or resolve to false, if there is none', async () => {
     const { network, kernel } = await open()
     await network.removeLink('eth0')
     const [message] = kernel.sent('DELLINK')

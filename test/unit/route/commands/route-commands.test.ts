@@ -16,7 +16,7 @@ const EEXIST = 17
 const ESRCH = 3
 const UNICAST = { family: 2, table: 254, protocol: 4, type: 1 }
 
-/** What a request says of a route. */
+/** The header and attributes of a request about a route. */
 function contents(message: SentMessage | undefined): object {
   const set = attributesIn(message!, ROUTE_HEADER, ROUTE)
   const { destination, gateway, outputInterface, preferredSource, priority, table } = ROUTE.fields
@@ -46,7 +46,7 @@ function withRoutes(kernel: FakeNetwork): void {
   kernel.script.GETROUTE = () => ({ replies: [NETWORK, DEFAULT, LOCAL, DEFAULT6] })
 }
 
-/** Ways as they stand in RTA_MULTIPATH. */
+/** Next hops, encoded as in RTA_MULTIPATH. */
 function ways(
   ...hops: readonly { readonly index: number; readonly weight: number; readonly gateway?: string }[]
 ): Uint8Array {
@@ -62,7 +62,7 @@ function ways(
   return writer.bytes.slice(0, writer.length)
 }
 
-describe('routes as they are read', () => {
+describe('routes', () => {
   it('are those of the main table', async () => {
     const { network, kernel } = await open()
     withRoutes(kernel)
@@ -82,7 +82,7 @@ describe('routes as they are read', () => {
     ])
   })
 
-  it('or of another table, of all, or of one family', async () => {
+  it('are filtered by table and family', async () => {
     const { network, kernel } = await open()
     withRoutes(kernel)
     const found = async (filter: object) =>
@@ -93,7 +93,7 @@ describe('routes as they are read', () => {
     await expect(network.routes({ table: 'main' as never })).rejects.toMatchObject({ field: 'filter.table' })
   })
 
-  it('may have several ways, a router of the other family, an MTU, a table beyond eight bits', async () => {
+  it('may have several next hops, a gateway of the other family, an MTU, a table beyond eight bits', async () => {
     const { network, kernel } = await open()
     const multipath = ways({ index: 2, weight: 3, gateway: '192.0.2.7' }, { index: 9, weight: 1 })
     const via = Uint8Array.of(...(LITTLE_ENDIAN ? [10, 0] : [0, 10]), 0xfe, 0x80, ...new Array(13).fill(0), 1)
@@ -109,7 +109,7 @@ describe('routes as they are read', () => {
     expect(other).toMatchObject({ gateway: 'fe80::1', table: 1000 })
   })
 
-  it('leave out other families, and what went with its interface meanwhile', async () => {
+  it('omit other families, and entries whose interface was removed meanwhile', async () => {
     const { network, kernel } = await open()
     const gone = routeReply(UNICAST, { outputInterface: 9 })
     const multicast = routeReply({ ...UNICAST, family: 128 }, {})
@@ -117,7 +117,7 @@ describe('routes as they are read', () => {
     expect(await network.routes()).toHaveLength(1)
   })
 
-  it('make no sense with a way that is cut off', async () => {
+  it('are malformed with a truncated next hop', async () => {
     const { network, kernel } = await open()
     const multipath = ways({ index: 2, weight: 1 })
     multipath[LITTLE_ENDIAN ? 0 : 1] = 4
@@ -126,7 +126,7 @@ describe('routes as they are read', () => {
   })
 })
 
-describe('a route to be made', () => {
+describe('addRoute', () => {
   it.each<[RouteInput, object]>([
     [
       { destination: 'default', gateway: '192.0.2.254' },
@@ -174,7 +174,7 @@ describe('a route to be made', () => {
       { destination: 'default', family: 'ipv6', interface: 'eth0' },
       { header: expect.objectContaining({ family: 10 }) },
     ],
-  ])('%o says so', async (input, expected) => {
+  ])('of %o sends these attributes', async (input, expected) => {
     const { network, kernel } = await open()
     await network.addRoute(input)
     const [message] = kernel.sent('NEWROUTE')
@@ -182,7 +182,7 @@ describe('a route to be made', () => {
     expect(message!.flags & 0x600).toBe(0x600)
   })
 
-  it('can be one as it was read', async () => {
+  it('accepts an object that was read', async () => {
     const { network, kernel } = await open()
     withRoutes(kernel)
     const [, route] = await network.routes()
@@ -210,7 +210,7 @@ describe('a route to be made', () => {
     ['route.protocol', { destination: 'default', interface: 'lo', protocol: 256 }],
     ['route.mtu', { destination: 'default', interface: 'lo', mtu: 0 }],
     ['route.nextHops', { destination: 'default', interface: 'lo', nextHops: [] }],
-  ])('is refused for its %s (%#), and nothing is asked', async (field, input) => {
+  ])('refuses an invalid %s (%#) and sends nothing', async (field, input) => {
     const { network, kernel } = await open()
     await expect(network.addRoute(input as RouteInput)).rejects.toMatchObject({ field })
     await expect(network.ensureRoute(input as RouteInput)).rejects.toMatchObject({ field })
@@ -218,7 +218,7 @@ describe('a route to be made', () => {
   })
 })
 
-describe('a route to be ensured', () => {
+describe('ensureRoute', () => {
   async function ensure(input: RouteInput) {
     const { network, kernel } = await open()
     withRoutes(kernel)
@@ -226,7 +226,7 @@ describe('a route to be ensured', () => {
     return await network.ensureRoute(input)
   }
 
-  it('is made', async () => {
+  it('adds a missing route', async () => {
     const { network } = await open()
     expect(await network.ensureRoute({ destination: 'default', gateway: '192.0.2.254' })).toBe(true)
   })
@@ -237,7 +237,7 @@ describe('a route to be ensured', () => {
     { destination: '192.0.2.0/24', interface: 'eth0', source: '192.0.2.1', scope: 'link' },
     { destination: '192.0.2.1', interface: 'eth0', type: 'local' },
     { destination: 'default', gateway: 'FE80::1', interface: 'eth0' },
-  ])('is left as it is when it is there as asked for: %o', async (input) => {
+  ])('leaves a route with the requested settings unchanged: %o', async (input) => {
     expect(await ensure(input)).toBe(false)
   })
 
@@ -247,7 +247,7 @@ describe('a route to be ensured', () => {
     [{ destination: '192.0.2.0/24', interface: 'lo' }, /dev eth0 src 192.0.2.1/],
     [{ destination: '192.0.2.0/24', type: 'blackhole' }, /is unicast/],
     [{ destination: 'default', gateway: '192.0.2.254' }, /choose another metric/],
-  ])('is refused when it is there otherwise: %o', async (input, how) => {
+  ])('refuses an existing one with other settings: %o', async (input, how) => {
     await expect(ensure(input)).rejects.toMatchObject({
       code: 'EEXIST',
       command: 'ensureRoute',
@@ -256,8 +256,8 @@ describe('a route to be ensured', () => {
   })
 })
 
-describe('a route to be removed', () => {
-  it('may leave open what does not matter', async () => {
+describe('removeRoute and ensureNoRoute', () => {
+  it('match any value of an omitted setting', async () => {
     const { network, kernel } = await open()
     await network.removeRoute({ destination: 'default' })
     expect(contents(kernel.sent('DELROUTE')[0])).toEqual({
@@ -269,7 +269,7 @@ describe('a route to be removed', () => {
     })
   })
 
-  it('has to be there, unless its absence is all that is wanted', async () => {
+  it('fail, or resolve to false, if there is none', async () => {
     const { network, kernel } = await open()
     expect(await network.ensureNoRoute({ destination: 'default' })).toBe(true)
     kernel.script.DELROUTE = () => ({ errno: ESRCH })
@@ -282,8 +282,8 @@ describe('a route to be removed', () => {
   })
 })
 
-describe('the way to an address', () => {
-  it('is asked of the kernel', async () => {
+describe('routeTo', () => {
+  it('sends a lookup to the kernel', async () => {
     const { network, kernel } = await open()
     kernel.script.GETROUTE = () => ({
       replies: [
@@ -312,7 +312,7 @@ describe('the way to an address', () => {
   it.each([
     [101, 'ENETUNREACH', /add one with addRoute/],
     [22, 'EINVAL', /or 192.0.2.1 is not an address of this host/],
-  ])('may not be there (%i)', async (errno, code, explanation) => {
+  ])('explains the error %i', async (errno, code, explanation) => {
     const { network, kernel } = await open()
     kernel.script.GETROUTE = () => ({ errno })
     const from = code === 'EINVAL' ? '192.0.2.1' : undefined
@@ -327,7 +327,7 @@ describe('the way to an address', () => {
     ['lookup.from', '192.0.2.1', { from: '2001:db8::1' }],
     ['lookup.interface', '192.0.2.1', { interface: '' }],
     ['lookup.oif', '192.0.2.1', { oif: 'eth0' }],
-  ])('is not asked for with a bad %s', async (field, address, lookup) => {
+  ])('refuses an invalid %s and sends nothing', async (field, address, lookup) => {
     const { network, kernel } = await open()
     await expect(network.routeTo(address, lookup as object)).rejects.toMatchObject({ field })
     expect(kernel.messages).toEqual([])

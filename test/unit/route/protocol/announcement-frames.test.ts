@@ -16,7 +16,7 @@ function hex(frame: Uint8Array): string {
 }
 
 describe('gratuitous ARP', () => {
-  it('as a request asks everybody for its own address, and names no target hardware (RFC 5227)', () => {
+  it('as a request asks all hosts for its own address, without a target hardware address (RFC 5227)', () => {
     expect(hex(arpAnnouncement(MAC, '192.168.79.110', 'request'))).toBe(
       bytes(
         'ffffffffffff 02000000000a 0806', // to everybody, ARP
@@ -27,7 +27,7 @@ describe('gratuitous ARP', () => {
     )
   })
 
-  it('as a reply has the sender for its target, or Linux would not take it for gratuitous', () => {
+  it('as a reply has the sender as its target, as Linux requires', () => {
     expect(hex(arpAnnouncement(MAC, '192.168.79.110', 'reply'))).toBe(
       bytes(
         'ffffffffffff 02000000000a 0806',
@@ -40,7 +40,7 @@ describe('gratuitous ARP', () => {
 })
 
 describe('an unsolicited neighbour advertisement', () => {
-  it('comes from the address, goes to all hosts and replaces what they know (RFC 4861)', () => {
+  it('comes from the address, goes to all hosts and overrides their cache entries (RFC 4861)', () => {
     const frame = neighbourAdvertisement(MAC, '2001:db8::10', false)
     const text = hex(frame)
     expect(text.slice(0, 28)).toBe(bytes('333300000001 02000000000a 86dd'))
@@ -61,7 +61,7 @@ describe('an unsolicited neighbour advertisement', () => {
     )
   })
 
-  it('says when the host is a router', () => {
+  it('has the router flag if the host is a router', () => {
     expect(neighbourAdvertisement(MAC, '2001:db8::10', true)[58]).toBe(0xa0)
   })
 

@@ -11,7 +11,7 @@ const TABLE = attributeTable('table', {
 })
 const { fields } = TABLE
 
-/** What is read of what was written, and how many bytes that were. */
+/** Encodes and decodes a value. Returns the decoded value and the length of the payload. */
 function passed<T>(field: Parameters<typeof writeAttribute<T>>[1], value: T): [T | undefined, number] {
   const writer = new WireWriter()
   writer.bytes.fill(0xee)
@@ -26,16 +26,16 @@ describe('an attribute', () => {
     ['255.255.255.255', 4],
     ['2001:db8::1', 16],
     ['::', 16],
-  ])('that is an address has the length of its family: %s', (text, length) => {
+  ])('of an address has the length of its family: %s', (text, length) => {
     expect(passed(fields.address, text)).toEqual([text, length])
   })
 
-  it('that is a hardware address has as many bytes as that has', () => {
+  it('of a hardware address has the length of that address', () => {
     expect(passed(fields.hardware, '02:00:00:00:00:0a')).toEqual(['02:00:00:00:00:0a', 6])
     expect(passed(fields.hardware, 'c0:00:02:01')).toEqual(['c0:00:02:01', 4])
   })
 
-  it('that is the name of an interface is UTF-8, ended by a zero byte or not', () => {
+  it('of the name of an interface is UTF-8, with or without a terminating NUL', () => {
     expect(passed(fields.name, 'eth0')).toEqual(['eth0', 5])
     expect(passed(fields.name, 'brücke')).toEqual(['brücke', 8])
     const writer = new WireWriter()
@@ -44,7 +44,7 @@ describe('an attribute', () => {
     expect(new AttributeSet(TABLE).read(writer.view, 0, writer.length).get(fields.name)).toBe('lo')
   })
 
-  it('that is a flag is there or not', () => {
+  it('of a flag is present or absent', () => {
     expect(passed(fields.flag, true)).toEqual([true, 0])
     expect(new AttributeSet(TABLE).read(new DataView(new ArrayBuffer(0)), 0, 0).has(fields.flag)).toBe(false)
   })

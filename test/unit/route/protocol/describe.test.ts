@@ -26,7 +26,7 @@ function lineOf(type: number, flags: number, body: (writer: WireWriter) => void)
   return line
 }
 
-it('a message of rtnetlink as text has its type, its structure and its attributes', () => {
+it('describes an rtnetlink message by its type, header and attributes', () => {
   const line = lineOf(RTM.NEWADDR, 0, (writer) => {
     writeStructure(writer, ADDRESS_HEADER, { family: 2, prefixLength: 32, index: 1 })
     writeAttribute(writer, ADDRESS.fields.local, '192.0.2.10')
@@ -48,7 +48,7 @@ it.each([
   )
 })
 
-it('can be a message of another type, or one that is cut off', () => {
+it('describes messages of other types, and truncated ones', () => {
   expect(lineOf(19, 0, () => {})).toBe('#7 type 19, 0 bytes')
   expect(lineOf(99, 0, () => {})).toBe('#7 type 99, 0 bytes')
   expect(lineOf(RTM.NEWLINK, 0, (writer) => void writer.reserve(12))).toBe('#7 type 16, 12 bytes')

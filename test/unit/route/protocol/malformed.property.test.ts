@@ -13,7 +13,7 @@ import {
   routeReply,
 } from '../../../support/route/fake-network.ts'
 
-/** Each question with an answer that is right. */
+/** Each method with a valid reply. */
 const QUESTIONS: readonly {
   readonly name: string
   readonly ask: (network: Network) => Promise<unknown>
@@ -66,7 +66,7 @@ function bytesOf({ body }: Reply): Buffer {
   return Buffer.from(writer.bytes.slice(0, writer.length))
 }
 
-/** Answers the next question with these bytes, all others as they should be. Gives how it came out. */
+/** Replies to the next request with these bytes, to all others correctly. Returns the outcome. */
 async function ask(
   { network, kernel }: { readonly network: Network; readonly kernel: FakeNetwork },
   question: (typeof QUESTIONS)[number],
@@ -87,12 +87,12 @@ async function ask(
   }
 }
 
-describe.each(QUESTIONS)('an answer to $name', { timeout: 60_000 }, (question) => {
-  it('that is right is a value', async () => {
+describe.each(QUESTIONS)('a reply to $name', { timeout: 60_000 }, (question) => {
+  it('that is valid gives a value', async () => {
     expect(await ask(await open(), question, bytesOf(question.right))).toBe('a value')
   })
 
-  it('cut short anywhere is a value or malformed', async () => {
+  it('truncated anywhere gives a value or is malformed', async () => {
     const client = await open()
     const bytes = bytesOf(question.right)
     const seen = new Set<string>()
@@ -102,7 +102,7 @@ describe.each(QUESTIONS)('an answer to $name', { timeout: 60_000 }, (question) =
     expect(seen).toContain('malformed')
   })
 
-  it('with any bytes in any place, up to four at once, is a value or malformed (500 cases)', async () => {
+  it('with up to four random bytes gives a value or is malformed (500 cases)', async () => {
     const client = await open()
     const bytes = bytesOf(question.right)
     const change = fc.record({
