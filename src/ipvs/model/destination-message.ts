@@ -1,5 +1,4 @@
 import { type Family, familyNumber, putAddress } from '../../netlink/wire/address.ts'
-import { attributeBlock } from '../../netlink/wire/attribute-block.ts'
 import type { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { DESTINATION } from '../protocol/attributes.ts'
@@ -17,12 +16,6 @@ import { readStatistics } from './statistics.ts'
 import { PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
 
 const { fields } = DESTINATION
-
-/** What every whole destination has. */
-export const DESTINATION_BLOCK = attributeBlock(DESTINATION, {
-  ...{ address: new Uint8Array(16), port: 0 },
-  ...{ forwarding: 0, weight: 0, upperThreshold: 0, lowerThreshold: 0 },
-})
 
 /** Writes what identifies a destination. */
 export function writeDestinationKey(
@@ -53,15 +46,13 @@ export function writeDestination(
     family,
     serviceFamily,
   )
-  const start = writer.append(DESTINATION_BLOCK.bytes)
-  const { at } = DESTINATION_BLOCK
-  const { words } = writer
-  putAddress(writer, start + at.address, address, family)
-  writer.view.setUint16(start + at.port, port)
-  words[(start + at.forwarding) >> 2] = method
-  words[(start + at.weight) >> 2] = weight
-  words[(start + at.upperThreshold) >> 2] = upperThreshold
-  words[(start + at.lowerThreshold) >> 2] = lowerThreshold
+  const at = writer.payload(fields.address.type, 16)
+  putAddress(writer, at, address, family)
+  writer.u16be(fields.port, port)
+  writer.u32(fields.forwarding, method)
+  writer.i32(fields.weight, weight)
+  writer.u32(fields.upperThreshold, upperThreshold)
+  writer.u32(fields.lowerThreshold, lowerThreshold)
   writeFamily(writer, family, serviceFamily)
   if (tunnel !== PLAIN_TUNNEL) writeTunnel(writer, tunnel)
 }

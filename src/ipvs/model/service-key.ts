@@ -15,7 +15,6 @@ import {
   putAddress,
   readAddress,
 } from '../../netlink/wire/address.ts'
-import { attributeBlock } from '../../netlink/wire/attribute-block.ts'
 import { type AttributeSet, type Field, type Fields, malformed } from '../../netlink/wire/attributes.ts'
 import { ADDRESS_BYTES } from '../../netlink/wire/ip-prefix.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
@@ -146,8 +145,6 @@ function checkKeyObject(reference: ServiceKey): ResolvedServiceKey {
 
 const { fields } = SERVICE
 
-const ADDRESS_KEY = attributeBlock(SERVICE, { family: 0, protocol: 0, address: new Uint8Array(16), port: 0 })
-
 /** Writes the attributes that identify a service. The key has been checked. */
 export function writeServiceKey(writer: WireWriter, key: ResolvedServiceKey): void {
   const number = familyNumber(key.family)
@@ -156,13 +153,11 @@ export function writeServiceKey(writer: WireWriter, key: ResolvedServiceKey): vo
     writer.u32(fields.fwmark, key.fwmark)
     return
   }
-  const start = writer.append(ADDRESS_KEY.bytes)
-  const { at } = ADDRESS_KEY
-  const { shorts } = writer
-  shorts[(start + at.family) >> 1] = number
-  shorts[(start + at.protocol) >> 1] = PROTOCOL_ENUM.parse('protocol', key.protocol, 65535)
-  putAddress(writer, start + at.address, key.address, key.family)
-  writer.view.setUint16(start + at.port, key.port)
+  writer.u16(fields.family, number)
+  writer.u16(fields.protocol, PROTOCOL_ENUM.parse('protocol', key.protocol, 65535))
+  const at = writer.payload(fields.address.type, 16)
+  putAddress(writer, at, key.address, key.family)
+  writer.u16be(fields.port, key.port)
 }
 
 /** Reads what identifies a service. */
@@ -176,28 +171,6 @@ export function readServiceKey(service: AttributeSet<typeof fields>): ResolvedSe
     port: service.require(fields.port),
     family,
   }
-}
-
-/** How many numbers tell one service from another: family, protocol, mark, address, port. */
-export const SERVICE_IDENTITY = 8
-
-/** Reads those numbers: equal for equal keys, and for no others. */
-export function readServiceIdentity(service: AttributeSet<typeof fields>, into: Int32Array): void {
-  const fwmark = service.get(fields.fwmark)
-  const family = service.require(fields.family)
-  into.fill(0)
-  into[0] = family
-  if (fwmark !== undefined) {
-    into[1] = -1
-    into[2] = fwmark
-    return
-  }
-  into[1] = service.require(fields.protocol)
-  into[3] = service.require(fields.port)
-  const { view } = service
-  const address = service.offsetOf(fields.address)
-  const end = address + Math.min(service.lengthOf(fields.address), ADDRESS_BYTES[readFamily(family)])
-  for (let at = address, word = 4; at + 4 <= end; at += 4, word++) into[word] = view.getInt32(at)
 }
 
 export function readFamily(number: number): Family {

@@ -1,7 +1,6 @@
 import { checkBoolean, checkName } from '../../netlink/arguments/check.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
-import { EncodedSpan } from '../../netlink/wire/encoded-span.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
 import { SERVICE } from '../protocol/attributes.ts'
 import {
@@ -131,30 +130,8 @@ function mergePersistence(
 /** Checks and writes a whole service (what NEW_SERVICE and SET_SERVICE need). */
 export function writeService(writer: WireWriter, key: ResolvedServiceKey, settings: ServiceSettings): void {
   writeServiceKey(writer, key)
-  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
-  const simple = schedulerFlags === undefined && (persistence === undefined || persistence === null)
-  if (
-    simple &&
-    scheduler === last.scheduler &&
-    onePacket === last.onePacket &&
-    persistenceEngine === last.persistenceEngine &&
-    key.family === last.family &&
-    writer.copySpan(passage)
-  ) {
-    return
-  }
-  const start = writer.length
   writeSettings(writer, key.family, settings)
-  if (!simple) return
-  last = { scheduler, onePacket, persistenceEngine, family: key.family }
-  passage.record(writer, start)
 }
-
-/** Settings that were written: services that follow one another mostly have the same. None that the caller may change within. */
-let last: Pick<ServiceSettings, 'scheduler' | 'onePacket' | 'persistenceEngine'> & {
-  readonly family?: Family
-} = {}
-const passage = new EncodedSpan()
 
 function writeSettings(writer: WireWriter, family: Family, settings: ServiceSettings): void {
   const {

@@ -38,9 +38,8 @@ export async function sendBatch(
   const given: readonly BatchCommand[] | undefined = Array.isArray(commands) ? commands.slice() : undefined
   const sending = new BatchSender(client, signal, given)
   try {
-    if (given !== undefined) await enqueueAll(sending, given)
-    else if (isAsync(commands)) await enqueueAsyncIterable(sending, commands[Symbol.asyncIterator]())
-    else await enqueueIterable(sending, checkIterable(commands)[Symbol.iterator]())
+    if (isAsync(commands)) await enqueueAsyncIterable(sending, commands[Symbol.asyncIterator]())
+    else await enqueueIterable(sending, given ?? checkIterable(commands))
     await sending.finish()
   } catch (error) {
     await sending.stop()
@@ -50,21 +49,9 @@ export async function sendBatch(
   }
 }
 
-/** What {@link enqueueIterable} would do; an iterator costs an object a command, a twentieth of what the command takes. */
-async function enqueueAll(sending: BatchSender, commands: readonly BatchCommand[]): Promise<void> {
-  while (!sending.enqueueArray(commands)) await sending.drained()
-}
-
-/** What `for (... of ...)` would do; but V8 hardly optimizes a loop in a function that is interrupted in it. */
-async function enqueueIterable(sending: BatchSender, iterator: Iterator<BatchCommand>): Promise<void> {
-  let finished = false
-  try {
-    while (!finished) {
-      finished = sending.enqueueFrom(iterator)
-      if (!finished) await sending.drained()
-    }
-  } finally {
-    if (!finished) iterator.return?.()
+async function enqueueIterable(sending: BatchSender, commands: Iterable<BatchCommand>): Promise<void> {
+  for (const command of commands) {
+    if (!sending.enqueue(command)) await sending.drained()
   }
 }
 
@@ -119,23 +106,6 @@ class BatchSender {
     this.#abortRace = new AbortRace(signal)
     this.#id = client.commands.family.id
     this.#slice.begin()
-  }
-
-  /** Takes what was not taken yet of an array; false when the next one should wait until {@link drained}. */
-  enqueueArray(commands: readonly BatchCommand[]): boolean {
-    while (this.#count < commands.length) {
-      if (!this.enqueue(commands[this.#count]!)) return false
-    }
-    return true
-  }
-
-  /** Takes commands until there are no more; false when the next one should wait until {@link drained}. */
-  enqueueFrom(iterator: Iterator<BatchCommand>): boolean {
-    for (;;) {
-      const next = iterator.next()
-      if (next.done === true) return true
-      if (!this.enqueue(next.value)) return false
-    }
   }
 
   /** Queues a command; false when the next one should wait until {@link drained}. */

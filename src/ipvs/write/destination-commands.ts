@@ -22,7 +22,6 @@ import {
   mergeDestination,
   withPlaceholders,
 } from '../model/destination.ts'
-import { copyDestination, recordDestination } from '../model/destination-encode-cache.ts'
 import { writeDestination, writeDestinationKey } from '../model/destination-message.ts'
 import { checkServiceKeyCached, writeResolvedIdentity } from '../model/service-identity.ts'
 import {
@@ -45,13 +44,10 @@ export function encodeDestination(
 ): void {
   const service = checkServiceKeyCached(reference)
   DESTINATION_FIELDS.check('destination', destination)
-  if (copyDestination(writer, service, destination)) return
-  const start = writer.length
   writeResolvedIdentity(writer, service)
   const nest = writer.beginNest(COMMAND.fields.destination.type)
   writeDestination(writer, checkDestinationKey(destination, service.port ?? 0), destination, service.family)
   writer.endNest(nest)
-  recordDestination(writer, start, nest, service, destination)
 }
 
 /** Checks and writes what DEL_DEST says. */

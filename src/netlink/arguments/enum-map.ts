@@ -5,9 +5,6 @@ import { checkInteger } from './check.ts'
 export class EnumMap<W extends string> {
   readonly #numbers: ReadonlyMap<unknown, number>
   readonly #names: ReadonlyMap<number, W>
-  /** One thing after another mostly says the same, and to look up takes ten times as long as to compare. */
-  #lastName: W | undefined
-  #lastNumber = -1
 
   constructor(numbers: Readonly<Record<W, number>>) {
     const entries = Object.entries<number>(numbers) as [W, number][]
@@ -17,27 +14,18 @@ export class EnumMap<W extends string> {
 
   /** Checks a word and gives its number; or a number itself, up to `maximum`, as a read gives what has no word yet. */
   parse(field: string, value: unknown, maximum: number): number {
-    if (value === this.#lastName && value !== undefined) return this.#lastNumber
     if (typeof value === 'number') return checkInteger(field, value, 0, maximum)
     const number = this.#numbers.get(value)
     if (number === undefined) {
       throw new ArgumentTypeError(field, `one of ${[...this.#numbers.keys()].join(', ')}`, value)
     }
-    this.#remember(value as W, number)
     return number
   }
 
   /** The word that stands for a number, or the number itself. */
   nameOf(number: number): W | number {
-    if (number === this.#lastNumber) return this.#lastName!
     const word = this.#names.get(number)
     if (word === undefined) return number
-    this.#remember(word, number)
     return word
-  }
-
-  #remember(word: W, number: number): void {
-    this.#lastName = word
-    this.#lastNumber = number
   }
 }

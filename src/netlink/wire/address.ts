@@ -18,30 +18,10 @@ export function familyOf(address: string): Family | undefined {
 }
 
 /**
- * Addresses and their numbers: commands name the same real servers again and again, and a look into a map is what takes V8 a
- * tenth of the time before it has optimized the code, and half of it afterwards.
- */
-const parsed = new Map<string, number>()
-const MAXIMUM_PARSED = 4096
-
-/** Shorter parts of a text are copies in V8; a longer one would keep all of the text (SlicedString::kMinLength). */
-const SLICED = 13
-
-/**
  * The 32 bits of a dotted IPv4 address, or undefined. The number is signed: half of the unsigned ones are beyond what V8
  * keeps without allocating.
  */
 export function parseIPv4(address: string): number | undefined {
-  const known = parsed.get(address)
-  if (known !== undefined) return known
-  const number = readIPv4(address)
-  if (number === undefined) return undefined
-  if (parsed.size === MAXIMUM_PARSED) parsed.clear()
-  parsed.set(address.length < SLICED ? address : formatIPv4(number), number)
-  return number
-}
-
-function readIPv4(address: string): number | undefined {
   let result = 0
   let octet = -1
   let octets = 0
@@ -95,23 +75,9 @@ export function putAddress(writer: WireWriter, at: number, address: string, fami
   words[word + 3] = 0
 }
 
-/** Texts by the low bits of their number: a table names the same real servers again and again. */
-const TEXT_SLOTS = 4096
-const texts = new Array<string>(TEXT_SLOTS).fill('0.0.0.0')
-const numbers = new Int32Array(TEXT_SLOTS)
-
-function cachedIPv4Text(number: number): string {
-  const slot = number & (TEXT_SLOTS - 1)
-  if (numbers[slot] !== number) {
-    numbers[slot] = number
-    texts[slot] = formatIPv4(number)
-  }
-  return texts[slot]!
-}
-
 /** Reads an address; canonical text (RFC 5952). */
 export function readAddress(view: DataView, offset: number, family: Family): string {
-  if (family === 'ipv4') return cachedIPv4Text(view.getInt32(offset))
+  if (family === 'ipv4') return formatIPv4(view.getInt32(offset))
   const groups: number[] = []
   for (let index = 0; index < 8; index++) groups.push(view.getUint16(offset + index * 2))
   return formatIPv6(groups)

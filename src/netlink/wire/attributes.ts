@@ -1,5 +1,4 @@
 import { NetlinkError } from '../../errors.ts'
-import { AttributeLayoutCache } from './attribute-layout.ts'
 import type { Codec } from './codecs.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './uapi.ts'
 import { align4, LITTLE_ENDIAN, readU64, type WireWriter } from './wire.ts'
@@ -78,7 +77,6 @@ export class AttributeSet<F extends Fields> {
   /** Where the payload of each number begins, counted from the first attribute; 0 for an absent one. */
   readonly #offsets: Int32Array
   readonly #lengths: Int32Array
-  readonly #layoutCache = new AttributeLayoutCache()
   #view: DataView = EMPTY
   #start = 0
 
@@ -95,15 +93,9 @@ export class AttributeSet<F extends Fields> {
   read(view: DataView, start: number, end: number): this {
     this.#view = view
     this.#start = start
-    if (!this.#layoutCache.matches(view, start, end)) this.#parse(view, start, end)
-    return this
-  }
-
-  #parse(view: DataView, start: number, end: number): void {
     const offsets = this.#offsets
     const lengths = this.#lengths
     const limit = offsets.length
-    this.#layoutCache.clear()
     offsets.fill(0)
     let at = start
     while (end - at >= NLA_HDRLEN) {
@@ -114,11 +106,10 @@ export class AttributeSet<F extends Fields> {
         offsets[type] = at - start + NLA_HDRLEN
         lengths[type] = length - NLA_HDRLEN
       }
-      this.#layoutCache.add(view, at, at - start)
       at += align4(length)
     }
     this.leftover = Math.max(0, end - at)
-    if (this.leftover === 0) this.#layoutCache.end(end - start)
+    return this
   }
 
   /** Like {@link read}, but what cannot be parsed is an error: for what the kernel sends. */

@@ -1,4 +1,3 @@
-import type { EncodedSpan } from './encoded-span.ts'
 import { GENL_HDRLEN, NLA_HDRLEN, NLM_F_ACK, NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_NOOP } from './uapi.ts'
 
 /** Netlink speaks the byte order of the host. */
@@ -77,34 +76,11 @@ export class WireWriter {
     this.bytes[start + 1] = version
   }
 
-  // What every command takes is spelled out: calls are what V8 takes longest over before it has optimized the code.
-
   /** Both in one: begins a message of a generic family. */
   beginRequest(type: number, flags: number, sequence: number, command: number, version: number): number {
-    const start = this.length
-    const end = start + NLMSG_HDRLEN + GENL_HDRLEN
-    if (end > this.bytes.length) this.#grow(end)
-    this.length = end
-    const { words, shorts, bytes } = this
-    const word = start >> 2
-    shorts[word * 2 + 2] = type
-    shorts[word * 2 + 3] = flags
-    words[word + 2] = sequence
-    words[word + 3] = 0
-    words[word + 4] = 0
-    bytes[start + NLMSG_HDRLEN] = command
-    bytes[start + NLMSG_HDRLEN + 1] = version
+    const start = this.beginMessage(type, flags, sequence)
+    this.genericHeader(command, version)
     return start
-  }
-
-  /** Writes a passage once more; false when it stands in another writer, or may have been overwritten. */
-  copySpan({ writer, revision, start, end }: EncodedSpan): boolean {
-    if (writer !== this || revision !== this.revision) return false
-    const target = this.length
-    this.length = target + end - start
-    if (this.length > this.bytes.length) this.#grow(this.length)
-    this.bytes.copyWithin(target, start, end)
-    return true
   }
 
   /** Begins an attribute that holds attributes; {@link endNest} fills in its length. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EncodedSpan } from '../../../../src/netlink/wire/encoded-span.ts'
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
 import {
   align4,
@@ -47,22 +46,6 @@ describe('a writer', () => {
     one.endMessage(0)
     other.endMessage(start)
     expect(written(one)).toEqual(written(other))
-  })
-
-  it('repeats a passage as long as it stands there, also when it has grown', () => {
-    const writer = new WireWriter(16)
-    const passage = new EncodedSpan()
-    expect(writer.copySpan(passage)).toBe(false)
-    writer.payload(1, 4)
-    const start = writer.length
-    writer.bytes.set([1, 2, 3, 4], writer.payload(2, 4))
-    passage.record(writer, start)
-    for (let time = 0; time < 5; time++) expect(writer.copySpan(passage)).toBe(true)
-    expect(written(writer).subarray(8).toString('hex')).toBe('0800020001020304'.repeat(6))
-    expect(new WireWriter().copySpan(passage)).toBe(false)
-    writer.truncate(start)
-    expect(writer.copySpan(passage)).toBe(false)
-    expect(writer.length).toBe(start)
   })
 
   it('writes the length of a nest as that of its own header and what it holds', () => {
