@@ -13,17 +13,17 @@ import { ClusterNode, type ClusterNodeOptions } from './role/cluster-node.ts'
 import { Director, type DirectorOptions } from './role/director.ts'
 import { RealServer, type RealServerOptions } from './role/real-server.ts'
 
-/** How a host is reached. */
+/** Options of {@link Host.open}. */
 export type HostOptions = OpenOptions<HostTransport>
 
 /**
- * A host as the Linux Virtual Server needs it: its addresses and routes, its sysctls, its IPVS, in one network namespace.
+ * A host of a virtual server: its addresses and routes, its sysctls and its IPVS, in one network namespace.
  *
  * @example
  * ```ts
  * await using host = await Host.open()
  * await host.realServer({ forwarding: 'dr', vips: ['192.168.79.110'] }).up()
- * for (const { message, mend } of await host.doctor()) console.log(message, mend.shell)
+ * for (const { message, fix } of await host.doctor()) console.log(message, fix.shell)
  * ```
  */
 export class Host implements AsyncDisposable {
@@ -31,7 +31,7 @@ export class Host implements AsyncDisposable {
   readonly network: Network
   /** Kernel settings under /proc/sys/net. */
   readonly sysctls: Sysctls
-  /** Path of the network namespace; undefined for the process's own. */
+  /** Path of the network namespace. Undefined: the namespace of the process. */
   readonly netns: string | undefined
   readonly #options: HostOptions
   #ipvs: Promise<IpvsClient> | undefined
@@ -45,10 +45,10 @@ export class Host implements AsyncDisposable {
   }
 
   /**
-   * Opens a host. Neither IPVS nor anything else is loaded by it.
+   * Opens a host. This does not load IPVS or any other module.
    *
-   * @throws {AddonError} when the addon cannot be loaded.
-   * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
+   * @throws {AddonError} if the addon cannot be loaded.
+   * @throws {Error} a system error (`code`, `syscall`) if the namespace or the socket cannot be opened.
    */
   static async open(options: HostOptions = {}): Promise<Host> {
     const { transport } = resolveTransport<HostTransport>(options)
@@ -67,45 +67,46 @@ export class Host implements AsyncDisposable {
   }
 
   /**
-   * This host as a real server. Nothing is done to it before `up()`.
+   * Creates the real server role for this host. Nothing changes before `up()`.
    *
-   * @throws {TypeError} when something is no address, no method, or a field is unknown.
-   * @throws {RangeError} when a virtual address has another prefix length than 32 or 128.
+   * @throws {TypeError} if an address or the forwarding method is invalid, or a field is unknown.
+   * @throws {RangeError} if the prefix length of a virtual address is not 32 or 128.
    */
   realServer(options: RealServerOptions): RealServer {
     return new RealServer(this, options)
   }
 
   /**
-   * This host as a director. Nothing is done to it before `up()`.
+   * Creates the director role for this host. Nothing changes before `up()`.
    *
-   * @throws {TypeError} when something is no address, no method, or a field is unknown.
+   * @throws {TypeError} if an address or a forwarding method is invalid, or a field is unknown.
    */
   director(options: DirectorOptions): Director {
     return new Director(this, options)
   }
 
   /**
-   * This host as one of several that are real servers, and by turns the director. Nothing is done to it before `up()`.
+   * Creates the role of a cluster node for this host: a real server that is also the director while it is active. Nothing
+   * changes before `up()`.
    *
-   * @throws {TypeError} when something is no address, no service, or a field is unknown.
-   * @throws {RangeError} when a service is on an address that is none of the node's.
+   * @throws {TypeError} if an address or a service is invalid, or a field is unknown.
+   * @throws {RangeError} if the address of a service is not one of `vips`.
    */
   clusterNode(options: ClusterNodeOptions): ClusterNode {
     return new ClusterNode(this, options)
   }
 
-  /** Looks for what is wrong with this host as a director, a real server or both, and says how to mend it. */
+  /** Finds configuration problems of this host as a director, a real server or both, with a fix for each. */
   async doctor(options: DoctorOptions = {}): Promise<Finding[]> {
     return await doctor(this, options)
   }
 
-  /** Reads all that {@link Host.doctor} looks at, as plain data: to keep, or to give to the doctor of another host. */
+  /** Reads everything that {@link Host.doctor} examines, as plain data: to store, or to pass to the doctor on another host. */
   async facts(options: FactsOptions = {}): Promise<HostFacts> {
     return await readFacts(this, options)
   }
 
-  /** Closes the host with its clients: what waits rejects with `ERR_LVS_CLOSED`. Idempotent. */
+  /** Closes the host and its clients. Pending calls reject with `ERR_LVS_CLOSED`. Idempotent. */
   close(): void {
     this.#closed = true
     this.network.close()

@@ -49,10 +49,10 @@ export {
   type Severity,
 } from './doctor/model/finding.ts'
 export type { DiagnoseOptions, DoctorOptions, HostRole } from './doctor/model/options.ts'
+export type { RoleHost } from './facts/host-access.ts'
 export type { FactsOptions, HostFacts, ModuleFacts } from './facts/host-facts.ts'
 export { Host, type HostOptions } from './host.ts'
-export type { RoleHost } from './resource/resource-handler.ts'
-export type { RoleService } from './resource/service.ts'
+export type { RoleService } from './resource/ipvs-resources.ts'
 export { ClusterNode, type ClusterNodeOptions, type ClusterNodeStatus } from './role/cluster-node.ts'
 export { Director, type DirectorOptions, type DirectorVip } from './role/director.ts'
 export {
@@ -64,5 +64,5 @@ export {
 } from './role/real-server.ts'
 export { Role, type RoleOptions } from './role/role.ts'
 export type { RoleItemStatus, RoleStatus } from './role/role-item.ts'
-export { StateFileError, type StateFileErrorCode } from './role/state-file-error.ts'
+export { StateFileError, type StateFileErrorCode } from './role/state-file.ts'
 export type { TunnelEndpoint } from './role/tunnel-endpoint.ts'

@@ -1,6 +1,6 @@
 import { readFacts } from '../facts/facts-reader.ts'
+import type { FactsHost, FixHost } from '../facts/host-access.ts'
 import type { HostFacts } from '../facts/host-facts.ts'
-import type { Host } from '../host.ts'
 import { checkConnections } from './checks/check-connections.ts'
 import { checkDestinations } from './checks/check-destination.ts'
 import { checkForwarding } from './checks/check-forwarding.ts'
@@ -14,9 +14,9 @@ import { HostView } from './model/host-view.ts'
 import { checkFacts, checkOptions, type DiagnoseOptions, type DoctorOptions } from './model/options.ts'
 import { classifyPeers } from './model/peers.ts'
 
-type Check = (patient: HostView) => Iterable<Diagnosis>
+type Check = (view: HostView) => Iterable<Diagnosis>
 
-/** What a real server has to be. */
+/** Checks of a real server. */
 const REAL_SERVER_CHECKS: readonly Check[] = [
   checkServedVips,
   checkPrefixes,
@@ -35,32 +35,32 @@ const ALL_CHECKS: readonly Check[] = [
 ]
 
 /**
- * Finds what is wrong with a host, from its facts alone: nothing is asked and nothing is changed, so the facts may have
- * come from elsewhere, or from a file. What is found cannot `run` its mend; `call` and `shell` are there.
+ * Finds problems of a host from its facts alone. It queries and changes nothing, so the facts may come from another host or from
+ * a file. The fixes have `call` and `shell`, and no `run`.
  *
- * @throws {TypeError} when an option, or what is given for facts, is none.
+ * @throws {TypeError} if an option is invalid, or `facts` are not facts of a host.
  */
 export function diagnose(facts: HostFacts, options: DiagnoseOptions = {}): Finding[] {
   return runChecks(checkFacts('facts', facts), checkOptions(options), undefined)
 }
 
-/** Reads the facts of a host and finds what is wrong; what can be mended from here can be `run`. */
-export async function doctor(host: Host, options: DoctorOptions = {}): Promise<Finding[]> {
+/** Reads the facts of a host and finds its problems. Fixes of this host have `run`. */
+export async function doctor(host: FactsHost & FixHost, options: DoctorOptions = {}): Promise<Finding[]> {
   const checked = checkOptions(options)
   return runChecks(await readFacts(host, { signal: options.signal }), checked, host)
 }
 
-/** What is wrong with a host, given its facts; `host` is there if it can be mended from here. */
-export function runChecks(facts: HostFacts, options: DiagnoseOptions, host: Host | undefined): Finding[] {
-  const patient = new HostView(facts, options)
-  const { nodes, realServers } = classifyPeers(patient)
+/** Runs all checks on the facts of a host. `host` is that host, if its fixes can be run from here. */
+export function runChecks(facts: HostFacts, options: DiagnoseOptions, host: FixHost | undefined): Finding[] {
+  const view = new HostView(facts, options)
+  const { nodes, realServers } = classifyPeers(view)
   const here = [
-    ...ALL_CHECKS.flatMap((check) => [...check(patient)]),
-    ...checkBothActive(patient, nodes),
-    ...checkPassiveNode(patient, nodes),
+    ...ALL_CHECKS.flatMap((check) => [...check(view)]),
+    ...checkBothActive(view, nodes),
+    ...checkPassiveNode(view, nodes),
   ]
   const elsewhere = [
-    ...nodes.flatMap((node) => withHostName(node, checkPassiveNode(node, [patient]))),
+    ...nodes.flatMap((node) => withHostName(node, checkPassiveNode(node, [view]))),
     ...realServers.flatMap((server) =>
       REAL_SERVER_CHECKS.flatMap((check) => withHostName(server, check(server))),
     ),

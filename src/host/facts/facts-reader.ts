@@ -7,12 +7,12 @@ import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Link } from '../../route/model/link.ts'
 import { isTunnelKind } from '../../route/model/tunnel-link.ts'
 import { interfaceSysctl, type SysctlName } from '../../sysctl/sysctl-name.ts'
-import type { Host } from '../host.ts'
+import type { FactsHost } from './host-access.ts'
 import type { FactsOptions, HostFacts, ModuleFacts } from './host-facts.ts'
 
 const KNOWN_FIELDS = new KnownFields(['name', 'signal'])
 
-/** Sysctls of the host, and those that each interface has. */
+/** Sysctls of the whole host. */
 const HOST_SYSCTLS = [
   'net.ipv4.ip_forward',
   'net.ipv6.conf.all.forwarding',
@@ -20,10 +20,11 @@ const HOST_SYSCTLS = [
     ['conntrack', 'conn_reuse_mode', 'expire_nodest_conn', 'expire_quiescent_template', 'pmtu_disc'] as const
   ).map((name) => `net.ipv4.vs.${name}` as const),
 ] as const satisfies readonly SysctlName[]
+/** Sysctls of each interface. */
 const INTERFACE_SYSCTLS = ['arp_ignore', 'arp_announce', 'rp_filter', 'send_redirects', 'forwarding'] as const
 
-/** Reads everything that a doctor looks at. Nothing is changed, and IPVS is not loaded by it. */
-export async function readFacts(host: Host, options: FactsOptions = {}): Promise<HostFacts> {
+/** Reads everything the doctor examines. It changes nothing and does not load IPVS. */
+export async function readFacts(host: FactsHost, options: FactsOptions = {}): Promise<HostFacts> {
   KNOWN_FIELDS.check('options', options)
   const { signal, name = hostName(host) } = options
   if (typeof name !== 'string') throw new ArgumentTypeError('name', 'text', name)
@@ -46,18 +47,18 @@ export async function readFacts(host: Host, options: FactsOptions = {}): Promise
   }
 }
 
-function hostName({ netns }: Host): string {
+function hostName({ netns }: FactsHost): string {
   return netns === undefined ? hostname() : basename(netns)
 }
 
-/** Only where the kernel has IPVS already: to ask for its table would load it. */
-async function readServices(host: Host, signal: AbortSignal | undefined): Promise<Service[]> {
+/** Reading the IPVS table would load the module, so the table is read only if the module is there. */
+async function readServices(host: FactsHost, signal: AbortSignal | undefined): Promise<Service[]> {
   if ((await host.sysctls.find('net.ipv4.vs.drop_entry', { signal })) === undefined) return []
   return await (await host.ipvs()).services({ signal })
 }
 
 async function readSysctls(
-  host: Host,
+  host: FactsHost,
   links: readonly Link[],
   signal: AbortSignal | undefined,
 ): Promise<Record<string, number>> {
@@ -67,24 +68,24 @@ async function readSysctls(
     )
     return values.filter((entry): entry is [SysctlName, number] => typeof entry[1] === 'number')
   }
-  const ofHost = await read([...HOST_SYSCTLS, interfaceSysctl('ipv6', 'all', 'force_forwarding')])
-  const knowsForce = ofHost.some(([name]) => name.endsWith('.force_forwarding'))
-  const ofInterfaces = await read([
+  const hostValues = await read([...HOST_SYSCTLS, interfaceSysctl('ipv6', 'all', 'force_forwarding')])
+  const hasForceForwarding = hostValues.some(([name]) => name.endsWith('.force_forwarding'))
+  const interfaceValues = await read([
     ...INTERFACE_SYSCTLS.map((setting) => interfaceSysctl('ipv4', 'all', setting)),
     ...links
       .filter(isArpInterface)
       .flatMap(({ name }) => [
         ...INTERFACE_SYSCTLS.map((setting) => interfaceSysctl('ipv4', name, setting)),
-        ...(knowsForce ? [interfaceSysctl('ipv6', name, 'force_forwarding')] : []),
+        ...(hasForceForwarding ? [interfaceSysctl('ipv6', name, 'force_forwarding')] : []),
       ]),
     ...links
       .filter(({ kind }) => isTunnelKind(kind))
       .map(({ name }) => interfaceSysctl('ipv4', name, 'rp_filter')),
   ])
-  return Object.fromEntries([...ofHost, ...ofInterfaces])
+  return Object.fromEntries([...hostValues, ...interfaceValues])
 }
 
-/** A host may have hundreds of interfaces of containers, as ports of a bridge; the bridge speaks for them. */
+/** A host may have hundreds of container interfaces that are ports of a bridge. The bridge resolves addresses for them. */
 function isArpInterface({ type, kind, arp, master }: Link): boolean {
   return type !== 'loopback' && arp && master === undefined && !isTunnelKind(kind)
 }
@@ -105,7 +106,7 @@ async function readModules(): Promise<ModuleFacts> {
   }
 }
 
-/** The text of a file; undefined where it cannot be read. */
+/** The text of a file. Undefined if it cannot be read. */
 async function readOptionalFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')

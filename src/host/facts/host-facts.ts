@@ -5,44 +5,44 @@ import type { Link } from '../../route/model/link.ts'
 import type { Neighbour } from '../../route/model/neighbour.ts'
 import type { Route } from '../../route/model/route.ts'
 
-/** Everything a doctor looks at, read once: plain data that can travel to another host as JSON. */
+/** Everything the doctor examines on a host, read once. Plain data that can be sent to another host as JSON. */
 export interface HostFacts {
-  /** What findings call the host. */
+  /** Name of the host in findings. */
   readonly name: string
-  /** Release of the kernel, such as `6.1.176`. `uname -r`. */
+  /** Kernel release, such as `6.1.176`. `uname -r`. */
   readonly release: string
-  /** Virtual services with their destinations; none where IPVS is not loaded. */
+  /** Virtual services with their destinations. Empty if IPVS is not loaded. */
   readonly services: readonly Service[]
   /** Network interfaces. */
   readonly links: readonly Link[]
   /** Addresses of the interfaces. */
   readonly addresses: readonly InterfaceAddress[]
-  /** Routes of all tables, the local one among them. */
+  /** Routes of all tables, including the local table. */
   readonly routes: readonly Route[]
-  /** Neighbours: which hardware address an IP address has. */
+  /** Neighbour table: the hardware addresses of IP addresses. */
   readonly neighbours: readonly Neighbour[]
-  /** Sysctls by name, as sysctl(8) spells them; those that the kernel does not have are not there. */
+  /** Sysctls by name, spelled as in sysctl(8). Sysctls that the kernel does not have are absent. */
   readonly sysctls: Readonly<Record<string, number>>
-  /** Modules of the kernel. */
+  /** Kernel modules. */
   readonly modules: ModuleFacts
   /**
-   * Connections in the kernel's table of tracked connections, IPVS's own not among them unless `net.ipv4.vs.conntrack` is
-   * on: the kernel tracks only where something, such as a firewall rule, needs it. `null` if it cannot track.
-   * `net.netfilter.nf_conntrack_count`.
+   * Number of connections that the kernel tracks (`net.netfilter.nf_conntrack_count`). The kernel tracks connections only if
+   * something, such as a firewall rule, requires it, and IPVS connections only if `net.ipv4.vs.conntrack` is on. `null` if the
+   * kernel has no connection tracking.
    */
   readonly trackedConnections: number | null
 }
 
-/** Modules of the kernel, by name. */
+/** Kernel modules by name. */
 export interface ModuleFacts {
-  /** Those that are loaded. */
+  /** Loaded modules. */
   readonly loaded: readonly string[]
-  /** Those of IPVS that are built in or could be loaded; `null` where that cannot be seen, as in most containers. */
+  /** IPVS modules that are built in or can be loaded. `null` if this is not visible, as in most containers. */
   readonly available: readonly string[] | null
 }
 
 /** Options of {@link Host.facts}. */
 export interface FactsOptions extends CallOptions {
-  /** What findings are to call the host. Default: the last part of the network namespace's path, else the host's name. */
+  /** Name of the host in findings. Default: the last part of the network namespace's path, otherwise the hostname. */
   readonly name?: string | undefined
 }

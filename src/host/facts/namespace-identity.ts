@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 
-/** Which network namespace of which running kernel. */
+/** Identifies a network namespace of a running kernel. */
 export interface NamespaceIdentity {
-  /** Changes with every start of the machine: /proc/sys/kernel/random/boot_id. */
+  /** Changes with each boot: /proc/sys/kernel/random/boot_id. */
   readonly boot: string
   /** Inode number of the network namespace. */
   readonly netns: string
@@ -11,23 +11,23 @@ export interface NamespaceIdentity {
 const OWN_NAMESPACE = '/proc/self/ns/net'
 const INITIAL_NAMESPACE = '/proc/1/ns/net'
 
-/** Identifies a network namespace by its path, or the process's own. */
+/** Identifies the network namespace at a path, or the namespace of the process. */
 export async function identifyNamespace(netns: string | undefined): Promise<NamespaceIdentity> {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
   return { boot, netns: await inodeOf(netns ?? OWN_NAMESPACE) }
 }
 
 /**
- * What tells the files of a network namespace from those of others: nothing for that of the first process, else
- * `-<inode>`, whichever way it is reached.
+ * Suffix for the files of a network namespace: empty for the namespace of process 1, otherwise `-<inode>`. It does not depend
+ * on the path of the namespace.
  */
 export async function namespaceSuffix({ netns }: Pick<NamespaceIdentity, 'netns'>): Promise<string> {
-  // Whoever may not look at the first process takes its own namespace for that.
-  const first = await inodeOf(INITIAL_NAMESPACE).catch(() => inodeOf(OWN_NAMESPACE))
-  return netns === first ? '' : `-${netns}`
+  // Without permission to read the namespace of process 1, the process assumes that they are in the same one.
+  const initial = await inodeOf(INITIAL_NAMESPACE).catch(() => inodeOf(OWN_NAMESPACE))
+  return netns === initial ? '' : `-${netns}`
 }
 
-/** Where what was there before is recorded unless a file is named: /var/lib/lvs/state.json, elsewhere /var/lib/lvs/state-<inode>.json. */
+/** Default path of the state file: /var/lib/lvs/state.json, with the suffix of the network namespace. */
 export async function defaultStateFile(identity: NamespaceIdentity): Promise<string> {
   return `/var/lib/lvs/state${await namespaceSuffix(identity)}.json`
 }

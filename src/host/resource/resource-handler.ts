@@ -1,78 +1,49 @@
-import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
-import type { Network } from '../../route/network.ts'
-import type { Sysctls } from '../../sysctl/sysctls.ts'
-
-/** What roles ask of a host; a `Host` has it. */
-export interface RoleHost {
-  /** Path of the network namespace; undefined for the process's own. */
-  readonly netns: string | undefined
-  /** Its links, addresses and routes. */
-  readonly network: Pick<
-    Network,
-    | 'links'
-    | 'findLink'
-    | 'updateLink'
-    | 'ensureLink'
-    | 'ensureNoLink'
-    | 'addresses'
-    | 'ensureAddress'
-    | 'ensureNoAddress'
-    | 'routes'
-    | 'ensureRoute'
-    | 'ensureNoRoute'
-    | 'announce'
-  >
-  /** Its sysctls. */
-  readonly sysctls: Pick<Sysctls, 'findText' | 'setText'>
-  /** Its IPVS, which only a cluster node needs. */
-  ipvs(): Promise<
-    Pick<IpvsClient, 'service' | 'batch' | 'removeService' | 'daemons' | 'startDaemon' | 'stopDaemon'>
-  >
-}
+import type { RoleHost } from '../facts/host-access.ts'
 
 /**
- * One kind of thing on a host that can be looked at and put back: a sysctl, an address, a route. Each is known by the text
- * of its subject; what is there is plain data that can be written to a file. To put a value that is there already does nothing, so that a step can be taken twice.
+ * Reads, applies and restores one kind of resource of a host: a sysctl, an address, a route. A subject identifies the
+ * resource; its value is plain data that can be written to a file. Applying a value that is already there does nothing, so a
+ * step can be repeated.
  */
 export interface ResourceHandler {
-  /** What kind of thing, as messages call it. */
+  /** Kind of resource, as messages call it. */
   readonly kind: string
-  /** What is there now. */
+  /** Reads the current value. */
   find(host: RoleHost, subject: string): Promise<unknown>
-  /** Makes it so. `found` is what was there a moment ago. */
-  apply(host: RoleHost, subject: string, value: unknown, found: unknown): Promise<void>
-  /** Whether two values are the same, as far as this library has a say in it. */
+  /** Applies a value. `current` is the value that was read before. */
+  apply(host: RoleHost, subject: string, value: unknown, current: unknown): Promise<void>
+  /** Whether two values are equal in everything that this library sets. */
   equals(a: unknown, b: unknown): boolean
-  /** A value in words. */
+  /** Formats a value for messages. */
   format(value: unknown): string
   /**
-   * Whether it is put back even when it is neither as it was nor as it was made: a value of several parts, of which some may
-   * have been put back before a crash, or have been changed in passing.
+   * Whether the value is restored even if it is neither the value before nor an applied one. This is for values of several
+   * parts: some of them may have been restored before a crash, or may have been changed independently.
    */
   readonly alwaysRestored?: boolean
 }
 
-/** What {@link defineHandler} makes a {@link ResourceHandler} of: the same with the type of its values. */
+/** The same with the type of its values. */
 interface HandlerDefinition<V> {
   readonly kind: string
   readonly alwaysRestored?: boolean
   find(host: RoleHost, subject: string): Promise<V>
-  apply(host: RoleHost, subject: string, value: V, found: V): Promise<void>
+  apply(host: RoleHost, subject: string, value: V, current: V): Promise<void>
   equals(a: V, b: V): boolean
   format(value: V): string
 }
 
 /**
- * Makes a register. The values it is given are its own: it has found them, or an item of its kind wants them, or they come
- * back from the state file, where they were put under its kind.
+ * Creates a handler. All values that it receives have its type: they come from its own `find`, from an item of its kind, or
+ * from records of its kind in the state file.
  */
 export function defineHandler<V>(definition: HandlerDefinition<V>): ResourceHandler {
-  const { kind, alwaysRestored: partial = false } = definition
+  const { kind, alwaysRestored = false } = definition
   return {
     kind,
-    alwaysRestored: partial,
+    alwaysRestored,
     find: (host, subject) => definition.find(host, subject),
-    apply: (host, subject, value, found) => definition.apply(host, subject, value as V, found as V),
+    apply: (host, subject, value, current) => definition.apply(host, subject, value as V, current as V),
     equals: (a, b) => definition.equals(a as V, b as V),
     format: (value) => definition.format(value as V),
   }

@@ -1,17 +1,12 @@
-import { ADDRESS } from './address.ts'
-import { DAEMON } from './daemon.ts'
-import { DEVICE } from './device.ts'
-import { FORWARDING } from './forwarding.ts'
-import { LINK } from './link.ts'
+import { DAEMON, SERVICE } from './ipvs-resources.ts'
+import { ADDRESS, DEVICE, LINK, ROUTE } from './network-resources.ts'
 import type { ResourceHandler } from './resource-handler.ts'
-import { ROUTE } from './route.ts'
-import { SERVICE } from './service.ts'
-import { SYSCTL } from './sysctl.ts'
+import { FORWARDING, SYSCTL } from './sysctl-resources.ts'
 
-/** Every kind of thing that a role changes, by the name under which the state file has it. */
+/** All resources that roles change, by the kind that the state file records. */
 export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
-  [SYSCTL, FORWARDING, ADDRESS, ROUTE, LINK, DEVICE, SERVICE, DAEMON].map((register) => [
-    register.kind,
-    register,
+  [SYSCTL, FORWARDING, ADDRESS, ROUTE, LINK, DEVICE, SERVICE, DAEMON].map((handler) => [
+    handler.kind,
+    handler,
   ]),
 )

@@ -1,18 +1,21 @@
 import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
-import { SYSCTL } from '../resource/sysctl.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import { SYSCTL } from '../resource/sysctl-resources.ts'
 import { ensure, observe, type RoleItem } from './role-item.ts'
 
-/** A sysctl that keeps a host silent about addresses that are not those of the interface it is asked on. */
+/**
+ * The values of a sysctl with which a host neither answers nor announces addresses of `lo` on its other interfaces. The larger
+ * value of `all` and of the interface takes effect.
+ */
 interface ArpRule {
   readonly setting: 'arp_ignore' | 'arp_announce'
-  /** What is set where it is too little. */
+  /** The value to set. */
   readonly value: number
-  /** What an outcome has to be. 3 and what has no meaning let a hidden address be answered for (arp_ignore(), net/ipv4/arp.c). */
+  /** Effective values that suppress ARP. With 3 or an undefined value the kernel answers (arp_ignore(), net/ipv4/arp.c). */
   readonly sufficient: readonly number[]
-  /** What the other one of `all` and the interface may say beside it: the larger of the two counts. */
+  /** Whether `value` still takes effect, or a sufficient value does, if the other one of `all` and the interface has this value. */
   readonly isCompatible: (other: number) => boolean
-  /** The same in words. */
+  /** The compatible values in text. */
   readonly compatibleText: string
 }
 
@@ -34,66 +37,65 @@ const ARP_RULES: readonly ArpRule[] = [
 ]
 
 /**
- * What keeps a host from answering ARP requests for addresses on `lo`, and from naming them in its own: `arp_ignore` 1 and
- * `arp_announce` 2. Set for `all`, and for interfaces whose own value would outdo it; or, where interfaces are named, for
- * those alone.
+ * The items that suppress ARP for addresses on `lo`: `arp_ignore` 1 and `arp_announce` 2. Without names of interfaces they are
+ * set for `all`, and for the interfaces whose own value would override that. Otherwise they are set for these interfaces only.
  */
 export async function arpSuppressionItems(
   host: RoleHost,
   interfaces: readonly string[] | undefined,
-  claims: readonly string[],
+  owners: readonly string[],
 ): Promise<RoleItem[]> {
   if (interfaces !== undefined) {
-    return ARP_RULES.flatMap((silence) => [
-      ...interfaces.map((name) => suppressedItem(name, silence, claims)),
-      observeAll(silence, claims),
+    return ARP_RULES.flatMap((rule) => [
+      ...interfaces.map((name) => suppressionItem(name, rule, owners)),
+      observedAll(rule, owners),
     ])
   }
   const links = (await host.network.links()).filter(({ type }) => type !== 'loopback')
-  return ARP_RULES.flatMap((silence) => [
-    suppressedItem('all', silence, claims),
-    ...links.map(({ name }) => compatibleItem(name, silence, claims)),
+  return ARP_RULES.flatMap((rule) => [
+    suppressionItem('all', rule, owners),
+    ...links.map(({ name }) => compatibilityItem(name, rule, owners)),
   ])
 }
 
-function suppressedItem(
-  owner: string,
-  { setting, value, sufficient: silent }: ArpRule,
-  claims: readonly string[],
+function suppressionItem(
+  interfaceName: string,
+  { setting, value, sufficient }: ArpRule,
+  owners: readonly string[],
 ): RoleItem {
   return ensure({
     handler: SYSCTL,
-    subject: interfaceSysctl('ipv4', owner, setting),
+    subject: interfaceSysctl('ipv4', interfaceName, setting),
     value: String(value),
-    expected: silent.join(' or '),
-    accepts: (found) => silent.includes(Number(found)),
-    owners: claims,
+    expected: sufficient.join(' or '),
+    accepts: (current) => sufficient.includes(Number(current)),
+    owners,
   })
 }
 
-function compatibleItem(
-  owner: string,
-  { setting, value, isCompatible: harmless, compatibleText: words }: ArpRule,
-  claims: readonly string[],
+function compatibilityItem(
+  interfaceName: string,
+  { setting, value, isCompatible, compatibleText }: ArpRule,
+  owners: readonly string[],
 ): RoleItem {
   return ensure({
     handler: SYSCTL,
-    subject: interfaceSysctl('ipv4', owner, setting),
+    subject: interfaceSysctl('ipv4', interfaceName, setting),
     value: String(value),
-    expected: words,
-    accepts: (found) => harmless(Number(found)),
-    owners: claims,
+    expected: compatibleText,
+    accepts: (current) => isCompatible(Number(current)),
+    owners,
   })
 }
 
-/** Where `all` is not to be touched, it is only shown. */
-function observeAll(
-  { setting, isCompatible: harmless, compatibleText: words }: ArpRule,
-  claims: readonly string[],
+/** If interfaces are named, the value of `all` is reported and never changed. */
+function observedAll(
+  { setting, isCompatible, compatibleText }: ArpRule,
+  owners: readonly string[],
 ): RoleItem {
   const all = interfaceSysctl('ipv4', 'all', setting)
-  return observe(`${SYSCTL.kind} ${all}`, words, claims, async ({ sysctls }) => {
-    const found = (await sysctls.findText(all)) ?? 'none'
-    return { actual: found, ok: harmless(Number(found)) }
+  return observe(`${SYSCTL.kind} ${all}`, compatibleText, owners, async ({ sysctls }) => {
+    const actual = (await sysctls.findText(all)) ?? 'none'
+    return { actual, ok: isCompatible(Number(actual)) }
   })
 }

@@ -1,21 +1,23 @@
-import type { ResourceHandler, RoleHost } from '../resource/resource-handler.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import type { ResourceHandler } from '../resource/resource-handler.ts'
 import { RESOURCE_HANDLERS } from '../resource/resource-handlers.ts'
 import { itemName, type RoleItem, type RoleItemStatus } from './role-item.ts'
-import type { StateFile, StateRecord } from './state-file.ts'
-import { withLock } from './state-lock.ts'
+import type { RecordedState, StateFile, StateRecord } from './state-file.ts'
 
-/** A step that was taken: what it takes to take it back. */
+/** A change that was made, with what it takes to undo it. */
 interface AppliedStep {
   readonly name: string
   readonly handler: ResourceHandler
   readonly subject: string
+  /** The value before this change. */
   readonly previous: unknown
+  /** The record before this change. */
   readonly record: StateRecord | undefined
 }
 
 /**
- * Changes a host so that it can be put back: what was there is written to the state file before it is changed, so that after
- * a crash at any moment another process can do so. One call at a time has the ledger of a file.
+ * Changes a host so that the changes can be undone. The journal writes the current value to the state file before it changes
+ * it, so another process can restore it after a crash at any moment. The lock of the state file excludes other journals.
  */
 export class ChangeJournal {
   readonly #host: RoleHost
@@ -26,12 +28,7 @@ export class ChangeJournal {
   readonly #appliedSteps: AppliedStep[] = []
   #savedText: string
 
-  private constructor(
-    host: RoleHost,
-    file: StateFile,
-    state: Awaited<ReturnType<StateFile['read']>>,
-    signal?: AbortSignal,
-  ) {
+  private constructor(host: RoleHost, file: StateFile, state: RecordedState, signal?: AbortSignal) {
     this.#host = host
     this.#file = file
     this.#signal = signal
@@ -42,69 +39,69 @@ export class ChangeJournal {
     this.#savedText = this.#toText()
   }
 
-  /** Opens the ledger for one use. */
+  /** Opens the journal of a file, passes it to a function, and saves it. */
   static async use<T>(
     host: RoleHost,
     file: StateFile,
     signal: AbortSignal | undefined,
-    use: (ledger: ChangeJournal) => Promise<T>,
+    use: (journal: ChangeJournal) => Promise<T>,
   ): Promise<T> {
-    return await withLock(file.path, signal, async () => {
-      const ledger = new ChangeJournal(host, file, await file.read(), signal)
-      const result = await use(ledger)
-      await ledger.#save()
+    return await file.lock(signal, async () => {
+      const journal = new ChangeJournal(host, file, await file.read(), signal)
+      const result = await use(journal)
+      await journal.#save()
       return result
     })
   }
 
-  /** Does something; when it fails, what it has settled is taken back. */
-  async rollBackOnError<T>(something: () => Promise<T>): Promise<T> {
+  /** Runs a function. If it fails, undoes the changes that {@link ensure} has made. */
+  async rollBackOnError<T>(run: () => Promise<T>): Promise<T> {
     try {
-      return await something()
+      return await run()
     } catch (error) {
       await this.#rollBack()
       throw error
     }
   }
 
-  /** Whether anything is recorded on behalf of these. */
-  hasRecordsOf(claims: readonly string[]): boolean {
-    return [...this.#records.values()].some((record) => record.owners.some((claim) => claims.includes(claim)))
+  /** Whether any of these owners has a record. */
+  hasRecordsOf(owners: readonly string[]): boolean {
+    return [...this.#records.values()].some((record) => record.owners.some((owner) => owners.includes(owner)))
   }
 
-  /** Whether cluster nodes are active, all of them. */
-  isActive(claims: readonly string[]): boolean {
-    return claims.every((claim) => this.#active.has(claim))
+  /** Whether all of these cluster nodes are active. */
+  isActive(owners: readonly string[]): boolean {
+    return owners.every((owner) => this.#active.has(owner))
   }
 
-  /** Notes that cluster nodes are active, or not any more. */
-  async setActive(claims: readonly string[], active: boolean): Promise<void> {
-    for (const claim of claims) {
-      if (active) this.#active.add(claim)
-      else this.#active.delete(claim)
+  /** Records whether cluster nodes are active. */
+  async setActive(owners: readonly string[], active: boolean): Promise<void> {
+    for (const owner of owners) {
+      if (active) this.#active.add(owner)
+      else this.#active.delete(owner)
     }
     await this.#save()
   }
 
-  /** Brings items about, in their order. All of them are looked at first, and what is to be changed is recorded at once. */
+  /** Changes what the items require, in their order. All items are inspected and all changes recorded before the first change. */
   async ensure(items: readonly RoleItem[]): Promise<void> {
     const steps: (AppliedStep & { readonly value: unknown })[] = []
     this.#signal?.throwIfAborted()
-    const sights = await Promise.all(items.map((item) => item.inspect(this.#host)))
+    const observations = await Promise.all(items.map((item) => item.inspect(this.#host)))
     for (const [index, item] of items.entries()) {
-      const { ok, value: found } = sights[index]!
+      const { ok, value: current } = observations[index]!
       const { name, change } = item
       if (change === undefined) continue
-      const { register, subject } = change
+      const { handler, subject } = change
       const record = this.#records.get(name)
-      // What was there before, where that will do, and no likeness of it.
-      const isAsBefore = record !== undefined && register.equals(change.value, record.before)
-      const value = isAsBefore ? record.before : change.value
+      // If the original value meets the requirement, it is restored exactly.
+      const restores = record !== undefined && handler.equals(change.value, record.before)
+      const value = restores ? record.before : change.value
       if (!ok) {
-        steps.push({ name, handler: register, subject, value, previous: found, record })
-        this.#records.set(name, recordChange(register, record, item, found))
+        steps.push({ name, handler, subject, value, previous: current, record })
+        this.#records.set(name, recordChange(handler, record, item, current))
       } else if (record !== undefined) {
-        if (register.equals(found, record.before)) this.#records.delete(name)
+        if (handler.equals(current, record.before)) this.#records.delete(name)
         else this.#records.set(name, { ...record, owners: mergeOwners(record, item) })
       }
     }
@@ -121,67 +118,61 @@ export class ChangeJournal {
   }
 
   /**
-   * Gives claims up, the latest change first, and puts back what nobody claims any more. What is neither as it was nor as it
-   * was made has been changed by somebody else since, and stays as it is.
+   * Removes owners from the records, and restores what has no owner any more, the latest change first. A value that is neither
+   * the original one nor an applied one was changed by another process, and stays.
    *
-   * @param except Names of items that are still wanted.
-   * @returns What was put back, and what stays as somebody else made it.
+   * @param except Names of items that stay.
+   * @returns The items that have no owner any more, with the value before the change as the expected one.
    */
   async release(
-    claims: readonly string[],
+    owners: readonly string[],
     except: ReadonlySet<string> = new Set(),
   ): Promise<RoleItemStatus[]> {
-    const seen: RoleItemStatus[] = []
+    const released: RoleItemStatus[] = []
     try {
       for (const [name, record] of [...this.#records].reverse()) {
-        if (except.has(name) || !record.owners.some((claim) => claims.includes(claim))) continue
+        if (except.has(name) || !record.owners.some((owner) => owners.includes(owner))) continue
         this.#signal?.throwIfAborted()
-        const others = record.owners.filter((claim) => !claims.includes(claim))
-        if (others.length === 0) seen.push(await this.#restore(name, record))
+        const others = record.owners.filter((owner) => !owners.includes(owner))
+        if (others.length === 0) released.push(await this.#restore(name, record))
         else this.#records.set(name, { ...record, owners: others })
       }
     } finally {
       await this.#save()
     }
-    return seen
+    return released
   }
 
   async #restore(name: string, record: StateRecord): Promise<RoleItemStatus> {
-    const register = handlerOf(record)
-    const { subject, before, applied: put } = record
-    let found = await register.find(this.#host, subject)
-    const isOurs = register.alwaysRestored || put.some((value) => register.equals(found, value))
-    if (isOurs && !register.equals(found, before)) {
-      await register.apply(this.#host, subject, before, found)
-      found = await register.find(this.#host, subject)
+    const handler = handlerOf(record)
+    const { subject, before, applied } = record
+    let current = await handler.find(this.#host, subject)
+    const isOurs = handler.alwaysRestored || applied.some((value) => handler.equals(current, value))
+    if (isOurs && !handler.equals(current, before)) {
+      await handler.apply(this.#host, subject, before, current)
+      current = await handler.find(this.#host, subject)
     }
     this.#records.delete(name)
     return {
       name,
-      expected: register.format(before),
-      actual: register.format(found),
-      ok: register.equals(found, before),
+      expected: handler.format(before),
+      actual: handler.format(current),
+      ok: handler.equals(current, before),
     }
   }
 
-  /** What can no longer be taken back stays recorded, for a later `down()`. */
+  /** Undoes the changes of this journal. If that fails, the records stay for a later `down()`. */
   async #rollBack(): Promise<void> {
     try {
-      for (const {
-        name,
-        handler: register,
-        subject,
-        previous: found,
-        record,
-      } of this.#appliedSteps.reverse()) {
-        const now = await register.find(this.#host, subject)
-        if (!register.equals(now, found)) await register.apply(this.#host, subject, found, now)
+      for (const { name, handler, subject, previous, record } of this.#appliedSteps.reverse()) {
+        const current = await handler.find(this.#host, subject)
+        if (!handler.equals(current, previous)) await handler.apply(this.#host, subject, previous, current)
         if (record === undefined) this.#records.delete(name)
         else this.#records.set(name, record)
       }
       await this.#save()
     } catch {
-      // The first error is the one to be told; this one comes up again with the next call.
+      // The caller throws the first error. This one recurs at the next call.
     }
   }
 
@@ -198,7 +189,7 @@ export class ChangeJournal {
 }
 
 function handlerOf({ kind }: StateRecord): ResourceHandler {
-  // The state file has refused any other.
+  // StateFile rejects records of any other kind.
   return RESOURCE_HANDLERS.get(kind)!
 }
 
@@ -207,22 +198,22 @@ function mergeOwners(record: StateRecord | undefined, item: RoleItem): string[] 
 }
 
 /**
- * What is to be recorded before a value takes the place of what was found. If that is what somebody else has put there since,
- * it is what is to be put back.
+ * The record of a change that is about to be made. If another process has changed the value since the last change, that value
+ * becomes the one to restore.
  */
 function recordChange(
-  register: ResourceHandler,
+  handler: ResourceHandler,
   record: StateRecord | undefined,
   item: RoleItem,
-  found: unknown,
+  current: unknown,
 ): StateRecord {
   const { subject = '', value } = item.change ?? {}
-  const { kind } = register
-  const claims = mergeOwners(record, item)
-  const put = record?.applied.filter((earlier) => register.equals(earlier, found)) ?? []
+  const { kind } = handler
+  const owners = mergeOwners(record, item)
+  const applied = record?.applied.filter((earlier) => handler.equals(earlier, current)) ?? []
   const isKnown =
     record !== undefined &&
-    (register.alwaysRestored || put.length > 0 || register.equals(found, record.before))
-  const before = isKnown ? record.before : found
-  return { kind, subject, before, applied: [...put, value], owners: claims }
+    (handler.alwaysRestored || applied.length > 0 || handler.equals(current, record.before))
+  const before = isKnown ? record.before : current
+  return { kind, subject, before, applied: [...applied, value], owners }
 }

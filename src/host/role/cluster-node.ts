@@ -5,8 +5,8 @@ import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
-import type { RoleService } from '../resource/service.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import type { RoleService } from '../resource/ipvs-resources.ts'
 import type { ChangeJournal } from './change-journal.ts'
 import { activeStages, backupStages, type ClusterSettings, ruleRemovalItems } from './cluster-stages.ts'
 import { Role, type RoleOptions } from './role.ts'
@@ -14,42 +14,42 @@ import { inspectItems, type RoleItem, type RoleStatus, statusOf } from './role-i
 import { checkVip, checkVips } from './vip.ts'
 import { announceVips, checkInterfacesExist } from './visible-vip.ts'
 
-/** What a node of a cluster is to be. */
+/** Options of a {@link ClusterNode}. */
 export interface ClusterNodeOptions extends RoleOptions {
-  /** Virtual addresses with the prefix length they have on the interface while the node is active; default 32 or 128. */
+  /** Virtual addresses, with their prefix length on the interface of the active node. Default prefix length: 32 or 128. */
   readonly vips: readonly string[]
-  /** Name of the network interface that they are reached by. */
+  /** Name of the network interface on which clients reach them. */
   readonly interface: string
-  /** What it directs while it is active. */
+  /** The virtual services of the active node. */
   readonly services: readonly RoleService[]
   /**
-   * How connections are synchronised with the other nodes, so that they outlive a failover: the active node runs the daemon
-   * as `master`, a backup as `backup`. Default: not at all.
+   * Synchronisation of connections with the other nodes, so that they survive a failover. The active node runs the `master`
+   * daemon, a backup runs the `backup` daemon. Default: none.
    */
   readonly sync?: Omit<DaemonInput, 'role'> | undefined
 }
 
-/** How a node of a cluster is. Plain data. */
+/** The status of a cluster node. Plain data. */
 export interface ClusterNodeStatus extends RoleStatus {
-  /** Whether it is the active node; the items are those of an active node then, else those of a backup. */
+  /** Whether the node is the active one. The items are those of an active node or those of a backup accordingly. */
   readonly active: boolean
 }
 
 const KNOWN_FIELDS = new KnownFields(['vips', 'interface', 'services', 'sync', 'stateFile'])
 
 /**
- * A node of a cluster that is both: a real server at all times, and the director while it is active.
+ * A node of a cluster in which every node is a real server, and the active node is also the director.
  *
- * - A backup has the virtual addresses hidden on `lo`, with ARP suppressed, and no rules. A backup with rules would direct what
- *   the active node sends it, to that node among others, which would direct it again: the packet goes round for ever.
- * - The active node has them on its interface, and the rules.
+ * - A backup has the virtual addresses hidden on `lo`, with ARP suppressed, and no rules. With rules it would schedule the packets
+ *   that the active node forwards to it, send some of them back, and the active node would schedule them again, in a loop.
+ * - The active node has the addresses on its interface, and the rules.
  *
- * {@link ClusterNode.promote} and {@link ClusterNode.demote} lead from one to the other. Their order is such that rules are
- * only there while the addresses are on the interface, and that the addresses are this host's at every moment, so that
- * programs that listen on them and their connections stay.
+ * {@link ClusterNode.promote} and {@link ClusterNode.demote} change the state. They order their steps so that rules exist only
+ * while the addresses are on the interface, and so that the host has the addresses at every moment: servers keep their
+ * listening sockets and connections.
  *
- * What makes the choice is for others: a VRRP daemon's notify script, an orchestrator. To have no moment with two active
- * nodes, demote the old one first.
+ * The caller decides which node is active, for example a notify script of a VRRP daemon or an orchestrator. To never have two
+ * active nodes, demote the old one first.
  *
  * @example
  * ```ts
@@ -75,9 +75,9 @@ export class ClusterNode extends Role {
   readonly #settings: ClusterSettings
 
   /**
-   * @param host The host, mostly a {@link Host}.
-   * @throws {TypeError} when something is no address, no service, or a field is unknown.
-   * @throws {RangeError} when a service is on an address that is none of the node's.
+   * @param host The host, usually a {@link Host}.
+   * @throws {TypeError} if an address or a service is invalid, or a field is unknown.
+   * @throws {RangeError} if the address of a service is not one of `vips`.
    */
   constructor(host: RoleHost, options: ClusterNodeOptions) {
     super(host, KNOWN_FIELDS.check('options', options) as ClusterNodeOptions)
@@ -101,53 +101,54 @@ export class ClusterNode extends Role {
   }
 
   /**
-   * Makes the node the active one, whatever it was: the addresses appear on the interface, then the rules, then nothing is
-   * hidden any more, then the network is told. Can be repeated. When a step fails the node becomes what it was.
+   * Makes the node active, whatever its state: adds the addresses to the interface, then the rules, removes the hidden
+   * addresses, and announces the addresses. Can be repeated. If a step fails, the steps before it are undone.
    *
-   * @throws {KernelError} what the kernel refused.
-   * @throws {StateFileError} the state file is busy or none.
+   * @throws {KernelError} if the kernel rejects a change.
+   * @throws {StateFileError} if the state file is locked or is not a state file.
    */
   async promote({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
     return await this.#changeTo(() => true, signal)
   }
 
   /**
-   * Makes the node a backup, whatever it was: the rules go, then the addresses are hidden and leave the interface. Can be
-   * repeated. When a step fails those that were taken stay, since half a backup does less harm than a second active node.
+   * Makes the node a backup, whatever its state: removes the rules, adds the hidden addresses, and removes the addresses from the
+   * interface. Can be repeated. If a step fails, the steps before it stay: an incomplete backup does less harm than a second
+   * active node.
    *
-   * @throws {KernelError} what the kernel refused.
-   * @throws {StateFileError} the state file is busy or none.
+   * @throws {KernelError} if the kernel rejects a change.
+   * @throws {StateFileError} if the state file is locked or is not a state file.
    */
   async demote({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
     return await this.#changeTo(() => false, signal)
   }
 
   /**
-   * Brings the node about as what it was last: active after a `promote()` that was completed, else a backup. After a start of
-   * the machine it is a backup.
+   * Applies the state that the node had last: active after a `promote()` that completed, otherwise backup. After a reboot it is
+   * a backup.
    *
-   * @throws {KernelError} what the kernel refused.
-   * @throws {StateFileError} the state file is busy or none.
+   * @throws {KernelError} if the kernel rejects a change.
+   * @throws {StateFileError} if the state file is locked or is not a state file.
    */
   override async up({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
     return await this.#changeTo((isActive) => isActive, signal)
   }
 
   /**
-   * Takes the role back. The rules go first, then the addresses, hidden or not; what was there before comes back.
+   * Undoes the role: removes the rules, then the addresses, and restores what was there before.
    *
-   * @throws {KernelError} what the kernel refused; the rest is still recorded.
-   * @throws {StateFileError} the state file is busy or none.
+   * @throws {KernelError} if the kernel rejects a change. The remaining changes stay recorded.
+   * @throws {StateFileError} if the state file is locked or is not a state file.
    */
   override async down({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
-    return await this.withJournal(signal, async (ledger) => {
-      await ledger.setActive(this.owners, false)
-      if (ledger.hasRecordsOf(this.owners)) await ledger.ensure(ruleRemovalItems(this.#settings))
-      return { ...statusOf(await ledger.release(this.owners)), active: false }
+    return await this.withJournal(signal, async (journal) => {
+      await journal.setActive(this.owners, false)
+      if (journal.hasRecordsOf(this.owners)) await journal.ensure(ruleRemovalItems(this.#settings))
+      return { ...statusOf(await journal.release(this.owners)), active: false }
     })
   }
 
-  /** Looks at everything the node should be now, active or backup. Changes nothing. */
+  /** Inspects all requirements of the current state, active or backup. Changes nothing. */
   override async status({ signal }: CallOptions = {}): Promise<ClusterNodeStatus> {
     signal?.throwIfAborted()
     return await this.#statusFor(await this.#isActive())
@@ -156,7 +157,7 @@ export class ClusterNode extends Role {
   /** @internal */
   protected override async prepare(): Promise<void> {
     checkInterfacesExist(await this.host.network.links(), this.#settings.visible, 'interface')
-    // Its sysctls come with the module.
+    // The IPVS sysctls exist only when the module is loaded.
     await this.host.ipvs()
   }
 
@@ -174,25 +175,25 @@ export class ClusterNode extends Role {
     choose: (isActive: boolean) => boolean,
     signal: AbortSignal | undefined,
   ): Promise<ClusterNodeStatus> {
-    return await this.withJournal(signal, async (ledger) => {
-      const active = choose(ledger.isActive(this.owners))
+    return await this.withJournal(signal, async (journal) => {
+      const active = choose(journal.isActive(this.owners))
       if (!active) {
-        await ledger.setActive(this.owners, false)
-        // Whatever else fails, as when the interface has gone.
-        await ledger.ensure(ruleRemovalItems(this.#settings))
-        await this.#ensureState(ledger, false)
+        await journal.setActive(this.owners, false)
+        // This comes first, because a later step may fail, as when the interface is gone.
+        await journal.ensure(ruleRemovalItems(this.#settings))
+        await this.#ensureState(journal, false)
       } else {
-        await ledger.rollBackOnError(() => this.#ensureState(ledger, true))
-        await ledger.setActive(this.owners, true)
+        await journal.rollBackOnError(() => this.#ensureState(journal, true))
+        await journal.setActive(this.owners, true)
         await this.announce()
       }
       return await this.#statusFor(active)
     })
   }
 
-  async #ensureState(ledger: ChangeJournal, active: boolean): Promise<void> {
+  async #ensureState(journal: ChangeJournal, active: boolean): Promise<void> {
     await this.prepare()
-    await this.ensureStages(ledger, await this.#stagesFor(active))
+    await this.ensureStages(journal, await this.#stagesFor(active))
   }
 
   async #stagesFor(active: boolean): Promise<RoleItem[][]> {
@@ -206,13 +207,14 @@ export class ClusterNode extends Role {
 
   async #isActive(): Promise<boolean> {
     const { active } = await (await this.openStateFile()).read()
-    return this.owners.every((claim) => active.includes(claim))
+    return this.owners.every((owner) => active.includes(owner))
   }
 }
 
 function checkServices(services: unknown, addresses: readonly string[]): readonly RoleService[] {
-  if (!Array.isArray(services))
+  if (!Array.isArray(services)) {
     throw new ArgumentTypeError('services', 'an array of virtual services', services)
+  }
   services.forEach((service: Partial<RoleService>, index) => {
     const field = `services[${index}]`
     checkObject(field, service)

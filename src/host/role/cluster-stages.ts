@@ -1,10 +1,9 @@
 import type { DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
 import { checkServiceKey, formatService } from '../../ipvs/model/service-key.ts'
-import { DAEMON } from '../resource/daemon.ts'
-import { LINK } from '../resource/link.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
-import { type RoleService, SERVICE, satisfiesService } from '../resource/service.ts'
-import { SYSCTL } from '../resource/sysctl.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import { DAEMON, type RoleService, SERVICE, satisfiesService } from '../resource/ipvs-resources.ts'
+import { LINK } from '../resource/network-resources.ts'
+import { SYSCTL } from '../resource/sysctl-resources.ts'
 import { arpSuppressionItems } from './arp-suppression.ts'
 import { directorItems } from './director.ts'
 import {
@@ -21,26 +20,26 @@ import {
   visibleAddressRemovalItems,
 } from './visible-vip.ts'
 
-/** A cluster as one of its nodes sees it. */
+/** The checked options of a cluster node. */
 export interface ClusterSettings {
   readonly owners: readonly string[]
-  /** The virtual addresses as a backup has them. */
+  /** The virtual addresses of a backup. */
   readonly hidden: readonly HiddenVip[]
-  /** The same as the active node has them. */
+  /** The same addresses on the active node. */
   readonly visible: readonly VisibleVip[]
   readonly services: readonly RoleService[]
   readonly sync: Omit<DaemonInput, 'role'> | undefined
 }
 
 /**
- * What makes a node the active one, step by step. The rules come when the address is on the interface already: rules on a
- * node whose address is hidden, which a crash would leave behind, are what sends packets round for ever.
+ * The stages that make a node active. The rules come after the addresses on the interface: a crash in between must not leave
+ * rules on a node with hidden addresses, because such rules cause a loop.
  */
 export async function activeStages(host: RoleHost, cluster: ClusterSettings): Promise<RoleItem[][]> {
   return [
     await commonItems(host, cluster),
     visibleAddressItems(cluster.visible),
-    // A backup that is told so directs nothing (backup_only).
+    // With backup_only a node does not schedule connections while its backup daemon runs.
     [
       ...syncDaemonItems(cluster, 'backup', false),
       ...ruleItems(cluster),
@@ -50,7 +49,7 @@ export async function activeStages(host: RoleHost, cluster: ClusterSettings): Pr
   ]
 }
 
-/** What makes a node a backup: the same backwards, with the address hidden before it leaves the interface. */
+/** The stages that make a node a backup, in the reverse order. The hidden addresses come before the others are removed. */
 export async function backupStages(host: RoleHost, cluster: ClusterSettings): Promise<RoleItem[][]> {
   return [
     ruleRemovalItems(cluster),
@@ -62,7 +61,7 @@ export async function backupStages(host: RoleHost, cluster: ClusterSettings): Pr
   ]
 }
 
-/** That nothing is directed, whoever made the rules. */
+/** Items that remove the rules, whatever process added them. */
 export function ruleRemovalItems(cluster: ClusterSettings): RoleItem[] {
   const services = cluster.services.map((service) =>
     ensure({
@@ -75,56 +74,52 @@ export function ruleRemovalItems(cluster: ClusterSettings): RoleItem[] {
   return [...syncDaemonItems(cluster, 'master', false), ...services]
 }
 
-function ruleItems({ services, owners: claims }: ClusterSettings): RoleItem[] {
+function ruleItems({ services, owners }: ClusterSettings): RoleItem[] {
   return services.map((service) =>
     ensure({
       handler: SERVICE,
       subject: formatService(checkServiceKey(service)),
       value: service,
-      accepts: (found) => satisfiesService(found as RoleService | null, service),
-      owners: claims,
+      accepts: (current) => satisfiesService(current as RoleService | null, service),
+      owners,
     }),
   )
 }
 
-/** What a node needs in either state, so that a failover only moves addresses and rules. */
+/** Items of both states, so that a failover changes only addresses and rules. */
 async function commonItems(
   host: RoleHost,
-  { owners: claims, visible, services, sync }: ClusterSettings,
+  { owners, visible, services, sync }: ClusterSettings,
 ): Promise<RoleItem[]> {
-  const v4 = visible.filter(({ vip }) => vip.family === 'ipv4').map(({ owner: claim }) => claim)
+  const v4 = visible.filter(({ vip }) => vip.family === 'ipv4').map(({ owner }) => owner)
   const methods = services.flatMap(({ destinations }) =>
     destinations.map(({ forwarding }) => String(forwarding)),
   )
   return [
-    ensure({ handler: LINK, subject: 'lo', value: true, owners: claims }),
+    ensure({ handler: LINK, subject: 'lo', value: true, owners }),
     ...interfaceUpItems(visible),
     ...(v4.length === 0 ? [] : await arpSuppressionItems(host, undefined, v4)),
     ...directorItems(visible, methods),
-    // When its rules go, a node forgets their connections. Else it would drop the packets of those that go on, which now
-    // reach it as a real server (ip_vs_in, ip_vs_core.c).
-    ipvsFlagItem('expire_nodest_conn', claims),
-    // What a backup learns of connections is for later: as a real server it must not direct by it.
-    ...(sync === undefined ? [] : [ipvsFlagItem('backup_only', claims)]),
+    // When its rules are removed, the node must drop their connections from its table. Otherwise IPVS would drop the packets of
+    // connections that continue, which now reach it as a real server (ip_vs_in, ip_vs_core.c).
+    ipvsFlagItem('expire_nodest_conn', owners),
+    // As a real server, a backup must not forward packets of the connections that it receives by synchronisation.
+    ...(sync === undefined ? [] : [ipvsFlagItem('backup_only', owners)]),
   ]
 }
 
-function ipvsFlagItem(name: 'expire_nodest_conn' | 'backup_only', claims: readonly string[]): RoleItem {
+function ipvsFlagItem(name: 'expire_nodest_conn' | 'backup_only', owners: readonly string[]): RoleItem {
   return ensure({
     handler: SYSCTL,
     subject: `net.ipv4.vs.${name}`,
     value: '1',
     expected: 'on',
-    accepts: (found) => found !== null && found !== '0',
-    owners: claims,
+    accepts: (current) => current !== null && current !== '0',
+    owners,
   })
 }
 
-function syncDaemonItems(
-  { sync, owners: claims }: ClusterSettings,
-  role: SyncRole,
-  runs: boolean,
-): RoleItem[] {
+function syncDaemonItems({ sync, owners }: ClusterSettings, role: SyncRole, runs: boolean): RoleItem[] {
   if (sync === undefined) return []
-  return [ensure({ handler: DAEMON, subject: role, value: runs ? { ...sync, role } : null, owners: claims })]
+  return [ensure({ handler: DAEMON, subject: role, value: runs ? { ...sync, role } : null, owners })]
 }

@@ -4,9 +4,8 @@ import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
-import { FORWARDING, FORWARDING_SWITCH } from '../resource/forwarding.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
-import { SYSCTL } from '../resource/sysctl.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import { FORWARDING, FORWARDING_SWITCH, SYSCTL } from '../resource/sysctl-resources.ts'
 import { Role, type RoleOptions } from './role.ts'
 import { ensure, type RoleItem } from './role-item.ts'
 import { checkVip, checkVips } from './vip.ts'
@@ -21,21 +20,21 @@ import {
 /** A virtual address of a director. */
 export interface DirectorVip {
   /**
-   * IPv4 or IPv6 address with the prefix length it is to have, such as `192.168.79.110/24`; without one 32 or 128, which is
-   * best where the interface has another address in that network.
+   * IPv4 or IPv6 address with its prefix length on the interface, such as `192.168.79.110/24`. The default prefix length of 32
+   * or 128 is best if the interface has another address in that network.
    */
   readonly address: string
-  /** Name of the network interface that it is reached by. */
+  /** Name of the network interface on which clients reach it. */
   readonly interface: string
-  /** IPv4: the name under which ifconfig(8) shows it, such as `eth0:0`. Default: the interface's name. */
+  /** IPv4 only: the label that ifconfig(8) shows, such as `eth0:0`. Default: the name of the interface. */
   readonly label?: string | undefined
 }
 
-/** What a director is to be. */
+/** Options of a {@link Director}. */
 export interface DirectorOptions extends RoleOptions {
   /** The virtual addresses. */
   readonly vips: readonly DirectorVip[]
-  /** Forwarding methods of its destinations; what each takes is told at {@link Director}. */
+  /** Forwarding methods of its destinations. {@link Director} lists what each of them requires. */
   readonly forwarding: readonly ('dr' | 'nat' | 'tun')[]
 }
 
@@ -44,17 +43,17 @@ const KNOWN_FIELDS = new KnownFields(['vips', 'forwarding', 'stateFile'])
 const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
 
 /**
- * A director: a host that has the virtual addresses and spreads what is sent to them over real servers. Its rules are the
- * business of `Ipvs`.
+ * A director: a host that has the virtual addresses and distributes connections to them over real servers. The role prepares
+ * the host; use `Ipvs` for the virtual services.
  *
- * - The virtual addresses are on their interfaces, and the network is told so (gratuitous ARP, unsolicited neighbour
- *   advertisement) at each `up()`.
- * - `nat`: the host forwards packets of the families of its addresses, since answers come in for the client
- *   (`net.ipv4.ip_forward`, `net.ipv6.conf.all.forwarding`). `dr` and `tun` need no forwarding: to the kernel, what arrives
- *   is for this host, and what IPVS sends is its own. IPv6 forwarding makes the kernel forget the default routes that it
- *   learned from router advertisements, except on interfaces with `accept_ra` 2, and it does not learn others.
- * - `nat` and `dr`: no ICMP redirects (`send_redirects` 0 for `all` and the interface), which would tell hosts of one network
- *   to go past the director. IPv6 has no such sysctl.
+ * - The virtual addresses are added to their interfaces and announced at each `up()` (gratuitous ARP, unsolicited neighbour
+ *   advertisement).
+ * - `nat`: the host forwards packets of the families of its addresses (`net.ipv4.ip_forward`, `net.ipv6.conf.all.forwarding`),
+ *   because replies of real servers are addressed to the client. `dr` and `tun` need no forwarding: incoming packets are
+ *   addressed to this host, and packets that IPVS sends count as its own. IPv6 forwarding makes the kernel drop the default
+ *   routes that it learned from router advertisements and learn no others, except on interfaces with `accept_ra` 2.
+ * - `nat` and `dr`: ICMP redirects are off (`send_redirects` 0 for `all` and the interface). They would make hosts of the same
+ *   network bypass the director. IPv6 has no such sysctl.
  *
  * @example
  * ```ts
@@ -73,14 +72,14 @@ export class Director extends Role {
   readonly #forwarding: readonly string[]
 
   /**
-   * @param host The host, mostly a {@link Host}.
-   * @throws {TypeError} when something is no address, no method, or a field is unknown.
+   * @param host The host, usually a {@link Host}.
+   * @throws {TypeError} if an address or a forwarding method is invalid, or a field is unknown.
    */
   constructor(host: RoleHost, options: DirectorOptions) {
     super(host, KNOWN_FIELDS.check('options', options) as DirectorOptions)
     this.#forwarding = checkForwardingMethods(options.forwarding)
     this.#vips = checkVips('vips', options.vips, checkDirectorVip)
-    this.owners = this.#vips.map(({ owner: claim }) => claim)
+    this.owners = this.#vips.map(({ owner }) => owner)
   }
 
   /** @internal */
@@ -102,40 +101,38 @@ export class Director extends Role {
   }
 }
 
-/** What the forwarding methods take besides the addresses. */
+/** The items that forwarding methods require, besides the addresses. */
 export function directorItems(vips: readonly VisibleVip[], methods: readonly string[]): RoleItem[] {
-  const of = (family: Family) => vips.filter(({ vip }) => vip.family === family)
+  const vipsOf = (family: Family) => vips.filter(({ vip }) => vip.family === family)
   const items: RoleItem[] = []
   for (const family of ['ipv4', 'ipv6'] as const) {
-    const claims = of(family).map(({ owner: claim }) => claim)
-    if (claims.length > 0 && methods.includes('nat')) items.push(forwardingItem(family, claims))
+    const owners = vipsOf(family).map(({ owner }) => owner)
+    if (owners.length > 0 && methods.includes('nat')) items.push(forwardingItem(family, owners))
   }
   if (!methods.includes('nat') && !methods.includes('dr')) return items
-  const v4 = of('ipv4')
-  const owners = v4.length === 0 ? [] : ['all', ...new Set(v4.map((vip) => vip.interface))]
+  const v4 = vipsOf('ipv4')
+  const interfaces = v4.length === 0 ? [] : ['all', ...new Set(v4.map((vip) => vip.interface))]
   return [
     ...items,
-    ...owners.map((owner) =>
+    ...interfaces.map((name) =>
       ensure({
         handler: SYSCTL,
-        subject: interfaceSysctl('ipv4', owner, 'send_redirects'),
+        subject: interfaceSysctl('ipv4', name, 'send_redirects'),
         value: '0',
-        owners: v4
-          .filter((vip) => owner === 'all' || vip.interface === owner)
-          .map(({ owner: claim }) => claim),
+        owners: v4.filter((vip) => name === 'all' || vip.interface === name).map(({ owner }) => owner),
       }),
     ),
   ]
 }
 
-function forwardingItem(family: Family, claims: readonly string[]): RoleItem {
+function forwardingItem(family: Family, owners: readonly string[]): RoleItem {
   const main = FORWARDING_SWITCH[family]
   return ensure({
     handler: FORWARDING,
     subject: family,
     value: { [main]: '1' },
-    accepts: (found) => ((found as Readonly<Record<string, string>>)[main] ?? '0') !== '0',
-    owners: claims,
+    accepts: (current) => ((current as Readonly<Record<string, string>>)[main] ?? '0') !== '0',
+    owners,
   })
 }
 

@@ -1,65 +1,59 @@
 import { MAXIMUM_INTERFACE_NAME_BYTES } from '../../netlink/arguments/interface-name.ts'
+import { ADDRESS_BITS, formatHostPrefix } from '../../netlink/wire/ip-prefix.ts'
 import type { InterfaceAddress } from '../../route/model/interface-address.ts'
-import { ADDRESS } from '../resource/address.ts'
-import { formatPrefixOnInterface } from '../resource/place.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
-import { ROUTE } from '../resource/route.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import { ADDRESS, formatPrefixOnInterface, ROUTE } from '../resource/network-resources.ts'
 import { ensure, observe, type RoleItem } from './role-item.ts'
-import { ADDRESS_BITS, toHostPrefix, type Vip } from './vip.ts'
+import type { Vip } from './vip.ts'
 
-/** A virtual address that a host has without anybody seeing it. */
+/** A virtual address that a host has and does not advertise on any network. */
 export interface HiddenVip {
   readonly vip: Vip
-  /** The interface it is put on: `lo`, or the one a tunnel ends at. */
+  /** The interface that it is added to: `lo`, or a tunnel interface. */
   readonly interface: string
   readonly owner: string
 }
 
-/** The addresses, under labels that are still free: `lo:0`, `lo:1`, ... */
+/** Items that add the addresses, with the first labels that are free: `lo:0`, `lo:1`, ... */
 export async function hiddenAddressItems(host: RoleHost, vips: readonly HiddenVip[]): Promise<RoleItem[]> {
-  const taken = new Set((await host.network.addresses()).map(({ label }) => label))
-  return vips.map(({ vip, interface: name, owner: claim }) =>
+  const labels = new Set((await host.network.addresses()).map(({ label }) => label))
+  return vips.map(({ vip, interface: name, owner }) =>
     ensure({
       handler: ADDRESS,
-      subject: formatPrefixOnInterface({ prefix: toHostPrefix(vip), interface: name }),
-      value: vip.family === 'ipv6' ? { nodad: true } : chooseLabel(name, taken),
-      owners: [claim],
+      subject: subjectOf(vip, name),
+      value: vip.family === 'ipv6' ? { nodad: true } : chooseLabel(name, labels),
+      owners: [owner],
     }),
   )
 }
 
 /**
- * The host routes. Linux does not need them, since it has made a local route with the address; they are the custom, and where
- * an address is looked for (`ip route`) they show it. For IPv6 the kernel makes one itself (inet6_addr_add).
+ * Items that add the host routes. Linux does not need them because it adds a local route with the address. They are customary,
+ * and `ip route` shows them. For IPv6 the kernel adds one itself (inet6_addr_add).
  */
 export function hostRouteItems(vips: readonly HiddenVip[]): RoleItem[] {
   return vips
     .filter(({ vip }) => vip.family === 'ipv4')
-    .map(({ vip, interface: name, owner: claim }) =>
-      ensure({
-        handler: ROUTE,
-        subject: formatPrefixOnInterface({ prefix: toHostPrefix(vip), interface: name }),
-        value: true,
-        owners: [claim],
-      }),
+    .map(({ vip, interface: name, owner }) =>
+      ensure({ handler: ROUTE, subject: subjectOf(vip, name), value: true, owners: [owner] }),
     )
 }
 
-/** That the addresses are hidden no longer, the way back. */
+/** Items that remove the addresses and their host routes. */
 export function hiddenAddressRemovalItems(vips: readonly HiddenVip[]): RoleItem[] {
-  return vips.flatMap(({ vip, interface: name, owner: claim }) => {
-    const subject = formatPrefixOnInterface({ prefix: toHostPrefix(vip), interface: name })
+  return vips.flatMap(({ vip, interface: name, owner }) => {
+    const subject = subjectOf(vip, name)
     return [
-      ...(vip.family === 'ipv4' ? [ensure({ handler: ROUTE, subject, value: false, owners: [claim] })] : []),
-      ensure({ handler: ADDRESS, subject, value: null, owners: [claim] }),
+      ...(vip.family === 'ipv4' ? [ensure({ handler: ROUTE, subject, value: false, owners: [owner] })] : []),
+      ensure({ handler: ADDRESS, subject, value: null, owners: [owner] }),
     ]
   })
 }
 
-/** That no address is where it would be answered for. Whoever put it there knows why; it is only shown. */
+/** Items that report an address on an interface that answers for it. They do not remove it: it may be there on purpose. */
 export function notAdvertisedItems(vips: readonly HiddenVip[]): RoleItem[] {
-  return vips.map(({ vip, interface: name, owner: claim }) =>
-    observe(`visible ${vip.address}`, 'none', [claim], async ({ network }) => {
+  return vips.map(({ vip, interface: name, owner }) =>
+    observe(`visible ${vip.address}`, 'none', [owner], async ({ network }) => {
       const answering = new Set((await network.links()).filter(({ arp }) => arp).map((link) => link.name))
       const visible = (await network.addresses({ family: vip.family })).filter(
         (address) =>
@@ -73,16 +67,21 @@ export function notAdvertisedItems(vips: readonly HiddenVip[]): RoleItem[] {
   )
 }
 
+function subjectOf({ address }: Vip, interfaceName: string): string {
+  return formatPrefixOnInterface({ prefix: formatHostPrefix(address), interface: interfaceName })
+}
+
 function formatAddress({ address, prefixLength, interface: name }: InterfaceAddress): string {
   return formatPrefixOnInterface({ prefix: `${address}/${prefixLength}`, interface: name })
 }
 
-function chooseLabel(name: string, taken: Set<string | undefined>): { readonly label?: string } {
+/** Chooses the first free label of an interface, and none if the name is too long. */
+function chooseLabel(name: string, labels: Set<string | undefined>): { readonly label?: string } {
   for (let number = 0; ; number++) {
     const label = `${name}:${number}`
     if (Buffer.byteLength(label) > MAXIMUM_INTERFACE_NAME_BYTES) return {}
-    if (taken.has(label)) continue
-    taken.add(label)
+    if (labels.has(label)) continue
+    labels.add(label)
     return { label }
   }
 }

@@ -4,8 +4,8 @@ import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { ROUTE_TABLES } from '../../route/model/route.ts'
-import { LINK } from '../resource/link.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import { LINK } from '../resource/network-resources.ts'
 import { arpSuppressionItems } from './arp-suppression.ts'
 import { type HiddenVip, hiddenAddressItems, hostRouteItems, notAdvertisedItems } from './hidden-vip.ts'
 import { Role, type RoleOptions } from './role.ts'
@@ -20,41 +20,41 @@ import {
 } from './tunnel-endpoint.ts'
 import { checkHiddenVip, checkVips, type Vip } from './vip.ts'
 
-/** A real server that has the virtual addresses itself, hidden. */
+/** Options of a real server that has the virtual addresses itself, hidden from the network. */
 export interface HiddenVipOptions extends RoleOptions {
-  /** Virtual addresses, IPv4 and IPv6; a prefix length is 32 or 128, and may be left out. */
+  /** Virtual addresses, IPv4 and IPv6. A prefix length is optional and must be 32 or 128. */
   readonly vips: readonly string[]
   /**
-   * Names of the interfaces that are to be silent about the addresses. Default: all, by the sysctls of `all`, which concern
-   * interfaces that come later too. Only for IPv4: no host answers a neighbour solicitation for an address of another
-   * interface (ndisc_recv_ns, net/ipv6/ndisc.c).
+   * Names of the interfaces on which ARP for the addresses is suppressed. Default: all interfaces, with the sysctls of `all`,
+   * which also apply to interfaces added later. IPv4 only: Linux does not answer neighbour solicitations for an address of
+   * another interface (ndisc_recv_ns, net/ipv6/ndisc.c).
    */
   readonly interfaces?: readonly string[] | undefined
 }
 
-/** A real server by direct routing: packets come as they left the client. */
+/** Options of a real server for direct routing, which receives the packets of the client unchanged. */
 export interface DirectRealServerOptions extends HiddenVipOptions {
   /** Direct routing. */
   readonly forwarding: 'dr'
 }
 
-/** A real server at the end of a tunnel: packets come wrapped into others. */
+/** Options of a real server for tunnelling, which receives the packets of the client encapsulated. */
 export interface TunnelRealServerOptions extends HiddenVipOptions {
   /** Tunnelling. */
   readonly forwarding: 'tun'
-  /** The end of the tunnel. Default: IP in IP, in the family of each virtual address. */
+  /** The tunnel interface. Default: IP in IP, in the family of each virtual address. */
   readonly tunnel?: TunnelEndpoint | undefined
 }
 
-/** A real server behind network address translation: it must answer by way of the director. */
+/** Options of a real server for NAT, whose replies must pass through the director. */
 export interface NatRealServerOptions extends RoleOptions {
   /** Masquerading. */
   readonly forwarding: 'nat'
-  /** Address of the director in the network of the real servers, or one for each family: the default gateway. */
+  /** Address of the director in the network of the real servers, or one for each family. It must be the default gateway. */
   readonly director: string | readonly string[]
 }
 
-/** What a real server is to be, by forwarding method. */
+/** Options of a {@link RealServer}, by forwarding method. */
 export type RealServerOptions = DirectRealServerOptions | TunnelRealServerOptions | NatRealServerOptions
 
 const COMMON_FIELDS = ['forwarding', 'stateFile']
@@ -65,12 +65,12 @@ const KNOWN_FIELDS = {
 } as const
 
 /**
- * A real server: a host that serves what a director sends it.
+ * A real server: a host that serves the connections that a director forwards to it.
  *
- * - `dr`: the virtual addresses are on `lo`, after ARP has been suppressed (`arp_ignore` 1, `arp_announce` 2), with a host
- *   route and a label such as `lo:0`.
- * - `tun`: the same on the interface at the end of the tunnel, which is up and has no strict reverse path filter.
- * - `nat`: nothing is changed; `status()` tells whether the default route leads to the director.
+ * - `dr`: ARP is suppressed (`arp_ignore` 1, `arp_announce` 2), and then the virtual addresses are added to `lo`, each with a
+ *   host route and a label such as `lo:0`.
+ * - `tun`: the same with the tunnel interface in place of `lo`. It is set up, and its reverse path filter must not be strict.
+ * - `nat`: nothing is changed. `status()` reports whether the default route leads to the director.
  *
  * @example
  * ```ts
@@ -86,9 +86,9 @@ export class RealServer extends Role {
   readonly #vips: readonly Vip[]
 
   /**
-   * @param host The host, mostly a {@link Host}.
-   * @throws {TypeError} when something is no address, no method, or a field is unknown.
-   * @throws {RangeError} when a virtual address has another prefix length than 32 or 128.
+   * @param host The host, usually a {@link Host}.
+   * @throws {TypeError} if an address or the forwarding method is invalid, or a field is unknown.
+   * @throws {RangeError} if the prefix length of a virtual address is not 32 or 128.
    */
   constructor(host: RoleHost, options: RealServerOptions) {
     super(host, checkOptions(options))
@@ -113,8 +113,8 @@ export class RealServer extends Role {
     const hidden = this.#vips.map((vip) => this.#toHiddenVip(vip))
     const addresses = await hiddenAddressItems(this.host, hidden)
     const tunnels: RoleItem[][] = []
-    for (const { device, family, claims } of this.#tunnelDevices()) {
-      tunnels.push(...(await tunnelItems(this.host, device, family, claims)))
+    for (const { device, family, owners } of this.#tunnelDevices()) {
+      tunnels.push(...(await tunnelItems(this.host, device, family, owners)))
     }
     return [
       [loopback, ...arp],
@@ -131,19 +131,19 @@ export class RealServer extends Role {
     return { vip, interface: tunnel ?? 'lo', owner: ownerOf(vip) }
   }
 
-  /** The interfaces at the ends of tunnels, with the families that come out of them. */
+  /** The tunnel interfaces, with the family of the decapsulated packets. */
   #tunnelDevices(): {
     readonly device: TunnelDevice
     readonly family: Family
-    readonly claims: readonly string[]
+    readonly owners: readonly string[]
   }[] {
     const options = this.#options
     if (options.forwarding !== 'tun') return []
     return (['ipv4', 'ipv6'] as const).flatMap((family) => {
-      const claims = this.#vips.filter((vip) => vip.family === family).map(ownerOf)
-      return claims.length === 0
+      const owners = this.#vips.filter((vip) => vip.family === family).map(ownerOf)
+      return owners.length === 0
         ? []
-        : [{ device: resolveTunnelDevice(family, options.tunnel ?? {}), family, claims }]
+        : [{ device: resolveTunnelDevice(family, options.tunnel ?? {}), family, owners }]
     })
   }
 }
@@ -154,11 +154,11 @@ function ownerOf({ address }: Vip): string {
 
 function checkOptions(options: RealServerOptions): RealServerOptions {
   checkObject('options', options)
-  const { forwarding: method } = options
-  if (method !== 'dr' && method !== 'tun' && method !== 'nat') {
-    throw new ArgumentTypeError('forwarding', "'dr', 'tun' or 'nat'", method)
+  const { forwarding } = options
+  if (forwarding !== 'dr' && forwarding !== 'tun' && forwarding !== 'nat') {
+    throw new ArgumentTypeError('forwarding', "'dr', 'tun' or 'nat'", forwarding)
   }
-  KNOWN_FIELDS[method].check('options', options)
+  KNOWN_FIELDS[forwarding].check('options', options)
   if (options.forwarding === 'nat') {
     for (const director of directorAddresses(options)) checkAddress('director', director)
   } else {
@@ -174,7 +174,7 @@ function directorAddresses({ director }: NatRealServerOptions): readonly string[
   return typeof director === 'string' ? [director] : director
 }
 
-/** That packets to anywhere leave by the director: their source address has to be translated back there. */
+/** An item that reports the default route. Replies must pass through the director, which translates their source address. */
 function defaultRouteItem(director: string): RoleItem {
   const family = checkAddress('director', director)
   return observe(`default route ${family}`, `via ${director}`, [], async ({ network }) => {
@@ -184,7 +184,7 @@ function defaultRouteItem(director: string): RoleItem {
     const [first] = routes.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))
     if (first === undefined) return { actual: 'none', ok: false }
     const { gateway, interface: name } = first
-    const found = [gateway === undefined ? [] : ['via', gateway], name === undefined ? [] : ['on', name]]
-    return { actual: found.flat().join(' '), ok: gateway === director }
+    const words = [gateway === undefined ? [] : ['via', gateway], name === undefined ? [] : ['on', name]]
+    return { actual: words.flat().join(' '), ok: gateway === director }
   })
 }

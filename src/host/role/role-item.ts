@@ -1,109 +1,98 @@
-import type { ResourceHandler, RoleHost } from '../resource/resource-handler.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import type { ResourceHandler } from '../resource/resource-handler.ts'
 
-/** One thing that a role wants of its host, and how it is. */
+/** The status of one requirement of a role. */
 export interface RoleItemStatus {
-  /** What it is about: `sysctl net.ipv4.conf.all.arp_ignore`, `address 192.0.2.1/32 on lo`. */
+  /** The resource: `sysctl net.ipv4.conf.all.arp_ignore`, `address 192.0.2.1/32 on lo`. */
   readonly name: string
-  /** What it should be, in words. */
+  /** The state that the role requires, in text. */
   readonly expected: string
-  /** What it is, in words; `none` where there is nothing. */
+  /** The current state, in text. `none` if the resource does not exist. */
   readonly actual: string
-  /** Whether that will do. */
+  /** Whether the current state meets the requirement. */
   readonly ok: boolean
 }
 
-/** How a host is, seen from a role. Plain data. */
+/** The status of a role on a host. Plain data. */
 export interface RoleStatus {
-  /** Whether every item is. */
+  /** True if every item is ok. */
   readonly ok: boolean
-  /** Everything the role looks after, in the order in which it is brought about. */
+  /** All requirements of the role, in the order in which `up()` meets them. */
   readonly items: readonly RoleItemStatus[]
 }
 
-/** What an item saw. */
+/** The result of inspecting an item. */
 export interface Observation {
   readonly actual: string
   readonly ok: boolean
-  /** What the register holds, where the item has one. */
+  /** The current value of the resource. Null for an item that changes nothing. */
   readonly value: unknown
 }
 
-/** One thing that a role wants of its host. */
+/** One requirement of a role. */
 export interface RoleItem {
   readonly name: string
   readonly expected: string
-  /** On whose behalf; what was changed for it is put back when the last of them is gone. */
+  /** On whose behalf the change is made. It is undone when its last owner gives it up. */
   readonly owners: readonly string[]
   inspect(host: RoleHost): Promise<Observation>
-  /** What to do where it is not as it should be; without it there is nothing that the role may do. */
-  readonly change?: { readonly register: ResourceHandler; readonly subject: string; readonly value: unknown }
+  /** The change to make if the requirement is not met. Absent if the role only reports it. */
+  readonly change?: { readonly handler: ResourceHandler; readonly subject: string; readonly value: unknown }
 }
 
-/** What an item that changes something is made of. */
+/** Options of {@link ensure}. */
 interface EnsureOptions {
   readonly handler: ResourceHandler
   readonly subject: string
-  /** What is put there where it is not right. */
+  /** The value to apply if the current value is not accepted. */
   readonly value: unknown
   readonly owners: readonly string[]
-  /** What else will do. Default: only the value. */
-  readonly accepts?: (found: unknown) => boolean
-  /** What is wanted, in words. Default: the value. */
+  /** Whether a current value meets the requirement. Default: if it equals `value`. */
+  readonly accepts?: (current: unknown) => boolean
+  /** The requirement in text. Default: `value`. */
   readonly expected?: string
 }
 
-/** An item that is brought about where it is not so. */
-export function ensure({
-  handler: register,
-  subject,
-  value,
-  owners: claims,
-  accepts,
-  expected: wanted,
-}: EnsureOptions): RoleItem {
-  const isRight = accepts ?? ((found) => register.equals(found, value))
+/** An item that the role changes if the requirement is not met. */
+export function ensure({ handler, subject, value, owners, accepts, expected }: EnsureOptions): RoleItem {
+  const isAccepted = accepts ?? ((current) => handler.equals(current, value))
   return {
-    name: itemName(register, subject),
-    expected: wanted ?? register.format(value),
-    owners: claims,
-    change: { register, subject, value },
+    name: itemName(handler, subject),
+    expected: expected ?? handler.format(value),
+    owners,
+    change: { handler, subject, value },
     async inspect(host) {
-      const found = await register.find(host, subject)
-      return { actual: register.format(found), ok: isRight(found), value: found }
+      const current = await handler.find(host, subject)
+      return { actual: handler.format(current), ok: isAccepted(current), value: current }
     },
   }
 }
 
-/** An item that is only looked at: what to do about it is for others to decide. */
+/** An item that the role only reports. */
 export function observe(
   name: string,
-  wanted: string,
-  claims: readonly string[],
-  look: (host: RoleHost) => Promise<{ readonly actual: string; readonly ok: boolean }>,
+  expected: string,
+  owners: readonly string[],
+  inspect: (host: RoleHost) => Promise<{ readonly actual: string; readonly ok: boolean }>,
 ): RoleItem {
-  return {
-    name,
-    expected: wanted,
-    owners: claims,
-    inspect: async (host) => ({ ...(await look(host)), value: null }),
-  }
+  return { name, expected, owners, inspect: async (host) => ({ ...(await inspect(host)), value: null }) }
 }
 
-/** The name of what a register has under a subject. */
+/** The name of the item for a resource. */
 export function itemName({ kind }: ResourceHandler, subject: string): string {
   return `${kind} ${subject}`
 }
 
-/** Looks at items. */
+/** Inspects items and changes nothing. */
 export async function inspectItems(host: RoleHost, items: readonly RoleItem[]): Promise<RoleStatus> {
-  const seen = items.map(async (item): Promise<RoleItemStatus> => {
-    const { actual: found, ok } = await item.inspect(host)
-    return { name: item.name, expected: item.expected, actual: found, ok }
+  const statuses = items.map(async (item): Promise<RoleItemStatus> => {
+    const { actual, ok } = await item.inspect(host)
+    return { name: item.name, expected: item.expected, actual, ok }
   })
-  return statusOf(await Promise.all(seen))
+  return statusOf(await Promise.all(statuses))
 }
 
-/** The status that items make together. */
+/** The status of a role with these items. */
 export function statusOf(items: readonly RoleItemStatus[]): RoleStatus {
   return { ok: items.every(({ ok }) => ok), items }
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
+import type { RoleHost } from '../facts/host-access.ts'
 import { ChangeJournal } from './change-journal.ts'
 import { inspectItems, type RoleItem, type RoleStatus, statusOf } from './role-item.ts'
 import { StateFile } from './state-file.ts'
@@ -8,14 +8,14 @@ import { StateFile } from './state-file.ts'
 /** Options of every role. */
 export interface RoleOptions {
   /**
-   * The file that records what was there before. Default: `/var/lib/lvs/state.json`, or `/var/lib/lvs/state-<inode>.json` for
-   * a network namespace other than that of the first process. All roles of a host should share one: then what two of
-   * them need is put back when neither needs it any more.
+   * The file that records the state before changes. Default: `/var/lib/lvs/state.json`, or `/var/lib/lvs/state-<inode>.json`
+   * for a network namespace other than that of process 1. All roles of a host should share one file, so that a change that two
+   * of them need is undone when neither needs it any more.
    */
   readonly stateFile?: string | undefined
 }
 
-/** What a host is to the Linux Virtual Server: a state that can be brought about, looked at and taken back. */
+/** The role of a host in a virtual server: a state that can be applied, inspected and undone. */
 export abstract class Role {
   /** @internal */
   protected readonly host: RoleHost
@@ -29,17 +29,17 @@ export abstract class Role {
   }
 
   /**
-   * Brings the role about. What is right already is left alone; what is not is changed, and what was there before is recorded
-   * first. Can be repeated, as after a restart. When a step fails, those that were taken are taken back.
+   * Applies the role. Settings that match are left alone; other settings are recorded in the state file and then changed. Can
+   * be repeated, for example after a restart. If a step fails, the steps before it are undone.
    *
-   * @throws {KernelError} what the kernel refused.
-   * @throws {StateFileError} the state file is busy or none.
+   * @throws {KernelError} if the kernel rejects a change.
+   * @throws {StateFileError} if the state file is locked or is not a state file.
    */
   async up({ signal }: CallOptions = {}): Promise<RoleStatus> {
-    return await this.withJournal(signal, async (ledger) => {
-      await ledger.rollBackOnError(async () => {
+    return await this.withJournal(signal, async (journal) => {
+      await journal.rollBackOnError(async () => {
         await this.prepare()
-        await this.ensureStages(ledger, await this.stages())
+        await this.ensureStages(journal, await this.stages())
         await this.announce()
       })
       return await this.status({ signal })
@@ -47,65 +47,65 @@ export abstract class Role {
   }
 
   /**
-   * Takes the role back: everything that `up()` changed, in this process or an earlier one, is put back as it was, the latest
-   * change first. What somebody else has changed since stays, and is not `ok` in the status that is given. Can be repeated.
+   * Undoes the role: restores everything that `up()` changed, in this process or an earlier one, the latest change first. A
+   * setting that another process has changed since stays as it is and is not `ok` in the returned status. Can be repeated.
    *
-   * @throws {KernelError} what the kernel refused; the rest is still recorded.
-   * @throws {StateFileError} the state file is busy or none.
+   * @throws {KernelError} if the kernel rejects a change. The remaining changes stay recorded.
+   * @throws {StateFileError} if the state file is locked or is not a state file.
    */
   async down({ signal }: CallOptions = {}): Promise<RoleStatus> {
-    return await this.withJournal(signal, async (ledger) => statusOf(await ledger.release(this.owners)))
+    return await this.withJournal(signal, async (journal) => statusOf(await journal.release(this.owners)))
   }
 
-  /** Looks at everything the role looks after. Changes nothing. */
+  /** Inspects all requirements of the role. Changes nothing. */
   async status({ signal }: CallOptions = {}): Promise<RoleStatus> {
     signal?.throwIfAborted()
     return await inspectItems(this.host, (await this.stages()).flat())
   }
 
   /**
-   * On whose behalf changes are recorded: one name for each virtual address, so that roles can share changes.
+   * The owners of the changes: one name for each virtual address, so that roles can share changes.
    *
    * @internal
    */
   protected abstract readonly owners: readonly string[]
 
   /**
-   * What is wanted, in the order in which it is brought about; what depends on other items comes in a later stage.
+   * The requirements, in the order in which they are met. An item that depends on others is in a later stage.
    *
    * @internal
    */
   protected abstract stages(): Promise<readonly (readonly RoleItem[])[]>
 
   /**
-   * What has to be before anything can be looked at, and is not taken back.
+   * Prepares the host for inspection. This is not undone.
    *
    * @internal
    */
   protected async prepare(): Promise<void> {}
 
   /**
-   * What is to be told to others when all is in place.
+   * Announces the role to other hosts when everything is in place.
    *
    * @internal
    */
   protected async announce(): Promise<void> {}
 
   /**
-   * Settles stages, and gives up what an earlier call with other options needed.
+   * Applies stages, then undoes what an earlier call with other options needed.
    *
    * @internal
    */
   protected async ensureStages(
-    ledger: ChangeJournal,
+    journal: ChangeJournal,
     stages: readonly (readonly RoleItem[])[],
   ): Promise<void> {
-    for (const stage of stages) await ledger.ensure(stage)
-    await ledger.release(this.owners, new Set(stages.flat().map(({ name }) => name)))
+    for (const stage of stages) await journal.ensure(stage)
+    await journal.release(this.owners, new Set(stages.flat().map(({ name }) => name)))
   }
 
   /**
-   * The file that records what was there before.
+   * The file that records the state before changes.
    *
    * @internal
    */
@@ -114,13 +114,13 @@ export abstract class Role {
   }
 
   /**
-   * Opens the ledger for one use.
+   * Passes the journal of the state file to a function.
    *
    * @internal
    */
   protected async withJournal<T>(
     signal: AbortSignal | undefined,
-    use: (ledger: ChangeJournal) => Promise<T>,
+    use: (journal: ChangeJournal) => Promise<T>,
   ): Promise<T> {
     return await ChangeJournal.use(this.host, await this.openStateFile(), signal, use)
   }

@@ -1,37 +1,59 @@
 import { mkdir, readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { FileLock } from '../../system/file-lock.ts'
 import { removeFile, replaceFile } from '../../system/replace-file.ts'
 import { defaultStateFile, identifyNamespace, type NamespaceIdentity } from '../facts/namespace-identity.ts'
 import { RESOURCE_HANDLERS } from '../resource/resource-handlers.ts'
-import { StateFileError } from './state-file-error.ts'
 
-/** What was there before something was changed, and what it was changed to. */
+/**
+ * The codes of {@link StateFileError}:
+ * - `ERR_LVS_BUSY`: another call has been changing the same host for more than 60 seconds.
+ * - `ERR_LVS_STATE_FILE`: the content of the file is not what a role writes.
+ */
+export type StateFileErrorCode = 'ERR_LVS_BUSY' | 'ERR_LVS_STATE_FILE'
+
+/** The state file, in which roles record the state before their changes, cannot be used. Nothing was changed. */
+export class StateFileError extends Error {
+  /** Name of the class, for messages. */
+  override readonly name = 'StateFileError'
+  /** The reason. */
+  readonly code: StateFileErrorCode
+
+  constructor(code: StateFileErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** The record of a changed resource. */
 export interface StateRecord {
-  /** Kind of the register. */
+  /** Kind of the resource handler. */
   readonly kind: string
-  /** What of it. */
+  /** The resource. */
   readonly subject: string
-  /** What was there before anything was put. */
+  /** The value before the first change. */
   readonly before: unknown
-  /** What was put; two values while one takes the place of the other. */
+  /** The applied value. Two values while one replaces the other. */
   readonly applied: readonly unknown[]
-  /** On whose behalf. */
+  /** On whose behalf it was changed. */
   readonly owners: readonly string[]
 }
 
-/** What the file says. */
+/** The content of the file. */
 export interface RecordedState {
-  /** In the order in which things were changed first. */
+  /** In the order of the first changes. */
   readonly records: readonly StateRecord[]
   /** Cluster nodes that are active. */
   readonly active: readonly string[]
 }
 
-/** The form of the file; another one is not understood. */
+/** Version of the format. Files of other versions are rejected. */
 const VERSION = 1
 const EMPTY_STATE: RecordedState = { records: [], active: [] }
+/** Milliseconds to wait for another holder of the lock. */
+const LOCK_TIMEOUT = 60_000
 
-/** The file in which roles record what was there before them. */
+/** The file in which roles record the state before their changes. */
 export class StateFile {
   readonly path: string
   readonly #identity: NamespaceIdentity
@@ -41,17 +63,36 @@ export class StateFile {
     this.#identity = identity
   }
 
-  /** @param path Default: as {@link defaultStateFile} has it. */
+  /** @param path Default: {@link defaultStateFile}. */
   static async of(netns: string | undefined, path?: string): Promise<StateFile> {
     const identity = await identifyNamespace(netns)
     return new StateFile(resolve(path ?? (await defaultStateFile(identity))), identity)
   }
 
   /**
-   * Reads the file. What it says of an earlier start of the machine or of another network namespace is void: what was changed
-   * there is gone with it.
+   * Runs a function while holding the lock of the file: no other call does so at the same time, in this process or another.
+   * The lock is on a file of its own beside the state file, which is replaced and removed. It stays there.
    *
-   * @throws {StateFileError} `ERR_LVS_STATE_FILE` when it is no such file.
+   * @throws {StateFileError} `ERR_LVS_BUSY` if another call holds the lock for more than 60 s.
+   */
+  async lock<T>(signal: AbortSignal | undefined, use: () => Promise<T>): Promise<T> {
+    const directory = dirname(this.path)
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const path = join(directory, `.${basename(this.path)}.lock`)
+    using lock = await FileLock.acquire(path, { timeout: LOCK_TIMEOUT, signal })
+    if (lock === undefined) {
+      throw new StateFileError(
+        'ERR_LVS_BUSY',
+        `another call has been changing the state that ${this.path} records for ${LOCK_TIMEOUT / 1000} s; stop it, or wait for it`,
+      )
+    }
+    return await use()
+  }
+
+  /**
+   * Reads the file. Records of an earlier boot or of another network namespace are ignored: those changes no longer exist.
+   *
+   * @throws {StateFileError} `ERR_LVS_STATE_FILE` if the content is not a state file of this version.
    */
   async read(): Promise<RecordedState> {
     const text = await readText(this.path)
@@ -61,7 +102,7 @@ export class StateFile {
     return content.boot === boot && content.netns === netns ? content : EMPTY_STATE
   }
 
-  /** Replaces the file, so that it outlives a crash at any moment; with nothing to say there is no file. */
+  /** Replaces the file so that it survives a crash at any moment. Removes it if there is nothing to record. */
   async write({ records, active }: RecordedState): Promise<void> {
     if (records.length === 0 && active.length === 0) return await removeFile(this.path)
     await mkdir(dirname(this.path), { recursive: true })
@@ -78,7 +119,7 @@ export class StateFile {
     }
     throw new StateFileError(
       'ERR_LVS_STATE_FILE',
-      `${this.path} is no file that this version of the library wrote; if nothing is to be put back from it, remove it`,
+      `${this.path} is not a state file of this version; remove it if its changes need not be undone`,
     )
   }
 }

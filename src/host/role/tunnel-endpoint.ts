@@ -5,41 +5,40 @@ import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import type { TunnelKind } from '../../route/model/tunnel-link.ts'
 import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
-import { DEVICE } from '../resource/device.ts'
-import { LINK } from '../resource/link.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
-import { SYSCTL } from '../resource/sysctl.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import { DEVICE, LINK } from '../resource/network-resources.ts'
+import { SYSCTL } from '../resource/sysctl-resources.ts'
 import { ensure, type RoleItem } from './role-item.ts'
 
-/** The end of the tunnel that a real server takes packets from. */
+/** The tunnel interface on which a real server receives packets. */
 export interface TunnelEndpoint {
   /**
-   * `ipip` IP in IP, also for `gue`, which a port of the kernel's module fou unpacks before (`ip fou add port 6080 gue`);
-   * `gre`. Default `ipip`.
+   * `ipip` for IP in IP, and for `gue`, whose packets a port of the kernel module fou decapsulates first
+   * (`ip fou add port 6080 gue`). `gre` for GRE. Default: `ipip`.
    */
   readonly type?: 'ipip' | 'gre' | undefined
-  /** Address family of the outer packet: that of the real server's own address. Default: that of the virtual address. */
+  /** Family of the outer packet, which is that of the real server's own address. Default: that of the virtual address. */
   readonly family?: Family | undefined
   /**
-   * A tunnel interface that is there. Default: the one that takes packets from anywhere, which the kernel has for each kind:
-   * `tunl0` (IPv4 in IPv4), `sit0` (IPv6 in IPv4), `gre0`, `ip6gre0`; in IPv6, where it has none that takes anything,
-   * `lvs-ip6tnl` is made.
+   * Name of an existing tunnel interface. Default: the interface of the kernel that accepts packets from any address: `tunl0`
+   * (IPv4 in IPv4), `sit0` (IPv6 in IPv4), `gre0` or `ip6gre0`. For IP in IPv6 the kernel has none, so the role creates
+   * `lvs-ip6tnl`.
    */
   readonly device?: string | undefined
 }
 
-/** The interface that packets for addresses of a family come out of. */
+/** The interface on which decapsulated packets of a family arrive. */
 export interface TunnelDevice {
   readonly name: string
-  /** Absent for one that was named: it is there or it is not. */
+  /** Absent for an interface named in the options, which must exist. */
   readonly kind?: TunnelKind
-  /** Whether the kernel has it of itself, with the module; if not, it is made. */
+  /** Whether the kernel creates it with the module. If not, the role creates it. */
   readonly createdByKernel: boolean
 }
 
 const KNOWN_FIELDS = new KnownFields(['type', 'family', 'device'])
 
-/** Checks the end of a tunnel. */
+/** Checks the options of a tunnel. */
 export function checkTunnelEndpoint(tunnel: TunnelEndpoint | undefined): TunnelEndpoint {
   if (tunnel === undefined) return {}
   KNOWN_FIELDS.check('tunnel', tunnel)
@@ -52,7 +51,7 @@ export function checkTunnelEndpoint(tunnel: TunnelEndpoint | undefined): TunnelE
   return tunnel
 }
 
-/** Finds the interface that packets for addresses of a family come out of. */
+/** Determines the interface on which decapsulated packets of a family arrive. */
 export function resolveTunnelDevice(
   inner: Family,
   { type = 'ipip', family: outer = inner, device }: TunnelEndpoint,
@@ -68,53 +67,50 @@ export function resolveTunnelDevice(
       ? { name: 'tunl0', kind: 'ipip', createdByKernel: true }
       : { name: 'sit0', kind: 'sit', createdByKernel: true }
   }
-  // The kernel's own ip6tnl0 takes nothing: nobody has said which addresses it may take from (ip6_tnl_rcv_ctl).
+  // The ip6tnl0 of the kernel accepts no packets because it has no remote address (ip6_tnl_rcv_ctl).
   return { name: 'lvs-ip6tnl', kind: 'ip6tnl', createdByKernel: false }
 }
 
 /**
- * Makes the kernel load the module of an interface that comes with it. This is not taken back: neither can the interface be
- * removed, nor do other programs expect a module to go.
+ * Loads the module of an interface that the kernel creates. Roles do not undo this: the interface cannot be removed, and other
+ * programs do not expect a module to be unloaded.
  */
 export async function loadTunnelModule(
   { network }: RoleHost,
-  { name, kind, createdByKernel: ownByKernel }: TunnelDevice,
+  { name, kind, createdByKernel }: TunnelDevice,
 ): Promise<void> {
-  if (kind === undefined || !ownByKernel || (await network.findLink(name)) !== undefined) return
+  if (kind === undefined || !createdByKernel || (await network.findLink(name)) !== undefined) return
   try {
     await network.ensureLink({ name, kind })
   } catch (error) {
-    // The module came with the interface, and the kernel then found that it was asked to make it once more.
+    // The module created the interface when it was loaded, so the request to create it failed.
     if ((await network.findLink(name)) === undefined) throw error
   }
 }
 
-/** That the interface is there, is up, and does not drop what comes out of it. */
+/** Items that create the interface if needed, set it up, and make its reverse path filter accept decapsulated packets. */
 export async function tunnelItems(
   { sysctls }: RoleHost,
-  { name, kind, createdByKernel: ownByKernel }: TunnelDevice,
+  { name, kind, createdByKernel }: TunnelDevice,
   inner: Family,
-  claims: readonly string[],
+  owners: readonly string[],
 ): Promise<RoleItem[][]> {
-  const items: RoleItem[] = [ensure({ handler: LINK, subject: name, value: true, owners: claims })]
+  const items: RoleItem[] = [ensure({ handler: LINK, subject: name, value: true, owners })]
   if (inner === 'ipv4') {
     const all = Number(await sysctls.findText(interfaceSysctl('ipv4', 'all', 'rp_filter')))
     items.push(
       ensure({
         handler: SYSCTL,
         subject: interfaceSysctl('ipv4', name, 'rp_filter'),
-        // The larger of the two counts: beside a strict `all` only 2, loose, keeps this interface from being strict, and the
-        // others keep what they have.
+        // The larger value takes effect: if `all` is strict (1), only 2, loose, makes this interface loose, and the other
+        // interfaces keep their filters.
         value: all === 1 ? '2' : '0',
         expected: all === 1 ? '2' : '0 or 2',
-        accepts: (found) => found !== null && Math.max(all, Number(found)) !== 1,
-        owners: claims,
+        accepts: (current) => current !== null && Math.max(all, Number(current)) !== 1,
+        owners,
       }),
     )
   }
-  if (ownByKernel || kind === undefined) return [items]
-  return [
-    [ensure({ handler: DEVICE, subject: name, value: { kind, external: true }, owners: claims })],
-    items,
-  ]
+  if (createdByKernel || kind === undefined) return [items]
+  return [[ensure({ handler: DEVICE, subject: name, value: { kind, external: true }, owners })], items]
 }

@@ -1,25 +1,25 @@
 import { ArgumentRangeError } from '../../errors.ts'
+import { ADDRESS_BITS } from '../../netlink/wire/ip-prefix.ts'
 import type { Link } from '../../route/model/link.ts'
-import { ADDRESS } from '../resource/address.ts'
-import { formatPrefixOnInterface } from '../resource/place.ts'
-import type { RoleHost } from '../resource/resource-handler.ts'
-import { SYSCTL } from '../resource/sysctl.ts'
+import type { RoleHost } from '../facts/host-access.ts'
+import { ADDRESS, formatPrefixOnInterface } from '../resource/network-resources.ts'
+import { SYSCTL } from '../resource/sysctl-resources.ts'
 import { ensure, observe, type RoleItem } from './role-item.ts'
-import { ADDRESS_BITS, formatVip, type Vip } from './vip.ts'
+import { formatVip, type Vip } from './vip.ts'
 
-/** A virtual address that a host answers for. */
+/** A virtual address that a host answers for on a network. */
 export interface VisibleVip {
   readonly vip: Vip
   readonly interface: string
-  /** IPv4: default the interface's name. */
+  /** IPv4 only. Default: the name of the interface. */
   readonly label?: string | undefined
   readonly owner: string
 }
 
-/** How often a new place is told, since a frame may be lost, and the seconds between. */
+/** Announcements are repeated because frames may be lost. The interval is in seconds. */
 const ANNOUNCEMENTS = { times: 3, interval: 0.1 } as const
 
-/** That the interfaces can carry the addresses. They belong to whoever set the network up, so they are only looked at. */
+/** Items that report whether the interfaces are up. Roles do not change that: the interfaces belong to the network setup. */
 export function interfaceUpItems(vips: readonly VisibleVip[]): RoleItem[] {
   return [...new Set(vips.map(({ interface: name }) => name))].map((name) =>
     observe(`link ${name}`, 'up', [], async ({ network }) => {
@@ -29,47 +29,47 @@ export function interfaceUpItems(vips: readonly VisibleVip[]): RoleItem[] {
   )
 }
 
-/** The addresses on their interfaces. */
+/** Items that add the addresses to their interfaces. */
 export function visibleAddressItems(vips: readonly VisibleVip[]): RoleItem[] {
-  return vips.flatMap(({ vip, interface: name, label, owner: claim }) => {
-    const isAlone = vip.family === 'ipv6' || vip.prefixLength === ADDRESS_BITS.ipv4
+  return vips.flatMap(({ vip, interface: name, label, owner }) => {
+    const isHostPrefix = vip.family === 'ipv6' || vip.prefixLength === ADDRESS_BITS.ipv4
     const address = ensure({
       handler: ADDRESS,
       subject: formatPrefixOnInterface({ prefix: formatVip(vip), interface: name }),
-      // It is another host's until a moment ago: to ask the network whether it is free would be to lose it.
-      // As the newest of its interface it would also become the source of what an IPv6 host sends on its own account, tunnels to
-      // real servers among it (RFC 6724; ipv6_dev_get_saddr); one that is deprecated is used, but not chosen.
+      // At a failover another host may still have the address, and duplicate address detection would then refuse it.
+      // As the newest address of its interface it would also become the source address of the host's own IPv6 packets, such as
+      // tunnels to real servers (RFC 6724; ipv6_dev_get_saddr). The kernel does not choose a deprecated address.
       value:
         vip.family === 'ipv6' ? { nodad: true, preferredLifetime: 0 } : label === undefined ? {} : { label },
-      owners: [claim],
+      owners: [owner],
     })
-    return isAlone ? [address] : [promoteSecondariesItem(name, claim), address]
+    return isHostPrefix ? [address] : [promoteSecondariesItem(name, owner), address]
   })
 }
 
-/** That addresses added to the network of this one stay when it goes, although it may be the first (inet_del_ifa). */
-function promoteSecondariesItem(name: string, claim: string): RoleItem {
+/** Keeps addresses of the same network that are added later, even if this one was the first and goes (inet_del_ifa). */
+function promoteSecondariesItem(name: string, owner: string): RoleItem {
   return ensure({
     handler: SYSCTL,
     subject: `net.ipv4.conf.${name.replaceAll('.', '/')}.promote_secondaries`,
     value: '1',
-    owners: [claim],
+    owners: [owner],
   })
 }
 
-/** That no address is on its interface. */
+/** Items that remove the addresses from their interfaces. */
 export function visibleAddressRemovalItems(vips: readonly VisibleVip[]): RoleItem[] {
-  return vips.map(({ vip, interface: name, owner: claim }) =>
+  return vips.map(({ vip, interface: name, owner }) =>
     ensure({
       handler: ADDRESS,
       subject: formatPrefixOnInterface({ prefix: formatVip(vip), interface: name }),
       value: null,
-      owners: [claim],
+      owners: [owner],
     }),
   )
 }
 
-/** Refuses an interface that is not there, before anything is touched. */
+/** Rejects an interface that does not exist, before anything is changed. */
 export function checkInterfacesExist(
   links: readonly Link[],
   vips: readonly VisibleVip[],
@@ -81,14 +81,14 @@ export function checkInterfacesExist(
   }
 }
 
-/** Tells the networks that the addresses are here now. Where nobody resolves addresses there is nobody to tell. */
+/** Announces the addresses on their networks, except on interfaces without ARP and neighbour discovery. */
 export async function announceVips({ network }: RoleHost, vips: readonly VisibleVip[]): Promise<void> {
   const links = new Map((await network.links()).map((link) => [link.name, link]))
-  const heard = vips.filter(({ interface: name }) => {
+  const announced = vips.filter(({ interface: name }) => {
     const link = links.get(name)
     return link?.type === 'ether' && link.arp && link.up
   })
   await Promise.all(
-    heard.map(({ vip, interface: name }) => network.announce(vip.address, name, ANNOUNCEMENTS)),
+    announced.map(({ vip, interface: name }) => network.announce(vip.address, name, ANNOUNCEMENTS)),
   )
 }

@@ -100,9 +100,9 @@ describe('a host with the VIP, asked for it on eth0', () => {
       for (const owner of ['all', 'eth0'])
         await sysctls.setText(`net.ipv4.conf.${owner}.arp_ignore`, String(level))
       seen.push({ level, said: (await isAnswered(client)) ? 'answered' : 'silent' })
-      const patient = new HostView(await readFacts(server.host), {})
-      const eth0 = patient.link('eth0')!
-      believed.push({ level, said: patient.answers(VIP, eth0) ? 'answered' : 'silent' })
+      const view = new HostView(await readFacts(server.host), {})
+      const eth0 = view.link('eth0')!
+      believed.push({ level, said: view.answers(VIP, eth0) ? 'answered' : 'silent' })
     }
     expect(seen).toEqual(rows)
     expect(believed).toEqual(rows)

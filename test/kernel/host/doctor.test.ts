@@ -37,11 +37,8 @@ const WAYS: Readonly<Record<string, Way>> = {
 
 const ids = (findings: readonly Finding[]) => findings.map(({ id }) => id)
 
-async function examine(
-  { examined: patient = 'director', options }: Case,
-  cluster: Cluster,
-): Promise<Finding[]> {
-  return await doctor(cluster[patient].host, await options?.(cluster))
+async function examine({ examined = 'director', options }: Case, cluster: Cluster): Promise<Finding[]> {
+  return await doctor(cluster[examined].host, await options?.(cluster))
 }
 
 /** The machine that a finding is about. */

@@ -4,7 +4,7 @@
  */
 
 import { IpvsError, NetworkError } from '../../../src/errors.ts'
-import type { RoleHost } from '../../../src/host/resource/resource-handler.ts'
+import type { RoleHost } from '../../../src/host/facts/host-access.ts'
 import type { Daemon, DaemonInput } from '../../../src/ipvs/model/daemon.ts'
 import type { DestinationInput } from '../../../src/ipvs/model/destination.ts'
 import type { Service, ServiceInput } from '../../../src/ipvs/model/service.ts'

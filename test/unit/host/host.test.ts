@@ -22,7 +22,7 @@ class FakeHost extends FakeKernel implements HostTransport {
 }
 
 describe('opening a host', () => {
-  it('opens a socket for the network alone; IPVS is not asked for', async () => {
+  it('opens a socket for the network only, and does not look for IPVS', async () => {
     const transport = new FakeHost()
     const host = await Host.open({ transport, netns: '/run/netns/director' })
     expect(transport.sockets).toHaveLength(1)
@@ -33,15 +33,15 @@ describe('opening a host', () => {
 
   it.each<[string, object, string]>([
     ['a misspelled option', { nets: '/run/netns/a' }, 'options.nets'],
-    ['no time at all', { timeout: 0 }, 'timeout'],
-    ['a network namespace that is no path', { netns: 42 }, 'netns'],
-  ])('with %s is misuse', async (_, options, field) => {
+    ['a timeout of 0', { timeout: 0 }, 'timeout'],
+    ['a network namespace that is not a path', { netns: 42 }, 'netns'],
+  ])('rejects %s', async (_, options, field) => {
     const transport = new FakeHost()
     await expect(Host.open({ transport, ...options } as HostOptions)).rejects.toMatchObject({ field })
     expect(transport.sockets).toEqual([])
   })
 
-  it('with a signal that is aborted already opens nothing', async () => {
+  it('opens nothing if the signal is already aborted', async () => {
     const transport = new FakeHost()
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(Host.open({ transport, signal })).rejects.toThrow('enough')
@@ -49,7 +49,7 @@ describe('opening a host', () => {
   })
 })
 
-it('the sysctls of a host are those of its transport', async () => {
+it('the sysctls of a host use its transport', async () => {
   const transport = new FakeHost()
   transport.files.set('/proc/sys/net/ipv4/ip_forward', '0\n')
   const { sysctls } = await Host.open({ transport })
@@ -58,7 +58,7 @@ it('the sysctls of a host are those of its transport', async () => {
 })
 
 describe('the IPVS of a host', () => {
-  it('is opened at the first call and shared by all', async () => {
+  it('is opened at the first call and shared by all calls', async () => {
     const transport = new FakeHost()
     const host = await Host.open({ transport })
     const [one, other] = await Promise.all([host.ipvs(), host.ipvs()])
@@ -67,7 +67,7 @@ describe('the IPVS of a host', () => {
     expect(transport.sockets).toHaveLength(2)
   })
 
-  it('is opened whatever becomes of the signal with which the host was', async () => {
+  it('is opened whether or not the signal of Host.open() is aborted', async () => {
     const transport = new FakeHost()
     const controller = new AbortController()
     const host = await Host.open({ transport, signal: controller.signal })
@@ -75,7 +75,7 @@ describe('the IPVS of a host', () => {
     await expect(host.ipvs()).resolves.toBeDefined()
   })
 
-  it('that is not there is asked for again at the next call', async () => {
+  it('is tried again at the next call if it is unavailable', async () => {
     const transport = new FakeHost()
     transport.familyId = undefined
     const host = await Host.open({ transport })
@@ -88,7 +88,7 @@ describe('the IPVS of a host', () => {
 describe('the roles of a host', () => {
   const vips = ['192.0.2.10']
 
-  it('are made for it, and nothing is touched before they are put up', async () => {
+  it('are created for it, and change nothing before up()', async () => {
     const transport = new FakeHost()
     const host = await Host.open({ transport })
     const interfaceName = { interface: 'eth0' }
@@ -99,7 +99,7 @@ describe('the roles of a host', () => {
     expect(transport.messages).toEqual([])
   })
 
-  it('are refused where their options are wrong', async () => {
+  it('are rejected if their options are invalid', async () => {
     const host = await Host.open({ transport: new FakeHost() })
     expect(() => host.realServer({ forwarding: 'dr', vips: ['nowhere'] })).toThrow(TypeError)
     await expect(host.doctor({ rolle: 'both' } as object)).rejects.toThrow(TypeError)
@@ -108,7 +108,7 @@ describe('the roles of a host', () => {
 })
 
 describe('closing a host', () => {
-  it('closes its network and its IPVS, once or more', async () => {
+  it('closes its network and its IPVS, and can be repeated', async () => {
     const transport = new FakeHost()
     {
       await using host = await Host.open({ transport })
@@ -135,7 +135,7 @@ describe('closing a host', () => {
     expect(transport.closed).toEqual([true, true])
   })
 
-  it('after IPVS was not to be had is no error', async () => {
+  it('does not fail if IPVS was unavailable', async () => {
     const transport = new FakeHost()
     transport.familyId = undefined
     const host = await Host.open({ transport })

@@ -1,4 +1,4 @@
-import type { RoleService } from '../../../host/resource/service.ts'
+import type { RoleService } from '../../../host/resource/ipvs-resources.ts'
 import type { DesiredState } from '../../../state/model/desired-state.ts'
 import type { Terminal } from '../../io/command-io.ts'
 import { EXIT_USAGE, ExitStatus, UsageError } from '../../io/failure.ts'

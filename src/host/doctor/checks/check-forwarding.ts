@@ -4,100 +4,100 @@ import type { Diagnosis } from '../model/finding.ts'
 import { setInterfaceSysctl, setSysctl } from '../model/fix-step.ts'
 import type { HostView } from '../model/host-view.ts'
 
-/** Whether a director takes the answers of real servers behind NAT back to the clients. */
-export function* checkForwarding(patient: HostView): Generator<Diagnosis> {
-  if (patient.role === 'real-server') return
-  yield* checkIpv4(patient)
-  yield* checkIpv6(patient)
-  yield* checkConntrack(patient)
-  for (const link of natInterfaces(patient, 'ipv4')) yield* checkRedirects(patient, link)
+/** Checks whether a director forwards the replies of real servers behind NAT to the clients. */
+export function* checkForwarding(view: HostView): Generator<Diagnosis> {
+  if (view.role === 'real-server') return
+  yield* checkIpv4(view)
+  yield* checkIpv6(view)
+  yield* checkConntrack(view)
+  for (const link of natInterfaces(view, 'ipv4')) yield* checkRedirects(view, link)
 }
 
-/** Forwarding is the business of the interface that a packet comes in by; ip_forward sets them all (__mkroute_input). */
-function* checkIpv4(patient: HostView): Generator<Diagnosis> {
-  const closed = natInterfaces(patient, 'ipv4').filter(
-    ({ name }) => patient.effectiveSysctl('forwarding', name) === 0,
+/** The interface on which a packet arrives decides about forwarding. ip_forward sets all interfaces (__mkroute_input). */
+function* checkIpv4(view: HostView): Generator<Diagnosis> {
+  const blocked = natInterfaces(view, 'ipv4').filter(
+    ({ name }) => view.effectiveSysctl('forwarding', name) === 0,
   )
-  if (closed.length === 0) return
+  if (blocked.length === 0) return
   const symptom =
-    'Connections to services with NAT hang: the request reaches the real server, and its answer ends here.'
-  if (patient.sysctl('net.ipv4.ip_forward') === 0) {
+    'Connections to NAT services hang: the request reaches the real server, and this host drops the reply.'
+  if (view.sysctl('net.ipv4.ip_forward') === 0) {
     yield {
       id: 'ip-forward',
       subject: 'net.ipv4.ip_forward',
-      message: 'This director forwards no IPv4 packets (ip_forward is 0), and services with NAT need it to.',
+      message: 'This director does not forward IPv4 packets (ip_forward is 0), which NAT services require.',
       symptom,
       steps: [setSysctl('net.ipv4.ip_forward', 1)],
     }
     return
   }
-  for (const { name } of closed) {
+  for (const { name } of blocked) {
     yield {
       id: 'ip-forward',
       subject: name,
-      message: `This director forwards no IPv4 packets that come in by ${name}, the interface of real servers behind NAT.`,
+      message: `This director does not forward IPv4 packets that arrive on ${name}, the interface of real servers behind NAT.`,
       symptom,
       steps: [setInterfaceSysctl(name, 'forwarding', 1)],
     }
   }
 }
 
-/** With IPv6 one switch stands for all; from Linux 6.17 on, an interface can have one of its own (ip6_forward). */
-function* checkIpv6(patient: HostView): Generator<Diagnosis> {
-  if (patient.sysctl('net.ipv6.conf.all.forwarding') !== 0) return
+/** For IPv6 one sysctl applies to all interfaces. Since Linux 6.17 an interface can override it (ip6_forward). */
+function* checkIpv6(view: HostView): Generator<Diagnosis> {
+  if (view.sysctl('net.ipv6.conf.all.forwarding') !== 0) return
   const forced = ({ name }: Link) =>
-    patient.sysctl(`net.ipv6.conf.${name.replaceAll('.', '/')}.force_forwarding`) === 1
-  if (natInterfaces(patient, 'ipv6').every(forced)) return
+    view.sysctl(`net.ipv6.conf.${name.replaceAll('.', '/')}.force_forwarding`) === 1
+  if (natInterfaces(view, 'ipv6').every(forced)) return
   yield {
     id: 'ipv6-forwarding',
     subject: 'net.ipv6.conf.all.forwarding',
-    message: 'This director forwards no IPv6 packets, and services with NAT need it to.',
+    message: 'This director does not forward IPv6 packets, which NAT services require.',
     symptom:
-      'IPv6 connections to services with NAT hang: the request reaches the real server, and its answer ends here.',
+      'IPv6 connections to NAT services hang: the request reaches the real server, and this host drops the reply.',
     steps: [setSysctl('net.ipv6.conf.all.forwarding', 1)],
   }
 }
 
-/** On one network for clients and real servers the kernel shows the latter the way past itself (ip_rt_send_redirect). */
-function* checkRedirects(patient: HostView, { name }: Link): Generator<Diagnosis> {
+/** If clients and real servers share a network, the kernel redirects the real servers to the clients (ip_rt_send_redirect). */
+function* checkRedirects(view: HostView, { name }: Link): Generator<Diagnosis> {
   const isClientSide =
-    patient.defaultRoute('ipv4')?.interface === name ||
-    patient.directedVips.some((vip) =>
-      patient.addressEntries(vip).some((held) => held.family === 'ipv4' && held.interface === name),
+    view.defaultRoute('ipv4')?.interface === name ||
+    view.directedVips.some((vip) =>
+      view.addressEntries(vip).some((entry) => entry.family === 'ipv4' && entry.interface === name),
     )
-  if (!isClientSide || patient.effectiveSysctl('send_redirects', name) === 0) return
-  const owners = ['all', name].filter((owner) => patient.configuredSysctl('send_redirects', owner) !== 0)
+  if (!isClientSide || view.effectiveSysctl('send_redirects', name) === 0) return
+  const interfaces = ['all', name].filter((owner) => view.configuredSysctl('send_redirects', owner) !== 0)
   yield {
     id: 'send-redirects',
     subject: name,
-    message: `Clients and real servers behind NAT share ${name}, and this director tells the real servers of the direct way to clients (ICMP redirect).`,
+    message: `Clients and real servers behind NAT share ${name}, and this director redirects the real servers to send replies directly to the clients (ICMP redirect).`,
     symptom:
-      'Connections work at first and then hang, one client after another: the real server answers past the director.',
-    steps: owners.map((owner) => setInterfaceSysctl(owner, 'send_redirects', 0)),
+      'Connections work at first and then hang, one client after another: the replies of the real server bypass the director.',
+    steps: interfaces.map((owner) => setInterfaceSysctl(owner, 'send_redirects', 0)),
   }
 }
 
-/** IPVS hides its packets from connection tracking unless told otherwise (ip_vs_notrack). */
-function* checkConntrack(patient: HostView): Generator<Diagnosis> {
-  const tracked = patient.facts.trackedConnections ?? 0
-  if (patient.sysctl('net.ipv4.vs.conntrack') !== 0 || tracked === 0) return
-  if (patient.remoteDestinations('nat').length === 0) return
+/** IPVS excludes its packets from connection tracking unless `conntrack` is on (ip_vs_notrack). */
+function* checkConntrack(view: HostView): Generator<Diagnosis> {
+  const tracked = view.facts.trackedConnections ?? 0
+  if (view.sysctl('net.ipv4.vs.conntrack') !== 0 || tracked === 0) return
+  if (view.remoteDestinations('nat').length === 0) return
   yield {
     id: 'conntrack',
     subject: 'net.ipv4.vs.conntrack',
     message:
-      'Firewall rules of this director go by tracked connections or translate addresses, and IPVS keeps its connections with NAT out of that (conntrack is 0).',
+      'This director tracks connections for firewall rules or address translation, and IPVS excludes its NAT connections from that (conntrack is 0).',
     symptom:
-      'Rules by connection state drop the answers of real servers, and masquerading leaves packets to real servers as they are.',
+      'Firewall rules that match the connection state drop replies of real servers, and masquerading does not translate packets to real servers.',
     steps: [setSysctl('net.ipv4.vs.conntrack', 1)],
   }
 }
 
-/** The interfaces by which real servers behind NAT are reached. */
-function natInterfaces(patient: HostView, family: 'ipv4' | 'ipv6'): readonly Link[] {
-  const addresses = patient.remoteDestinations('nat').map(({ destination }) => destination.address)
+/** The interfaces through which real servers behind NAT are reached. */
+function natInterfaces(view: HostView, family: 'ipv4' | 'ipv6'): readonly Link[] {
+  const addresses = view.remoteDestinations('nat').map(({ destination }) => destination.address)
   const links = addresses
     .filter((address) => familyOf(address) === family)
-    .flatMap((address) => patient.outboundLink(address) ?? [])
+    .flatMap((address) => view.outboundLink(address) ?? [])
   return [...new Set(links)]
 }

@@ -5,82 +5,78 @@ import type { Diagnosis } from '../model/finding.ts'
 import { removeDestination, removeService } from '../model/fix-step.ts'
 import type { HostView } from '../model/host-view.ts'
 
-/** Whether two nodes of which one directs at a time do so at the same time. */
-export function* checkBothActive(patient: HostView, peers: readonly HostView[]): Generator<Diagnosis> {
-  for (const vip of patient.directedVips) {
-    if (!isActiveDirector(patient, vip)) continue
+/** Checks whether two nodes are active directors of the same VIP. */
+export function* checkBothActive(view: HostView, peers: readonly HostView[]): Generator<Diagnosis> {
+  for (const vip of view.directedVips) {
+    if (!isActiveDirector(view, vip)) continue
     const others = peers.filter((peer) => isActiveDirector(peer, vip)).map(({ facts }) => facts.name)
     if (others.length === 0) continue
-    const services = patient.servicesOf(vip)
-    const held = patient
+    const services = view.servicesOf(vip)
+    const entry = view
       .addressEntries(vip)
-      .filter((holder) => patient.arpInterfaces.some(({ name }) => name === holder.interface))
-    // At rest it is a real server of the other one.
+      .filter((entry) => view.arpInterfaces.some(({ name }) => name === entry.interface))
+    // A node that is a destination of its own service keeps the VIP, hidden, as a real server.
     const isServer = services.some(({ destinations }) =>
-      destinations.some(({ address }) => patient.isLocal(address)),
+      destinations.some(({ address }) => view.isLocal(address)),
     )
     yield {
       id: 'both-active',
       subject: vip,
-      message: `This host and ${others.join(', ')} both direct the VIP ${vip} and both answer for it.`,
+      message: `This host and ${others.join(', ')} both have services for the VIP ${vip}, and both answer for it on the network.`,
       symptom:
-        'Connections break off at random, and packets go to and fro between the two until their time to live runs out.',
+        'Connections break at random, and packets loop between the two hosts until their time to live expires.',
       steps: [
         ...services.map((service) => removeService(service)),
-        ...held.flatMap((holder) =>
-          isServer ? hideVip(patient, holder) : removeAddressEntry(patient, holder),
-        ),
+        ...entry.flatMap((entry) => (isServer ? hideVip(view, entry) : removeAddressEntry(view, entry))),
       ],
-      // One of them is to stay.
+      // An operator has to choose which host stays active.
       needsDecision: true,
     }
   }
 }
 
 /**
- * Whether a node that is to be at rest sends packets for a VIP on. What the active director sends it as to a real server
- * meets its rules first (ip_vs_in), and by dr and tun it goes back with the VIP still in it.
+ * Checks whether a passive node forwards packets for a VIP. Packets that the active director forwards to it as a real server
+ * match its rules first (ip_vs_in), and with dr and tun they keep the VIP as their destination address on the way back.
  */
-export function* checkPassiveNode(patient: HostView, peers: readonly HostView[]): Generator<Diagnosis> {
-  if (patient.role !== 'both') return
-  for (const vip of patient.directedVips.filter((address) => patient.isPassive(address))) {
+export function* checkPassiveNode(view: HostView, peers: readonly HostView[]): Generator<Diagnosis> {
+  if (view.role !== 'both') return
+  for (const vip of view.directedVips.filter((address) => view.isPassive(address))) {
     const active = peers.filter((peer) => isActiveDirector(peer, vip))
     const directors = [
-      ...patient.directors,
+      ...view.directors,
       ...active.flatMap(({ facts }) => facts.addresses.map(({ address }) => address)),
     ]
-    for (const service of patient.servicesOf(vip)) yield* checkRule(patient, service, directors)
+    for (const service of view.servicesOf(vip)) yield* checkRule(view, service, directors)
   }
 }
 
-function* checkRule(patient: HostView, service: Service, directors: readonly string[]): Generator<Diagnosis> {
-  const sentOn = service.destinations.filter(
+function* checkRule(view: HostView, service: Service, directors: readonly string[]): Generator<Diagnosis> {
+  const forwarded = service.destinations.filter(
     ({ forwarding, weight, address }) =>
-      weight > 0 && (forwarding === 'dr' || forwarding === 'tun') && !patient.isLocal(address),
+      weight > 0 && (forwarding === 'dr' || forwarding === 'tun') && !view.isLocal(address),
   )
   const isKnown = directors.length > 0
-  const sentBack = isKnown ? sentOn.filter(({ address }) => directors.includes(address)) : sentOn
-  if (sentBack.length === 0) return
+  const returned = isKnown ? forwarded.filter(({ address }) => directors.includes(address)) : forwarded
+  if (returned.length === 0) return
   const name = formatService(service)
-  const targets = sentBack.map(({ address }) => address).join(', ')
-  const isAll = !service.destinations.some((other) => other.weight > 0 && !sentBack.includes(other))
+  const targets = returned.map(({ address }) => address).join(', ')
+  const isAll = !service.destinations.some((other) => other.weight > 0 && !returned.includes(other))
   yield {
     id: 'backup-forwards',
     subject: name,
     message: isKnown
-      ? `This host hides the VIP as a backup does, but has rules for ${name} that send its packets back to the director ${targets}.`
-      : `This host hides the VIP as a backup does, but has rules for ${name} that send its packets on to ${targets}, one of which may be the director.`,
+      ? `This host hides the VIP like a backup, but has rules for ${name} that return packets to the director ${targets}.`
+      : `This host hides the VIP like a backup, but has rules for ${name} that forward packets to ${targets}, one of which may be the director.`,
     symptom:
-      'Connections that the director schedules to this node hang or break off, and both nodes are busy: their packets go to and fro between the two until their time to live runs out.',
+      'Connections that the director schedules to this node hang or break, and both nodes are busy: packets loop between them until their time to live expires.',
     steps:
       isKnown && !isAll
-        ? sentBack.map((destination) => removeDestination(service, destination))
+        ? returned.map((destination) => removeDestination(service, destination))
         : [removeService(service)],
   }
 }
 
-function isActiveDirector(patient: HostView, vip: string): boolean {
-  return (
-    patient.servicesOf(vip).length > 0 && patient.arpInterfaces.some((link) => patient.answers(vip, link))
-  )
+function isActiveDirector(view: HostView, vip: string): boolean {
+  return view.servicesOf(vip).length > 0 && view.arpInterfaces.some((link) => view.answers(vip, link))
 }

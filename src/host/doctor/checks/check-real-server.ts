@@ -15,52 +15,52 @@ import type { Diagnosis } from '../model/finding.ts'
 import { addRoute, removeRoute } from '../model/fix-step.ts'
 import type { HostView } from '../model/host-view.ts'
 
-/** The metric that a route of IPv6 has without one (IP6_RT_PRIO_USER). */
+/** The default metric of an IPv6 route (IP6_RT_PRIO_USER). */
 const IPV6_METRIC = 1024
 
-/** Whether a real server has the VIPs, and keeps them to itself. */
-export function* checkServedVips(patient: HostView): Generator<Diagnosis> {
-  if (patient.forwarding === 'nat') return
-  for (const vip of patient.servedVips) {
-    if (!patient.isLocal(vip)) yield vipMissing(patient, vip)
-    for (const held of patient.addressEntries(vip)) {
-      const link = patient.arpInterfaces.find(({ name }) => name === held.interface)
-      if (link !== undefined) yield vipOnInterface(patient, held)
+/** Checks whether a real server has the VIPs and does not advertise them. */
+export function* checkServedVips(view: HostView): Generator<Diagnosis> {
+  if (view.forwarding === 'nat') return
+  for (const vip of view.servedVips) {
+    if (!view.isLocal(vip)) yield vipMissing(view, vip)
+    for (const entry of view.addressEntries(vip)) {
+      const link = view.arpInterfaces.find(({ name }) => name === entry.interface)
+      if (link !== undefined) yield vipOnInterface(view, entry)
     }
   }
-  for (const link of patient.arpInterfaces) yield* checkArp(patient, link)
+  for (const link of view.arpInterfaces) yield* checkArp(view, link)
 }
 
-/** Whether the answers of a real server behind NAT go back by way of the director. */
-export function* checkDefaultRoute(patient: HostView): Generator<Diagnosis> {
-  if (patient.role === 'director' || patient.forwarding !== 'nat') return
+/** Checks whether the replies of a real server behind NAT pass through the director. */
+export function* checkDefaultRoute(view: HostView): Generator<Diagnosis> {
+  if (view.role === 'director' || view.forwarding !== 'nat') return
   for (const family of ['ipv4', 'ipv6'] as const) {
-    const directors = patient.directors.filter((address) => familyOf(address) === family)
-    if (directors.length > 0) yield* checkDefaultRouteOfFamily(patient, family, directors)
+    const directors = view.directors.filter((address) => familyOf(address) === family)
+    if (directors.length > 0) yield* checkDefaultRouteOfFamily(view, family, directors)
   }
 }
 
 function* checkDefaultRouteOfFamily(
-  patient: HostView,
+  view: HostView,
   family: Family,
   directors: readonly string[],
 ): Generator<Diagnosis> {
-  const route = patient.defaultRoute(family)
+  const route = view.defaultRoute(family)
   const gateways = [route?.gateway, ...(route?.nextHops ?? []).map(({ gateway }) => gateway)]
   if (gateways.some((gateway) => gateway !== undefined && directors.includes(gateway))) return
-  const found =
+  const problem =
     route === undefined ? 'there is none' : `it leads to ${gateways.find(Boolean) ?? route.interface}`
-  const isNear = (address: string) => patient.arpInterfaces.some((link) => isOnLink(patient, address, link))
+  const isNear = (address: string) => view.arpInterfaces.some((link) => isOnLink(view, address, link))
   const near = directors.find(isNear) ?? directors[0]!
   const metric = family === 'ipv6' ? IPV6_METRIC : 0
   yield {
     id: 'default-route',
     subject: `default (${family})`,
-    message: `The default route of this real server does not lead to the director ${near}: ${found}.`,
+    message: `The default route of this real server does not lead to the director ${near}: ${problem}.`,
     symptom:
-      'Connections hang: the request arrives, but the answer goes past the director and reaches the client with the address of the real server.',
+      'Connections hang: the request arrives, but the reply bypasses the director and reaches the client with the address of the real server.',
     steps: [
-      // A route that comes after the new one anyway can stay.
+      // A route with a higher metric than the new one can stay.
       ...(route !== undefined && (route.metric ?? metric) <= metric
         ? [removeRoute(toRouteInput(route))]
         : []),
@@ -73,72 +73,70 @@ function toRouteInput({ destination, family, gateway, interface: name, metric }:
   return { destination, family, gateway, interface: name, metric }
 }
 
-function vipMissing(patient: HostView, vip: string): Diagnosis {
-  const tunnel = patient.facts.links.find(({ kind, up }) => isTunnelKind(kind) && up)
-  const place = patient.forwarding === 'tun' && tunnel !== undefined ? tunnel.name : 'lo'
+function vipMissing(view: HostView, vip: string): Diagnosis {
+  const tunnel = view.facts.links.find(({ kind, up }) => isTunnelKind(kind) && up)
+  const interfaceName = view.forwarding === 'tun' && tunnel !== undefined ? tunnel.name : 'lo'
   return {
     id: 'vip-missing',
     subject: vip,
     message: `The VIP ${vip} is not an address of this real server.`,
     symptom:
-      'Connections that are scheduled to this real server hang: it does not take in what the director sends.',
-    steps: [...suppressArp(patient, vip), addVip(vip, place)],
+      'Connections scheduled to this real server hang: it does not accept the packets of the director.',
+    steps: [...suppressArp(view, vip), addVip(vip, interfaceName)],
   }
 }
 
-function vipOnInterface(patient: HostView, held: InterfaceAddress): Diagnosis {
-  const { address: vip, interface: name } = held
-  const resolution = held.family === 'ipv4' ? 'ARP' : 'neighbour discovery'
+function vipOnInterface(view: HostView, entry: InterfaceAddress): Diagnosis {
+  const { address: vip, interface: name } = entry
+  const resolution = entry.family === 'ipv4' ? 'ARP' : 'neighbour discovery'
   return {
     id: 'vip-on-interface',
     subject: `${vip} on ${name}`,
-    message: `The VIP ${vip} is an address of ${name} on this real server, which therefore answers ${resolution} for it in the place of the director.`,
+    message: `The VIP ${vip} is an address of ${name} on this real server, which therefore answers ${resolution} for it instead of the director.`,
     symptom:
-      'Some clients reach this real server alone, past the director, and which ones changes with time.',
-    steps: hideVip(patient, held),
+      'Some clients bypass the director and reach only this real server, and which clients do so changes over time.',
+    steps: hideVip(view, entry),
   }
 }
 
-/** What an interface says about VIPs that are not on it. */
-function* checkArp(patient: HostView, link: Link): Generator<Diagnosis> {
-  const vips = patient.servedVips.filter(
-    (vip) => isOnlyWithoutArp(patient, vip) && isRelevantLink(patient, vip, link),
-  )
-  const answered = vips.filter((vip) => patient.answers(vip, link))
+/** Checks the ARP replies and requests of an interface for VIPs that are not on it. */
+function* checkArp(view: HostView, link: Link): Generator<Diagnosis> {
+  const vips = view.servedVips.filter((vip) => isOnlyWithoutArp(view, vip) && isRelevantLink(view, vip, link))
+  const answered = vips.filter((vip) => view.answers(vip, link))
   if (answered.length > 0) {
-    const level = patient.effectiveSysctl('arp_ignore', link.name)
+    const level = view.effectiveSysctl('arp_ignore', link.name)
     yield {
       id: 'arp-ignore',
       subject: link.name,
-      message: `${link.name} of this real server answers ARP for ${answered.join(', ')} in the place of the director (arp_ignore acts as ${level}).`,
+      message: `${link.name} of this real server answers ARP for ${answered.join(', ')} instead of the director (arp_ignore is ${level} in effect).`,
       symptom:
-        'Some clients reach this real server alone, past the director: their ARP table shows its hardware address for the VIP.',
-      steps: setEffectiveSysctl(patient, 'arp_ignore', link, 1),
+        'Some clients bypass the director and reach only this real server: their ARP tables have its hardware address for the VIP.',
+      steps: setEffectiveSysctl(view, 'arp_ignore', link, 1),
     }
   }
-  const announced = vips.filter((vip) => announcesVip(patient, vip, link))
+  const announced = vips.filter((vip) => announcesVip(view, vip, link))
   if (announced.length > 0) {
-    const level = patient.effectiveSysctl('arp_announce', link.name)
+    const level = view.effectiveSysctl('arp_announce', link.name)
     yield {
       id: 'arp-announce',
       subject: link.name,
-      message: `${link.name} of this real server names ${announced.join(', ')} as its own address when it asks others by ARP (arp_announce acts as ${level}).`,
+      message: `${link.name} of this real server announces ${announced.join(', ')} as its own address in ARP requests (arp_announce is ${level} in effect).`,
       symptom:
-        'Every now and then clients or the router take this real server for the VIP, until they ask again: connections to the VIP break off or pass the director by.',
-      steps: setEffectiveSysctl(patient, 'arp_announce', link, 2),
+        'From time to time, clients or the router learn the hardware address of this real server for the VIP: connections to the VIP break or bypass the director.',
+      steps: setEffectiveSysctl(view, 'arp_announce', link, 2),
     }
   }
 }
 
-/** IPv4 only: with IPv6 a host speaks for the addresses of the interface and no others. */
-function isOnlyWithoutArp(patient: HostView, vip: string): boolean {
-  const isOnWire = (name: string) => patient.arpInterfaces.some((link) => link.name === name)
-  const holders = patient.addressEntries(vip)
-  return familyOf(vip) === 'ipv4' && holders.length > 0 && !holders.some((held) => isOnWire(held.interface))
+/** Whether a host has a VIP on interfaces without ARP only. Always false for IPv6, where a host answers only for addresses of the interface. */
+function isOnlyWithoutArp(view: HostView, vip: string): boolean {
+  const hasArp = (name: string) => view.arpInterfaces.some((link) => link.name === name)
+  const entries = view.addressEntries(vip)
+  return familyOf(vip) === 'ipv4' && entries.length > 0 && !entries.some((entry) => hasArp(entry.interface))
 }
 
-/** arp_solicit() of net/ipv4/arp.c: at level 1 an address is named in its own network only. */
-function announcesVip(patient: HostView, vip: string, link: Link): boolean {
-  const level = patient.effectiveSysctl('arp_announce', link.name)
-  return level === 0 || (level === 1 && isOnLink(patient, vip, link))
+/** Whether ARP requests announce a VIP. With 1 an address is announced in its own network only (arp_solicit(), net/ipv4/arp.c). */
+function announcesVip(view: HostView, vip: string, link: Link): boolean {
+  const level = view.effectiveSysctl('arp_announce', link.name)
+  return level === 0 || (level === 1 && isOnLink(view, vip, link))
 }

@@ -5,33 +5,34 @@ import type { Diagnosis } from '../model/finding.ts'
 import { loadSchedulerModule, setSysctl, updateService } from '../model/fix-step.ts'
 import type { HostView } from '../model/host-view.ts'
 
-/** Whether virtual services are set up so that they can work. */
-export function* checkServices(patient: HostView): Generator<Diagnosis> {
-  yield* checkModules(patient)
-  if (patient.role === 'real-server') return
-  for (const service of patient.facts.services) {
+/** Checks the settings of virtual services. */
+export function* checkServices(view: HostView): Generator<Diagnosis> {
+  yield* checkModules(view)
+  if (view.role === 'real-server') return
+  for (const service of view.facts.services) {
     yield* checkScheduler(service)
     yield* checkPort(service)
     yield* checkMask(service)
-    yield* checkQuiescent(patient, service)
+    yield* checkQuiescent(view, service)
   }
 }
 
-/** Whether the schedulers that will be asked for can be loaded. */
+/** Checks whether the schedulers of future services can be loaded. */
 function* checkModules({ facts, options }: HostView): Generator<Diagnosis> {
   const { loaded, available } = facts.modules
   if (available === null) return
-  const wanted = new Set((options.services ?? []).map(({ scheduler = 'wlc' }) => scheduler))
+  const schedulers = new Set((options.services ?? []).map(({ scheduler = 'wlc' }) => scheduler))
   const inUse = facts.services.map(({ scheduler }) => scheduler)
-  for (const scheduler of wanted) {
+  for (const scheduler of schedulers) {
     const module = `ip_vs_${scheduler}`
     if (scheduler === 'none' || inUse.includes(scheduler)) continue
     if (loaded.includes(module) || available.includes(module)) continue
     yield {
       id: 'scheduler-missing',
       subject: scheduler,
-      message: `The kernel ${facts.release} of this host has no scheduler ${scheduler}: there is no module ${module}.`,
-      symptom: 'The virtual services that want it cannot be made here (ENOENT), at a failover of all times.',
+      message: `The kernel ${facts.release} of this host does not have the scheduler ${scheduler}: there is no module ${module}.`,
+      symptom:
+        'Virtual services with this scheduler cannot be added on this host (ENOENT), for example at a failover.',
       steps: [loadSchedulerModule(module)],
       needsDecision: true,
     }
@@ -45,21 +46,21 @@ function* checkScheduler(service: Service): Generator<Diagnosis> {
     id: 'scheduler-none',
     subject: name,
     message: `The virtual service ${name} has no scheduler.`,
-    symptom: 'No new connection gets a destination; each is refused or hangs.',
+    symptom: 'Every new connection to it is refused or hangs.',
     steps: [updateService(service, { scheduler: 'wlc' })],
   }
 }
 
-/** ip_vs_schedule() takes port 0 for every port only where a template says what belongs together. */
+/** Port 0 means every port only for persistent services (ip_vs_schedule). */
 function* checkPort(service: Service): Generator<Diagnosis> {
   if (service.port !== 0 || service.persistence !== null) return
   const name = formatService(service)
   yield {
     id: 'port-zero',
     subject: name,
-    message: `The virtual service ${name} is for every port (0), which works with persistence only.`,
+    message: `The virtual service ${name} is for every port (0), which requires persistence.`,
     symptom:
-      'Every connection to a port without a service of its own is refused or hangs; the kernel logs "port zero only supported in persistent services".',
+      'Every connection to a port without its own service is refused or hangs, and the kernel logs "port zero only supported in persistent services".',
     steps: [updateService(service, { persistence: { timeout: 300 } })],
   }
 }
@@ -71,23 +72,23 @@ function* checkMask(service: Service): Generator<Diagnosis> {
   const servers = destinations.filter(({ weight }) => weight > 0).length
   if (groups > 1 && groups >= servers) return
   const name = formatService(service)
-  const whole = family === 'ipv4' ? '255.255.255.255' : 128
+  const hostMask = family === 'ipv4' ? '255.255.255.255' : 128
   yield {
     id: 'persistence-mask',
     subject: name,
     message:
       groups === 1
-        ? `The persistence mask ${persistence.mask} of ${name} makes one of all clients.`
-        : `The persistence mask ${persistence.mask} of ${name} makes ${groups} of all clients, fewer than it has destinations.`,
+        ? `The persistence mask ${persistence.mask} of ${name} puts all clients into one group.`
+        : `The persistence mask ${persistence.mask} of ${name} puts all clients into ${groups} groups, fewer than the service has destinations.`,
     symptom:
       groups === 1
-        ? 'One real server gets all connections, the others none.'
-        : 'Some real servers get no connections at all.',
-    steps: [updateService(service, { persistence: { mask: whole } })],
+        ? 'One real server receives all connections, and the others receive none.'
+        : 'Some real servers receive no connections.',
+    steps: [updateService(service, { persistence: { mask: hostMask } })],
   }
 }
 
-/** How many bits of a client's address count. All unicast addresses of IPv6 have the first three in common (2000::/3). */
+/** Number of bits that distinguish client addresses. All global unicast addresses of IPv6 share the first three (2000::/3). */
 function significantBits(mask: string | number): number {
   if (typeof mask === 'number') return Math.max(0, mask - 3)
   let bits = 0
@@ -95,18 +96,18 @@ function significantBits(mask: string | number): number {
   return bits
 }
 
-/** A template outlives the decision to send a destination nobody new (ip_vs_check_template). */
-function* checkQuiescent(patient: HostView, service: Service): Generator<Diagnosis> {
+/** A persistence template stays valid when the weight of its destination becomes 0 (ip_vs_check_template). */
+function* checkQuiescent(view: HostView, service: Service): Generator<Diagnosis> {
   const { persistence, destinations } = service
-  if (persistence === null || patient.sysctl('net.ipv4.vs.expire_quiescent_template') !== 0) return
+  if (persistence === null || view.sysctl('net.ipv4.vs.expire_quiescent_template') !== 0) return
   const drained = destinations.filter(({ weight }) => weight === 0)
   if (drained.length === 0 || drained.length === destinations.length) return
   const name = formatService(service)
   yield {
     id: 'expire-quiescent-template',
     subject: name,
-    message: `The persistent service ${name} has destinations of weight 0, and the clients that know them go on being sent there (expire_quiescent_template is 0).`,
-    symptom: `A drained real server goes on getting connections as long as its clients come back within ${persistence.timeout} s.`,
+    message: `The persistent service ${name} has destinations of weight 0, and IPVS keeps sending their previous clients there (expire_quiescent_template is 0).`,
+    symptom: `A drained real server keeps receiving connections as long as its clients return within ${persistence.timeout} s.`,
     steps: [setSysctl('net.ipv4.vs.expire_quiescent_template', 1)],
   }
 }

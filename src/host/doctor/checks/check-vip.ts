@@ -3,62 +3,63 @@ import { addVip, chooseInterface, correctPrefix, setEffectiveSysctl } from '../m
 import type { Diagnosis } from '../model/finding.ts'
 import { type HostView, isWithoutArp } from '../model/host-view.ts'
 
-/** Whether packets for the VIPs come to this director at all. */
-export function* checkDirectedVips(patient: HostView): Generator<Diagnosis> {
-  for (const vip of patient.directedVips) {
-    if (!patient.isLocal(vip)) yield vipMissing(patient, vip)
-    else if (patient.role === 'director' && patient.arpInterfaces.length > 0 && patient.isHidden(vip)) {
-      yield vipSilent(patient, vip)
+/** Checks whether packets for the VIPs reach this director. */
+export function* checkDirectedVips(view: HostView): Generator<Diagnosis> {
+  for (const vip of view.directedVips) {
+    if (!view.isLocal(vip)) yield vipMissing(view, vip)
+    else if (view.role === 'director' && view.arpInterfaces.length > 0 && view.isHidden(vip)) {
+      yield vipSilent(view, vip)
     }
   }
 }
 
-/** Whether a VIP off the wire brings its whole network with it. */
-export function* checkPrefixes(patient: HostView): Generator<Diagnosis> {
-  for (const vip of new Set([...patient.directedVips, ...patient.servedVips])) {
-    for (const held of patient.addressEntries(vip)) {
-      const { prefixLength, family, interface: name, peer } = held
+/** Checks whether a VIP on an interface without ARP has the prefix length of a whole network. */
+export function* checkPrefixes(view: HostView): Generator<Diagnosis> {
+  for (const vip of new Set([...view.directedVips, ...view.servedVips])) {
+    for (const entry of view.addressEntries(vip)) {
+      const { prefixLength, family, interface: name, peer } = entry
       if (prefixLength === ADDRESS_BITS[family] || peer !== undefined) continue
-      if (!isWithoutArp(patient.link(name))) continue
-      const right = ADDRESS_BITS[family]
+      if (!isWithoutArp(view.link(name))) continue
+      const bits = ADDRESS_BITS[family]
       yield {
         id: 'vip-prefix',
         subject: `${vip}/${prefixLength} on ${name}`,
-        message: `The VIP ${vip} is on ${name} with prefix length ${prefixLength} in place of ${right}, so this host looks for its whole network on ${name}.`,
-        symptom: `Clients and routers in the network of ${vip} get no answer from this host, while others do.`,
-        steps: correctPrefix(patient, held),
+        message: `The VIP ${vip} is on ${name} with prefix length ${prefixLength} instead of ${bits}, so this host routes its whole network to ${name}.`,
+        symptom: `Clients and routers in the network of ${vip} get no reply from this host, while others do.`,
+        steps: correctPrefix(view, entry),
       }
     }
   }
 }
 
-function vipMissing(patient: HostView, vip: string): Diagnosis {
-  const interfaceName = chooseInterface(patient, vip)
+function vipMissing(view: HostView, vip: string): Diagnosis {
+  const interfaceName = chooseInterface(view, vip)
   return {
     id: 'vip-missing',
     subject: vip,
     message: `The VIP ${vip} is not an address of this director.`,
-    symptom: 'No client gets an answer: packets for the VIP do not come here, or are not taken in.',
+    symptom:
+      'No client gets a reply: packets for the VIP do not reach this host, or it does not accept them.',
     steps: [addVip(vip, interfaceName ?? 'eth0')],
     needsDecision: interfaceName === undefined,
   }
 }
 
-/** The director has it, but who asks for it is not told. */
-function vipSilent(patient: HostView, vip: string): Diagnosis {
-  const name = chooseInterface(patient, vip)
-  const link = patient.arpInterfaces.find((wire) => wire.name === name) ?? patient.arpInterfaces[0]!
-  const isThere = patient.addressEntries(vip).some((held) => held.interface === link.name)
-  const refuses = !vip.includes(':') && patient.effectiveSysctl('arp_ignore', link.name) === 8
+/** The director has the VIP and does not answer for it. */
+function vipSilent(view: HostView, vip: string): Diagnosis {
+  const name = chooseInterface(view, vip)
+  const link = view.arpInterfaces.find((wire) => wire.name === name) ?? view.arpInterfaces[0]!
+  const isOnInterface = view.addressEntries(vip).some((entry) => entry.interface === link.name)
+  const refuses = !vip.includes(':') && view.effectiveSysctl('arp_ignore', link.name) === 8
   return {
     id: 'vip-silent',
     subject: vip,
-    message: `This director has the VIP ${vip} and tells nobody who asks for it.`,
+    message: `This director has the VIP ${vip} and does not answer for it on any network.`,
     symptom:
-      'New clients and routers find no hardware address for the VIP ("No route to host"), while those that still remember it go on working.',
+      'New clients and routers cannot resolve the VIP ("No route to host"), while those that have cached its hardware address keep working.',
     steps: [
-      ...(refuses ? setEffectiveSysctl(patient, 'arp_ignore', link, 1) : []),
-      ...(isThere ? [] : [addVip(vip, link.name)]),
+      ...(refuses ? setEffectiveSysctl(view, 'arp_ignore', link, 1) : []),
+      ...(isOnInterface ? [] : [addVip(vip, link.name)]),
     ],
   }
 }

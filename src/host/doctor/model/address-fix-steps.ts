@@ -1,102 +1,109 @@
 import { familyOf } from '../../../netlink/wire/address.ts'
+import { containsAddress, formatHostPrefix } from '../../../netlink/wire/ip-prefix.ts'
 import type { InterfaceAddress } from '../../../route/model/interface-address.ts'
 import type { Link } from '../../../route/model/link.ts'
 import { addAddress, type FixStep, removeAddress, setInterfaceSysctl, setTextSysctl } from './fix-step.ts'
 import type { HostView } from './host-view.ts'
-import { alone, contains } from './network.ts'
 
-/** Gives an interface a VIP for itself alone, whose network it says nothing about. */
+/** Adds a VIP to an interface as a host address, without its network. */
 export function addVip(vip: string, interfaceName: string, label?: string): FixStep {
-  // Several hosts have it: to ask who else does would be to lose it.
+  // Other hosts have the address too, so duplicate address detection would refuse it.
   const nodad = familyOf(vip) === 'ipv6' ? true : undefined
-  // Nor is it to become the source of what the host sends on its own account.
+  // A deprecated address is not chosen as the source of the host's own packets.
   const preferredLifetime = nodad && interfaceName !== 'lo' ? 0 : undefined
-  return addAddress({ address: alone(vip), interface: interfaceName, label, nodad, preferredLifetime })
+  return addAddress({
+    address: formatHostPrefix(vip),
+    interface: interfaceName,
+    label,
+    nodad,
+    preferredLifetime,
+  })
 }
 
-/** Takes an address from an interface, and no other with it. */
-export function removeAddressEntry(patient: HostView, held: InterfaceAddress): FixStep[] {
-  const { address, prefixLength, interface: name } = held
+/** Removes an address from an interface, and no other address with it. */
+export function removeAddressEntry(view: HostView, entry: InterfaceAddress): FixStep[] {
+  const { address, prefixLength, interface: name } = entry
   const key = { address: `${address}/${prefixLength}`, interface: name }
-  // With the first address of a network the kernel takes the others of it too (inet_del_ifa).
-  const others = patient.facts.addresses.some(
-    (other) => other.interface === name && other.flags.includes('secondary') && contains(held, other.address),
+  // When the first address of a network is removed, the kernel removes the others of that network too (inet_del_ifa).
+  const hasSecondaries = view.facts.addresses.some(
+    (other) =>
+      other.interface === name && other.flags.includes('secondary') && containsAddress(entry, other.address),
   )
-  const isFirst = held.family === 'ipv4' && others && !held.flags.includes('secondary')
+  const isFirst = entry.family === 'ipv4' && hasSecondaries && !entry.flags.includes('secondary')
   return [...(isFirst ? [setTextSysctl(name, 'promote_secondaries', 1)] : []), removeAddress(key)]
 }
 
-/** Puts the right prefix length in the place of a wrong one. */
-export function correctPrefix(patient: HostView, held: InterfaceAddress): FixStep[] {
-  const { address, interface: name, label, family } = held
+/** Replaces an address by the same address as a host address. */
+export function correctPrefix(view: HostView, entry: InterfaceAddress): FixStep[] {
+  const { address, interface: name, label, family } = entry
   const add = addVip(address, name, label === name ? undefined : label)
-  const remove = removeAddressEntry(patient, held)
-  // IPv6 has an address once an interface, whatever its prefix length; with IPv4 it need never be gone.
+  const remove = removeAddressEntry(view, entry)
+  // An interface has an IPv6 address once, whatever its prefix length. An IPv4 address can be added before the old one goes.
   return family === 'ipv6' ? [...remove, add] : [add, ...remove]
 }
 
-/** The fewest changes after which the larger one of two sysctls, that of `all` and that of an interface, is `wanted`. */
+/** The fewest changes with which a sysctl takes effect with a value, which is the larger one of `all` and of the interface. */
 export function setEffectiveSysctl(
-  patient: HostView,
+  view: HostView,
   setting: 'arp_ignore' | 'arp_announce',
   { name }: Link,
-  wanted: number,
+  value: number,
 ): FixStep[] {
-  const own = patient.configuredSysctl(setting, name)
-  const all = patient.configuredSysctl(setting, 'all')
+  const own = view.configuredSysctl(setting, name)
+  const all = view.configuredSysctl(setting, 'all')
   const steps: FixStep[] = []
-  if (all > wanted) steps.push(setInterfaceSysctl('all', setting, wanted))
-  if (own > wanted || Math.max(Math.min(all, wanted), own) < wanted) {
-    steps.push(setInterfaceSysctl(name, setting, wanted))
+  if (all > value) steps.push(setInterfaceSysctl('all', setting, value))
+  if (own > value || Math.max(Math.min(all, value), own) < value) {
+    steps.push(setInterfaceSysctl(name, setting, value))
   }
   return steps
 }
 
-/** The interface that a VIP belongs on: that of its network, else the way out. */
-export function chooseInterface(patient: HostView, vip: string): string | undefined {
-  if (patient.options.interface !== undefined) return patient.options.interface
-  const own = patient.arpInterfaces.find((link) => isOnLink(patient, vip, link))
-  const way = patient.defaultRoute(familyOf(vip)!)?.interface
-  return own?.name ?? way ?? patient.arpInterfaces[0]?.name
+/** The interface for a VIP: that of its network, otherwise that of the default route. */
+export function chooseInterface(view: HostView, vip: string): string | undefined {
+  if (view.options.interface !== undefined) return view.options.interface
+  const onLink = view.arpInterfaces.find((link) => isOnLink(view, vip, link))
+  const outbound = view.defaultRoute(familyOf(vip)!)?.interface
+  return onLink?.name ?? outbound ?? view.arpInterfaces[0]?.name
 }
 
-/** Whether an address lies in a network of an interface. */
+/** Whether an address is in a network of an interface. */
 export function isOnLink({ facts }: HostView, address: string, { name }: Link): boolean {
   return facts.addresses.some(
-    (held) => held.interface === name && held.address !== address && contains(held, address),
+    (entry) => entry.interface === name && entry.address !== address && containsAddress(entry, address),
   )
 }
 
-/** Takes a VIP from an interface and puts it where nobody learns of it; at no moment is it another one than this host's. */
-export function hideVip(patient: HostView, held: InterfaceAddress): FixStep[] {
-  const { address, interface: name } = held
-  const isElsewhere = patient.addressEntries(address).some((other) => other.interface !== name)
+/** Moves a VIP from an interface to `lo`, where it is not advertised. The host has the address at every moment. */
+export function hideVip(view: HostView, entry: InterfaceAddress): FixStep[] {
+  const { address, interface: name } = entry
+  const isElsewhere = view.addressEntries(address).some((other) => other.interface !== name)
   return [
-    ...suppressArp(patient, address),
+    ...suppressArp(view, address),
     ...(isElsewhere ? [] : [addVip(address, 'lo')]),
-    ...removeAddressEntry(patient, held),
+    ...removeAddressEntry(view, entry),
   ]
 }
 
-/** What has to be so before a VIP comes to be on `lo`. */
-export function suppressArp(patient: HostView, vip: string): FixStep[] {
+/** Suppresses ARP for a VIP before it is added to `lo`. */
+export function suppressArp(view: HostView, vip: string): FixStep[] {
   if (familyOf(vip) === 'ipv6') return []
-  return patient.arpInterfaces
-    .filter((link) => isRelevantLink(patient, vip, link))
+  return view.arpInterfaces
+    .filter((link) => isRelevantLink(view, vip, link))
     .flatMap((link) => [
-      ...(answersForHidden(patient, link) ? setEffectiveSysctl(patient, 'arp_ignore', link, 1) : []),
-      ...(patient.effectiveSysctl('arp_announce', link.name) === 2
+      ...(answersForHidden(view, link) ? setEffectiveSysctl(view, 'arp_ignore', link, 1) : []),
+      ...(view.effectiveSysctl('arp_announce', link.name) === 2
         ? []
-        : setEffectiveSysctl(patient, 'arp_announce', link, 2)),
+        : setEffectiveSysctl(view, 'arp_announce', link, 2)),
     ])
 }
 
-/** Behind a tunnel the VIP may belong to a network far away, where this host is not heard. */
-export function isRelevantLink(patient: HostView, vip: string, link: Link): boolean {
-  return patient.forwarding !== 'tun' || isOnLink(patient, vip, link)
+/** Whether hosts of an interface may resolve a VIP. With tunnels, the VIP may belong to a network that is not attached. */
+export function isRelevantLink(view: HostView, vip: string, link: Link): boolean {
+  return view.forwarding !== 'tun' || isOnLink(view, vip, link)
 }
 
-/** Whether ARP for an address that is on no wire would be answered. */
-function answersForHidden(patient: HostView, { name }: Link): boolean {
-  return ![1, 2, 8].includes(patient.effectiveSysctl('arp_ignore', name))
+/** Whether an interface may answer ARP for an address that is not on it. */
+function answersForHidden(view: HostView, { name }: Link): boolean {
+  return ![1, 2, 8].includes(view.effectiveSysctl('arp_ignore', name))
 }

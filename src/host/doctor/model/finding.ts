@@ -1,9 +1,9 @@
-import type { Host } from '../../host.ts'
+import type { FixHost } from '../../facts/host-access.ts'
 import type { FixStep } from './fix-step.ts'
 
 /**
- * How much a finding matters: with an `error` traffic is lost or goes astray; with a `warning` it works badly, or only
- * until something happens; a `hint` may be as you want it.
+ * Severity of a finding. `error`: traffic is lost or goes to the wrong host. `warning`: service is degraded, or will fail under
+ * certain conditions. `hint`: may be intended.
  */
 export type Severity = 'error' | 'warning' | 'hint'
 
@@ -38,44 +38,44 @@ const SEVERITIES = {
   conntrack: 'warning',
 } as const satisfies Readonly<Record<string, Severity>>
 
-/** Which of the things a doctor knows was found. It stays the same from one version to the next. */
+/** Identifies the problem. Stable across versions. */
 export type FindingId = keyof typeof SEVERITIES
 
-/** Everything a doctor can find, with how much it matters. The guide page "Doctor" explains each. */
+/** All problems that the doctor finds, with their severity. The guide page "Doctor" explains each of them. */
 export const FINDINGS: Readonly<Record<FindingId, Severity>> = SEVERITIES
 
-/** How to put a thing right: no more than that thing. */
+/** The fix of one problem. It changes nothing else. */
 export interface Fix {
-  /** Calls of this library, with the `host` concerned and its `ipvs` in scope, one a line. */
+  /** Calls of this library with the affected `host` and its `ipvs` in scope, one per line. */
   readonly call: string
-  /** The same for a shell on that host, one command a line. */
+  /** The same as shell commands on that host, one per line. */
   readonly shell: string
   /**
-   * Makes the calls. Absent where they have to be made on another host, or where somebody has to decide first: the
-   * calls are one way then.
+   * Makes the calls. Absent if they have to be made on another host, or if an operator has to choose between fixes: the
+   * calls are one of them then.
    */
   readonly run?: () => Promise<void>
 }
 
-/** Something that is wrong with a host, or may be. */
+/** A problem, or a possible problem, of a host. */
 export interface Finding {
-  /** What was found. */
+  /** The kind of problem. */
   readonly id: FindingId
-  /** How much it matters. */
+  /** How serious it is. */
   readonly severity: Severity
-  /** Name of the host on which it is to be mended, as {@link HostFacts} has it. */
+  /** Name of the host on which to apply the fix, as in {@link HostFacts}. */
   readonly host: string
-  /** What it is about: an address, an interface, a service, a sysctl. */
+  /** The affected address, interface, service or sysctl. */
   readonly subject: string
-  /** What is wrong. One sentence. */
+  /** The problem, in one sentence. */
   readonly message: string
-  /** How it shows to those who do not know. One sentence. */
+  /** The effect that users or operators see, in one sentence. */
   readonly symptom: string
-  /** How to put it right. */
+  /** How to fix it. */
   readonly fix: Fix
 }
 
-/** What a check has found: a finding whose mend is still in pieces. */
+/** The result of a check: a finding with the steps of its fix. */
 export interface Diagnosis {
   readonly id: FindingId
   /** Default: that of the id. */
@@ -84,20 +84,20 @@ export interface Diagnosis {
   readonly message: string
   readonly symptom: string
   readonly steps: readonly FixStep[]
-  /** Whether somebody has to decide before the steps are taken. */
+  /** Whether an operator has to choose between fixes. */
   readonly needsDecision?: boolean
 }
 
-/** The finding for a diagnosis; it can be mended from here if the host it was made on is at hand. */
-export function toFinding(diagnosis: Diagnosis, name: string, host: Host | undefined): Finding {
-  const { id, severity = FINDINGS[id], subject, message, symptom, needsDecision: decide = false } = diagnosis
-  // What several interfaces need of `all` is done once.
+/** The finding of a diagnosis. `host` is the affected host, if its fix can be run from here. */
+export function toFinding(diagnosis: Diagnosis, name: string, host: FixHost | undefined): Finding {
+  const { id, severity = FINDINGS[id], subject, message, symptom, needsDecision = false } = diagnosis
+  // Several interfaces may need the same step for `all`.
   const steps = [...new Map(diagnosis.steps.map((step) => [step.call, step])).values()]
   const call = steps.map((step) => step.call).join('\n')
   const shell = steps.map((step) => step.shell).join('\n')
-  const run = async (host: Host) => {
+  const run = async (host: FixHost) => {
     for (const step of steps) await step.run(host)
   }
-  const mend = host === undefined || decide ? { call, shell } : { call, shell, run: () => run(host) }
-  return { id, severity, host: name, subject, message, symptom, fix: mend }
+  const fix = host === undefined || needsDecision ? { call, shell } : { call, shell, run: () => run(host) }
+  return { id, severity, host: name, subject, message, symptom, fix }
 }

@@ -6,16 +6,15 @@ import type { LinkChanges, LinkInput } from '../../../route/model/link.ts'
 import type { RouteInput } from '../../../route/model/route.ts'
 import type { Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { interfaceSysctl, type SysctlName, type SysctlValue } from '../../../sysctl/sysctl-name.ts'
-import type { Host } from '../../host.ts'
+import type { FixHost } from '../../facts/host-access.ts'
 import { formatDestinationOptions, formatServiceOption, formatServiceOptions } from './ipvsadm-words.ts'
-import { toSource } from './to-source.ts'
 
-/** One step of a mend: a call of this library, as text and as a deed, and the command of the shell that does the same. */
+/** One step of a fix: a call of this library, as source and as a function, and the equivalent shell command. */
 export interface FixStep {
-  /** With `host` and `ipvs` in scope. */
+  /** Source, with `host` and `ipvs` in scope. */
   readonly call: string
   readonly shell: string
-  run(host: Host): Promise<void>
+  run(host: FixHost): Promise<void>
 }
 
 export function setSysctl<N extends SysctlName>(name: N, value: SysctlValue<N> & number): FixStep {
@@ -34,22 +33,22 @@ export function setInterfaceSysctl(
   return setSysctl(interfaceSysctl('ipv4', interfaceName, setting), value)
 }
 
-/** The kernel loads a scheduler when a service first asks for it; there is no other call for it. */
+/** Loads the module of a scheduler. The kernel does that when a service uses it; there is no other call for it. */
 export function loadSchedulerModule(module: string): FixStep {
   const scheduler = module.replace('ip_vs_', '')
-  const trial = { fwmark: 0xffff_ffff, scheduler }
+  const service = { fwmark: 0xffff_ffff, scheduler }
   return {
-    call: `await ipvs.addService(${toSource(trial)})\nawait ipvs.removeService('fwmark://${trial.fwmark}')`,
+    call: `await ipvs.addService(${toSource(service)})\nawait ipvs.removeService('fwmark://${service.fwmark}')`,
     shell: `modprobe ${module}`,
     run: async (host) => {
       const ipvs = await host.ipvs()
-      await ipvs.addService(trial)
-      await ipvs.removeService(`fwmark://${trial.fwmark}`)
+      await ipvs.addService(service)
+      await ipvs.removeService(`fwmark://${service.fwmark}`)
     },
   }
 }
 
-/** A sysctl of an interface that has no type here. */
+/** Sets a sysctl of an interface that `SysctlName` does not include. */
 export function setTextSysctl(interfaceName: string, setting: string, value: number): FixStep {
   const name = `net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`
   return {
@@ -61,14 +60,14 @@ export function setTextSysctl(interfaceName: string, setting: string, value: num
 
 export function addAddress(address: InterfaceAddressInput): FixStep {
   const { label, nodad, preferredLifetime } = address
-  const further = [
+  const options = [
     label === undefined ? '' : ` label ${label}`,
     preferredLifetime === undefined ? '' : ` preferred_lft ${preferredLifetime}`,
     nodad ? ' nodad' : '',
   ].join('')
   return {
     call: `await host.network.addAddress(${toSource(address)})`,
-    shell: `ip address add ${address.address} dev ${address.interface}${further}`,
+    shell: `ip address add ${address.address} dev ${address.interface}${options}`,
     run: (host) => host.network.addAddress(address),
   }
 }
@@ -99,7 +98,7 @@ export function removeRoute(route: RouteInput): FixStep {
 
 export function addLink(link: LinkInput): FixStep {
   const { name, kind } = link
-  // ip(8) has an implicit mode of its own for ip6tnl, without IPv4.
+  // The default mode of ip(8) for ip6tnl does not carry IPv4.
   const mode = kind === 'ip6tnl' ? ' mode any' : ''
   return {
     call: `await host.network.addLink(${toSource(link)})`,
@@ -145,7 +144,7 @@ export function addDestination(service: Service, destination: DestinationInput):
   }
 }
 
-/** Changes a destination as it was read. */
+/** Changes settings of a destination. */
 export function updateDestination(
   service: Service,
   current: Destination,
@@ -153,11 +152,11 @@ export function updateDestination(
 ): FixStep {
   const name = formatService(service)
   const { address, port } = current
-  const whole = { address, port, ...changes } as DestinationChanges
+  const destination = { address, port, ...changes } as DestinationChanges
   return {
-    call: `await ipvs.updateDestination(${toSource(name)}, ${toSource(whole)})`,
+    call: `await ipvs.updateDestination(${toSource(name)}, ${toSource(destination)})`,
     shell: `ipvsadm -e ${formatServiceOption(service)} ${formatDestinationOptions(service, { ...current, ...changes } as DestinationInput)}`,
-    run: async (host) => (await host.ipvs()).updateDestination(name, whole),
+    run: async (host) => (await host.ipvs()).updateDestination(name, destination),
   }
 }
 
@@ -181,4 +180,19 @@ function formatRoute(verb: string, route: RouteInput): string {
     ...(metric === undefined ? [] : ['metric', metric]),
   ]
   return words.join(' ')
+}
+
+/** Formats plain data as TypeScript source: `{ address: '192.0.2.10', weight: 1 }`. Undefined fields are omitted. */
+export function toSource(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  if (Array.isArray(value)) return `[${value.map(toSource).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const fields = Object.entries(value)
+    .filter(([, content]) => content !== undefined)
+    .map(([name, content]) => `${/^[a-z_$][\w$]*$/i.test(name) ? name : quote(name)}: ${toSource(content)}`)
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
+}
+
+function quote(text: string): string {
+  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }

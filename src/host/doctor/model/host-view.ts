@@ -1,6 +1,7 @@
 import type { Destination } from '../../../ipvs/model/destination.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import { type Family, familyOf } from '../../../netlink/wire/address.ts'
+import { ADDRESS_BITS, containsAddress, type IpPrefix, parsePrefix } from '../../../netlink/wire/ip-prefix.ts'
 import type { InterfaceAddress } from '../../../route/model/interface-address.ts'
 import type { Link } from '../../../route/model/link.ts'
 import { ROUTE_TABLES, type Route } from '../../../route/model/route.ts'
@@ -9,30 +10,29 @@ import { computeEffectiveValue } from '../../../sysctl/effective.ts'
 import type { IPV4_INTERFACE_SYSCTLS, Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { findInterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
-import { contains, parseNetwork } from './network.ts'
 import type { DiagnoseOptions, HostRole } from './options.ts'
 
 /**
- * A host under examination: its facts, and what follows from them. Nothing here asks the kernel. What is asked for often is
- * worked out once, since a director may have thousands of VIPs.
+ * The facts of a host, and what follows from them. Nothing here queries the kernel. Frequent queries are cached because a
+ * director may have thousands of VIPs.
  */
 export class HostView {
   readonly facts: HostFacts
   readonly options: DiagnoseOptions
-  /** Addresses under which its director is known; empty if nobody has said. */
+  /** Addresses of its director. Empty if unknown. */
   readonly directors: readonly string[]
-  /** Interfaces of networks where a VIP may be asked for, by ARP or neighbour discovery. */
+  /** Interfaces of networks on which other hosts resolve VIPs, by ARP or neighbour discovery. */
   readonly arpInterfaces: readonly Link[]
   readonly role: HostRole
-  /** VIPs that this host has to receive packets for as a director. */
+  /** VIPs for which this host receives packets as a director. */
   readonly directedVips: readonly string[]
-  /** VIPs that this host answers as a real server of somebody else's. */
+  /** VIPs that this host serves as a real server of another director. */
   readonly servedVips: readonly string[]
-  /** How packets for its VIPs reach this real server. */
+  /** How packets for the VIPs reach this real server. */
   readonly forwarding: 'dr' | 'tun' | 'nat' | undefined
   readonly #links: ReadonlyMap<string, Link>
   readonly #addressEntries: ReadonlyMap<string, readonly InterfaceAddress[]>
-  /** The services by address; those by firewall mark have none. */
+  /** The services by address. Services of a firewall mark have none. */
   readonly #services: ReadonlyMap<string, readonly Service[]>
   readonly #local = new Map<string, boolean>()
   readonly #routes = new Map<string, Route | undefined>()
@@ -55,12 +55,12 @@ export class HostView {
     return name === undefined ? undefined : this.#links.get(name)
   }
 
-  /** Where the host has an address. */
+  /** The entries of an address on the interfaces. */
   addressEntries(address: string): readonly InterfaceAddress[] {
     return this.#addressEntries.get(address) ?? []
   }
 
-  /** Whether the host takes packets for an address in itself. */
+  /** Whether the host accepts packets for an address. */
   isLocal(address: string): boolean {
     const known = this.#local.get(address)
     if (known !== undefined) return known
@@ -74,17 +74,17 @@ export class HostView {
     return isLocal
   }
 
-  /** The value of a sysctl; undefined where the kernel has none. */
+  /** The value of a sysctl. Undefined if the kernel does not have it. */
   sysctl(name: string): number | undefined {
     return this.facts.sysctls[name]
   }
 
-  /** A sysctl as an interface itself has it, or `all`. */
+  /** The value of a sysctl of an interface, or of `all`. */
   configuredSysctl(setting: Ipv4InterfaceSysctl, interfaceName: string): number {
     return this.sysctl(`net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`) ?? 0
   }
 
-  /** What the kernel makes of that of `all` and that of the interface. */
+  /** The value that takes effect on an interface: the kernel combines it with that of `all`. */
   effectiveSysctl(setting: keyof typeof IPV4_INTERFACE_SYSCTLS, interfaceName: string): number {
     const [all, own] = [this.configuredSysctl(setting, 'all'), this.configuredSysctl(setting, interfaceName)]
     return computeEffectiveValue(setting, findInterfaceSysctl('ipv4', setting).combined, {
@@ -95,26 +95,26 @@ export class HostView {
   }
 
   /**
-   * Whether the host would tell those who ask on an interface that an address is its own: arp_ignore() of
+   * Whether the host answers ARP requests or neighbour solicitations for an address on an interface: arp_ignore() of
    * net/ipv4/arp.c, ndisc_recv_ns() of net/ipv6/ndisc.c.
    */
   answers(address: string, { name }: Link): boolean {
-    const holders = this.addressEntries(address)
-    const isThere = holders.some((held) => held.interface === name)
-    if (familyOf(address) === 'ipv6') return isThere
+    const entries = this.addressEntries(address)
+    const isOnInterface = entries.some((entry) => entry.interface === name)
+    if (familyOf(address) === 'ipv6') return isOnInterface
     switch (this.effectiveSysctl('arp_ignore', name)) {
       case 0:
-        return holders.length > 0
+        return entries.length > 0
       case 3:
-        return holders.some(({ scope }) => scope !== 'host' && scope !== 'nowhere')
+        return entries.some(({ scope }) => scope !== 'host' && scope !== 'nowhere')
       case 8:
         return false
       default:
-        return isThere
+        return isOnInterface
     }
   }
 
-  /** Whether the host has an address and no network can learn of it. */
+  /** Whether the host has an address and answers for it on no network. */
   isHidden(address: string): boolean {
     return (
       this.addressEntries(address).length > 0 &&
@@ -122,18 +122,20 @@ export class HostView {
     )
   }
 
-  /** Whether the host hides an address as a real server does: where nobody asks for it. */
+  /** Whether the host hides an address as a real server does: on interfaces without ARP only. */
   isPassive(address: string): boolean {
-    const isOff = this.addressEntries(address).every((held) => isWithoutArp(this.link(held.interface)))
-    return isOff && this.isHidden(address)
+    const isOffNetwork = this.addressEntries(address).every((entry) =>
+      isWithoutArp(this.link(entry.interface)),
+    )
+    return isOffNetwork && this.isHidden(address)
   }
 
-  /** The way to an address: the longest of the prefixes that it lies in, of those the lowest metric. */
+  /** The route to an address: the longest matching prefix, then the lowest metric. */
   routeTo(address: string): Route | undefined {
     if (!this.#routes.has(address)) {
       const family = familyOf(address)!
       const routes = this.#outboundRoutes(family).filter((route) => coversAddress(route, address))
-      const lengthOf = ({ destination }: Route) => parseNetwork(destination, family).prefixLength
+      const lengthOf = (route: Route) => destinationPrefix(route).prefixLength
       const [best] = routes.sort(
         (one, other) => lengthOf(other) - lengthOf(one) || compareMetrics(one, other),
       )
@@ -142,20 +144,20 @@ export class HostView {
     return this.#routes.get(address)
   }
 
-  /** The default route that counts. */
+  /** The default route with the lowest metric. */
   defaultRoute(family: Family): Route | undefined {
     return this.#outboundRoutes(family)
       .filter(({ destination }) => destination === 'default')
       .sort(compareMetrics)[0]
   }
 
-  /** The interface by which packets to an address leave. */
+  /** The interface through which packets to an address leave. */
   outboundLink(address: string): Link | undefined {
     const route = this.routeTo(address)
     return this.link(route?.interface ?? route?.nextHops?.[0]?.interface)
   }
 
-  /** Destinations on other hosts, of one forwarding method, each with its service. */
+  /** Destinations of one forwarding method on other hosts, each with its service. */
   remoteDestinations(method: 'dr' | 'tun' | 'nat'): { service: Service; destination: Destination }[] {
     return this.facts.services.flatMap((service) =>
       service.destinations
@@ -169,7 +171,7 @@ export class HostView {
     return this.#services.get(vip) ?? []
   }
 
-  /** What packets to other hosts go by; rules that choose other tables are not looked at. */
+  /** Routes for packets to other hosts. Tables selected by policy rules are ignored. */
   #outboundRoutes(family: Family): Route[] {
     const tables: readonly number[] = [ROUTE_TABLES.main, ROUTE_TABLES.default]
     return this.facts.routes.filter(
@@ -180,7 +182,7 @@ export class HostView {
   #findArpInterfaces(): Link[] {
     const { interface: only } = this.options
     return this.facts.links.filter(({ name, type, arp, up, master }) => {
-      // A port of a bridge or bond takes nothing in itself; an interface of a VRF does.
+      // A port of a bridge or bond does not receive packets itself. An interface of a VRF does.
       const isPort = master !== undefined && this.link(master)?.kind !== 'vrf'
       return up && arp && type !== 'loopback' && !isPort && (only === undefined || name === only)
     })
@@ -210,7 +212,7 @@ export class HostView {
     return this.directors.length > 0 && this.role === 'real-server' ? 'nat' : undefined
   }
 
-  /** Where VIPs of a real server are put: addresses that belong to no network but to the host itself. */
+  /** Addresses on interfaces without ARP, where a real server has its VIPs. */
   #addressesWithoutArp(): string[] {
     const addresses = this.facts.addresses
       .filter(({ interface: name, scope }) => isWithoutArp(this.link(name)) && scope !== 'link')
@@ -232,23 +234,29 @@ function groupByAddress<T extends { readonly address?: string | undefined }>(
   return groups
 }
 
-/** Loopback addresses, and the IPv4-compatible ones that the kernel gives `sit0` (add_v4_addrs, net/ipv6/addrconf.c). */
+/** Loopback addresses, and the IPv4-compatible addresses that the kernel adds to `sit0` (add_v4_addrs, net/ipv6/addrconf.c). */
 const NETWORKS_OF_EVERY_HOST = [
   { address: '127.0.0.0', prefixLength: 8 },
   { address: '::', prefixLength: 96 },
 ]
 
 function isOnEveryHost(address: string): boolean {
-  return NETWORKS_OF_EVERY_HOST.some((network) => contains(network, address))
+  return NETWORKS_OF_EVERY_HOST.some((network) => containsAddress(network, address))
 }
 
-/** `lo`, a dummy, a tunnel: nobody asks for addresses there. */
+/** Whether other hosts do not resolve addresses of an interface: `lo`, a dummy, a tunnel. */
 export function isWithoutArp(link: Link | undefined): boolean {
   return link !== undefined && (link.type === 'loopback' || !link.arp)
 }
 
-function coversAddress({ destination, family }: Route, address: string): boolean {
-  return contains(parseNetwork(destination, family), address)
+function coversAddress(route: Route, address: string): boolean {
+  return containsAddress(destinationPrefix(route), address)
+}
+
+function destinationPrefix({ destination, family }: Route): IpPrefix {
+  if (destination === 'default') return { address: family === 'ipv4' ? '0.0.0.0' : '::', prefixLength: 0 }
+  const { address = destination, prefixLength = ADDRESS_BITS[family] } = parsePrefix(destination) ?? {}
+  return { address, prefixLength }
 }
 
 function compareMetrics(one: Route, other: Route): number {

@@ -10,37 +10,38 @@ import type { HostFacts } from '../../facts/host-facts.ts'
 const ROLES = ['director', 'real-server', 'both'] as const
 const FORWARDING_METHODS = ['dr', 'tun', 'nat'] as const
 
-/** What a host is in a cluster: it directs, it serves, or it does either as the need may be. */
+/** The role of a host in a cluster. `both`: a real server that can also become the director. */
 export type HostRole = (typeof ROLES)[number]
 
-/** What a doctor is told; what it is not told, it finds out where it can. */
+/** Options of {@link diagnose}. The doctor determines most omitted options from the facts. */
 export interface DiagnoseOptions {
   /**
-   * What the host is. Default: `director` if it has virtual services, `real-server` if not, `both` if it has services for an
-   * address that it hides.
+   * Role of the host. Default: `real-server` without virtual services, `both` with services for an address that it hides,
+   * otherwise `director`.
    */
   readonly role?: HostRole | undefined
   /**
-   * Virtual IP addresses that the host serves as a real server, or directs. Default: those of its services, and the
-   * addresses on `lo`, on dummies and on tunnels.
+   * Virtual IP addresses that the host serves as a real server or director. Default: those of its services, and the addresses
+   * on `lo`, dummies and tunnels.
    */
   readonly vips?: readonly string[] | undefined
   /**
-   * Forwarding method of the directors of this real server. Default: `tun` if a VIP is on a tunnel, `dr` if one is
-   * elsewhere, `nat` if there is none, `director` is given and the host has no virtual services.
+   * Forwarding method of the directors of this real server. Default: `tun` with a VIP on a tunnel, `dr` with a VIP elsewhere,
+   * and `nat` without VIPs and virtual services if `director` is given.
    */
   readonly forwarding?: (typeof FORWARDING_METHODS)[number] | undefined
   /**
-   * Address of the director as this real server knows it: with `nat` its router. On a backup: that of the active node.
+   * Address of the director in the network of this real server. With `nat` it is the default gateway. On a backup: the address
+   * of the active node.
    */
   readonly director?: string | undefined
-  /** The one network interface that the VIPs are asked for on. Default: every one that could be. */
+  /** The only network interface on which clients resolve the VIPs. Default: every interface with ARP. */
   readonly interface?: string | undefined
-  /** Virtual services that the host is to have later, such as after `promote()`; their schedulers are looked for. */
+  /** Virtual services that the host will have later, such as after `promote()`. The doctor checks for their schedulers. */
   readonly services?: readonly ServiceInput[] | undefined
   /**
-   * Facts of other hosts of the cluster, as `facts()` gave them there: real servers of this director, or the other node of a
-   * pair. What is to be mended on one of them has its name in `host`.
+   * Facts of other hosts of the cluster, as `facts()` returned them there: real servers of this director, or the other node of a
+   * pair. Findings about them have their name in `host`.
    */
   readonly peers?: readonly HostFacts[] | undefined
 }
@@ -53,12 +54,12 @@ const KNOWN_FIELDS = new KnownFields([
 ])
 const FACTS_FIELDS = ['services', 'links', 'addresses', 'routes', 'neighbours', 'sysctls', 'modules'] as const
 
-/** Refuses what is no option, and spells addresses as the kernel does. */
+/** Checks options, and spells addresses as the kernel does. */
 export function checkOptions(options: DoctorOptions): DiagnoseOptions {
   KNOWN_FIELDS.check('options', options)
-  const { role, vips, forwarding: method, director, services = [], peers = [] } = options
+  const { role, vips, forwarding, director, services = [], peers = [] } = options
   if (role !== undefined) checkChoice('role', role, ROLES)
-  if (method !== undefined) checkChoice('forwarding', method, FORWARDING_METHODS)
+  if (forwarding !== undefined) checkChoice('forwarding', forwarding, FORWARDING_METHODS)
   if (options.interface !== undefined) checkInterfaceName('interface', options.interface)
   for (const [index, service] of checkArray('services', services).entries()) {
     checkObject(`services[${index}]`, service)
@@ -71,12 +72,12 @@ export function checkOptions(options: DoctorOptions): DiagnoseOptions {
   }
 }
 
-/** Refuses what no host has told about itself. */
+/** Checks the facts of a host. */
 export function checkFacts(field: string, facts: HostFacts): HostFacts {
-  const given: Partial<Record<string, unknown>> = { ...checkObject(field, facts) }
+  const fields: Partial<Record<string, unknown>> = { ...checkObject(field, facts) }
   for (const part of FACTS_FIELDS) {
-    if (typeof given[part] !== 'object' || given[part] === null) {
-      throw new ArgumentTypeError(`${field}.${part}`, 'as facts() gives it', given[part])
+    if (typeof fields[part] !== 'object' || fields[part] === null) {
+      throw new ArgumentTypeError(`${field}.${part}`, 'as returned by facts()', fields[part])
     }
   }
   return facts

@@ -2,24 +2,25 @@ import { familyOf } from '../../../netlink/wire/address.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
 import { HostView } from './host-view.ts'
 
-/** What the other hosts of a cluster are to this one, each with what is known of it from here. */
+/** The other hosts of a cluster, each with what this host knows about it. */
 export interface Peers {
   /** Other nodes with services for the same VIPs. */
   readonly nodes: readonly HostView[]
-  /** Real servers of this director, once for each method by which it reaches them. */
+  /** Real servers of this director, once for each forwarding method that it uses for them. */
   readonly realServers: readonly HostView[]
 }
 
 const FORWARDING_METHODS = ['dr', 'tun', 'nat'] as const
 
-export function classifyPeers(patient: HostView): Peers {
-  const { peers = [], interface: name } = patient.options
-  const nodes = peers.filter((facts) => sharesService(patient, facts))
+/** Finds out which of the peers are other nodes and which are real servers. */
+export function classifyPeers(view: HostView): Peers {
+  const { peers = [], interface: name } = view.options
+  const nodes = peers.filter((facts) => sharesService(view, facts))
   const others = peers.filter((facts) => !nodes.includes(facts))
   return {
     nodes: nodes.map((facts) => new HostView(facts, { interface: name })),
     realServers: others.flatMap((facts) =>
-      FORWARDING_METHODS.flatMap((method) => realServerViews(patient, facts, method)),
+      FORWARDING_METHODS.flatMap((method) => realServerViews(view, facts, method)),
     ),
   }
 }
@@ -30,25 +31,25 @@ function sharesService({ facts }: HostView, other: HostFacts): boolean {
   return other.services.some(({ address }) => address !== undefined && vips.has(address))
 }
 
-/** A host as this director needs it for one method; none if it is sent nothing by that. */
+/** The view of a host as a real server for one forwarding method. None if this director does not use that for it. */
 function realServerViews(
-  patient: HostView,
+  view: HostView,
   facts: HostFacts,
   method: (typeof FORWARDING_METHODS)[number],
 ): HostView[] {
-  const isIts = (address: string) => facts.addresses.some((held) => held.address === address)
-  const found = patient.remoteDestinations(method).filter(({ destination }) => isIts(destination.address))
+  const hasAddress = (address: string) => facts.addresses.some((entry) => entry.address === address)
+  const found = view.remoteDestinations(method).filter(({ destination }) => hasAddress(destination.address))
   if (found.length === 0) return []
   const vips = [...new Set(found.flatMap(({ service }) => service.address ?? []))]
   const families = new Set(found.map(({ destination }) => destination.family))
-  const directors = patient.facts.addresses
+  const directors = view.facts.addresses
     .filter(({ scope }) => scope === 'global')
     .map(({ address }) => address)
     .filter((address) => families.has(familyOf(address)!))
   return [
     new HostView(
       facts,
-      { role: 'real-server', vips, forwarding: method, interface: patient.options.interface },
+      { role: 'real-server', vips, forwarding: method, interface: view.options.interface },
       directors,
     ),
   ]

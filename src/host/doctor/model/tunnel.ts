@@ -4,13 +4,13 @@ import type { Link } from '../../../route/model/link.ts'
 import { isTunnelKind, TUNNEL_KINDS, type TunnelKind } from '../../../route/model/tunnel-link.ts'
 
 interface TunnelTraits {
-  /** Families of what travels inside. */
+  /** Families of the inner packets. */
   readonly inner: readonly Family[]
-  /** The device that takes packets from anywhere: the module's own, but for ip6tnl. */
+  /** The device that accepts packets from any address: that of the kernel module, except for ip6tnl. */
   readonly standard: string
 }
 
-/** What each kind of tunnel carries, the usual ones first. */
+/** The kinds of tunnels, the most common ones first. */
 const TUNNELS = {
   ipip: { inner: ['ipv4'], standard: 'tunl0' },
   sit: { inner: ['ipv6'], standard: 'sit0' },
@@ -21,7 +21,7 @@ const TUNNELS = {
 
 const KINDS = Object.keys(TUNNELS) as TunnelKind[]
 
-/** The kinds of tunnel that carry a family; over the other family's addresses only if `outer` says so or is unknown. */
+/** The kinds of tunnels that carry a family in packets of the outer family, or of any family if that is unknown. */
 export function tunnelKinds(inner: Family, outer: Family | undefined): TunnelKind[] {
   return KINDS.filter((kind) => {
     const traits: TunnelTraits = TUNNELS[kind]
@@ -29,23 +29,23 @@ export function tunnelKinds(inner: Family, outer: Family | undefined): TunnelKin
   })
 }
 
-/** Whether an interface is a tunnel of one of these kinds that takes packets. */
+/** Whether an interface is a tunnel of one of these kinds and accepts packets. */
 export function acceptsPackets({ kind, name }: Link, kinds: readonly TunnelKind[]): boolean {
-  // The device that ip6_tunnel makes by itself takes nothing: nobody has said from whom it may (ip6_tnl_rcv_ctl).
+  // The device that the module ip6_tunnel creates accepts nothing because it has no remote address (ip6_tnl_rcv_ctl).
   return isTunnelKind(kind) && kinds.includes(kind) && name !== 'ip6tnl0'
 }
 
-/** The name that a kind's module gives its own device. */
+/** The name of the standard device of a kind. */
 export function standardDevice(kind: TunnelKind): string {
   return TUNNELS[kind].standard
 }
 
 const IP_HEADER = { ipv4: 20, ipv6: 40 } as const satisfies Record<Family, number>
-/** A UDP header and the GUE header, with its checksum option where that is asked for (ipvs_gue_encap_len()). */
+/** A UDP header and the GUE header, with its option for remote checksums (ipvs_gue_encap_len()). */
 const GUE_HEADER = { plain: 8 + 4, remote: 8 + 4 + 4 + 4 } as const
 const GRE_HEADER = { plain: 4, checksum: 8 } as const
 
-/** Bytes by which IPVS makes a packet longer on the way to a destination. */
+/** Number of bytes that IPVS adds to a packet for a destination. */
 export function tunnelOverhead({ family, tunnel }: Destination): number {
   const outer = IP_HEADER[family]
   if (tunnel?.type === 'gue')

@@ -15,14 +15,14 @@ export function onlyFinding(facts: HostFacts, options?: DiagnoseOptions): Findin
   return finding
 }
 
-/** The calls of its mend, one a line. */
+/** The calls of its fix, one a line. */
 export function fixCalls({ fix }: Finding): string[] {
   return fix.call.split('\n')
 }
 
 const SET = /^await host\.sysctls\.set\('([^']+)', (-?\d+)\)$/
 
-/** The facts after a mend that only sets sysctls. */
+/** The facts after a fix that only sets sysctls. */
 export function factsAfterFix(facts: HostFacts, finding: Finding): HostFacts {
   const values = fixCalls(finding).map((call) => {
     const [, name, value] = SET.exec(call) ?? []

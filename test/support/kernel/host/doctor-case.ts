@@ -14,9 +14,9 @@ export interface Case {
   /** What the doctor is told. */
   readonly options?: (cluster: Cluster) => DoctorOptions | Promise<DoctorOptions>
   readonly break: (cluster: Cluster) => Promise<unknown>
-  /** What somebody has to do before the mend can help. */
+  /** What somebody has to do before the fix can help. */
   readonly before?: () => Promise<unknown>
-  /** Makes the cluster what it was, where the mend has not. */
+  /** Makes the cluster what it was, where the fix has not. */
   readonly restore?: (cluster: Cluster) => Promise<unknown>
   /** Whether it leaves traces that only time wipes out. */
   readonly fresh?: boolean

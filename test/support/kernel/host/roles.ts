@@ -1,7 +1,7 @@
 /** Roles as plain data, so that a test can have them made by another process and kill that. */
 
 import { fileURLToPath } from 'node:url'
-import type { RoleHost } from '../../../../src/host/resource/resource-handler.ts'
+import type { RoleHost } from '../../../../src/host/facts/host-access.ts'
 import { ClusterNode, type ClusterNodeOptions } from '../../../../src/host/role/cluster-node.ts'
 import { Director, type DirectorOptions } from '../../../../src/host/role/director.ts'
 import { RealServer, type RealServerOptions } from '../../../../src/host/role/real-server.ts'

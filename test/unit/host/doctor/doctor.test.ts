@@ -15,7 +15,7 @@ import {
 
 const ids = Object.keys(FINDINGS) as FindingId[]
 
-describe('a doctor', () => {
+describe('the doctor', () => {
   it.each([
     ['director by dr', drDirector(), {}],
     ['real server by dr', drServer(), {}],
@@ -28,16 +28,16 @@ describe('a doctor', () => {
     ['director that knows its real servers', natDirector(), { peers: [natServer()] }],
     ['director that knows its real servers by dr', drDirector(), { peers: [drServer()] }],
     ['director that knows its real servers by tun', tunDirector(), { peers: [tunServer()] }],
-  ])('finds nothing wrong with a healthy %s', (_, facts, options) => {
+  ])('finds no problem on a healthy %s', (_, facts, options) => {
     expect(diagnose(facts, options)).toEqual([])
   })
 
-  it.each(ids)('finds %s, and nothing else', (id) => {
+  it.each(ids)('finds only %s', (id) => {
     const { facts, options } = BROKEN_HOSTS[id]
     expect(diagnose(facts, options).map((finding) => finding.id)).toEqual([id])
   })
 
-  it.each(ids)('finds %s just so in facts that have travelled as JSON', (id) => {
+  it.each(ids)('finds the same %s in facts that were sent as JSON', (id) => {
     const { facts, options } = BROKEN_HOSTS[id]
     const travelled = JSON.parse(JSON.stringify(facts))
     expect(diagnose(travelled, options)).toEqual(diagnose(facts, options))
@@ -45,7 +45,7 @@ describe('a doctor', () => {
 })
 
 describe('a finding', () => {
-  it.each(ids)('%s is told in two sentences, with a call and a line for the shell', (id) => {
+  it.each(ids)('%s has two sentences, a call and a shell command', (id) => {
     const { facts, options } = BROKEN_HOSTS[id]
     const [finding] = diagnose(facts, options)
     expect(finding).toMatchObject({ severity: FINDINGS[id], host: facts.name })

@@ -15,8 +15,8 @@ function hostWithFile(beginning?: Parameters<typeof FakeHost.make>[0]) {
   return { host, folder, realServer, stateFile: folder.path }
 }
 
-describe('what somebody else changes', () => {
-  it('after up() stays when the role is taken back, and is told', async () => {
+describe('a change by another process', () => {
+  it('after up() stays at down(), and is reported', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
     host.interfere(ALL, '8')
@@ -27,7 +27,7 @@ describe('what somebody else changes', () => {
     expect(await realServer('192.0.2.1').down()).toEqual({ ok: true, items: [] })
   })
 
-  it('after up(), and the next up() must change again, is what is put back', async () => {
+  it('that the next up() overwrites is what down() restores', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
     host.interfere(ALL, '3')
@@ -37,7 +37,7 @@ describe('what somebody else changes', () => {
     expect(host.sysctl(ALL)).toBe('3')
   })
 
-  it('back to what it was is right already', async () => {
+  it('that restores the original value is ok', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
     host.interfere(ALL, '0')
@@ -46,8 +46,8 @@ describe('what somebody else changes', () => {
   })
 })
 
-describe('what several roles need', () => {
-  it('goes back when the last of them is taken back, in any order', async () => {
+describe('a change that several roles need', () => {
+  it('is undone with the last of them, in any order', async () => {
     for (const order of [
       [0, 1],
       [1, 0],
@@ -65,7 +65,7 @@ describe('what several roles need', () => {
     }
   })
 
-  it('is counted by virtual address, so that one can be taken back of two that came together', async () => {
+  it('has one owner per virtual address, so that one of two can be undone', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1', '192.0.2.2').up()
     await realServer('192.0.2.1').down()
@@ -73,7 +73,7 @@ describe('what several roles need', () => {
     expect(host.sysctl(ALL)).toBe('1')
   })
 
-  it('of different kinds share the file', async () => {
+  it('is recorded in the file that all roles share', async () => {
     const { host, stateFile, realServer } = hostWithFile()
     const before = host.dump()
     const vips = [{ address: '192.0.2.9', interface: 'eth0' }]
@@ -88,7 +88,7 @@ describe('what several roles need', () => {
 })
 
 describe('a call that fails', () => {
-  it('takes back what it did', async () => {
+  it('undoes its changes', async () => {
     const { host, folder, realServer } = hostWithFile()
     const before = host.dump()
     const { network } = host
@@ -98,7 +98,7 @@ describe('a call that fails', () => {
     expect(folder.isEmpty).toBe(true)
   })
 
-  it('leaves what an earlier one did', async () => {
+  it('keeps the changes of earlier calls', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
     const before = host.dump()
@@ -108,7 +108,7 @@ describe('a call that fails', () => {
     expect((await realServer('192.0.2.1').status()).ok).toBe(true)
   })
 
-  it('leaves recorded what cannot be put back now', async () => {
+  it('keeps the records of changes that it cannot undo', async () => {
     const { host, folder, realServer } = hostWithFile()
     const before = host.dump()
     await realServer('192.0.2.1').up()
@@ -123,7 +123,7 @@ describe('a call that fails', () => {
     expect(folder.isEmpty).toBe(true)
   })
 
-  it('because it was given up takes back what it did', async () => {
+  it('because of its signal undoes its changes', async () => {
     const { host, realServer } = hostWithFile()
     const before = host.dump()
     const controller = new AbortController()

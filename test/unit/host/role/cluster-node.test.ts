@@ -30,7 +30,7 @@ function nodeOf(options: Partial<ClusterNodeOptions> = {}, beginning?: InitialSt
 }
 
 describe('a node of a cluster', () => {
-  it('is a backup at first: the address hidden, ARP suppressed, no rules', async () => {
+  it('is a backup at first: hidden address, suppressed ARP, no rules', async () => {
     const { host, node } = nodeOf()
     expect(await node.up()).toMatchObject({ ok: true, active: false })
     expect(host.addresses).toEqual([`${VIP}/32 on lo`])
@@ -39,7 +39,7 @@ describe('a node of a cluster', () => {
     expect(host.announced).toEqual([])
   })
 
-  it('as the active node has the address on the interface, the rules, and has told the network', async () => {
+  it('has, when active, the address on the interface and the rules, and announces the address', async () => {
     const { host, node } = nodeOf()
     await node.up()
     expect(await node.promote()).toMatchObject({ ok: true, active: true })
@@ -49,7 +49,7 @@ describe('a node of a cluster', () => {
     expect(await host.network.routes()).toEqual([])
   })
 
-  it('is a backup again when it is demoted', async () => {
+  it('is a backup again after demote()', async () => {
     const { host, node } = nodeOf()
     await node.up()
     const backup = host.dump()
@@ -58,7 +58,7 @@ describe('a node of a cluster', () => {
     expect(host.dump()).toEqual(backup)
   })
 
-  it('can be promoted at once, and taken back from there', async () => {
+  it('can be promoted without up(), and undone from there', async () => {
     const { host, node } = nodeOf()
     const before = host.dump()
     await node.promote()
@@ -66,7 +66,7 @@ describe('a node of a cluster', () => {
     expect(host.dump()).toEqual(before)
   })
 
-  it('has rules only while the address is on the interface, whenever it is looked at', async () => {
+  it('has rules only while the address is on the interface, at any moment', async () => {
     const { again } = nodeOf()
     for (const call of ['promote', 'demote', 'promote', 'down'] as const) {
       for (let at = 0; ; at++) {
@@ -78,7 +78,7 @@ describe('a node of a cluster', () => {
     }
   })
 
-  it('has the address at every moment of a failover, so that connections to programs of its own stay', async () => {
+  it('has the address at every moment of a failover, so that local connections survive', async () => {
     const { node, again, host } = nodeOf()
     await node.up()
     for (const call of ['promote', 'demote'] as const) {
@@ -91,7 +91,7 @@ describe('a node of a cluster', () => {
     }
   })
 
-  it('stays what it is when the program is started again', async () => {
+  it('keeps its state when the program is restarted', async () => {
     const { node, again } = nodeOf()
     await node.promote()
     expect(await again().node.up()).toMatchObject({ ok: true, active: true })
@@ -100,7 +100,7 @@ describe('a node of a cluster', () => {
     expect(await again().node.up()).toMatchObject({ ok: true, active: false })
   })
 
-  it('is a backup when the program was killed while it was promoted', async () => {
+  it('is a backup if the program was killed during promote()', async () => {
     const { node, again, folder } = nodeOf()
     await node.up()
     const dying = again({ at: 1, when: 'after', onDeath: () => folder.keep() })
@@ -112,7 +112,7 @@ describe('a node of a cluster', () => {
     expect(host.services).toEqual([])
   })
 
-  it('is what it was when it could not be promoted', async () => {
+  it('keeps its state if promote() fails', async () => {
     const { host, node } = nodeOf({ services: [REDIS, REDIS] })
     await node.up()
     const backup = host.dump()
@@ -121,7 +121,7 @@ describe('a node of a cluster', () => {
     expect(await node.status()).toMatchObject({ active: false })
   })
 
-  it('has no rules after it was demoted, even if nothing else can be done', async () => {
+  it('has no rules after demote(), even if every other step fails', async () => {
     const { host, node } = nodeOf()
     await node.promote()
     await host.network.ensureNoLink('eth0')
@@ -129,7 +129,7 @@ describe('a node of a cluster', () => {
     expect(host.services).toEqual([])
   })
 
-  it('as a backup has no rules either that somebody else made, and gives them back at the end', async () => {
+  it('removes, as a backup, the rules of other programs too, and down() restores them', async () => {
     const { host, node } = nodeOf(
       {},
       { services: [REDIS], addresses: [{ address: `${VIP}/24`, interface: 'eth0' }] },
@@ -142,7 +142,7 @@ describe('a node of a cluster', () => {
     expect(host.dump()).toEqual(before)
   })
 
-  it('leaves weights and further destinations to others', async () => {
+  it('ignores weights and additional destinations', async () => {
     const { host, node } = nodeOf()
     await node.promote()
     const ipvs = await host.ipvs()
@@ -160,7 +160,7 @@ describe('a node of a cluster', () => {
     expect(host.changes).toBe(changes)
   })
 
-  it('mends rules that were lost', async () => {
+  it('restores lost rules', async () => {
     const { host, node } = nodeOf()
     await node.promote()
     await (await host.ipvs()).removeService(`tcp://${VIP}:6379`)
@@ -168,7 +168,7 @@ describe('a node of a cluster', () => {
     expect(await node.up()).toMatchObject({ ok: true, active: true })
   })
 
-  it('synchronises connections: sends them while it is active, takes them in as a backup', async () => {
+  it('runs the master daemon while active, and the backup daemon as a backup', async () => {
     const { host, node } = nodeOf({ sync: { interface: 'eth0', syncId: 7 } })
     await node.up()
     expect(host.daemons).toEqual(['backup'])
@@ -189,7 +189,7 @@ describe('a node of a cluster', () => {
     [{ services: [{ ...REDIS, destinations: undefined }] }, /services\[0\]\.destinations must be an array/],
     [{ services: REDIS }, /services must be an array/],
     [{ interface: 'eth0/1' }, /interface must be the name/],
-  ])('refuses %o', (options, message) => {
+  ])('rejects %o', (options, message) => {
     expect(() => nodeOf(options as unknown as ClusterNodeOptions)).toThrow(message)
   })
 })

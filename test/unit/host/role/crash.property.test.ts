@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RoleHost } from '../../../../src/host/resource/resource-handler.ts'
+import type { RoleHost } from '../../../../src/host/facts/host-access.ts'
 import { ClusterNode } from '../../../../src/host/role/cluster-node.ts'
 import { Director } from '../../../../src/host/role/director.ts'
 import { RealServer } from '../../../../src/host/role/real-server.ts'
@@ -109,7 +109,7 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
     return [up, () => role.promote(), () => role.demote(), () => role.promote()]
   }
 
-  it('takes back everything that it did', async () => {
+  it('undoes all of its changes', async () => {
     await fc.assert(
       fc.asyncProperty(beginnings, async (beginning) => {
         using folder = new StateFolder()
@@ -125,7 +125,7 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
   })
 
   it.each(['before', 'after'] as const)(
-    'is taken back by another process, whichever change it was killed %s',
+    'is undone by another process, if the first was killed %s any change',
     async (when) => {
       for (const beginning of BEGINNINGS) {
         for (let at = 0, killed = true; killed; at++) {
@@ -143,7 +143,7 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
   )
 
   it.each(['before', 'after'] as const)(
-    'is taken back by another process, %s whichever change the one that took it back was killed',
+    'is undone by another process, if the one that undid it was killed %s any change',
     async (when) => {
       for (const beginning of BEGINNINGS) {
         for (let at = 0, killed = true; killed; at++) {
@@ -160,7 +160,7 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
     },
   )
 
-  it('is brought about by another process after it was killed at any change of any host, and then taken back', async () => {
+  it('is applied by another process if the first was killed at any change on any host, and then undone', async () => {
     await fc.assert(
       fc.asyncProperty(beginnings, deaths, deaths, async (beginning, first, second) => {
         using folder = new StateFolder()

@@ -15,14 +15,14 @@ function directorOf(options: Omit<DirectorOptions, 'stateFile'>, beginning?: Ini
 }
 
 describe('a director', () => {
-  it('has the virtual addresses on their interfaces and tells the network', async () => {
+  it('adds the virtual addresses to their interfaces and announces them', async () => {
     const { host, director } = directorOf({ vips: [on(`${VIP}/24`), on(VIP6)], forwarding: ['dr'] })
     expect((await director.up()).ok).toBe(true)
     expect(host.addresses).toEqual([`${VIP}/24 on eth0`, `${VIP6}/128 on eth0`])
     expect(host.announced).toEqual([`${VIP} on eth0`, `${VIP6} on eth0`])
   })
 
-  it('tells the network again each time, in case it was stopped before it could', async () => {
+  it('announces them at each up(), in case an earlier one was interrupted', async () => {
     const { host, director } = directorOf({ vips: [on(VIP)], forwarding: ['dr'] })
     await director.up()
     const { changes } = host
@@ -31,20 +31,20 @@ describe('a director', () => {
     expect(host.announced).toHaveLength(2)
   })
 
-  it('has nobody to tell on an interface without ARP', async () => {
+  it('announces nothing on an interface without ARP', async () => {
     const { host, director } = directorOf({ vips: [{ address: VIP, interface: 'lo' }], forwarding: ['tun'] })
     expect((await director.up()).ok).toBe(true)
     expect(host.announced).toEqual([])
   })
 
-  it('forwards for NAT, in the families of its addresses', async () => {
+  it('turns on forwarding for NAT, in the families of its addresses', async () => {
     const { host, director } = directorOf({ vips: [on(VIP)], forwarding: ['nat'] })
     await director.up()
     expect(host.sysctl('net.ipv4.ip_forward')).toBe('1')
     expect(host.sysctl('net.ipv6.conf.all.forwarding')).toBe('0')
   })
 
-  it('does not forward by direct routing or through tunnels', async () => {
+  it('does not turn on forwarding for direct routing and tunnels', async () => {
     const { host, director } = directorOf({ vips: [on(VIP), on(VIP6)], forwarding: ['dr', 'tun'] })
     await director.up()
     expect(host.sysctl('net.ipv4.ip_forward')).toBe('0')
@@ -62,7 +62,7 @@ describe('a director', () => {
     expect(host.sysctl('net.ipv4.conf.eth0.send_redirects')).toBe(value)
   })
 
-  it('puts back all that the switch for forwarding takes along', async () => {
+  it('restores all sysctls that the forwarding switch changes', async () => {
     const { host, director } = directorOf(
       { vips: [on(VIP), on(VIP6)], forwarding: ['nat'] },
       {
@@ -81,7 +81,7 @@ describe('a director', () => {
     expect(host.dump()).toEqual(before)
   })
 
-  it('sees to it that addresses of the same network stay when its own goes', async () => {
+  it('keeps other addresses of the same network when its own is removed', async () => {
     const { host, director } = directorOf({ vips: [on(`${VIP}/24`)], forwarding: ['tun'] })
     await director.up()
     expect(host.sysctl('net.ipv4.conf.eth0.promote_secondaries')).toBe('1')
@@ -89,7 +89,7 @@ describe('a director', () => {
     expect(host.sysctl('net.ipv4.conf.eth0.promote_secondaries')).toBe('0')
   })
 
-  it('moves an address to another interface when it is told another one', async () => {
+  it('moves an address when the options name another interface', async () => {
     const folder = new StateFolder()
     onTestFinished(() => folder[Symbol.dispose]())
     const host = FakeHost.make({ interfaces: ['eth0', 'eth1'] })
@@ -108,7 +108,7 @@ describe('a director', () => {
     expect(host.dump()).toEqual(before)
   })
 
-  it('refuses an interface that is not there, before anything is touched', async () => {
+  it('rejects an interface that does not exist before it changes anything', async () => {
     const { host, director } = directorOf({
       vips: [{ address: VIP, interface: 'eth9' }],
       forwarding: ['nat'],
@@ -125,7 +125,7 @@ describe('a director', () => {
     ],
     [{ vips: [{ address: VIP }], forwarding: ['dr'] }, /vips\[0\]\.interface must be the name/],
     [{ vips: [VIP], forwarding: ['dr'] }, /vips\[0\] must be an object/],
-  ])('refuses %o', (options, message) => {
+  ])('rejects %o', (options, message) => {
     expect(() => new Director(FakeHost.make(), options as unknown as DirectorOptions)).toThrow(message)
   })
 })

@@ -17,7 +17,7 @@ function hostWith(beginning?: InitialState) {
 }
 
 describe('a real server by direct routing', () => {
-  it('suppresses ARP and has the virtual addresses on lo, with a label and a host route', async () => {
+  it('suppresses ARP and adds the virtual addresses to lo, with a label and a host route', async () => {
     const { host, stateFile } = hostWith()
     const status = await new RealServer(host, { forwarding: 'dr', vips: [VIP, VIP6], stateFile }).up()
     expect(status.ok).toBe(true)
@@ -30,7 +30,7 @@ describe('a real server by direct routing', () => {
     expect(await host.network.routes()).toMatchObject([{ destination: `${VIP}/32`, interface: 'lo' }])
   })
 
-  it('suppresses ARP before the address is there, and gives that up when it has gone', async () => {
+  it('suppresses ARP before it adds the address, and restores it after it removes the address', async () => {
     const { host, stateFile } = hostWith()
     const seen: string[] = []
     const watched = new Proxy(host, {
@@ -64,7 +64,7 @@ describe('a real server by direct routing', () => {
     expect(seen).toEqual([...change, ...back])
   })
 
-  it('outdoes an interface whose own value would let it answer: the larger of the two counts', async () => {
+  it('changes an interface whose own value would override that of all', async () => {
     const { host, stateFile } = hostWith({
       sysctls: { 'net.ipv4.conf.eth0.arp_ignore': '3', 'net.ipv4.conf.eth0.arp_announce': '3' },
     })
@@ -76,7 +76,7 @@ describe('a real server by direct routing', () => {
     expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('3')
   })
 
-  it('leaves what is silent already as it is', async () => {
+  it('changes nothing if ARP is already suppressed', async () => {
     const { host, stateFile } = hostWith({
       sysctls: { 'net.ipv4.conf.all.arp_ignore': '2', 'net.ipv4.conf.eth0.arp_ignore': '8' },
     })
@@ -85,7 +85,7 @@ describe('a real server by direct routing', () => {
     expect(host.sysctl('net.ipv4.conf.eth0.arp_ignore')).toBe('8')
   })
 
-  it('touches only the interfaces that are named', async () => {
+  it('changes only the named interfaces', async () => {
     const { host, stateFile } = hostWith({ interfaces: ['eth0', 'eth1'] })
     const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], interfaces: ['eth1'], stateFile })
     expect((await role.up()).ok).toBe(true)
@@ -94,7 +94,7 @@ describe('a real server by direct routing', () => {
     expect(host.sysctl('net.ipv4.conf.eth1.arp_ignore')).toBe('1')
   })
 
-  it('shows where an address is answered for in spite of all, and leaves it there', async () => {
+  it('reports an address that is still answered for, and does not remove it', async () => {
     const { host, stateFile } = hostWith({ addresses: [{ address: `${VIP}/24`, interface: 'eth0' }] })
     const { ok, items } = await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).up()
     expect(ok).toBe(false)
@@ -104,7 +104,7 @@ describe('a real server by direct routing', () => {
     expect(host.addresses).toContain(`${VIP}/24 on eth0`)
   })
 
-  it('takes the first label that is free', async () => {
+  it('uses the first free label', async () => {
     const { host, stateFile } = hostWith({
       addresses: [{ address: '192.0.2.7/32', interface: 'lo', label: 'lo:0' }],
     })
@@ -113,7 +113,7 @@ describe('a real server by direct routing', () => {
     expect(labels).toEqual(['lo:0', 'lo:1', 'lo:2'])
   })
 
-  it('can be brought about again and again, and changes nothing then', async () => {
+  it('can be repeated with up(), which then changes nothing', async () => {
     const { host, stateFile } = hostWith()
     const first = await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).up()
     const again = host.reopen()
@@ -121,7 +121,7 @@ describe('a real server by direct routing', () => {
     expect(again.changes).toBe(0)
   })
 
-  it('can be taken back again and again, and changes nothing where it never was', async () => {
+  it('can be repeated with down(), which changes nothing without up()', async () => {
     const { host, stateFile } = hostWith({ addresses: [{ address: `${VIP}/32`, interface: 'lo' }] })
     const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
     expect(await role.down()).toEqual({ ok: true, items: [] })
@@ -131,7 +131,7 @@ describe('a real server by direct routing', () => {
     expect(host.addresses).toEqual([`${VIP}/32 on lo`])
   })
 
-  it('tells each item without changing any', async () => {
+  it('reports each item and changes none', async () => {
     const { host, stateFile } = hostWith()
     const { ok, items } = await new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile }).status()
     expect(ok).toBe(false)
@@ -144,7 +144,7 @@ describe('a real server by direct routing', () => {
     })
     expect(items).toContainEqual({
       name: `address ${VIP}/32 on lo`,
-      expected: 'there',
+      expected: 'present',
       actual: 'none',
       ok: false,
     })
@@ -159,7 +159,7 @@ describe('a real server with a tunnel', () => {
     ...more,
   })
 
-  it('has the address on the interface that the tunnel ends at, which is up and not strict', async () => {
+  it('adds the address to the tunnel interface, which is up and has no strict filter', async () => {
     const { host, stateFile } = hostWith()
     const { ok } = await new RealServer(host, tun(stateFile)).up()
     expect(ok).toBe(true)
@@ -173,7 +173,7 @@ describe('a real server with a tunnel', () => {
     ['1', '0', '2'],
     ['1', '2', '2'],
     ['2', '1', '1'],
-  ])('beside rp_filter %s of all, makes of %s on the interface %s', async (all, own, outcome) => {
+  ])('with rp_filter %s of all, changes %s on the interface to %s', async (all, own, outcome) => {
     const { host, stateFile } = hostWith({ sysctls: { 'net.ipv4.conf.all.rp_filter': all } })
     await host.network.ensureLink({ name: 'tunl0', kind: 'ipip' })
     host.interfere('net.ipv4.conf.tunl0.rp_filter', own)
@@ -198,7 +198,7 @@ describe('a real server with a tunnel', () => {
     expect(host.addresses).toEqual([`${vip}/${vip.includes(':') ? 128 : 32} on ${device}`])
   })
 
-  it('takes back the interface that it made itself', async () => {
+  it('removes the interface that it created', async () => {
     const { host, stateFile } = hostWith()
     const role = new RealServer(host, tun(stateFile, { tunnel: { family: 'ipv6' } }))
     await role.up()
@@ -220,7 +220,7 @@ describe('a real server behind NAT', () => {
       'via 192.168.5.1 on eth0',
       false,
     ],
-  ])('tells whether the default route, of %o, leads to the director', async (routes, actual, ok) => {
+  ])('reports whether the default route of %o leads to the director', async (routes, actual, ok) => {
     const { host, stateFile } = hostWith()
     for (const [gateway, metric] of routes as [string, number][]) {
       await host.network.ensureRoute({ destination: 'default', gateway, interface: 'eth0', metric })
@@ -234,7 +234,7 @@ describe('a real server behind NAT', () => {
   })
 })
 
-describe('what cannot be', () => {
+describe('invalid options', () => {
   it.each([
     [{ forwarding: 'masq', vips: [VIP] }, /forwarding must be 'dr', 'tun' or 'nat', not "masq"/],
     [{ forwarding: 'dr', vips: [] }, /vips must be an array of at least one/],
@@ -248,7 +248,7 @@ describe('what cannot be', () => {
     [{ forwarding: 'dr', vips: [VIP], tunnel: {} }, /options\.tunnel must be left out/],
     [{ forwarding: 'tun', vips: [VIP], tunnel: { type: 'vxlan' } }, /tunnel\.type must be/],
     [{ forwarding: 'nat', director: 'gateway' }, /director must be an IPv4 or IPv6 address/],
-  ])('%o is refused before anything is touched', (options, message) => {
+  ])('%o are rejected before anything is changed', (options, message) => {
     const host = FakeHost.make()
     expect(() => new RealServer(host, options as unknown as RealServerOptions)).toThrow(message)
     expect(host.changes).toBe(0)

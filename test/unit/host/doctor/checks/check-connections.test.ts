@@ -27,15 +27,15 @@ describe('conn-reuse-mode', () => {
     ['5.8.18', 0, 0, 1, ['expire_nodest_conn 1']],
     ['4.19.0', 3, 1, 1, ['conn_reuse_mode 0']],
   ])(
-    'Linux %s with mode %i, expire_nodest_conn %i, conntrack %i is mended by %j',
-    (release, reuse, expire, conntrack, mends) => {
+    'on Linux %s with mode %i, expire_nodest_conn %i, conntrack %i is fixed by %j',
+    (release, reuse, expire, conntrack, fixes) => {
       const facts = director(release, reuse, expire, conntrack)
-      const calls = mends.map((mend) => `await host.sysctls.set('net.ipv4.vs.${mend.replace(' ', "', ")})`)
-      expect(mends.length === 0 ? findingIds(facts) : fixCalls(onlyFinding(facts))).toEqual(calls)
+      const calls = fixes.map((fix) => `await host.sysctls.set('net.ipv4.vs.${fix.replace(' ', "', ")})`)
+      expect(fixes.length === 0 ? findingIds(facts) : fixCalls(onlyFinding(facts))).toEqual(calls)
     },
   )
 
-  it('does not concern a kernel without it, nor a host without services', () => {
+  it('does not concern a kernel without the sysctl, nor a host without services', () => {
     const { 'net.ipv4.vs.conn_reuse_mode': _, ...sysctls } = drDirector().sysctls
     expect(findingIds({ ...drDirector(), sysctls })).toEqual([])
     expect(findingIds(drServer({ sysctls: { 'net.ipv4.vs.conn_reuse_mode': 0 } }))).toEqual([])
@@ -49,7 +49,7 @@ describe('expire-nodest-conn', () => {
       sysctls: { 'net.ipv4.vs.expire_nodest_conn': expire },
     })
 
-  it('concerns UDP services that keep connections', () => {
+  it('concerns UDP services without one-packet scheduling', () => {
     expect(findingIds(udp())).toEqual(['expire-nodest-conn'])
     expect(findingIds(udp({ onePacket: true }))).toEqual([])
     expect(findingIds(udp({}, 1))).toEqual([])

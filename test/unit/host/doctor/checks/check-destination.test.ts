@@ -18,7 +18,7 @@ const directorOf = (...destinations: DestinationInput[]) =>
   drDirector({ services: [service(WEB, destinations)] })
 
 describe('destination-port', () => {
-  it('concerns dr and tun alone', () => {
+  it('concerns only dr and tun', () => {
     expect(findingIds(directorOf({ ...dr, port: 8080 }))).toEqual(['destination-port'])
     const tun = { address: '198.51.100.2', forwarding: 'tun', port: 8080 } as const
     expect(findingIds(tunDirector({ services: [service(WEB, [tun])] }))).toEqual(['destination-port'])
@@ -38,7 +38,7 @@ describe('destination-port', () => {
     expect(findingIds(directorOf({ ...dr, address: '192.168.79.101', port: 8080 }))).toEqual([])
   })
 
-  it('is mended by one on the right port with the same settings', () => {
+  it('is fixed by a destination on the right port with the same settings', () => {
     const wrong = { ...dr, port: 8080, weight: 3, upperThreshold: 100, lowerThreshold: 50 }
     expect(onlyFinding(directorOf(wrong)).fix).toMatchObject({
       call:
@@ -50,14 +50,14 @@ describe('destination-port', () => {
     })
   })
 
-  it('keeps the tunnel of a destination', () => {
+  it('keeps the tunnel settings of the destination', () => {
     const tunnel = { type: 'gue', port: 6080 } as const
     const wrong = { address: '198.51.100.2', forwarding: 'tun', port: 81, tunnel } as const
     const facts = tunDirector({ services: [service(WEB, [wrong])], sysctls: { 'net.ipv4.vs.pmtu_disc': 0 } })
     expect(fixCalls(onlyFinding(facts))[0]).toContain("tunnel: { type: 'gue', port: 6080 }")
   })
 
-  it('is mended by removing it, where there is one on the right port', () => {
+  it('is fixed by removal if a destination on the right port exists', () => {
     expect(fixCalls(onlyFinding(directorOf(dr, { ...dr, port: 8080 })))).toEqual([
       `await ipvs.removeDestination('${WEB}', { address: '192.168.79.102', port: 8080 })`,
     ])
@@ -67,7 +67,7 @@ describe('destination-port', () => {
 describe('destination-gateway', () => {
   const far = { ...dr, address: '203.0.113.7' }
 
-  it('concerns dr alone, and destinations that get connections', () => {
+  it('concerns only dr, and only destinations with a weight above 0', () => {
     expect(findingIds(directorOf(dr, far))).toEqual(['destination-gateway'])
     expect(findingIds(directorOf(dr, { ...far, weight: 0 }))).toEqual([])
     expect(
@@ -77,7 +77,7 @@ describe('destination-gateway', () => {
     ).toEqual(['send-redirects'])
   })
 
-  it('goes by the longest prefix, and of equal ones by the lowest metric', () => {
+  it('follows the longest prefix, then the lowest metric', () => {
     const near = route('203.0.113.0/24', { interface: 'eth0' })
     const facts = (...routes: ReturnType<typeof route>[]) =>
       drDirector({ services: [service(WEB, [dr, far])], routes: [...ROUTES, ...routes] })
@@ -89,7 +89,7 @@ describe('destination-gateway', () => {
     ).toEqual(['destination-gateway'])
   })
 
-  it('does not look at the tables that rules choose', () => {
+  it('ignores tables selected by policy rules', () => {
     const elsewhere = route('203.0.113.7/32', { interface: 'eth0', table: 100 })
     const facts = drDirector({ services: [service(WEB, [dr, far])], routes: [...ROUTES, elsewhere] })
     expect(findingIds(facts)).toEqual(['destination-gateway'])
@@ -109,7 +109,7 @@ describe('destination-unanswered', () => {
     expect(findingIds(facts)).toEqual(found ? ['destination-unanswered'] : [])
   })
 
-  it('goes by the router, where there is one on the way', () => {
+  it('checks the router if there is one on the route', () => {
     const destination = { address: '203.0.113.7', forwarding: 'tun' } as const
     const facts = tunDirector({
       services: [service(WEB, [destination])],
@@ -117,11 +117,11 @@ describe('destination-unanswered', () => {
       neighbours: [neighbour('192.168.79.1', 'failed')],
     })
     expect(onlyFinding(facts).message).toContain(
-      'asks on eth0 for 192.168.79.1, the way to the destination 203.0.113.7',
+      'No host answers on eth0 when this director resolves 192.168.79.1, the next hop to the destination 203.0.113.7',
     )
   })
 
-  it('does not concern other interfaces, nor destinations that get no connections', () => {
+  it('does not concern other interfaces, nor destinations of weight 0', () => {
     expect(findingIds(drDirector({ neighbours: [neighbour('192.168.79.103', 'failed', 'eth1')] }))).toEqual(
       [],
     )
@@ -133,13 +133,13 @@ describe('destination-unanswered', () => {
 })
 
 describe('no-destination', () => {
-  it('is a service without any, or with none of weight above 0', () => {
+  it('is a service without destinations, or with none of weight above 0', () => {
     expect(findingIds(directorOf())).toEqual(['no-destination'])
     expect(findingIds(directorOf({ ...dr, weight: 0 }))).toEqual(['no-destination'])
     expect(findingIds(directorOf(dr, { ...dr, address: '192.168.79.103', weight: 0 }))).toEqual([])
   })
 
-  it('is for somebody to decide: each gets weight 1, or the service goes', () => {
+  it('needs a decision: weight 1 for each destination, or removal of the service', () => {
     expect(fixCalls(onlyFinding(directorOf({ ...dr, weight: 0 })))).toEqual([
       `await ipvs.updateDestination('${WEB}', { address: '192.168.79.102', port: 80, weight: 1 })`,
     ])

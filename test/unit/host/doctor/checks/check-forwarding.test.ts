@@ -19,23 +19,23 @@ import {
 const eth1 = 'net.ipv4.conf.eth1.forwarding'
 
 describe('ip-forward', () => {
-  it('goes by the interface of the real servers, and names the switch of all where that is off', () => {
+  it('checks the interface of the real servers, and names the global switch if that is off', () => {
     const facts = natDirector({ sysctls: { 'net.ipv4.ip_forward': 0, [eth1]: 0 } })
     expect(fixCalls(onlyFinding(facts))).toEqual(["await host.sysctls.set('net.ipv4.ip_forward', 1)"])
   })
 
-  it('names the interface where only that is off', () => {
+  it('names the interface if only that is off', () => {
     const finding = onlyFinding(natDirector({ sysctls: { [eth1]: 0 } }))
     expect(finding.subject).toBe('eth1')
     expect(fixCalls(finding)).toEqual(["await host.sysctls.set('net.ipv4.conf.eth1.forwarding', 1)"])
   })
 
-  it('is not found where the interface forwards, whatever is said of all or of the others', () => {
+  it('is not found if the interface forwards, whatever the values of all and of other interfaces', () => {
     const sysctls = { 'net.ipv4.ip_forward': 0, 'net.ipv4.conf.eth0.forwarding': 0 }
     expect(findingIds(natDirector({ sysctls }))).toEqual([])
   })
 
-  it('spells an interface with a dot as sysctl(8) does', () => {
+  it('spells an interface name with a dot as sysctl(8) does', () => {
     const facts = natDirector({
       links: [lo, eth0, link('eth0.100')],
       routes: [route('192.168.5.0/24', { interface: 'eth0.100' })],
@@ -43,7 +43,7 @@ describe('ip-forward', () => {
     expect(onlyFinding(facts).fix.shell).toBe('sysctl -w net.ipv4.conf.eth0/100.forwarding=1')
   })
 
-  it('does not concern other methods, nor a destination on the director itself', () => {
+  it('does not concern other forwarding methods, nor a destination on the director itself', () => {
     expect(findingIds(drDirector())).toEqual([])
     const services = [service(WEB, [{ address: '192.168.79.101', forwarding: 'nat' }])]
     expect(findingIds(drDirector({ services }))).toEqual([])
@@ -59,14 +59,14 @@ describe('ipv6-forwarding', () => {
       sysctls,
     })
 
-  it('goes by the switch of all, whatever IPv4 does', () => {
+  it('checks the sysctl of all, whatever that of IPv4', () => {
     expect(fixCalls(onlyFinding(director()))).toEqual([
       "await host.sysctls.set('net.ipv6.conf.all.forwarding', 1)",
     ])
     expect(findingIds(director({ 'net.ipv6.conf.all.forwarding': 1 }))).toEqual([])
   })
 
-  it('is not found where the interface forwards by itself (since Linux 6.17)', () => {
+  it('is not found if the interface has force_forwarding (since Linux 6.17)', () => {
     expect(findingIds(director({ 'net.ipv6.conf.eth1.force_forwarding': 1 }))).toEqual([])
     expect(findingIds(director({ 'net.ipv6.conf.eth0.force_forwarding': 1 }))).toEqual(['ipv6-forwarding'])
   })
@@ -90,17 +90,17 @@ describe('send-redirects', () => {
     [1, 0, ['all']],
     [0, 1, ['eth0']],
     [0, 0, []],
-  ])('with %i for all and %i for eth0 is mended for %j', (all, own, owners) => {
+  ])('with %i for all and %i for eth0 is fixed for %j', (all, own, owners) => {
     const facts = oneArmed(all, own)
     const calls = owners.map((owner) => `await host.sysctls.set('net.ipv4.conf.${owner}.send_redirects', 0)`)
     expect(owners.length === 0 ? findingIds(facts) : fixCalls(onlyFinding(facts))).toEqual(calls)
   })
 
-  it('does not concern real servers on a network of their own', () => {
+  it('does not concern real servers in a separate network', () => {
     expect(findingIds(natDirector())).toEqual([])
   })
 
-  it('concerns those on the network of the way out', () => {
+  it('concerns real servers in the network of the default route', () => {
     const routes = [route('default', { gateway: '192.168.79.1', interface: 'eth0' })]
     const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'lo'))
     expect(findingIds(oneArmed(1, 1, { routes, addresses }))).toEqual(['send-redirects'])
@@ -111,14 +111,14 @@ describe('conntrack', () => {
   const tracking = (trackedConnections: number | null, sysctls = {}) =>
     natDirector({ trackedConnections, sysctls })
 
-  it('is found where connections are tracked and those of IPVS are not', () => {
+  it('is found if connections are tracked, except those of IPVS', () => {
     expect(findingIds(tracking(1))).toEqual(['conntrack'])
     expect(findingIds(tracking(0))).toEqual([])
     expect(findingIds(tracking(null))).toEqual([])
     expect(findingIds(tracking(1, { 'net.ipv4.vs.conntrack': 1 }))).toEqual([])
   })
 
-  it('does not concern a kernel without it, nor other methods', () => {
+  it('does not concern a kernel without connection tracking, nor other forwarding methods', () => {
     const { 'net.ipv4.vs.conntrack': _, ...sysctls } = tracking(1).sysctls
     expect(findingIds({ ...tracking(1), sysctls })).toEqual([])
     expect(findingIds(drDirector({ trackedConnections: 1 }))).toEqual([])
@@ -131,21 +131,21 @@ describe('default-route', () => {
   const server = (...routes: ReturnType<typeof route>[]) => natServer({ routes })
   const via = (gateway: string, changes = {}) => route('default', { gateway, interface: 'eth0', ...changes })
 
-  it('is not found where the route that counts leads to the director', () => {
+  it('is not found if the effective default route leads to the director', () => {
     expect(findingIds(server(via(director)), options)).toEqual([])
     expect(findingIds(server(via('192.168.5.1', { metric: 100 }), via(director)), options)).toEqual([])
     const nextHops = [{ gateway: director, interface: 'eth0', weight: 1 }]
     expect(findingIds(server(route('default', { nextHops })), options)).toEqual([])
   })
 
-  it('is found by the director that was named alone, and needs one', () => {
+  it('is checked for the named director only, and not without one', () => {
     expect(findingIds(server(via('192.168.5.1')), { director })).toEqual(['default-route'])
     expect(findingIds(server(via('192.168.5.1')), { forwarding: 'nat' })).toEqual([])
   })
 
   it.each([
-    ['takes the place of one with the same metric', via('192.168.5.1'), 2],
-    ['goes before one with a higher metric', via('192.168.5.1', { metric: 100 }), 1],
+    ['is fixed by replacing a route with the same metric', via('192.168.5.1'), 2],
+    ['is fixed by adding a route before one with a higher metric', via('192.168.5.1', { metric: 100 }), 1],
   ])('%s', (_, old, calls) => {
     const found = fixCalls(onlyFinding(server(old), options))
     expect(found).toHaveLength(calls)
@@ -154,7 +154,7 @@ describe('default-route', () => {
     )
   })
 
-  it('takes the place of one of IPv6 with the metric that they begin with', () => {
+  it('is fixed by replacing an IPv6 route with the default metric', () => {
     const old = via('2001:db8:5::1', { family: 'ipv6', metric: 1024 })
     const finding = onlyFinding(server(old), { forwarding: 'nat', director: '2001:DB8:5::10' })
     expect(finding.fix.shell.split('\n')).toEqual([
@@ -163,12 +163,12 @@ describe('default-route', () => {
     ])
   })
 
-  it('is asked for in the families of the destinations alone', () => {
+  it('is checked only in the families of the destinations', () => {
     const addresses = [...natDirector().addresses, addressEntry('2001:db8:5::10/64', 'eth1')]
     expect(findingIds(natDirector({ addresses }), { peers: [natServer()] })).toEqual([])
   })
 
-  it('of each real server is looked at where its director has the facts', () => {
+  it('is checked on each real server whose facts the director has', () => {
     const other = server(via('192.168.5.1'))
     expect(onlyFinding(natDirector(), { peers: [other] })).toMatchObject({
       id: 'default-route',

@@ -26,13 +26,13 @@ const rules = (...addresses: string[]) => [
 describe('backup-forwards', () => {
   const withRules = backupNode({ services: rules(ACTIVE, RESTING) })
 
-  it('takes back no more than what leads to the director, where that is known', () => {
+  it('is fixed by removing only the destinations on the known director', () => {
     const calls = [`await ipvs.removeDestination('${WEB}', { address: '${ACTIVE}', port: 80 })`]
     expect(fixCalls(onlyFinding(withRules, { peers: [activeNode()] }))).toEqual(calls)
     expect(fixCalls(onlyFinding(withRules, { director: ACTIVE }))).toEqual(calls)
   })
 
-  it('takes the service away where nothing else is left of it, or nobody knows who directs', () => {
+  it('is fixed by removing the service if no other destination is left, or the director is unknown', () => {
     const calls = [`await ipvs.removeService('${WEB}')`]
     expect(fixCalls(onlyFinding(withRules))).toEqual(calls)
     expect(fixCalls(onlyFinding(backupNode({ services: rules(ACTIVE) }), { director: ACTIVE }))).toEqual(
@@ -40,19 +40,19 @@ describe('backup-forwards', () => {
     )
   })
 
-  it('is not found where packets go to others than the known director, or stay here', () => {
+  it('is not found if packets go to other hosts than the known director, or stay on the host', () => {
     expect(findingIds(withRules, { director: '192.168.79.99' })).toEqual([])
     expect(findingIds(backupNode({ services: rules(RESTING) }))).toEqual([])
   })
 
-  it('does not concern NAT, which puts another address in the place of the VIP', () => {
+  it('does not concern NAT, which translates the VIP', () => {
     const services = [service(WEB, [{ address: ACTIVE, forwarding: 'nat' }])]
     const sysctls = { 'net.ipv4.conf.eth0.forwarding': 1, 'net.ipv4.conf.eth0.send_redirects': 0 }
     const facts = backupNode({ services, sysctls: { ...sysctls, 'net.ipv4.conf.all.send_redirects': 0 } })
     expect(findingIds(facts)).toEqual([])
   })
 
-  it('is seen from the active node too, and is to be mended on the other', () => {
+  it('is also found from the active node, with a fix for the other node', () => {
     const finding = onlyFinding(activeNode(), { peers: [withRules] })
     expect(finding).toMatchObject({ id: 'backup-forwards', host: 'resting' })
     expect(finding.fix).not.toHaveProperty('run')
@@ -63,7 +63,7 @@ describe('both-active', () => {
   const own = addressesWith('192.168.79.103/24', addressEntry(`${VIP}/32`, 'eth0'))
   const other = activeNode({ name: 'other', addresses: own })
 
-  it('needs the facts of the other one', () => {
+  it('is found only with the facts of the other host', () => {
     expect(findingIds(activeNode())).toEqual([])
     expect(findingIds(activeNode(), { peers: [backupNode()] })).toEqual([])
     expect(onlyFinding(activeNode(), { peers: [other] })).toMatchObject({ id: 'both-active', subject: VIP })
@@ -73,7 +73,7 @@ describe('both-active', () => {
     expect(findingIds(activeNode(), { peers: [natDirector()] })).toEqual([])
   })
 
-  it('is found by a VIP on lo as well, as long as it is answered for', () => {
+  it('is also found for a VIP on lo that is answered for', () => {
     const open = activeNode({
       name: 'open',
       addresses: addressesWith('192.168.79.103/24', addressEntry(`${VIP}/32`, 'lo')),
@@ -81,7 +81,7 @@ describe('both-active', () => {
     expect(findingIds(activeNode(), { peers: [open] })).toEqual(['both-active'])
   })
 
-  it('is mended by stepping down, with the VIP hidden where the host is a real server as well', () => {
+  it('is fixed by stepping down, with the VIP hidden if the host is also a real server', () => {
     expect(fixCalls(onlyFinding(activeNode(), { peers: [other] }))).toEqual([
       `await ipvs.removeService('${WEB}')`,
       "await host.sysctls.set('net.ipv4.conf.eth0.arp_ignore', 1)",
@@ -99,7 +99,7 @@ describe('both-active', () => {
 })
 
 describe('the real servers of a director', () => {
-  it('are looked at for the VIPs that it sends them', () => {
+  it('are checked for the VIPs that it forwards to them', () => {
     const deaf = drServer({ addresses: addressesWith('192.168.79.102/24') })
     const loud = drServer({
       name: 'loud',
@@ -113,7 +113,7 @@ describe('the real servers of a director', () => {
     ])
   })
 
-  it('are only those that it sends something', () => {
+  it('are only the hosts that it forwards packets to', () => {
     const stranger = drServer({ addresses: addressesWith('192.168.79.200/24') })
     expect(findingIds(drDirector(), { peers: [stranger] })).toEqual([])
   })

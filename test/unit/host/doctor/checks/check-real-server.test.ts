@@ -38,36 +38,36 @@ describe('arp-ignore', () => {
     [8, 9, true],
     [-1, 1, false],
     [-1, -1, true],
-  ])('with %i for all and %i for eth0: %s', (all, own, found) => {
+  ])('is found with %i for all and %i for eth0: %s', (all, own, found) => {
     expect(findingIds(withArp('arp_ignore', all, own))).toEqual(found ? ['arp-ignore'] : [])
   })
 
-  it('knows that level 3 is enough for an address of scope host', () => {
+  it('is not found with 3 for an address of scope host', () => {
     const addresses = addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'lo', { scope: 'host' }))
     const facts = drServer({ addresses, sysctls: { 'net.ipv4.conf.all.arp_ignore': 3 } })
     expect(findingIds(facts)).toEqual([])
   })
 
   it.each([
-    ['sets the interface where all says nothing', 0, 0, ['eth0']],
-    ['sets all where that outdoes the interface', 4, 1, ['all']],
-    ['sets the interface where that outdoes all', 1, 3, ['eth0']],
-    ['sets both where either would outdo the other', 4, 7, ['all', 'eth0']],
-    ['sets the interface where what is there means nothing', 0, 9, ['eth0']],
+    ['is fixed on the interface if all is 0', 0, 0, ['eth0']],
+    ['is fixed on all if that overrides the interface', 4, 1, ['all']],
+    ['is fixed on the interface if that overrides all', 1, 3, ['eth0']],
+    ['is fixed on both if either overrides the other', 4, 7, ['all', 'eth0']],
+    ['is fixed on the interface if its value is undefined', 0, 9, ['eth0']],
   ])('%s', (_, all, own, owners) => {
     const expected = owners.map((owner) => `await host.sysctls.set('net.ipv4.conf.${owner}.arp_ignore', 1)`)
     expect(fixCalls(onlyFinding(withArp('arp_ignore', all, own)))).toEqual(expected)
   })
 
-  it('says which interface, which VIPs, and what the level acts as', () => {
+  it('names the interface, the VIPs and the effective value', () => {
     expect(onlyFinding(withArp('arp_ignore', 5, 1))).toMatchObject({
       subject: 'eth0',
-      message: `eth0 of this real server answers ARP for ${VIP} in the place of the director (arp_ignore acts as 0).`,
+      message: `eth0 of this real server answers ARP for ${VIP} instead of the director (arp_ignore is 0 in effect).`,
       fix: { shell: 'sysctl -w net.ipv4.conf.all.arp_ignore=1' },
     })
   })
 
-  it('is looked for on every network, or on the one that was named', () => {
+  it('is checked on every network, or only on the named interface', () => {
     const facts = drServer({ links: [lo, eth0, eth1], sysctls: { 'net.ipv4.conf.all.arp_ignore': 0 } })
     expect(diagnose(facts).map(({ subject }) => subject)).toEqual(['eth0', 'eth1'])
     expect(diagnose(facts, { interface: 'eth1' }).map(({ subject }) => subject)).toEqual(['eth1'])
@@ -82,12 +82,12 @@ describe('arp-ignore', () => {
     expect(findingIds(drServer({ links: [lo, eth0, link], sysctls }))).toEqual([])
   })
 
-  it('does not concern IPv6, which answers for the addresses of the interface alone', () => {
+  it('does not concern IPv6, which answers only for addresses of the interface', () => {
     const addresses = addressesWith('192.168.79.102/24', addressEntry(`${VIP6}/128`, 'lo'))
     expect(findingIds(drServer({ addresses, sysctls: { 'net.ipv4.conf.all.arp_ignore': 0 } }))).toEqual([])
   })
 
-  it('does not concern a VIP behind a tunnel that is of another network', () => {
+  it('does not concern a VIP of another network behind a tunnel', () => {
     expect(findingIds(tunServer())).toEqual([])
     const near = tunServer({
       addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'tunl0')),
@@ -105,11 +105,11 @@ describe('arp-announce', () => {
     [3, 2, true],
     [-1, 2, false],
     [-1, -1, true],
-  ])('with %i for all and %i for eth0: %s', (all, own, found) => {
+  ])('is found with %i for all and %i for eth0: %s', (all, own, found) => {
     expect(findingIds(withArp('arp_announce', all, own))).toEqual(found ? ['arp-announce'] : [])
   })
 
-  it('knows that level 1 is enough for a VIP of another network', () => {
+  it('is not found with 1 for a VIP of another network', () => {
     const addresses = addressesWith('192.168.80.102/24', addressEntry(`${VIP}/32`, 'lo'))
     const facts = (level: number) =>
       drServer({ addresses, sysctls: { 'net.ipv4.conf.all.arp_announce': level } })
@@ -118,9 +118,9 @@ describe('arp-announce', () => {
   })
 })
 
-describe('whatever the values of all and the interface are', () => {
+describe('with any values of all and the interface', () => {
   const level = fc.integer({ min: -1, max: 10 })
-  it.each(['arp_ignore', 'arp_announce'] as const)('one mend of %s is enough', (setting) => {
+  it.each(['arp_ignore', 'arp_announce'] as const)('one fix of %s is sufficient', (setting) => {
     fc.assert(
       fc.property(level, level, (all, own) => {
         const facts = withArp(setting, all, own)

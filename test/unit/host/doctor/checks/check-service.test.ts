@@ -25,12 +25,12 @@ describe('scheduler-none', () => {
     ['', true],
     ['wlc', false],
     ['sh', false],
-  ])('with scheduler %j: %s', (scheduler, found) => {
+  ])('is found with the scheduler %j: %s', (scheduler, found) => {
     const facts = drDirector({ services: [service(WEB, [dr], { scheduler })] })
     expect(findingIds(facts)).toEqual(found ? ['scheduler-none'] : [])
   })
 
-  it('keeps what else the service has, in the line for the shell too', () => {
+  it('keeps the other settings of the service, also in the shell command', () => {
     const settings = { scheduler: 'none', ...persistent('255.255.255.0', 60) }
     expect(onlyFinding(drDirector({ services: [service(WEB, [dr], settings)] })).fix).toMatchObject({
       call: `await ipvs.updateService('${WEB}', { scheduler: 'wlc' })`,
@@ -46,22 +46,22 @@ describe('scheduler-missing', () => {
   const modules = (loaded: string[], available: string[] | null) =>
     backupNode({ modules: { loaded, available } })
 
-  it('is a scheduler that is neither loaded nor to be had', () => {
+  it('is a scheduler that is neither loaded nor available', () => {
     expect(findingIds(modules([], ['ip_vs']), wanted('sh'))).toEqual(['scheduler-missing'])
     expect(findingIds(modules([], ['ip_vs', 'ip_vs_sh']), wanted('sh'))).toEqual([])
     expect(findingIds(modules(['ip_vs_sh'], ['ip_vs']), wanted('sh'))).toEqual([])
   })
 
-  it('is not told where modules cannot be seen', () => {
+  it('is not reported if modules are not visible', () => {
     expect(findingIds(modules([], null), wanted('sh'))).toEqual([])
   })
 
-  it('is not a scheduler that a service has', () => {
+  it('is not a scheduler that a service already uses', () => {
     const facts = drDirector({ modules: { loaded: [], available: [] } })
     expect(findingIds(facts, wanted('wlc'))).toEqual([])
   })
 
-  it('takes the default where none is named, and none for none', () => {
+  it('checks the default scheduler if none is named, and nothing for none', () => {
     expect(onlyFinding(modules([], ['ip_vs']), wanted())).toMatchObject({ subject: 'wlc' })
     expect(findingIds(modules([], ['ip_vs']), wanted('none'))).toEqual([])
   })
@@ -90,7 +90,7 @@ describe('persistence-mask', () => {
     ['0.0.0.1', 3, true],
     ['255.255.255.0', 8, false],
     ['255.255.255.255', 8, false],
-  ])('%s with %i destinations: %s', (mask, count, found) => {
+  ])('is found with the mask %s and %i destinations: %s', (mask, count, found) => {
     const facts = drDirector({ services: [service(WEB, many(count), persistent(mask))] })
     expect(findingIds(facts)).toEqual(found ? ['persistence-mask'] : [])
   })
@@ -103,7 +103,7 @@ describe('persistence-mask', () => {
     [4, 3, true],
     [64, 3, false],
     [128, 3, false],
-  ])('an IPv6 prefix of %i with %i destinations: %s', (mask, count, found) => {
+  ])('is found with an IPv6 prefix of %i and %i destinations: %s', (mask, count, found) => {
     const destinations = many(count).map((one, index) => ({ ...one, address: `2001:db8::${index + 100}` }))
     const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP6}/128`, 'eth0'))
     const facts = drDirector({ addresses, services: [service(WEB6, destinations, persistent(mask))] })
@@ -111,7 +111,7 @@ describe('persistence-mask', () => {
     if (found) expect(fixCalls(onlyFinding(facts))[0]).toContain('{ persistence: { mask: 128 } }')
   })
 
-  it('does not count destinations that get no connections', () => {
+  it('does not count destinations of weight 0', () => {
     const [first, second, third] = many(3)
     const services = [service(WEB, [first!, second!, { ...third!, weight: 0 }], persistent('128.0.0.0'))]
     const sysctls = { 'net.ipv4.vs.expire_quiescent_template': 1 }
@@ -141,7 +141,7 @@ describe('expire-quiescent-template', () => {
 })
 
 describe('a real server', () => {
-  it('is not asked about services that it is not to direct', () => {
+  it('is not checked for services', () => {
     expect(findingIds(drServer({ services: [service(WEB, [])] }), { role: 'real-server' })).toEqual([])
   })
 })

@@ -50,19 +50,19 @@ describe('tunnel-down and tunnel-missing', () => {
     expect(findingIds(facts, { forwarding: 'tun', director })).toEqual(ids)
   })
 
-  it('are looked for in each family of the VIPs', () => {
+  it('are checked in each family of the VIPs', () => {
     const facts = tunServer({ links: [lo, eth0, tunl0], addresses: onLo(VIP, VIP6) })
     expect(onlyFinding(facts, { forwarding: 'tun' })).toMatchObject({ id: 'tunnel-missing', subject: 'sit0' })
   })
 
-  it('name the tunnel that has the VIP, where several are down', () => {
+  it('name the tunnel with the VIP if several are down', () => {
     const gre0 = link('gre0', { type: 'gre', kind: 'gre', arp: false, up: false })
     const addresses = addressesWith('198.51.100.2/24', addressEntry(`${VIP}/32`, 'gre0'))
     const facts = tunServer({ links: [lo, eth0, { ...tunl0, ...down }, gre0], addresses })
     expect(onlyFinding(facts).subject).toBe('gre0')
   })
 
-  it('are mended by no filter that would be found next', () => {
+  it('are fixed together with a reverse path filter that would be found next', () => {
     const sysctls = { 'net.ipv4.conf.tunl0.rp_filter': 1 }
     const facts = tunServer({ links: [lo, eth0, { ...tunl0, ...down }], sysctls })
     expect(fixCalls(onlyFinding(facts))).toEqual([
@@ -71,7 +71,7 @@ describe('tunnel-down and tunnel-missing', () => {
     ])
   })
 
-  it('make the device that the kernel would have', () => {
+  it('are fixed by adding the standard device', () => {
     const facts = tunServer({ links: [lo, eth0], addresses: onLo(VIP) })
     expect(fixCalls(onlyFinding(facts, { forwarding: 'tun' }))[0]).toBe(
       "await host.network.addLink({ name: 'tunl0', kind: 'ipip' })",
@@ -91,7 +91,7 @@ describe('rp-filter', () => {
     [1, 2, undefined],
     [2, 1, undefined],
     [0, 3, undefined],
-  ])('with %i for all and %i for the tunnel is mended with %s', (all, tunnel, value) => {
+  ])('with %i for all and %i for the tunnel is fixed with %s', (all, tunnel, value) => {
     const sysctls = { 'net.ipv4.conf.all.rp_filter': all, 'net.ipv4.conf.tunl0.rp_filter': tunnel }
     const facts = tunServer({ sysctls })
     if (value === undefined) expect(findingIds(facts)).toEqual([])
@@ -129,33 +129,33 @@ describe('tunnel-mtu', () => {
     expect(onlyFinding(director(1500 + overhead - 1, { services })).message).toContain(`takes ${overhead}.`)
   })
 
-  it('knows that IPv6 outside takes more', () => {
+  it('counts the longer outer header of IPv6', () => {
     const services = [service(WEB, [{ address: '2001:db8:9::2', forwarding: 'tun' }])]
     const routes = [...ROUTES, route('2001:db8:9::/64', { interface: 'eth1' })]
     expect(findingIds(director(1540, { services, routes }))).toEqual([])
     expect(findingIds(director(1539, { services, routes }))).toEqual(['tunnel-mtu'])
   })
 
-  it('is a hint, mended by cutting outer packets in pieces', () => {
+  it('is a hint, fixed by fragmenting outer packets', () => {
     const finding = onlyFinding(director(1500))
     expect(finding).toMatchObject({ severity: 'hint', subject: 'eth1' })
     expect(fixCalls(finding)).toEqual(["await host.sysctls.set('net.ipv4.vs.pmtu_disc', 0)"])
     expect(findingIds(director(1500, { sysctls: { 'net.ipv4.vs.pmtu_disc': 0 } }))).toEqual([])
   })
 
-  it('goes by what clients send, which is 1500 bytes at most, or less on their side', () => {
+  it('expects packets of the MTU on the client side, at most 1500 bytes', () => {
     const jumbo = [lo, { ...eth0, mtu: 9000 }, { ...eth1, mtu: 1520 }]
     expect(findingIds(tunDirector({ links: jumbo }))).toEqual([])
     const narrow = [lo, { ...eth0, mtu: 1400 }, { ...eth1, mtu: 1420 }]
     expect(findingIds(tunDirector({ links: narrow }))).toEqual([])
   })
 
-  it('goes by the route, where that says less than the interface', () => {
+  it('uses the MTU of the route if it is below that of the interface', () => {
     const routes = [...ROUTES, route('198.51.100.0/24', { interface: 'eth1', mtu: 1519 })]
     expect(findingIds(director(9000, { routes }))).toEqual(['tunnel-mtu'])
   })
 
-  it('is an error where IPv6 does not get its 1280 bytes', () => {
+  it('is an error if packets of 1280 bytes of IPv6 do not fit', () => {
     const services = [service(WEB6, [{ address: '198.51.100.2', forwarding: 'tun' }])]
     const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP6}/128`, 'eth0'))
     expect(findingIds(director(1300, { services, addresses }))).toEqual([])

@@ -25,7 +25,7 @@ import {
 const bare = addressesWith('192.168.79.101/24')
 
 describe('vip-missing', () => {
-  it('does not concern an address that a route makes local', () => {
+  it('does not concern an address with a local route', () => {
     const local = route(`${VIP}/32`, { type: 'local', table: 255, interface: 'lo', scope: 'host' })
     expect(findingIds(drDirector({ addresses: bare, routes: [...ROUTES, local] }))).toEqual([])
   })
@@ -36,7 +36,7 @@ describe('vip-missing', () => {
     expect(findingIds(drDirector({ services }))).toEqual([])
   })
 
-  it('is told once for each VIP, whatever the number of its services', () => {
+  it('is reported once for each VIP, whatever the number of its services', () => {
     const destinations = [{ address: '192.168.79.102', forwarding: 'dr' }] as const
     const services = [80, 443].map((port) => service(`tcp://${VIP}:${port}`, destinations))
     expect(onlyFinding(drDirector({ addresses: bare, services }))).toMatchObject({
@@ -45,7 +45,7 @@ describe('vip-missing', () => {
     })
   })
 
-  it('of a firewall mark is known from the options', () => {
+  it('of a firewall mark is taken from the options', () => {
     const services = [service('fwmark://7', [{ address: '192.168.79.102', forwarding: 'dr' }])]
     expect(findingIds(drDirector({ addresses: bare, services }), { role: 'director', vips: [VIP] })).toEqual([
       'vip-missing',
@@ -54,16 +54,21 @@ describe('vip-missing', () => {
 
   it.each([
     ['the interface of its network', {}, {}, 'eth0'],
-    ['the way out, where no network has it', { addresses: addressesWith('10.0.0.1/8') }, {}, 'eth0'],
-    ['the interface that was named', {}, { interface: 'lan0' }, 'lan0'],
-  ])('on a director is mended on %s', (_, changes, options, name) => {
+    [
+      'the interface of the default route if no network has it',
+      { addresses: addressesWith('10.0.0.1/8') },
+      {},
+      'eth0',
+    ],
+    ['the named interface', {}, { interface: 'lan0' }, 'lan0'],
+  ])('on a director is fixed on %s', (_, changes, options, name) => {
     const facts = drDirector({ addresses: bare, links: [lo, eth0, link('lan0')], ...changes })
     expect(fixCalls(onlyFinding(facts, options))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: '${name}' })`,
     ])
   })
 
-  it('is added without asking whether anybody has it, as to IPv6', () => {
+  it('is added without duplicate address detection for IPv6', () => {
     const services = [service(WEB6, [{ address: '2001:db8::2', forwarding: 'dr' }])]
     expect(onlyFinding(drDirector({ addresses: bare, services }), { interface: 'eth0' }).fix).toMatchObject({
       call: `await host.network.addAddress({ address: '${VIP6}/128', interface: 'eth0', nodad: true, preferredLifetime: 0 })`,
@@ -71,7 +76,7 @@ describe('vip-missing', () => {
     })
   })
 
-  it('on a real server is mended on lo, after ARP is suppressed', () => {
+  it('on a real server is fixed on lo, after ARP is suppressed', () => {
     expect(fixCalls(onlyFinding(host(), { vips: [VIP] }))).toEqual([
       "await host.sysctls.set('net.ipv4.conf.eth0.arp_ignore', 1)",
       "await host.sysctls.set('net.ipv4.conf.eth0.arp_announce', 2)",
@@ -80,7 +85,7 @@ describe('vip-missing', () => {
     expect(fixCalls(onlyFinding(drServer({ addresses: bare }), { vips: [VIP] }))).toHaveLength(1)
   })
 
-  it('on a real server behind a tunnel is mended on that', () => {
+  it('on a real server with a tunnel is fixed on the tunnel', () => {
     const facts = tunServer({ addresses: addressesWith('198.51.100.2/24') })
     expect(fixCalls(onlyFinding(facts, { vips: [VIP], forwarding: 'tun' }))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'tunl0' })`,
@@ -95,7 +100,7 @@ describe('vip-missing', () => {
 describe('vip-silent', () => {
   const hidden = { addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'lo')) }
 
-  it('is a VIP on lo that a director suppresses ARP for', () => {
+  it('is a VIP on lo for which a director suppresses ARP', () => {
     const facts = drDirector({ ...hidden, sysctls: { 'net.ipv4.conf.all.arp_ignore': 1 } })
     expect(fixCalls(onlyFinding(facts, { role: 'director' }))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'eth0' })`,
@@ -111,11 +116,11 @@ describe('vip-silent', () => {
     [2, []],
     [3, []],
     [8, ['vip-silent']],
-  ])('with a VIP on the interface and arp_ignore %i: %j', (level, ids) => {
+  ])('is found with a VIP on the interface and arp_ignore %i: %j', (level, ids) => {
     expect(findingIds(drDirector({ sysctls: { 'net.ipv4.conf.eth0.arp_ignore': level } }))).toEqual(ids)
   })
 
-  it('is mended by no more than the sysctl that is to blame', () => {
+  it('is fixed by changing only the sysctl that causes it', () => {
     for (const owner of ['all', 'eth0']) {
       const name = `net.ipv4.conf.${owner}.arp_ignore`
       expect(fixCalls(onlyFinding(drDirector({ sysctls: { [name]: 8 } })))).toEqual([
@@ -135,11 +140,11 @@ describe('vip-prefix', () => {
     [`${VIP}/24`, true],
     [`${VIP6}/128`, false],
     [`${VIP6}/64`, true],
-  ])('with %s on lo: %s', (prefix, found) => {
+  ])('is found with %s on lo: %s', (prefix, found) => {
     expect(findingIds(served(prefix, 'lo'))).toEqual(found ? ['vip-prefix'] : [])
   })
 
-  it('concerns a VIP on a dummy as well, and one of a director', () => {
+  it('also concerns a VIP on a dummy, and a VIP of a director', () => {
     const dummy = link('dummy0', { kind: 'dummy', arp: false })
     const facts = drDirector({
       links: [lo, eth0, dummy],
@@ -153,21 +158,21 @@ describe('vip-prefix', () => {
     expect(findingIds(drDirector({ addresses }))).toEqual([])
   })
 
-  it('is mended so that the VIP is never gone, and keeps its label', () => {
+  it('is fixed without removing the VIP in between, and keeps its label', () => {
     expect(fixCalls(onlyFinding(served(`${VIP}/24`, 'lo', { label: 'lo:0' })))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo', label: 'lo:0' })`,
       `await host.network.removeAddress({ address: '${VIP}/24', interface: 'lo' })`,
     ])
   })
 
-  it('is mended the other way round with IPv6, where an interface has an address but once', () => {
+  it('is fixed in the reverse order for IPv6, where an interface has an address only once', () => {
     expect(fixCalls(onlyFinding(served(`${VIP6}/64`, 'lo')))).toEqual([
       `await host.network.removeAddress({ address: '${VIP6}/64', interface: 'lo' })`,
       `await host.network.addAddress({ address: '${VIP6}/128', interface: 'lo', nodad: true })`,
     ])
   })
 
-  it('is mended without taking the other addresses of its network along', () => {
+  it('is fixed without removing the other addresses of its network', () => {
     const second = addressEntry('192.168.79.111/24', 'lo', { flags: ['permanent', 'secondary'] })
     const facts = drServer({
       addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/24`, 'lo'), second),
@@ -184,14 +189,14 @@ describe('vip-on-interface', () => {
   const onInterface = (prefix: string) =>
     drServer({ addresses: addressesWith('192.168.79.102/24', addressEntry(prefix, 'eth0')) })
 
-  it('is mended so that the VIP is never gone', () => {
+  it('is fixed without removing the VIP in between', () => {
     expect(fixCalls(onlyFinding(onInterface(`${VIP}/24`), { vips: [VIP] }))).toEqual([
       `await host.network.addAddress({ address: '${VIP}/32', interface: 'lo' })`,
       `await host.network.removeAddress({ address: '${VIP}/24', interface: 'eth0' })`,
     ])
   })
 
-  it('is mended by removing it, where it is on lo too', () => {
+  it('is fixed by removal if the VIP is also on lo', () => {
     const facts = drServer({
       addresses: addressesWith(
         '192.168.79.102/24',
@@ -204,21 +209,21 @@ describe('vip-on-interface', () => {
     ])
   })
 
-  it('is told of ARP or of neighbour discovery', () => {
+  it('names ARP or neighbour discovery', () => {
     expect(onlyFinding(onInterface(`${VIP}/32`), { vips: [VIP] }).message).toContain('answers ARP')
     expect(onlyFinding(onInterface(`${VIP6}/128`), { vips: [VIP6] }).message).toContain(
       'answers neighbour discovery',
     )
   })
 
-  it('does not concern a VIP that the host directs itself', () => {
+  it('does not concern a VIP of which the host is the director', () => {
     expect(findingIds(drDirector(), { role: 'both', vips: [VIP] })).toEqual([])
     expect(findingIds(drDirector({ services: [] }), { vips: [VIP] })).toContain('vip-on-interface')
   })
 })
 
-describe('addresses that belong to no network', () => {
-  it('are taken for VIPs of a real server, except those of every host', () => {
+describe('addresses on interfaces without ARP', () => {
+  it('count as VIPs of a real server, except those that every host has', () => {
     const sit0 = link('sit0', { kind: 'sit', type: 'sit', arp: false })
     const addresses = [
       ...addressesWith('192.168.79.102/24'),
@@ -233,7 +238,7 @@ describe('addresses that belong to no network', () => {
     ])
   })
 
-  it('are those of a real server without services, whatever the role is called', () => {
+  it('count on a host without services, whatever its role', () => {
     expect(findingIds(drServer({ services: [service(WEB, [])] }), { role: 'real-server' })).toEqual([])
   })
 })

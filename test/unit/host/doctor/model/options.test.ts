@@ -27,7 +27,7 @@ describe('the options of a doctor', () => {
   it.each([
     ['a field that there is not', { vip: ['192.0.2.1'] }, 'options.vip must be left out'],
     ['a role that there is not', { role: 'backup' }, 'role must be one of director, real-server, both'],
-    ['a method that there is not', { forwarding: 'local' }, 'forwarding must be one of dr, tun, nat'],
+    ['an unknown forwarding method', { forwarding: 'local' }, 'forwarding must be one of dr, tun, nat'],
     ['VIPs that are no array', { vips: '192.0.2.1' }, 'vips must be an array'],
     ['a VIP that is no address', { vips: ['192.0.2.1', '192.0.2.2/32'] }, 'vips[1] must be an IPv4 or IPv6'],
     ['a director that is no address', { director: 'lvs1' }, 'director must be an IPv4 or IPv6 address'],
@@ -40,25 +40,25 @@ describe('the options of a doctor', () => {
     [
       'peers that are no facts',
       { peers: [{ name: 'other' }] },
-      'peers[0].services must be as facts() gives it',
+      'peers[0].services must be as returned by facts()',
     ],
-    ['options that are none', [], 'options must be an object'],
-  ])('refuse %s before anything is looked at', async (_, options, message) => {
+    ['options that are not an object', [], 'options must be an object'],
+  ])('reject %s before anything is read', async (_, options, message) => {
     await expect(doctor(untouched, options as unknown as DoctorOptions)).rejects.toThrow(message)
     expect(() => diagnose(host(), options as unknown as DoctorOptions)).toThrow(message)
   })
 
-  it('take addresses however they are spelled', () => {
+  it('accept any spelling of an address', () => {
     const facts = drServer({
       addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP6}/64`, 'lo')),
     })
     expect(findingIds(facts, { vips: ['2001:0DB8:0::0010'] })).toEqual(['vip-prefix'])
   })
 
-  it('refuse what is given for facts', () => {
+  it('reject facts that are not those of a host', () => {
     expect(() => diagnose([] as unknown as HostFacts)).toThrow('facts must be an object')
     const { sysctls: _, ...rest } = host()
-    expect(() => diagnose(rest as HostFacts)).toThrow('facts.sysctls must be as facts() gives it')
+    expect(() => diagnose(rest as HostFacts)).toThrow('facts.sysctls must be as returned by facts()')
   })
 })
 
@@ -66,7 +66,7 @@ describe('the options of facts', () => {
   it.each([
     ['a field that there is not', { netns: '/run/netns/other' }, 'options.netns must be left out'],
     ['a name that is no text', { name: 1 }, 'name must be text'],
-  ])('refuse %s', async (_, options, message) => {
+  ])('reject %s', async (_, options, message) => {
     await expect(readFacts(untouched, options as object)).rejects.toThrow(message)
   })
 })

@@ -3,13 +3,13 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { runChecks } from '../../../../../src/host/doctor/doctor.ts'
 import { FINDINGS, type Finding, type FindingId } from '../../../../../src/host/doctor/model/finding.ts'
+import { toSource } from '../../../../../src/host/doctor/model/fix-step.ts'
 import { checkOptions } from '../../../../../src/host/doctor/model/options.ts'
-import { toSource } from '../../../../../src/host/doctor/model/to-source.ts'
-import type { Host } from '../../../../../src/host/host.ts'
+import type { FixHost } from '../../../../../src/host/facts/host-access.ts'
 import { BROKEN_HOSTS } from '../../../../support/host/doctor/faulty-hosts.ts'
 
 const ids = Object.keys(FINDINGS) as FindingId[]
-/** For somebody to decide, or the other host's business. */
+/** Findings whose fix needs a decision. */
 const BY_HAND: readonly FindingId[] = [
   'destination-gateway',
   'no-destination',
@@ -17,7 +17,7 @@ const BY_HAND: readonly FindingId[] = [
   'scheduler-missing',
 ]
 
-/** Notes each call as it is written in TypeScript. */
+/** Records each call as TypeScript source. */
 function recorder(name: string, calls: string[]): object {
   return new Proxy(
     {},
@@ -32,20 +32,20 @@ function recorder(name: string, calls: string[]): object {
   )
 }
 
-function recordingHost(calls: string[]): Host {
+function recordingHost(calls: string[]): FixHost {
   const ipvs = recorder('ipvs', calls)
   const [network, sysctls] = ['host.network', 'host.sysctls'].map((name) => recorder(name, calls))
-  return { network, sysctls, ipvs: async () => ipvs } as unknown as Host
+  return { network, sysctls, ipvs: async () => ipvs } as unknown as FixHost
 }
 
-function findingOf(id: FindingId, host: Host): Finding {
+function findingOf(id: FindingId, host: FixHost): Finding {
   const { facts, options = {} } = BROKEN_HOSTS[id]
   return runChecks(facts, checkOptions(options), host)[0]!
 }
 
-describe('the mend of a finding', () => {
+describe('the fix of a finding', () => {
   it.each(ids.filter((id) => !BY_HAND.includes(id)))(
-    '%s: run() makes the calls that are shown',
+    'of %s has a run() that makes exactly the calls it shows',
     async (id) => {
       const calls: string[] = []
       const { fix } = findingOf(id, recordingHost(calls))
@@ -54,11 +54,11 @@ describe('the mend of a finding', () => {
     },
   )
 
-  it.each(BY_HAND)('%s: is for somebody to decide', (id) => {
+  it.each(BY_HAND)('of %s has no run(), because an operator has to choose', (id) => {
     expect(findingOf(id, recordingHost([])).fix).not.toHaveProperty('run')
   })
 
-  it('is accepted by the compiler, with host and ipvs in scope', () => {
+  it('compiles with host and ipvs in scope', () => {
     const calls = ids.map((id) => findingOf(id, recordingHost([])).fix.call)
     const wrong = "await host.sysctls.set('net.ipv4.ip_forward', 'on')"
     expect(diagnosticsOf([...calls, wrong])).toEqual([
@@ -67,14 +67,25 @@ describe('the mend of a finding', () => {
   }, 60_000)
 })
 
-/** Compiles calls, each as a program of its own. */
+describe('toSource', () => {
+  it.each([
+    [{ address: '192.0.2.1/32', nodad: true, label: undefined }, "{ address: '192.0.2.1/32', nodad: true }"],
+    [{ 'tun-type': 1, list: ['a', 2, null] }, "{ 'tun-type': 1, list: ['a', 2, null] }"],
+    [{}, '{}'],
+    [`it's "so"\\\n`, `'it\\'s "so"\\\\\\n'`],
+  ])('formats %j so that it evaluates to the same value', (value, text) => {
+    expect(toSource(value)).toBe(text)
+    expect(new Function(`return (${text})`)()).toEqual(value)
+  })
+})
+
+/** Compiles calls, each in a block of its own. */
 function diagnosticsOf(calls: readonly string[]): string[] {
   const root = join(import.meta.dirname, '../../../../..')
   const file = join(root, 'test/unit/host/doctor/model/calls.ts')
   const source = `import type { Host } from '../../../../../src/host/host.ts'
-    import type { IpvsClient as Ipvs } from '../../../../../src/ipvs/ipvs-client.ts'
     declare const host: Host
-    declare const ipvs: Ipvs
+    declare const ipvs: Awaited<ReturnType<Host['ipvs']>>
     ${calls.map((call) => `{ ${call} }`).join('\n')}`
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, root)
