@@ -1,27 +1,27 @@
-/** A folder for the state files of a test. */
+/** A folder for the state file of a test. */
 
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** In memory where there is such a place: every state is flushed, and nothing here is about disks. */
-const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+/** In memory if possible, because every write is flushed and these tests are not about disks. */
+const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export class StateFolder implements Disposable {
-  readonly #folder = mkdtempSync(join(PLACE, 'lvs-state-'))
+  readonly #folder = mkdtempSync(join(PARENT, 'lvs-state-'))
   readonly path = join(this.#folder, 'state.json')
-  readonly #aside = join(this.#folder, 'aside.json')
-  #kept = false
+  readonly #copy = join(this.#folder, 'copy.json')
+  #hasCopy = false
 
-  /** Keeps what the file says at this moment: that of the death of a process. */
+  /** Copies the file when the process is killed. */
   keep(): void {
-    this.#kept = existsSync(this.path)
-    if (this.#kept) copyFileSync(this.path, this.#aside)
+    this.#hasCopy = existsSync(this.path)
+    if (this.#hasCopy) copyFileSync(this.path, this.#copy)
   }
 
-  /** Makes the file say again what was kept: a dead process writes nothing, but the rest of a call in a test does. */
+  /** Restores the copy: a killed process writes nothing, but the rest of a call in a test does. */
   restore(): void {
-    if (this.#kept) copyFileSync(this.#aside, this.path)
+    if (this.#hasCopy) copyFileSync(this.#copy, this.path)
     else rmSync(this.path, { force: true })
   }
 

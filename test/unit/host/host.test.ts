@@ -7,8 +7,8 @@ import type { HostTransport } from '../../../src/netlink/transport/transport.ts'
 import { FakeKernel } from '../../support/ipvs/fake-kernel.ts'
 import { deferred } from '../../support/netlink/fake-transport.ts'
 
-/** A kernel with IPVS and files. */
-class FakeHost extends FakeKernel implements HostTransport {
+/** The scripted kernel of the IPVS tests with writable files. It records sockets, which the simulated kernel does not. */
+class FakeHostKernel extends FakeKernel implements HostTransport {
   async writeFile(path: string, text: string): Promise<void> {
     this.files.set(path, text)
   }
@@ -23,7 +23,7 @@ class FakeHost extends FakeKernel implements HostTransport {
 
 describe('opening a host', () => {
   it('opens a socket for the network only, and does not look for IPVS', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     const host = await Host.open({ transport, netns: '/run/netns/director' })
     expect(transport.sockets).toHaveLength(1)
     expect(transport.messages).toEqual([])
@@ -36,13 +36,13 @@ describe('opening a host', () => {
     ['a timeout of 0', { timeout: 0 }, 'timeout'],
     ['a network namespace that is not a path', { netns: 42 }, 'netns'],
   ])('rejects %s', async (_, options, field) => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     await expect(Host.open({ transport, ...options } as HostOptions)).rejects.toMatchObject({ field })
     expect(transport.sockets).toEqual([])
   })
 
   it('opens nothing if the signal is already aborted', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(Host.open({ transport, signal })).rejects.toThrow('enough')
     expect(transport.sockets).toEqual([])
@@ -50,7 +50,7 @@ describe('opening a host', () => {
 })
 
 it('the sysctls of a host use its transport', async () => {
-  const transport = new FakeHost()
+  const transport = new FakeHostKernel()
   transport.files.set('/proc/sys/net/ipv4/ip_forward', '0\n')
   const { sysctls } = await Host.open({ transport })
   await sysctls.set('net.ipv4.ip_forward', 1)
@@ -59,7 +59,7 @@ it('the sysctls of a host use its transport', async () => {
 
 describe('the IPVS of a host', () => {
   it('is opened at the first call and shared by all calls', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     const host = await Host.open({ transport })
     const [one, other] = await Promise.all([host.ipvs(), host.ipvs()])
     expect(other).toBe(one)
@@ -68,7 +68,7 @@ describe('the IPVS of a host', () => {
   })
 
   it('is opened whether or not the signal of Host.open() is aborted', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     const controller = new AbortController()
     const host = await Host.open({ transport, signal: controller.signal })
     controller.abort()
@@ -76,7 +76,7 @@ describe('the IPVS of a host', () => {
   })
 
   it('is tried again at the next call if it is unavailable', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     transport.familyId = undefined
     const host = await Host.open({ transport })
     await expect(host.ipvs()).rejects.toMatchObject({ code: 'ERR_LVS_UNAVAILABLE' })
@@ -89,7 +89,7 @@ describe('the roles of a host', () => {
   const vips = ['192.0.2.10']
 
   it('are created for it, and change nothing before up()', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     const host = await Host.open({ transport })
     const interfaceName = { interface: 'eth0' }
     expect(host.realServer({ forwarding: 'dr', vips })).toBeInstanceOf(RealServer)
@@ -100,7 +100,7 @@ describe('the roles of a host', () => {
   })
 
   it('are rejected if their options are invalid', async () => {
-    const host = await Host.open({ transport: new FakeHost() })
+    const host = await Host.open({ transport: new FakeHostKernel() })
     expect(() => host.realServer({ forwarding: 'dr', vips: ['nowhere'] })).toThrow(TypeError)
     await expect(host.doctor({ rolle: 'both' } as object)).rejects.toThrow(TypeError)
     await expect(host.facts({ names: 'a' } as object)).rejects.toThrow(TypeError)
@@ -109,7 +109,7 @@ describe('the roles of a host', () => {
 
 describe('closing a host', () => {
   it('closes its network and its IPVS, and can be repeated', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     {
       await using host = await Host.open({ transport })
       const ipvs = await host.ipvs()
@@ -123,7 +123,7 @@ describe('closing a host', () => {
   })
 
   it('closes an IPVS that is being opened, as soon as it is open', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     const host = await Host.open({ transport })
     const { promise, resolve } = deferred()
     transport.openings.push(promise)
@@ -136,7 +136,7 @@ describe('closing a host', () => {
   })
 
   it('does not fail if IPVS was unavailable', async () => {
-    const transport = new FakeHost()
+    const transport = new FakeHostKernel()
     transport.familyId = undefined
     const host = await Host.open({ transport })
     await host.ipvs().catch(() => {})

@@ -1,15 +1,15 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Director } from '../../../../src/host/role/director.ts'
 import { RealServer } from '../../../../src/host/role/real-server.ts'
-import { FakeHost } from '../../../support/host/fake-host.ts'
+import { SimulatedHost } from '../../../support/host/simulated-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const ALL = 'net.ipv4.conf.all.arp_ignore'
 
-function hostWithFile(beginning?: Parameters<typeof FakeHost.make>[0]) {
+function hostWithFile(initial?: Parameters<typeof SimulatedHost.create>[0]) {
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
-  const host = FakeHost.make(beginning)
+  const host = SimulatedHost.create(initial)
   const realServer = (...vips: string[]) =>
     new RealServer(host, { forwarding: 'dr', vips, stateFile: folder.path })
   return { host, folder, realServer, stateFile: folder.path }
@@ -19,7 +19,7 @@ describe('a change by another process', () => {
   it('after up() stays at down(), and is reported', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
-    host.interfere(ALL, '8')
+    host.setSysctlFromOutside(ALL, '8')
     const { ok, items } = await realServer('192.0.2.1').down()
     expect(ok).toBe(false)
     expect(items).toContainEqual({ name: `sysctl ${ALL}`, expected: '0', actual: '8', ok: false })
@@ -30,7 +30,7 @@ describe('a change by another process', () => {
   it('that the next up() overwrites is what down() restores', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
-    host.interfere(ALL, '3')
+    host.setSysctlFromOutside(ALL, '3')
     await realServer('192.0.2.1').up()
     expect(host.sysctl(ALL)).toBe('1')
     await realServer('192.0.2.1').down()
@@ -40,7 +40,7 @@ describe('a change by another process', () => {
   it('that restores the original value is ok', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
-    host.interfere(ALL, '0')
+    host.setSysctlFromOutside(ALL, '0')
     expect((await realServer('192.0.2.1').down()).ok).toBe(true)
     expect(host.sysctl(ALL)).toBe('0')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ClusterNode, type ClusterNodeOptions } from '../../../../src/host/role/cluster-node.ts'
-import { FakeHost, type InitialState, Killed } from '../../../support/host/fake-host.ts'
+import { type InitialState, ProcessKilled, SimulatedHost } from '../../../support/host/simulated-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
@@ -16,14 +16,14 @@ const REDIS = {
 } as const
 const OPTIONS = { vips: [`${VIP}/24`], interface: 'eth0', services: [REDIS] } as const
 
-function nodeOf(options: Partial<ClusterNodeOptions> = {}, beginning?: InitialState) {
+function nodeOf(options: Partial<ClusterNodeOptions> = {}, initial?: InitialState) {
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
-  const host = FakeHost.make(beginning)
+  const host = SimulatedHost.create(initial)
   const stateFile = folder.path
   const node = new ClusterNode(host, { ...OPTIONS, ...options, stateFile })
-  const again = (death?: Parameters<FakeHost['reopen']>[0]) => {
-    const reopened = host.reopen(death)
+  const again = (crashPoint?: Parameters<SimulatedHost['reopen']>[0]) => {
+    const reopened = host.reopen(crashPoint)
     return { host: reopened, node: new ClusterNode(reopened, { ...OPTIONS, ...options, stateFile }) }
   }
   return { host, node, again, folder }
@@ -103,8 +103,8 @@ describe('a node of a cluster', () => {
   it('is a backup if the program was killed during promote()', async () => {
     const { node, again, folder } = nodeOf()
     await node.up()
-    const dying = again({ at: 1, when: 'after', onDeath: () => folder.keep() })
-    await expect(dying.node.promote()).rejects.toThrow(Killed)
+    const crashing = again({ at: 1, when: 'after', onCrash: () => folder.keep() })
+    await expect(crashing.node.promote()).rejects.toThrow(ProcessKilled)
     folder.restore()
     const { host, node: next } = again()
     expect(await next.up()).toMatchObject({ ok: true, active: false })
@@ -195,6 +195,6 @@ describe('a node of a cluster', () => {
 })
 
 function isKilled(error: unknown): boolean {
-  if (error instanceof Killed) return true
+  if (error instanceof ProcessKilled) return true
   throw error
 }

@@ -5,7 +5,13 @@ import { ClusterNode } from '../../../../src/host/role/cluster-node.ts'
 import { Director } from '../../../../src/host/role/director.ts'
 import { RealServer } from '../../../../src/host/role/real-server.ts'
 import type { RoleItemStatus, RoleStatus } from '../../../../src/host/role/role-item.ts'
-import { type CrashPoint, FakeHost, type InitialState, Killed } from '../../../support/host/fake-host.ts'
+import type { DaemonInput } from '../../../../src/ipvs/model/daemon.ts'
+import {
+  type CrashPoint,
+  type InitialState,
+  ProcessKilled,
+  SimulatedHost,
+} from '../../../support/host/simulated-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
@@ -47,9 +53,12 @@ const ROLES: Readonly<Record<string, MakeRole>> = {
     }),
 }
 
-/** What may be there before: values of any kind, the addresses and rules that the roles are about, the loopback down. */
+/** An initial state with synchronisation daemons. */
+type CrashState = InitialState & { readonly daemons?: readonly DaemonInput[] }
+
+/** Initial states: sysctls with any value, the addresses and rules that the roles change, the loopback interface down. */
 const value = fc.constantFrom('0', '1', '2', '3', '8')
-const beginnings: fc.Arbitrary<InitialState> = fc.record({
+const initialStates: fc.Arbitrary<CrashState> = fc.record({
   sysctls: fc.dictionary(
     fc.constantFrom(
       ...['all', 'default', 'eth0', 'eth0/100']
@@ -79,8 +88,8 @@ const beginnings: fc.Arbitrary<InitialState> = fc.record({
   loopback: fc.constantFrom('up', 'down'),
 })
 
-/** A host just set up, and one on which nearly everything was there in another way. */
-const BEGINNINGS: readonly InitialState[] = [
+/** A new host, and one on which nearly everything is set in another way. */
+const INITIAL_STATES: readonly CrashState[] = [
   {},
   {
     sysctls: {
@@ -99,7 +108,7 @@ const BEGINNINGS: readonly InitialState[] = [
   },
 ]
 
-const deaths = fc.record({ at: fc.nat({ max: 30 }), when: fc.constantFrom('before', 'after') })
+const crashPoints = fc.record({ at: fc.nat({ max: 30 }), when: fc.constantFrom('before', 'after') })
 
 describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
   const steps = (host: RoleHost, stateFile: string) => {
@@ -111,9 +120,9 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
 
   it('undoes all of its changes', async () => {
     await fc.assert(
-      fc.asyncProperty(beginnings, async (beginning) => {
+      fc.asyncProperty(initialStates, async (initial) => {
         using folder = new StateFolder()
-        const host = FakeHost.make(beginning)
+        const host = await createHost(initial)
         const before = host.dump()
         for (const call of steps(host, folder.path)) expect(wrong(await call())).toEqual([])
         expect(await make(host.reopen(), folder.path).down()).toMatchObject({ ok: true })
@@ -127,13 +136,13 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
   it.each(['before', 'after'] as const)(
     'is undone by another process, if the first was killed %s any change',
     async (when) => {
-      for (const beginning of BEGINNINGS) {
+      for (const initial of INITIAL_STATES) {
         for (let at = 0, killed = true; killed; at++) {
           using folder = new StateFolder()
-          const host = FakeHost.make(beginning)
+          const host = await createHost(initial)
           const before = host.dump()
-          const victim = host.reopen(dying({ at, when }, folder))
-          killed = await untilDeath(folder, steps(victim, folder.path))
+          const victim = host.reopen(crashing({ at, when }, folder))
+          killed = await runUntilCrash(folder, steps(victim, folder.path))
           await make(host.reopen(), folder.path).down()
           expect(host.dump()).toEqual(before)
           expect(folder.isEmpty).toBe(true)
@@ -145,14 +154,14 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
   it.each(['before', 'after'] as const)(
     'is undone by another process, if the one that undid it was killed %s any change',
     async (when) => {
-      for (const beginning of BEGINNINGS) {
+      for (const initial of INITIAL_STATES) {
         for (let at = 0, killed = true; killed; at++) {
           using folder = new StateFolder()
-          const host = FakeHost.make(beginning)
+          const host = await createHost(initial)
           const before = host.dump()
           for (const call of steps(host, folder.path)) await call()
-          const victim = make(host.reopen(dying({ at, when }, folder)), folder.path)
-          killed = await untilDeath(folder, [() => victim.down()])
+          const victim = make(host.reopen(crashing({ at, when }, folder)), folder.path)
+          killed = await runUntilCrash(folder, [() => victim.down()])
           await make(host.reopen(), folder.path).down()
           expect(host.dump()).toEqual(before)
         }
@@ -162,12 +171,12 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
 
   it('is applied by another process if the first was killed at any change on any host, and then undone', async () => {
     await fc.assert(
-      fc.asyncProperty(beginnings, deaths, deaths, async (beginning, first, second) => {
+      fc.asyncProperty(initialStates, crashPoints, crashPoints, async (initial, first, second) => {
         using folder = new StateFolder()
-        const host = FakeHost.make(beginning)
+        const host = await createHost(initial)
         const before = host.dump()
-        await untilDeath(folder, steps(host.reopen(dying(first, folder)), folder.path))
-        await untilDeath(folder, steps(host.reopen(dying(second, folder)), folder.path))
+        await runUntilCrash(folder, steps(host.reopen(crashing(first, folder)), folder.path))
+        await runUntilCrash(folder, steps(host.reopen(crashing(second, folder)), folder.path))
         expect(wrong(await make(host.reopen(), folder.path).up())).toEqual([])
         await make(host.reopen(), folder.path).down()
         expect(host.dump()).toEqual(before)
@@ -177,22 +186,32 @@ describe.each(Object.entries(ROLES))('%s', { timeout: 60_000 }, (_, make) => {
   })
 })
 
-/** What a role does not have as it wants it; addresses that somebody else made visible are none of its business. */
+async function createHost({ daemons = [], ...initial }: CrashState): Promise<SimulatedHost> {
+  const host = SimulatedHost.create(initial)
+  const ipvs = await host.ipvs()
+  for (const daemon of daemons) await ipvs.startDaemon(daemon)
+  return host
+}
+
+/** The items that are not ok. Addresses that another process made visible do not count. */
 function wrong({ items }: RoleStatus): RoleItemStatus[] {
   return items.filter(({ name, ok }) => !ok && !name.startsWith('visible '))
 }
 
-function dying(death: CrashPoint, folder: StateFolder): CrashPoint {
-  return { ...death, onDeath: () => folder.keep() }
+function crashing(crashPoint: CrashPoint, folder: StateFolder): CrashPoint {
+  return { ...crashPoint, onCrash: () => folder.keep() }
 }
 
-/** Makes calls, one after another, until the process is killed in one, which it gives, or all are done. */
-async function untilDeath(folder: StateFolder, calls: readonly (() => Promise<unknown>)[]): Promise<boolean> {
+/** Makes calls, one after another. Returns whether the process was killed in one of them. */
+async function runUntilCrash(
+  folder: StateFolder,
+  calls: readonly (() => Promise<unknown>)[],
+): Promise<boolean> {
   for (const call of calls) {
     try {
       await call()
     } catch (error) {
-      if (!(error instanceof Killed)) throw error
+      if (!(error instanceof ProcessKilled)) throw error
       folder.restore()
       return true
     }

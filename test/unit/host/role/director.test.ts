@@ -1,16 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Director, type DirectorOptions } from '../../../../src/host/role/director.ts'
-import { FakeHost, type InitialState } from '../../../support/host/fake-host.ts'
+import { type InitialState, SimulatedHost } from '../../../support/host/simulated-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
 const VIP6 = '2001:db8::10'
 const on = (address: string) => ({ address, interface: 'eth0' })
 
-function directorOf(options: Omit<DirectorOptions, 'stateFile'>, beginning?: InitialState) {
+function directorOf(options: Omit<DirectorOptions, 'stateFile'>, initial?: InitialState) {
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
-  const host = FakeHost.make(beginning)
+  const host = SimulatedHost.create(initial)
   return { host, director: new Director(host, { ...options, stateFile: folder.path }) }
 }
 
@@ -92,7 +92,7 @@ describe('a director', () => {
   it('moves an address when the options name another interface', async () => {
     const folder = new StateFolder()
     onTestFinished(() => folder[Symbol.dispose]())
-    const host = FakeHost.make({ interfaces: ['eth0', 'eth1'] })
+    const host = SimulatedHost.create({ interfaces: ['eth0', 'eth1'] })
     const at = (name: string) =>
       new Director(host, {
         vips: [{ address: VIP, interface: name }],
@@ -126,6 +126,6 @@ describe('a director', () => {
     [{ vips: [{ address: VIP }], forwarding: ['dr'] }, /vips\[0\]\.interface must be the name/],
     [{ vips: [VIP], forwarding: ['dr'] }, /vips\[0\] must be an object/],
   ])('rejects %o', (options, message) => {
-    expect(() => new Director(FakeHost.make(), options as unknown as DirectorOptions)).toThrow(message)
+    expect(() => new Director(SimulatedHost.create(), options as unknown as DirectorOptions)).toThrow(message)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RealServer, type RealServerOptions } from '../../../../src/host/role/real-server.ts'
-import { FakeHost, type InitialState } from '../../../support/host/fake-host.ts'
+import { type InitialState, SimulatedHost } from '../../../support/host/simulated-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
 const VIP = '192.168.79.110'
@@ -12,8 +12,8 @@ function stateFile(): string {
   return folder.path
 }
 
-function hostWith(beginning?: InitialState) {
-  return { host: FakeHost.make(beginning), stateFile: stateFile() }
+function hostWith(initial?: InitialState) {
+  return { host: SimulatedHost.create(initial), stateFile: stateFile() }
 }
 
 describe('a real server by direct routing', () => {
@@ -176,7 +176,7 @@ describe('a real server with a tunnel', () => {
   ])('with rp_filter %s of all, changes %s on the interface to %s', async (all, own, outcome) => {
     const { host, stateFile } = hostWith({ sysctls: { 'net.ipv4.conf.all.rp_filter': all } })
     await host.network.ensureLink({ name: 'tunl0', kind: 'ipip' })
-    host.interfere('net.ipv4.conf.tunl0.rp_filter', own)
+    host.setSysctlFromOutside('net.ipv4.conf.tunl0.rp_filter', own)
     const role = new RealServer(host, tun(stateFile))
     expect((await role.up()).ok).toBe(true)
     expect(host.sysctl('net.ipv4.conf.tunl0.rp_filter')).toBe(outcome)
@@ -249,7 +249,7 @@ describe('invalid options', () => {
     [{ forwarding: 'tun', vips: [VIP], tunnel: { type: 'vxlan' } }, /tunnel\.type must be/],
     [{ forwarding: 'nat', director: 'gateway' }, /director must be an IPv4 or IPv6 address/],
   ])('%o are rejected before anything is changed', (options, message) => {
-    const host = FakeHost.make()
+    const host = SimulatedHost.create()
     expect(() => new RealServer(host, options as unknown as RealServerOptions)).toThrow(message)
     expect(host.changes).toBe(0)
   })

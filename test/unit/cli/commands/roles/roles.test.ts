@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CapturedTerminal } from '../../../../support/cli/captured-terminal.ts'
 import { refuseToOpen, runLine } from '../../../../support/cli/run-line.ts'
-import { FakeHost } from '../../../../support/host/fake-host.ts'
+import { SimulatedHost } from '../../../../support/host/simulated-host.ts'
 import { StateFolder } from '../../../../support/host/state-folder.ts'
 
 /** A host, and a function that runs command lines on it. */
 function makeHost() {
-  const host = FakeHost.make({ interfaces: ['eth0', 'tunl0'] })
+  const host = SimulatedHost.create({ interfaces: ['eth0', 'tunl0'] })
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
   const run = async (line: string) => {
@@ -43,7 +43,7 @@ describe.each([
     const { status, printed } = await run(`${name} status ${options}`)
     expect(status).toBe(0)
     expect(printed).not.toContain('NOT OK')
-    expect(printed).toMatch(/^ok +address 192\.168\.79\.110\/\d+ on \w+ +there +there$/m)
+    expect(printed).toMatch(/^ok +address 192\.168\.79\.110\/\d+ on \w+ +present +present$/m)
     expect(JSON.parse((await run(`${name} status ${options} --json`)).printed)).toMatchObject({ ok: true })
     expect(await run(`${name} down ${options}`)).toMatchObject({ status: 0, errors: [] })
     expect(host.dump()).toEqual(before)
@@ -55,7 +55,7 @@ describe('the status of a role', () => {
   it('lists expected and actual values, with status 1 if an item is not ok', async () => {
     const { host, run } = makeHost()
     await run('real-server up --vip 192.168.79.110')
-    host.interfere('net.ipv4.conf.all.arp_ignore', '0')
+    host.setSysctlFromOutside('net.ipv4.conf.all.arp_ignore', '0')
     const { status, printed } = await run('real-server status --vip 192.168.79.110')
     expect(status).toBe(1)
     expect(printed).toMatch(/^ {8}ITEM +EXPECTED +ACTUAL$/m)
@@ -65,7 +65,7 @@ describe('the status of a role', () => {
 
   it('has colours if the terminal has them', async () => {
     const terminal = new CapturedTerminal(refuseToOpen)
-    terminal.host = FakeHost.make()
+    terminal.host = SimulatedHost.create()
     terminal.colours = true
     await runLine('real-server status --vip 192.168.79.110', terminal)
     expect(terminal.printed).toContain('\u001b[31mNOT OK\u001b[39m  address 192.168.79.110/32 on lo')
@@ -74,7 +74,7 @@ describe('the status of a role', () => {
   it('after down lists items that another program has changed since', async () => {
     const { host, run } = makeHost()
     await run('real-server up --vip 192.168.79.110')
-    host.interfere('net.ipv4.conf.all.arp_announce', '1')
+    host.setSysctlFromOutside('net.ipv4.conf.all.arp_announce', '1')
     const { status, printed } = await run('real-server down --vip 192.168.79.110')
     expect(status).toBe(1)
     expect(printed).toMatch(/^NOT OK +sysctl net\.ipv4\.conf\.all\.arp_announce/m)
