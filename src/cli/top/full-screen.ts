@@ -5,11 +5,11 @@ import type { Line, Size, Style } from './render/line.ts'
 import { HUNG_UP, onEndingSignal } from './signals.ts'
 import type { Screen, ScreenListener } from './top-screen.ts'
 
-/** Milliseconds until an escape character is taken for the key Esc, if nothing follows it. */
+/** Milliseconds after which a lone escape character is the key Esc. */
 const ESCAPE_DELAY = 100
 /** Milliseconds that a stop signal may take to arrive. */
 const STOP_DELAY = 50
-/** What a terminal is taken for that does not tell its size, such as a serial line. */
+/** The size of a terminal that does not report one, such as a serial line. */
 const DEFAULT_SIZE: Size = { width: 80, height: 24 }
 
 const STYLES: Record<Style, ScreenBuffer.Attributes> = {
@@ -19,16 +19,16 @@ const STYLES: Record<Style, ScreenBuffer.Attributes> = {
   sorted: { bold: true, underline: true },
   selected: { inverse: true },
   warning: { color: 'yellow' },
-  alarm: { color: 'red', bold: true },
+  error: { color: 'red', bold: true },
 }
-/** The same without colours. */
+/** The styles without colours. */
 const COLOURLESS: Record<Style, ScreenBuffer.Attributes> = {
   ...STYLES,
   warning: { underline: true },
-  alarm: { bold: true },
+  error: { bold: true },
 }
 
-/** The terminal of this process: its other screen, without a cursor, its keys read one by one. */
+/** The terminal of this process in raw mode, on its alternate screen without a cursor. */
 export class FullScreen implements Screen {
   readonly #terminal: Terminal
   readonly #listener: ScreenListener
@@ -44,10 +44,10 @@ export class FullScreen implements Screen {
     this.#styles = colours ? STYLES : COLOURLESS
     this.#terminal = terminalKit.createTerminal({ generic: terminalName(), appId: '', appName: '' })
     this.#ignoreSignals = onEndingSignal((status) => listener.end(status))
-    // The last resort: an error that nobody caught comes by here before Node.js prints it.
+    // Also restores the terminal before Node.js prints an uncaught error.
     process.on('exit', this.#onExit)
     process.on('SIGTSTP', this.#onStop)
-    // Keys are left to Node.js: terminal-kit 3.1 never returns from a byte that does not begin a character of UTF-8.
+    // Node.js reads the keys: terminal-kit 3.1 loops forever on a byte that does not start a UTF-8 character.
     emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_DELAY } as unknown as Interface)
     stdin.on('keypress', this.#onKey)
     for (const event of ['end', 'close', 'error']) stdin.on(event, this.#onHangUp)
@@ -72,7 +72,7 @@ export class FullScreen implements Screen {
         x += text.length
       }
     }
-    // Only what is different is written.
+    // Writes only the differences.
     buffer.draw({ delta: true })
   }
 
@@ -81,7 +81,7 @@ export class FullScreen implements Screen {
   }
 
   suspend(): void {
-    // To all that were started together, as the terminal itself does with Ctrl-Z.
+    // Stops the whole process group, as the terminal does on Ctrl-Z.
     process.kill(0, 'SIGTSTP')
   }
 
@@ -116,12 +116,12 @@ export class FullScreen implements Screen {
     try {
       process.stdin.setRawMode(false)
     } catch {
-      // A terminal that is gone has no modes.
+      // The terminal was closed.
     }
     process.stdin.pause()
   }
 
-  /** A buffer of the size of the screen, which knows what is on it. */
+  /** The buffer of the current screen content; a new one if the size has changed. */
   #bufferOf({ width, height }: Size): ScreenBuffer {
     if (this.#buffer?.width !== width || this.#buffer.height !== height) {
       this.#terminal.clear()
@@ -135,7 +135,7 @@ export class FullScreen implements Screen {
   #onHangUp = () => this.#listener.end(HUNG_UP)
   #onKey = (text: string | undefined, event: KeyEvent) => this.#listener.handleKey(toKey(text, event))
 
-  /** With nobody there who could go on with it (an orphaned process group) the kernel does not stop a process. */
+  /** Continues after a delay even without SIGCONT: the kernel does not stop a process of an orphaned process group. */
   #onStop = () => {
     this.#leave()
     process.off('SIGTSTP', this.#onStop)
@@ -149,7 +149,7 @@ export class FullScreen implements Screen {
   }
 }
 
-/** terminal-kit loads a file of this name: it must not lead anywhere else. */
+/** terminal-kit loads a file of this name, so the name must not contain a path. */
 function terminalName(): string {
   const { TERM = '' } = process.env
   return /^[\w-]+$/.test(TERM) ? TERM : 'xterm'

@@ -11,28 +11,28 @@ import { countVisibleRows, render } from './render/render.ts'
 import { INTERRUPTED } from './signals.ts'
 import type { OpenScreen, Screen, ScreenListener } from './top-screen.ts'
 
-/** Readings that may fail one after another before it is given up. */
+/** Consecutive read failures after which the view ends. */
 const MAX_READ_FAILURES = 3
 
-/** What a live view is made of. */
+/** Options of a live view. */
 export interface LiveOptions {
   readonly ipvs: IpvsClient
-  /** Seconds from one picture to the next. */
+  /** Seconds between updates. */
   readonly interval: number
-  /** How the network namespace is called, if it is not the process's own. */
+  /** The name of the network namespace, unless it is that of the process. */
   readonly netns: string | undefined
   readonly open: OpenScreen
-  /** Seconds, from any moment on. */
+  /** A monotonic clock in seconds. */
   readonly now?: () => number
 }
 
-/** Shows the table on a surface until somebody ends it. Gives the exit status; rejects when the kernel cannot be read. */
+/** Shows the table until the user quits. Returns the exit status; rejects if the table cannot be read. */
 export async function showLive(options: LiveOptions): Promise<number> {
   const live = new LiveView(options)
   return await live.run(options.open)
 }
 
-/** The one place where time passes, the kernel is asked and keys come in; everything else follows from the view. */
+/** Connects the clock, the kernel and the keyboard. Everything else is a pure function of the view. */
 class LiveView implements ScreenListener {
   readonly #ipvs: IpvsClient
   readonly #now: () => number
@@ -42,15 +42,15 @@ class LiveView implements ScreenListener {
   #fail!: (error: unknown) => void
   #view: View
   #screen: Screen | undefined
-  /** The last reading; the picture may show an earlier one. */
+  /** The last snapshot; the screen may show an earlier one. */
   #snapshot: TableSnapshot
-  /** Readings since the one that is shown. */
+  /** Reads since the snapshot that is shown. */
   #readsSinceShown = 0
-  /** Readings that failed, one after another. */
+  /** Consecutive read failures. */
   #failures = 0
-  /** Ends the pause between readings. */
+  /** Ends the pause between reads. */
   #wake: () => void = () => undefined
-  /** The changes that are under way. */
+  /** Settles when the requested changes are done. */
   #pendingChanges: Promise<void> = Promise.resolve()
 
   constructor({ ipvs, interval, netns, now = monotonicSeconds }: LiveOptions) {
@@ -65,7 +65,7 @@ class LiveView implements ScreenListener {
   }
 
   async run(open: OpenScreen): Promise<number> {
-    // What cannot be read at all is told on an ordinary screen.
+    // If the first read fails, the error appears on the normal screen.
     this.#showSnapshot(await this.#read())
     this.#screen = await open(this)
     try {
@@ -141,32 +141,32 @@ class LiveView implements ScreenListener {
     this.#render()
   }
 
-  /** Reads until the end, often enough to see every sample; not each reading is shown. */
+  /** Reads until the view ends, often enough to see every sample of the kernel; not every read is shown. */
   async #readLoop(): Promise<void> {
     for (;;) {
       const { interval } = this.#view
-      const readings = Math.ceil(interval / MAX_READ_INTERVAL)
-      await this.#pause(interval / readings)
+      const reads = Math.ceil(interval / MAX_READ_INTERVAL)
+      await this.#pause(interval / reads)
       if (this.#end.signal.aborted) return
       if (this.#view.isPaused) continue
-      const reading = await this.#tryRead()
-      if (reading === undefined || ++this.#readsSinceShown < readings) continue
-      this.#showSnapshot(reading)
+      const snapshot = await this.#tryRead()
+      if (snapshot === undefined || ++this.#readsSinceShown < reads) continue
+      this.#showSnapshot(snapshot)
       this.#render()
     }
   }
 
-  /** A failure is told, and only several of them are the end. */
+  /** Reports a failure on the screen; rethrows it after several in a row. */
   async #tryRead(): Promise<TableSnapshot | undefined> {
     try {
-      const reading = await this.#read()
+      const snapshot = await this.#read()
       if (this.#failures > 0) this.#view = { ...this.#view, notice: undefined }
       this.#failures = 0
-      return reading
+      return snapshot
     } catch (error) {
       if (this.#end.signal.aborted) return undefined
       if (error instanceof IpvsUnavailableError || ++this.#failures === MAX_READ_FAILURES) throw error
-      this.#showError(`not read, and tried again: ${describeFailure(error).message}`)
+      this.#showError(`read failed, retrying: ${describeFailure(error).message}`)
       this.#render()
       return undefined
     }
@@ -178,10 +178,10 @@ class LiveView implements ScreenListener {
     return this.#snapshot
   }
 
-  #showSnapshot(reading: TableSnapshot): void {
+  #showSnapshot(snapshot: TableSnapshot): void {
     this.#readsSinceShown = 0
     this.#view = clampSelection(
-      { ...this.#view, snapshot: reading, time: new Date().toTimeString().slice(0, 8) },
+      { ...this.#view, snapshot, time: new Date().toTimeString().slice(0, 8) },
       this.#height,
     )
   }

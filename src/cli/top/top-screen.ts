@@ -1,28 +1,28 @@
 import type { Key } from './keys/key-result.ts'
 import type { Line, Size } from './render/line.ts'
 
-/** A screen that a picture fills, with keys: a terminal, or a test. */
+/** A screen with a keyboard: a terminal, or a test's. */
 export interface Screen {
   readonly size: Size
-  /** Shows these lines, and nothing else. */
+  /** Replaces the content of the screen. */
   draw(lines: readonly Line[]): void
-  /** Forgets what is shown, so that the next picture is drawn whole. */
+  /** Makes the next draw redraw everything. */
   invalidate(): void
-  /** Stops the program as Ctrl-Z does, until a shell goes on with it. */
+  /** Stops the process as Ctrl-Z does, until the shell continues it. */
   suspend(): void
-  /** Leaves everything as it was before. More than once is no harm. */
+  /** Restores the terminal. May be called repeatedly. */
   close(): void
 }
 
-/** What a surface tells. */
+/** Receives the events of a screen. */
 export interface ScreenListener {
-  /** A key was pressed. */
+  /** The user pressed a key. */
   handleKey(key: Key): void
-  /** The size is another, or the picture was lost. */
+  /** The size has changed, or the content was lost. */
   resize(): void
-  /** It is over: a signal, or the terminal is gone. */
+  /** A signal arrived, or the terminal was closed. */
   end(status: number): void
 }
 
-/** Opens a surface; from then on it tells its listener what happens. */
+/** Opens a screen that reports its events to the listener. */
 export type OpenScreen = (listener: ScreenListener) => Promise<Screen>

@@ -2,7 +2,7 @@ import { NO_TRAFFIC, type Rates } from '../../../src/cli/top/model/rate-sample.t
 import type { DestinationRow, ServiceRow, TableSnapshot } from '../../../src/cli/top/model/table-snapshot.ts'
 import { createView, type View } from '../../../src/cli/top/model/view.ts'
 
-/** A service as it is shown, with the destinations that are given by `10.0.0.1:80`. */
+/** The row of a service, with destinations by name, such as `10.0.0.1:80`. */
 export function serviceRow(
   name: string,
   destinations: Record<string, Partial<DestinationRow>> = {},
@@ -21,8 +21,8 @@ export function rates(given: Partial<Rates>): Rates {
 
 /** A view of these services. */
 export function viewOf(services: readonly ServiceRow[], given: Partial<View> = {}): View {
-  const reading: TableSnapshot = { services, samples: new Map() }
-  return { ...createView(2, undefined), time: '12:34:56', snapshot: reading, ...given }
+  const snapshot: TableSnapshot = { services, samples: new Map() }
+  return { ...createView(2, undefined), time: '12:34:56', snapshot, ...given }
 }
 
 function destinationRow(service: string, name: string, given: Partial<DestinationRow>): DestinationRow {

@@ -3,7 +3,7 @@ import type { Key, KeyResult } from './key-result.ts'
 import { handleConfirmKey, handleFilterKey, handleWeightKey } from './question-keys.ts'
 import { KEY_BINDINGS } from './table-keys.ts'
 
-/** Names of keys as they come from `node:readline`. */
+/** A key event of `node:readline`. */
 export interface KeyEvent {
   readonly name?: string | undefined
   readonly ctrl?: boolean | undefined
@@ -14,7 +14,7 @@ const BINDING_BY_KEY = new Map(
   KEY_BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)),
 )
 
-/** The key that was pressed: its name, or the character that it stands for; nothing for one that there is no use for. */
+/** Converts a key event into a key: its name or character, or an empty string for a key without meaning. */
 export function toKey(text: string | undefined, { name = '', ctrl = false, meta = false }: KeyEvent): Key {
   if (ctrl) return `ctrl-${name}`
   if (name === 'enter') return 'return'
@@ -28,7 +28,7 @@ const NAMED_KEYS: ReadonlySet<string> = new Set([
   ...['return', 'escape', 'backspace'],
 ])
 
-/** What comes of a key; `height` is the number of rows that are shown. Nothing here asks the kernel. */
+/** Computes the result of a key without side effects; `height` is the number of rows that are shown. */
 export function handleKey(view: View, key: Key, height: number): KeyResult {
   if (key === 'ctrl-c') return { view, effect: { kind: 'interrupt' } }
   if (key === 'ctrl-z') return { view, effect: { kind: 'suspend' } }

@@ -4,14 +4,14 @@ import type { Key, KeyResult } from './key-result.ts'
 
 type Question<Kind extends Mode['kind']> = Extract<Mode, { kind: Kind }>
 
-/** A filter is typed: what it lets through is shown at once. Enter keeps it, Esc brings the one before back. */
+/** While the user types a filter, the rows follow at once. Enter keeps the filter, Esc restores the previous one. */
 export function handleFilterKey(view: View, key: Key, { before }: Question<'filter'>): KeyResult {
   if (key === 'escape') return { view: { ...view, filter: before, mode: TABLE_MODE } }
   if (key === 'return') return { view: { ...view, mode: TABLE_MODE } }
   return { view: { ...view, filter: editText(view.filter, key) } }
 }
 
-/** A weight is typed: digits and nothing else. */
+/** While the user types a weight, only digits count. */
 export function handleWeightKey(view: View, key: Key, mode: Question<'weight'>): KeyResult {
   const { destination, text } = mode
   if (key === 'escape') return cancel(view)
@@ -21,14 +21,14 @@ export function handleWeightKey(view: View, key: Key, mode: Question<'weight'>):
   }
   const weight = Number(text)
   if (text === '') return cancel(view)
-  if (weight > MAXIMUM) return closeWithNotice(view, `a weight is at most ${MAXIMUM}: nothing was changed`)
+  if (weight > MAXIMUM) return closeWithNotice(view, `the maximum weight is ${MAXIMUM}; nothing changed`)
   if (weight === destination.weight)
-    return closeWithNotice(view, `${destination.name} has weight ${weight} already`)
-  const verb = weight === 0 ? 'drain' : 'weigh'
-  return { view: { ...view, mode: { kind: 'confirm', change: { destination, weight, verb } } } }
+    return closeWithNotice(view, `${destination.name} already has weight ${weight}`)
+  const kind = weight === 0 ? 'drain' : 'set'
+  return { view: { ...view, mode: { kind: 'confirm', change: { destination, weight, kind } } } }
 }
 
-/** It was asked whether to go on: only y does. */
+/** Only y confirms. */
 export function handleConfirmKey(view: View, key: Key, { change }: Question<'confirm'>): KeyResult {
   if (key !== 'y' && key !== 'Y') return cancel(view)
   return { view: { ...view, mode: TABLE_MODE }, effect: { kind: 'change', change } }
@@ -41,7 +41,7 @@ function editText(text: string, key: Key): string {
 }
 
 function cancel(view: View): KeyResult {
-  return closeWithNotice(view, 'nothing was changed')
+  return closeWithNotice(view, 'cancelled')
 }
 
 function closeWithNotice(view: View, text: string): KeyResult {

@@ -3,28 +3,28 @@ import { isDestination } from '../model/table-snapshot.ts'
 import { moveSelection, selectedRow, TABLE_MODE, type View, type WeightChange } from '../model/view.ts'
 import type { Key, KeyResult } from './key-result.ts'
 
-/** Seconds from one picture to the next that + and - go through. */
+/** The intervals that + and - step through, in seconds. */
 const INTERVALS = [0.5, 1, 2, 5, 10, 30, 60] as const
 
-/** What some keys do. `height` is the number of rows that are shown. */
+/** An action and its keys. `height` is the number of rows that are shown. */
 export interface KeyBinding {
   readonly keys: readonly Key[]
-  /** How help shows them; what has none is told with the one before. */
+  /** The keys on the help page; empty if the previous binding describes this one too. */
   readonly label: string
-  /** What help says of them. */
+  /** The description on the help page. */
   readonly purpose: string
   readonly act: (view: View, height: number) => KeyResult
 }
 
-/** What keys do while no question is open, in the order of the help page. */
+/** The bindings while no question is open, in the order of the help page. */
 export const KEY_BINDINGS: readonly KeyBinding[] = [
-  moveBinding(['up', 'k'], 'Up Down, k j', 'go to another row', () => -1),
+  moveBinding(['up', 'k'], 'Up Down, k j', 'select another row', () => -1),
   moveBinding(['down', 'j'], '', '', () => 1),
-  moveBinding(['pageup', 'ctrl-b'], 'PgUp PgDn', 'a page at once', (height) => -height),
+  moveBinding(['pageup', 'ctrl-b'], 'PgUp PgDn', 'move by a page', (height) => -height),
   moveBinding(['pagedown', 'ctrl-f'], '', '', (height) => height),
-  moveBinding(['home', 'g'], 'Home End, g G', 'the first row, the last row', () => -Number.MAX_SAFE_INTEGER),
+  moveBinding(['home', 'g'], 'Home End, g G', 'first row, last row', () => -Number.MAX_SAFE_INTEGER),
   moveBinding(['end', 'G'], '', '', () => Number.MAX_SAFE_INTEGER),
-  sortBinding(['s', '>'], '> <, s', 'sort by the next column, by the one before', 1),
+  sortBinding(['s', '>'], '> <, s', 'sort by the next or previous column', 1),
   sortBinding(['<'], '', '', -1),
   {
     ...{ keys: ['r'], label: 'r', purpose: 'reverse the order' },
@@ -34,19 +34,19 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
     },
   },
   {
-    ...{ keys: ['/'], label: '/', purpose: 'show names with a text only; Esc shows all' },
+    ...{ keys: ['/'], label: '/', purpose: 'filter by name; Esc clears the filter' },
     act: (view) => ({ view: { ...view, mode: { kind: 'filter', before: view.filter } } }),
   },
   { keys: ['escape'], label: '', purpose: '', act: (view) => ({ view: { ...view, filter: '' } }) },
   { keys: ['d'], label: 'd', purpose: 'drain a destination: weight 0, no new connections', act: askDrain },
-  { keys: ['u'], label: 'u', purpose: 'undrain: the weight it had before', act: askUndrain },
-  { keys: ['w'], label: 'w', purpose: 'give a destination another weight', act: askWeight },
+  { keys: ['u'], label: 'u', purpose: 'undrain: restore the previous weight', act: askUndrain },
+  { keys: ['w'], label: 'w', purpose: 'set the weight of a destination', act: askWeight },
   {
-    ...{ keys: [' '], label: 'Space', purpose: 'hold the picture, and go on' },
+    ...{ keys: [' '], label: 'Space', purpose: 'pause / resume' },
     act: (view) => ({ view: { ...view, isPaused: !view.isPaused } }),
   },
   {
-    ...{ keys: ['+', '='], label: '+ -', purpose: 'more seconds between pictures, fewer' },
+    ...{ keys: ['+', '='], label: '+ -', purpose: 'update less / more often' },
     act: (view) => changeInterval(view, INTERVALS.find((each) => each > view.interval) ?? view.interval),
   },
   {
@@ -58,10 +58,10 @@ export const KEY_BINDINGS: readonly KeyBinding[] = [
     act: (view) => ({ view: { ...view, mode: { kind: 'help' } } }),
   },
   {
-    ...{ keys: ['ctrl-l'], label: 'Ctrl-L', purpose: 'draw everything anew' },
+    ...{ keys: ['ctrl-l'], label: 'Ctrl-L', purpose: 'redraw the screen' },
     act: (view) => ({ view, effect: { kind: 'redraw' } }),
   },
-  { keys: ['q'], label: 'q, Ctrl-C', purpose: 'end', act: (view) => ({ view, effect: { kind: 'quit' } }) },
+  { keys: ['q'], label: 'q, Ctrl-C', purpose: 'quit', act: (view) => ({ view, effect: { kind: 'quit' } }) },
 ]
 
 function moveBinding(
@@ -87,24 +87,25 @@ function changeInterval(view: View, interval: number): KeyResult {
 
 function askDrain(view: View): KeyResult {
   const row = selectedRow(view)
-  if (row === undefined || !isDestination(row)) return withNotice(view, 'select a destination to drain it')
-  if (row.weight === 0) return withNotice(view, `${row.name} has weight 0 already`)
-  return askConfirmation(view, { destination: row, weight: 0, verb: 'drain' })
+  if (row === undefined || !isDestination(row)) return withNotice(view, 'select a destination to drain')
+  if (row.weight === 0) return withNotice(view, `${row.name} already has weight 0`)
+  return askConfirmation(view, { destination: row, weight: 0, kind: 'drain' })
 }
 
 function askUndrain(view: View): KeyResult {
   const row = selectedRow(view)
-  if (row === undefined || !isDestination(row)) return withNotice(view, 'select a destination to undrain it')
+  if (row === undefined || !isDestination(row)) return withNotice(view, 'select a destination to undrain')
   const weight = view.drained.get(row.id)
-  if (row.weight !== 0) return withNotice(view, `${row.name} is not drained: its weight is ${row.weight}`)
-  if (weight === undefined) return withNotice(view, `${row.name} was not drained here; w gives it a weight`)
-  return askConfirmation(view, { destination: row, weight, verb: 'undrain' })
+  if (row.weight !== 0) return withNotice(view, `${row.name} is not drained; its weight is ${row.weight}`)
+  if (weight === undefined)
+    return withNotice(view, `${row.name} was not drained here; use w to set its weight`)
+  return askConfirmation(view, { destination: row, weight, kind: 'undrain' })
 }
 
 function askWeight(view: View): KeyResult {
   const row = selectedRow(view)
   if (row === undefined || !isDestination(row))
-    return withNotice(view, 'select a destination to give it a weight')
+    return withNotice(view, 'select a destination to set its weight')
   return { view: { ...view, mode: { kind: 'weight', destination: row, text: '' } } }
 }
 

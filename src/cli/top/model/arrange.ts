@@ -1,7 +1,7 @@
 import { COLUMN_NAMES, COLUMNS, type ColumnName } from './column.ts'
 import type { Row, ServiceRow } from './table-snapshot.ts'
 
-/** What rows can be sorted by, in the order in which keys go through it, with the words for it. */
+/** The sort keys with their labels, in the order in which the keyboard steps through them. */
 export const SORT_LABELS = {
   name: 'name',
   method: 'method',
@@ -19,35 +19,35 @@ export type SortKey = keyof typeof SORT_LABELS
 /** How rows are sorted. */
 export interface Sorting {
   readonly key: SortKey
-  /** Names go upwards and figures downwards, unless they are reversed. */
+  /** By default text is ascending and numbers are descending. */
   readonly isReversed: boolean
 }
 
 const SORT_KEYS: readonly SortKey[] = ['name', ...COLUMN_NAMES]
 
-/** The order that comes so many places after this one, all round. */
+/** The sort key at a distance from this one, cyclically. */
 export function stepSortKey(order: SortKey, step: number): SortKey {
   return SORT_KEYS[(SORT_KEYS.indexOf(order) + step + SORT_KEYS.length) % SORT_KEYS.length]!
 }
 
-/** A sorting in words. */
+/** Describes a sorting for the header. */
 export function describeSorting({ key: order, isReversed }: Sorting): string {
-  const reversal = isAscendingByDefault(order) ? ', backwards' : ', lowest first'
+  const reversal = isAscendingByDefault(order) ? ', descending' : ', lowest first'
   return `by ${SORT_LABELS[order]}${isReversed ? reversal : ''}`
 }
 
-/** What a filter lets through: services of that name with all of their destinations, and destinations of that name. */
+/** Filters by name. A service that matches keeps all its destinations; others keep those that match. */
 export function filterServices(services: readonly ServiceRow[], filter: string): readonly ServiceRow[] {
-  const wanted = filter.toLowerCase()
-  if (wanted === '') return services
+  const text = filter.toLowerCase()
+  if (text === '') return services
   return services.flatMap((service) => {
-    if (service.name.toLowerCase().includes(wanted)) return [service]
-    const destinations = service.destinations.filter(({ name }) => name.toLowerCase().includes(wanted))
+    if (service.name.toLowerCase().includes(text)) return [service]
+    const destinations = service.destinations.filter(({ name }) => name.toLowerCase().includes(text))
     return destinations.length === 0 ? [] : [{ ...service, destinations }]
   })
 }
 
-/** Rows as they stand below each other: services in their order, below each its destinations in theirs. */
+/** Lists the rows from top to bottom: sorted services, each followed by its sorted destinations. */
 export function arrangeRows(services: readonly ServiceRow[], sorting: Sorting): readonly Row[] {
   return sortRows(services, sorting).flatMap((service): Row[] => [
     service,
@@ -55,7 +55,7 @@ export function arrangeRows(services: readonly ServiceRow[], sorting: Sorting): 
   ])
 }
 
-/** Rows come sorted by name, and stay so where nothing else tells them apart. */
+/** Sorts stably: the rows arrive sorted by name, which breaks ties. */
 function sortRows<T extends Row>(rows: readonly T[], { key: order, isReversed }: Sorting): readonly T[] {
   if (order === 'name') return isReversed ? rows.toReversed() : rows
   const { sortValue: value } = COLUMNS.find(({ name }) => name === order)!

@@ -2,29 +2,29 @@ import { formatExactCount, formatRate } from '../../io/format-count.ts'
 import type { Rates } from './rate-sample.ts'
 import { isDestination, type Row, type Traffic } from './table-snapshot.ts'
 
-/** The columns that figures are shown in, in their order. */
+/** The columns in their order. */
 export const COLUMN_NAMES = [
   ...(['method', 'weight', 'active', 'inactive', 'connections'] as const),
   ...(['incomingPackets', 'outgoingPackets', 'incomingBytes', 'outgoingBytes'] as const),
 ] as const
 export type ColumnName = (typeof COLUMN_NAMES)[number]
 
-/** A column right of the names. */
+/** A column to the right of the names. */
 export interface Column {
   readonly name: ColumnName
-  /** What stands above it. */
+  /** The title. */
   readonly title: string
-  /** What stands above its title, together with that of its neighbour. */
+  /** A heading that spans the titles of neighbouring columns. */
   readonly group?: string
-  /** Characters that it takes. */
+  /** The width in characters. */
   readonly width: number
-  /** Words stand to the left, figures to the right. */
+  /** Text is aligned to the left, numbers to the right. */
   readonly isText?: boolean
-  /** What it says of a row; nothing where the row has no such thing. */
+  /** The cell of a row; empty if the row has no such value. */
   readonly format: (row: Row) => string
-  /** What it says of all services together. */
+  /** The cell of the total. */
   readonly formatTotal: (total: Traffic) => string
-  /** What rows are sorted by; words by name. */
+  /** The value to sort by. */
   readonly sortValue: (row: Row) => number | string
 }
 

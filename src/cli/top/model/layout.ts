@@ -1,17 +1,17 @@
 import { COLUMNS, type Column, type ColumnName } from './column.ts'
 
-/** Which columns there is room for, and how wide names are. */
+/** The columns that fit, and the width of the names. */
 export interface ColumnLayout {
   readonly nameWidth: number
   readonly columns: readonly Column[]
 }
 
-/** Between columns. */
+/** Spaces between columns. */
 export const COLUMN_GAP = 2
-/** Names may be cut down to this before a column is left out: an IPv4 service with its port is not cut. */
+/** The width to which names are shortened before a column is dropped. It fits an IPv4 service with its port. */
 const ENOUGH_FOR_NAMES = 27
 
-/** What is left out where the screen is narrow, one after another; the two ways of a figure go together. */
+/** The columns to drop on a narrow screen, in this order; both directions of a rate together. */
 const DROPPED_WHEN_NARROW: readonly (readonly ColumnName[])[] = [
   ['inactive'],
   ['method'],
@@ -21,18 +21,15 @@ const DROPPED_WHEN_NARROW: readonly (readonly ColumnName[])[] = [
   ['weight'],
 ]
 
-/**
- * Lays out a line of so many characters. Names are as wide as is needed, and as is wished where there is room for that
- * without leaving anything out.
- */
-export function computeLayout(width: number, needed: number, wished: number): ColumnLayout {
+/** Lays out a line. Names get the needed width, or the preferred width if that does not cost a column. */
+export function computeLayout(width: number, needed: number, preferred: number): ColumnLayout {
   let columns = COLUMNS
   for (const names of DROPPED_WHEN_NARROW) {
     if (remainingWidth(columns, width) >= Math.min(needed, ENOUGH_FOR_NAMES)) break
     columns = columns.filter(({ name }) => !names.includes(name))
   }
   return {
-    nameWidth: Math.max(0, Math.min(Math.max(needed, wished), remainingWidth(columns, width))),
+    nameWidth: Math.max(0, Math.min(Math.max(needed, preferred), remainingWidth(columns, width))),
     columns,
   }
 }

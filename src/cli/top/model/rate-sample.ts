@@ -1,6 +1,6 @@
 import type { Statistics } from '../../../ipvs/model/statistics.ts'
 
-/** What is counted, each per second. */
+/** Rates per second. */
 export interface Rates {
   readonly connections: number
   readonly incomingPackets: number
@@ -9,23 +9,23 @@ export interface Rates {
   readonly outgoingBytes: number
 }
 
-/** What is known of the traffic of a service or a destination. */
+/** The traffic of a service or a destination. */
 export interface RateSample {
-  /** Counters as they were last read. */
+  /** The counters at the last read. */
   readonly counters: Rates
-  /** When they were last read, in seconds. */
+  /** Time of the last read, in seconds. */
   readonly readAt: number
-  /** When they were last found to have changed. */
+  /** Time of the last read that found a change. */
   readonly changedAt: number
-  /** Per second, in the kernel's last sample. */
+  /** Rates in the kernel's last sample. */
   readonly rates: Rates
 }
 
-/** Seconds from one sample of the kernel to the next: between them its counters stand still (ip_vs_est.c). */
+/** Seconds between samples of the kernel. Between samples its counters do not change (ip_vs_est.c). */
 const SAMPLE_SECONDS = 2
-/** Seconds after which counters that stand still mean that there is no traffic. */
+/** Seconds without a change after which there is no traffic. */
 const IDLE_SECONDS = 2.5
-/** Seconds between readings, at most: with two of them in each sample, every change that is seen is one sample. */
+/** Maximum seconds between reads. With two reads per sample, each change is exactly one sample. */
 export const MAX_READ_INTERVAL = 1
 
 export const NO_TRAFFIC: Rates = {
@@ -37,17 +37,16 @@ export const NO_TRAFFIC: Rates = {
 }
 
 /**
- * Follows counters from one reading to the next. A rate is what the kernel's last sample added, divided by the two seconds
- * that it took: exact, and there as soon as the kernel knows it. What passed between two readings would be divided by the
- * wrong time: one sample may lie between them, or none, or two. The kernel's own rates, which lag by some ten seconds,
- * are shown until there is a first difference.
+ * Updates a sample with new counters. A rate is the increase in the kernel's last sample divided by the two seconds of that
+ * sample, so it is exact and available at once. Dividing by the time between two reads would be wrong, since that time may
+ * contain zero, one or two samples. Until the first increase the rates are the kernel's own, which lag by about ten seconds.
  */
 export function updateSample(
   before: RateSample | undefined,
   statistics: Statistics,
   time: number,
 ): RateSample {
-  // Counters that go back were zeroed, or belong to another of the same name.
+  // Counters that decrease were zeroed, or the entry was removed and added again.
   if (before === undefined || isAnyLess(statistics, before.counters)) {
     return { counters: statistics, readAt: time, changedAt: time, rates: kernelRates(statistics) }
   }
@@ -59,14 +58,14 @@ export function updateSample(
   return { counters: statistics, readAt: time, changedAt: time, rates }
 }
 
-/** How many samples a change is made of: one, but after a pause. They come in step with those before. */
+/** The number of samples in a change: one, except after a pause. */
 function countSamples(time: number, { readAt: read, changedAt: changed }: RateSample): number {
   if (time - read < SAMPLE_SECONDS) return 1
   const sinceSample = (read - changed) % SAMPLE_SECONDS
   return Math.max(1, Math.round((time - read + sinceSample) / SAMPLE_SECONDS))
 }
 
-/** The sum of rates. */
+/** Adds rates. */
 export function addRates(all: readonly Rates[]): Rates {
   const sum = { ...NO_TRAFFIC }
   for (const rates of all) {

@@ -4,54 +4,54 @@ import { formatService } from '../../../ipvs/model/service-key.ts'
 import { formatDestinationName } from '../../io/read-services.ts'
 import { addRates, type RateSample, type Rates, updateSample } from './rate-sample.ts'
 
-/** What can be shown of anything that traffic goes through. */
+/** The traffic of a service or a destination. */
 export interface Traffic {
-  /** Connections in use. */
+  /** Active connections. */
   readonly active: number
-  /** Other connections. */
+  /** Inactive connections. */
   readonly inactive: number
-  /** What is counted, per second. */
+  /** Rates per second. */
   readonly rates: Rates
 }
 
-/** A destination as it is shown. */
+/** The row of a destination. */
 export interface DestinationRow extends Traffic {
-  /** What tells it from all others. */
+  /** Unique in the table. */
   readonly id: string
-  /** Name of its service. */
+  /** The name of its service. */
   readonly service: string
   /** Address and port. */
   readonly name: string
-  /** How packets get there. */
+  /** The forwarding method. */
   readonly method: string
   readonly weight: number
-  /** What the library calls it by. */
+  /** The key for the library. */
   readonly key: { readonly address: string; readonly port: number }
 }
 
-/** A virtual service as it is shown. */
+/** The row of a virtual service. */
 export interface ServiceRow extends Traffic {
-  /** Its name, which no other has. */
+  /** The name, which is unique. */
   readonly id: string
   readonly name: string
-  /** Its scheduler. */
+  /** The scheduler. */
   readonly method: string
   readonly destinations: readonly DestinationRow[]
 }
 
 export type Row = ServiceRow | DestinationRow
 
-/** The table at one moment. */
+/** The table at one point in time. */
 export interface TableSnapshot {
   readonly services: readonly ServiceRow[]
-  /** By identity. */
+  /** The samples by row ID. */
   readonly samples: ReadonlyMap<string, RateSample>
 }
 
-/** Before the first reading. */
+/** The snapshot before the first read. */
 export const EMPTY_SNAPSHOT: TableSnapshot = { services: [], samples: new Map() }
 
-/** Makes a reading of what was read, and of the reading before. What is gone is forgotten. */
+/** Takes a snapshot of services that were read, with rates since the previous snapshot. */
 export function takeSnapshot(
   before: TableSnapshot,
   services: readonly Service[],
@@ -87,7 +87,7 @@ export function takeSnapshot(
   return { services: rows, samples }
 }
 
-/** The sum of figures. */
+/** Adds up traffic. */
 export function sumTraffic(all: readonly Traffic[]): Traffic {
   return {
     active: all.reduce((sum, { active }) => sum + active, 0),
@@ -96,7 +96,7 @@ export function sumTraffic(all: readonly Traffic[]): Traffic {
   }
 }
 
-/** Tells destinations from services. */
+/** Whether a row is a destination. */
 export function isDestination(row: Row): row is DestinationRow {
   return 'key' in row
 }

@@ -7,60 +7,60 @@ import {
   type TableSnapshot,
 } from './table-snapshot.ts'
 
-/** A change of weight that somebody has in mind. */
+/** A weight change that the user has requested. */
 export interface WeightChange {
-  /** As it was when it was pointed at. */
+  /** The destination when it was selected. */
   readonly destination: DestinationRow
   readonly weight: number
-  /** The word for it. */
-  readonly verb: 'drain' | 'weigh' | 'undrain'
+  /** The operation. */
+  readonly kind: 'drain' | 'set' | 'undrain'
 }
 
-/** What keys are for at the moment. */
+/** What the keys currently do. */
 export type Mode =
   | { readonly kind: 'table' }
   | { readonly kind: 'help' }
-  /** A filter is typed; `before` comes back when it is given up. */
+  /** The user types a filter; `before` is restored on cancel. */
   | { readonly kind: 'filter'; readonly before: string }
-  /** A weight is typed. */
+  /** The user types a weight. */
   | { readonly kind: 'weight'; readonly destination: DestinationRow; readonly text: string }
-  /** It is asked whether to go on. */
+  /** The user is asked to confirm a change. */
   | { readonly kind: 'confirm'; readonly change: WeightChange }
 
-/** One line for the user, until the next key. */
+/** A message that is shown until the next key. */
 export interface Notice {
   readonly text: string
   readonly isError: boolean
 }
 
-/** All that the screen shows follows from this. */
+/** The whole state of the screen. */
 export interface View {
   /** The table. */
   readonly snapshot: TableSnapshot
-  /** When it was read, as a clock shows it. */
+  /** The wall-clock time of the snapshot. */
   readonly time: string
-  /** The network namespace, where it is not the process's own. */
+  /** The network namespace, unless it is that of the process. */
   readonly netns: string | undefined
-  /** Seconds from one picture to the next. */
+  /** Seconds between updates. */
   readonly interval: number
-  /** Whether the picture stands still. */
+  /** Whether updates are paused. */
   readonly isPaused: boolean
   readonly sorting: Sorting
-  /** Part of the names to be shown. */
+  /** The text that shown names contain. */
   readonly filter: string
-  /** The row that keys act on: its identity, and its place in case that is gone. */
+  /** The selected row: its ID, and its position in case that row disappears. */
   readonly selected: { readonly id: string; readonly index: number }
   /** The row at the top. */
   readonly firstRow: number
   readonly mode: Mode
   readonly notice: Notice | undefined
-  /** Weights that destinations had before they were drained here, by identity. */
+  /** The previous weights of destinations that were drained here, by row ID. */
   readonly drained: ReadonlyMap<string, number>
 }
 
 export const TABLE_MODE: Mode = { kind: 'table' }
 
-/** What is shown before anything was read. */
+/** Creates the view before the first read. */
 export function createView(interval: number, netns: string | undefined): View {
   return {
     ...{ snapshot: EMPTY_SNAPSHOT, time: '', netns, interval, isPaused: false },
@@ -70,22 +70,22 @@ export function createView(interval: number, netns: string | undefined): View {
   }
 }
 
-/** The services that the filter lets through. */
-export function visibleServices({ snapshot: reading, filter }: View): readonly ServiceRow[] {
-  return filterServices(reading.services, filter)
+/** The services that match the filter. */
+export function visibleServices({ snapshot, filter }: View): readonly ServiceRow[] {
+  return filterServices(snapshot.services, filter)
 }
 
-/** The rows, in their order. */
+/** The rows from top to bottom. */
 export function visibleRows(view: View): readonly Row[] {
   return arrangeRows(visibleServices(view), view.sorting)
 }
 
-/** The row that is selected. */
+/** The selected row. */
 export function selectedRow(view: View): Row | undefined {
   return visibleRows(view).find(({ id }) => id === view.selected.id)
 }
 
-/** Selects the row so many places further on. */
+/** Moves the selection by a number of rows. */
 export function moveSelection(view: View, step: number): View {
   const rows = visibleRows(view)
   const index = clamp(findSelectedIndex(view, rows) + step, rows.length)
@@ -93,8 +93,8 @@ export function moveSelection(view: View, step: number): View {
 }
 
 /**
- * Brings selection and scrolling into line with the rows: the selection stays with its row, or where that is gone at its
- * place; it is always among the rows shown, of which there are so many.
+ * Adjusts selection and scrolling to the rows. The selection follows its row, or keeps its position if that row is gone, and
+ * is always within the `height` rows that are shown.
  */
 export function clampSelection(view: View, height: number): View {
   const rows = visibleRows(view)
@@ -104,13 +104,13 @@ export function clampSelection(view: View, height: number): View {
   return { ...view, selected: { id: rows[index]?.id ?? '', index }, firstRow: Math.max(0, first) }
 }
 
-/** Tells of a change that was made, and keeps the weight that was taken away. */
-export function recordChange(view: View, { destination, weight, verb }: WeightChange): View {
+/** Records a change that was made, and the previous weight of a drained destination. */
+export function recordChange(view: View, { destination, weight, kind }: WeightChange): View {
   const { id, name, service, weight: before } = destination
   const drained = new Map(view.drained)
-  if (verb === 'drain') drained.set(id, before)
+  if (kind === 'drain') drained.set(id, before)
   else drained.delete(id)
-  const text = `${name} of ${service} has weight ${weight} now, it had ${before}`
+  const text = `weight of ${name} of ${service} changed from ${before} to ${weight}`
   return { ...view, drained, notice: { text, isError: false } }
 }
 

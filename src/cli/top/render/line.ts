@@ -1,20 +1,20 @@
-/** How a piece of text looks; what that is on a terminal is told by `full-screen.ts`. */
+/** A style of text. `full-screen.ts` defines how the terminal shows it. */
 export type Style =
   | 'plain'
-  /** What is to be seen first. */
+  /** Important text. */
   | 'strong'
-  /** What is there but need not be seen. */
+  /** Unimportant text. */
   | 'faint'
-  /** The title of the column that rows are sorted by. */
+  /** The title of the sort column. */
   | 'sorted'
-  /** The row that keys act on. */
+  /** The selected row. */
   | 'selected'
-  /** What somebody should know of. */
+  /** A warning. */
   | 'warning'
-  /** What went wrong. */
-  | 'alarm'
+  /** An error. */
+  | 'error'
 
-/** A piece of a line. */
+/** A piece of a line in one style. */
 export interface Span {
   readonly text: string
   readonly style: Style
@@ -23,7 +23,7 @@ export interface Span {
 /** A line of the screen. */
 export type Line = readonly Span[]
 
-/** Characters of a screen. */
+/** The size of a screen in characters. */
 export interface Size {
   readonly width: number
   readonly height: number
@@ -33,7 +33,7 @@ export function span(text: string, style: Style = 'plain'): Span {
   return { text, style }
 }
 
-/** Puts something at the left edge and something at the right; where there is not room for both, the left one stays. */
+/** Places text at the left and right edges. If both do not fit, only the left one is shown. */
 export function spread(left: Line, right: Line, width: number): Line {
   const gap = width - lengthOf(left) - lengthOf(right)
   return gap < 2 ? left : [...left, span(' '.repeat(gap)), ...right]
@@ -44,7 +44,7 @@ export function textOf(line: Line): string {
   return line.map(({ text }) => text).join('')
 }
 
-/** Cuts a text in its middle: names differ at both ends. */
+/** Shortens text in the middle, since names differ at both ends. */
 export function shorten(text: string, width: number): string {
   if (text.length <= width) return text
   const kept = Math.max(0, width - 1)
@@ -52,7 +52,7 @@ export function shorten(text: string, width: number): string {
   return `${text.slice(0, head)}~${text.slice(text.length - (kept - head))}`.slice(0, width)
 }
 
-/** Breaks a text between its words. */
+/** Wraps text at spaces. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

@@ -3,40 +3,40 @@ import type { DestinationRow } from '../model/table-snapshot.ts'
 import type { View, WeightChange } from '../model/view.ts'
 import { type Line, shorten, span, spread, wrap } from './line.ts'
 
-/** Where a text is typed. */
+/** Marks the position of the next character. */
 const CURSOR = '_'
-/** What is shown of the keys, as far as there is room. */
+/** The hints in the footer, as many as fit. */
 const KEY_HINTS = [
   ...['q quit', '? help', '/ filter', 's sort', 'r reverse'],
-  ...['d drain', 'w weight', 'Space hold', 'u undrain', '+ slower', '- faster'],
+  ...['d drain', 'w weight', 'Space pause', 'u undrain', '+ slower', '- faster'],
 ]
 const KEY_HINT_GAP = '  '
 
-/** The first line: what this is, when, and how it is sorted. */
+/** The first line: title, time and sorting. */
 export function renderHeader(view: View, width: number): Line {
   const { time, interval, netns, isPaused, sorting, filter } = view
   const left: Line = [
     span('lvs top', 'strong'),
     ...(netns === undefined ? [] : [span(`   ${netns}`)]),
     span(`   ${time}   `),
-    isPaused ? span('held', 'warning') : span(`every ${interval} s`),
-    ...(filter === '' ? [] : [span('   '), span(`names with "${filter}"`, 'warning')]),
+    isPaused ? span('paused', 'warning') : span(`every ${interval} s`),
+    ...(filter === '' ? [] : [span('   '), span(`filter "${filter}"`, 'warning')]),
   ]
   return spread(left, [span(`sorted ${describeSorting(sorting)}`)], width)
 }
 
-/** The end: a question, or what there is to say, or what keys do. */
+/** The last lines: a question, a message or the key hints. */
 export function renderFooter({ mode, notice, filter }: View, width: number): Line[] {
   switch (mode.kind) {
     case 'filter':
-      return [renderQuestion(`show names with: ${filter}${CURSOR}`, 'Enter keeps it, Esc does not', width)]
+      return [renderQuestion(`filter: ${filter}${CURSOR}`, 'Enter to keep, Esc to cancel', width)]
     case 'weight': {
       const { destination, text } = mode
-      const rest = `, now ${destination.weight}: ${text}${CURSOR}`
+      const rest = ` (now ${destination.weight}): ${text}${CURSOR}`
       return [
         renderQuestion(
           formatAboutDestination('weight of ', destination, rest, width),
-          'Enter, or Esc',
+          'Enter to set, Esc to cancel',
           width,
         ),
       ]
@@ -44,27 +44,27 @@ export function renderFooter({ mode, notice, filter }: View, width: number): Lin
     case 'confirm':
       return [[span(formatConfirmation(mode.change, width), 'strong')]]
     case 'help':
-      return [[span('any key goes back', 'faint')]]
+      return [[span('press any key to return', 'faint')]]
     case 'table':
       if (notice === undefined) return [[span(formatKeyHints(width), 'faint')]]
-      return wrap(notice.text, width).map((text) => [span(text, notice.isError ? 'alarm' : 'strong')])
+      return wrap(notice.text, width).map((text) => [span(text, notice.isError ? 'error' : 'strong')])
   }
 }
 
-/** What is about to happen, and to what. */
-function formatConfirmation({ destination, weight, verb }: WeightChange, width: number): string {
+/** The question before a change. */
+function formatConfirmation({ destination, weight, kind }: WeightChange, width: number): string {
   const about = (before: string, after: string) => formatAboutDestination(before, destination, after, width)
-  switch (verb) {
+  switch (kind) {
     case 'drain':
       return about('drain ', '? (y/n)')
     case 'undrain':
-      return about('give ', ` its weight of ${weight} back? (y/n)`)
-    case 'weigh':
+      return about(`restore weight ${weight} of `, '? (y/n)')
+    case 'set':
       return about('change the weight of ', ` from ${destination.weight} to ${weight}? (y/n)`)
   }
 }
 
-/** A sentence about a destination: where there is no room for all of it, its name is cut and not what is asked. */
+/** A sentence about a destination. On a narrow screen the name is shortened, not the question. */
 function formatAboutDestination(
   before: string,
   { name, service }: DestinationRow,

@@ -1,7 +1,7 @@
 import { KEY_BINDINGS } from '../keys/table-keys.ts'
 import { type Line, span } from './line.ts'
 
-/** The page that says what keys do. */
+/** Renders the help page. */
 export function renderHelp(): Line[] {
   const shown = KEY_BINDINGS.filter(({ label }) => label !== '')
   const width = Math.max(...shown.map(({ label }) => label.length))
@@ -9,7 +9,7 @@ export function renderHelp(): Line[] {
     [],
     ...shown.map(({ label, purpose }) => [span(label.padEnd(width), 'strong'), span(`   ${purpose}`)]),
     [],
-    [span('Rates are those of the last two seconds: the kernel counts no faster.')],
-    [span('Changes are asked about before they are made.')],
+    [span('Rates cover the last two seconds; the kernel updates its counters no faster.')],
+    [span('Every change asks for confirmation.')],
   ]
 }

@@ -4,26 +4,26 @@ import { COLUMN_GAP, type ColumnLayout } from '../model/layout.ts'
 import { isDestination, type Row, type ServiceRow, sumTraffic } from '../model/table-snapshot.ts'
 import { type Line, type Span, type Style, shorten, span } from './line.ts'
 
-/** What stands above the names. */
+/** The title of the names. */
 export const NAME_TITLE = 'SERVICE / DESTINATION'
 const INDENT = '  '
 
-/** A row's name as it is shown, that of a destination a little to the right. */
+/** The name of a row; that of a destination is indented. */
 export function formatRowName(row: Row): string {
   return isDestination(row) ? `${INDENT}${row.name}` : row.name
 }
 
-/** What the sum is a sum of, the shorter one where there is no room. */
+/** The name of the total, in full and short for narrow screens. */
 export function formatTotalName(services: readonly ServiceRow[]): readonly [full: string, short: string] {
   const destinations = services.reduce((sum, service) => sum + service.destinations.length, 0)
   const short = pluralize(services.length, 'service')
   return [`${short}, ${pluralize(destinations, 'destination')}`, short]
 }
 
-/** Titles, in two lines: above them what two of them have in common. */
+/** Renders the titles in two lines, headings above titles. */
 export function renderTitles({ nameWidth: names, columns }: ColumnLayout, order: SortKey): Line[] {
   const groups = columns.map(({ group = '' }, index) => {
-    // It stands to the right, above both of its columns, and is written where the second one is.
+    // A heading is aligned to the right edge of its two columns and is written with the second.
     const isFirst = group !== columns[index - 1]?.group
     const width = columns[index]!.width + COLUMN_GAP
     if (group === '' || isFirst) return group === '' ? ' '.repeat(width) : ''
@@ -37,7 +37,7 @@ export function renderTitles({ nameWidth: names, columns }: ColumnLayout, order:
   ]
 }
 
-/** The sum of all services that are shown. */
+/** Renders the total of the services that are shown. */
 export function renderTotal(
   { nameWidth: names, columns }: ColumnLayout,
   services: readonly ServiceRow[],
@@ -50,7 +50,7 @@ export function renderTotal(
   ]
 }
 
-/** Rows; the selected one is marked from edge to edge. */
+/** Renders rows. The selected row is marked across the whole width. */
 export function renderRows(
   layout: ColumnLayout,
   rows: readonly Row[],
@@ -85,7 +85,7 @@ function renderCell({ width, isText = false }: Column, text: string, style: Styl
     : [span(' '.repeat(COLUMN_GAP) + blank), span(text, style)]
 }
 
-/** Where nothing goes on there is nothing to look at, but that a destination has no weight. */
+/** A zero is faint, except for the weight of a drained destination. */
 function styleOfFigure({ name }: Column, text: string): Style {
   if (text !== '0') return 'plain'
   return name === 'weight' ? 'warning' : 'faint'

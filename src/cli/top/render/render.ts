@@ -13,22 +13,22 @@ import {
   renderTotal,
 } from './render-table.ts'
 
-/** A smaller screen shows nothing but how large it has to be. */
+/** A smaller screen shows only the required size. */
 const MINIMUM_SIZE: Size = { width: 40, height: 8 }
-/** Lines that are no rows: the header, two of titles, the sum, and the last one. */
+/** Lines around the rows: the header, two lines of titles, the total and the footer. */
 const FRAME_LINES = 5
 
-/** How many rows there is room for. */
+/** The number of rows that fit. */
 export function countVisibleRows({ height }: Size): number {
   return Math.max(1, height - FRAME_LINES)
 }
 
-/** Paints a view: as many lines as the screen has, none longer than it is wide. */
+/** Renders a view as lines that fill the screen and fit its width. */
 export function render(view: View, size: Size): readonly Line[] {
   const { width, height } = size
   if (width < MINIMUM_SIZE.width || height < MINIMUM_SIZE.height) return renderTooSmall(size)
   const middle = view.mode.kind === 'help' ? renderHelp() : renderTable(view, size)
-  // What there is to say may take more than a line, and lies over the rows then.
+  // A long message takes several lines and covers the last rows.
   const last = renderFooter(view, width).slice(0, height - 1)
   const body = Array.from({ length: height - 1 - last.length }, (_, index) => middle[index] ?? [])
   return [renderHeader(view, width), ...body, ...last].map((line) => cut(line, width))
@@ -43,17 +43,17 @@ function renderTable(view: View, size: Size): Line[] {
   return [...lines, ...renderRows(layout, shown, view.selected.id, size.width)]
 }
 
-/** Of all names, not only of those on the screen: columns stay where they are while rows go by. */
+/** Measures all names, not only those on the screen, so that columns do not move while scrolling. */
 function measureLongestName(rows: readonly Row[]): number {
   return rows.reduce((length, row) => Math.max(length, formatRowName(row).length), NAME_TITLE.length)
 }
 
 function describeEmptyTable({ filter }: View): string {
-  return filter === '' ? 'There is no virtual service.' : `No name has "${filter}" in it.`
+  return filter === '' ? 'No virtual services.' : `No name contains "${filter}".`
 }
 
 function renderTooSmall({ width, height }: Size): Line[] {
-  const text = `lvs top needs ${MINIMUM_SIZE.width} x ${MINIMUM_SIZE.height} characters; q ends`
+  const text = `lvs top needs ${MINIMUM_SIZE.width}x${MINIMUM_SIZE.height} characters; q quits`
   return Array.from({ length: height }, (_, index) => (index === 0 ? [span(text.slice(0, width))] : []))
 }
 

@@ -15,11 +15,11 @@ const VIEW = clampSelection(
 
 /** Presses keys one after another. */
 function pressAll(keys: readonly string[], view: View = VIEW): KeyResult {
-  return keys.reduce<KeyResult>((step, key) => handleKey(step.view, key, HEIGHT), { view })
+  return keys.reduce<KeyResult>((result, key) => handleKey(result.view, key, HEIGHT), { view })
 }
 const noticeAfter = (...keys: string[]) => pressAll(keys).view.notice?.text
 
-describe('keys as node:readline reports them', () => {
+describe('key events of node:readline', () => {
   it.each([
     ['up', undefined, { name: 'up' }],
     ['pagedown', undefined, { name: 'pagedown' }],
@@ -39,7 +39,7 @@ describe('keys as node:readline reports them', () => {
   })
 })
 
-describe('keys over the table', () => {
+describe('keys of the table', () => {
   it('move the selection', () => {
     expect(pressAll(['j', 'down', 'k']).view.selected.index).toBe(1)
     expect(pressAll(['end']).view.selected.index).toBe(3)
@@ -47,13 +47,13 @@ describe('keys over the table', () => {
     expect(pressAll(['pagedown', 'pageup']).view.selected.index).toBe(0)
   })
 
-  it('choose what rows are sorted by, and turn that round', () => {
+  it('select the sort key and reverse the order', () => {
     expect(pressAll(['s', '>']).view.sorting).toEqual({ key: 'weight', isReversed: false })
     expect(pressAll(['<', 'r']).view.sorting).toEqual({ key: 'outgoingBytes', isReversed: true })
     expect(pressAll(['r', 's']).view.sorting.isReversed).toBe(false)
   })
 
-  it('change the pace, or hold the picture', () => {
+  it('change the interval and pause', () => {
     expect(pressAll(['+']).view.interval).toBe(5)
     expect(pressAll(['-', '-', '-']).view.interval).toBe(0.5)
     expect(pressAll(['-'], { ...VIEW, interval: 3 }).view.interval).toBe(2)
@@ -62,7 +62,7 @@ describe('keys over the table', () => {
     expect(pressAll([' ', ' ']).view.isPaused).toBe(false)
   })
 
-  it('show help, until any other key', () => {
+  it('show help until any key', () => {
     expect(pressAll(['?']).view.mode.kind).toBe('help')
     const back = pressAll(['?', 'q'])
     expect(back).toMatchObject({ view: { mode: { kind: 'table' } } })
@@ -74,41 +74,41 @@ describe('keys over the table', () => {
     ['ctrl-c', 'interrupt'],
     ['ctrl-z', 'suspend'],
     ['ctrl-l', 'redraw'],
-  ])('%s: %s', (key, kind) => {
+  ])('include %s: %s', (key, kind) => {
     expect(pressAll([key]).effect).toEqual({ kind })
   })
 
-  it('without a meaning do nothing', () => {
+  it('without a binding do nothing', () => {
     expect(pressAll(['x', ''])).toEqual({ view: VIEW })
   })
 })
 
 describe('/', () => {
-  it('filters while it is typed; Enter keeps the filter', () => {
+  it('filters while the user types; Enter keeps the filter', () => {
     const typed = pressAll(['/', ...'udpx', 'backspace'])
     expect(visibleRows(typed.view).map(({ name }) => name)).toEqual(['udp://192.0.2.1:53'])
     expect(typed.view.mode.kind).toBe('filter')
     expect(pressAll(['return'], typed.view).view).toMatchObject({ filter: 'udp', mode: { kind: 'table' } })
   })
 
-  it('and Esc brings back the filter before; another Esc shows all', () => {
+  it('restores the previous filter on Esc; another Esc clears it', () => {
     const filtered = pressAll(['/', ...'udp', 'return']).view
     const again = pressAll(['/', 'ctrl-u', ...'tcp', 'escape'], filtered).view
     expect(again).toMatchObject({ filter: 'udp', mode: { kind: 'table' } })
     expect(pressAll(['escape'], again).view.filter).toBe('')
   })
 
-  it('takes letters that are keys otherwise, but Ctrl-C', () => {
+  it('accepts characters that are keys of the table, but not Ctrl-C', () => {
     expect(pressAll(['/', 'q', 'd', ' ', 'down']).view.filter).toBe('qd ')
     expect(pressAll(['/', 'ctrl-c']).effect).toEqual({ kind: 'interrupt' })
   })
 })
 
 describe('d', () => {
-  it('drains the selected destination when it is confirmed', () => {
+  it('drains the selected destination once confirmed', () => {
     const asked = pressAll(['down', 'd'])
     expect(asked.effect).toBeUndefined()
-    expect(asked.view.mode).toMatchObject({ kind: 'confirm', change: { weight: 0, verb: 'drain' } })
+    expect(asked.view.mode).toMatchObject({ kind: 'confirm', change: { weight: 0, kind: 'drain' } })
     const { view, effect } = pressAll(['y'], asked.view)
     expect(effect).toMatchObject({
       kind: 'change',
@@ -117,15 +117,15 @@ describe('d', () => {
     expect(view.mode.kind).toBe('table')
   })
 
-  it('does nothing on any other answer', () => {
+  it('does nothing on any other key', () => {
     for (const key of ['n', 'escape', 'return', 'd', ' ']) {
       const { view, effect } = pressAll(['down', 'd', key])
       expect(effect).toBeUndefined()
-      expect(view).toMatchObject({ mode: { kind: 'table' }, notice: { text: 'nothing was changed' } })
+      expect(view).toMatchObject({ mode: { kind: 'table' }, notice: { text: 'cancelled' } })
     }
   })
 
-  it('acts on what was selected when it was pressed, whatever is read meanwhile', () => {
+  it('acts on the destination that was selected, even if the table changes before the answer', () => {
     const asked = pressAll(['down', 'd']).view
     const gone = clampSelection({ ...asked, snapshot: viewOf([]).snapshot }, HEIGHT)
     expect(handleKey(gone, 'y', HEIGHT).effect).toMatchObject({
@@ -133,45 +133,45 @@ describe('d', () => {
     })
   })
 
-  it('says why where there is nothing to drain', () => {
-    expect(noticeAfter('d')).toBe('select a destination to drain it')
-    expect(noticeAfter('down', 'down', 'd')).toBe('10.0.0.2:80 has weight 0 already')
+  it('says why there is nothing to drain', () => {
+    expect(noticeAfter('d')).toBe('select a destination to drain')
+    expect(noticeAfter('down', 'down', 'd')).toBe('10.0.0.2:80 already has weight 0')
     expect(noticeAfter('d', 'x')).toBeUndefined()
   })
 })
 
 describe('w', () => {
-  it('asks for a weight, and then whether to go on', () => {
+  it('asks for a weight, then for confirmation', () => {
     const asked = pressAll(['down', 'w', '1', 'x', '2', '5', 'backspace', 'return'])
-    expect(asked.view.mode).toMatchObject({ kind: 'confirm', change: { weight: 12, verb: 'weigh' } })
+    expect(asked.view.mode).toMatchObject({ kind: 'confirm', change: { weight: 12, kind: 'set' } })
     expect(pressAll(['Y'], asked.view).effect).toMatchObject({ kind: 'change', change: { weight: 12 } })
   })
 
-  it('to 0 is to drain', () => {
-    expect(pressAll(['down', 'w', '0', 'return']).view.mode).toMatchObject({ change: { verb: 'drain' } })
+  it('drains with weight 0', () => {
+    expect(pressAll(['down', 'w', '0', 'return']).view.mode).toMatchObject({ change: { kind: 'drain' } })
   })
 
-  it('can be given up, and does not take what the kernel would refuse', () => {
-    expect(noticeAfter('down', 'w', '5', 'escape')).toBe('nothing was changed')
-    expect(noticeAfter('down', 'w', 'return')).toBe('nothing was changed')
-    expect(noticeAfter('down', 'w', ...'2147483648', 'return')).toMatch(/at most 2147483647/)
-    expect(noticeAfter('down', 'w', '3', 'return')).toBe('10.0.0.1:80 has weight 3 already')
-    expect(noticeAfter('w')).toBe('select a destination to give it a weight')
+  it('can be cancelled, and rejects weights that the kernel would refuse', () => {
+    expect(noticeAfter('down', 'w', '5', 'escape')).toBe('cancelled')
+    expect(noticeAfter('down', 'w', 'return')).toBe('cancelled')
+    expect(noticeAfter('down', 'w', ...'2147483648', 'return')).toMatch(/maximum weight is 2147483647/)
+    expect(noticeAfter('down', 'w', '3', 'return')).toBe('10.0.0.1:80 already has weight 3')
+    expect(noticeAfter('w')).toBe('select a destination to set its weight')
   })
 })
 
 describe('u', () => {
-  it('gives a destination the weight back that was taken from it here', () => {
+  it('restores the weight of a destination that was drained here', () => {
     const id = 'tcp://192.0.2.1:80 10.0.0.2:80'
     const drained = { ...VIEW, drained: new Map([[id, 8]]) }
     expect(pressAll(['down', 'down', 'u', 'y'], drained).effect).toMatchObject({
-      change: { weight: 8, verb: 'undrain' },
+      change: { weight: 8, kind: 'undrain' },
     })
   })
 
-  it('says why where it cannot', () => {
-    expect(noticeAfter('u')).toBe('select a destination to undrain it')
-    expect(noticeAfter('down', 'u')).toBe('10.0.0.1:80 is not drained: its weight is 3')
-    expect(noticeAfter('down', 'down', 'u')).toBe('10.0.0.2:80 was not drained here; w gives it a weight')
+  it('says why there is nothing to undrain', () => {
+    expect(noticeAfter('u')).toBe('select a destination to undrain')
+    expect(noticeAfter('down', 'u')).toBe('10.0.0.1:80 is not drained; its weight is 3')
+    expect(noticeAfter('down', 'down', 'u')).toBe('10.0.0.2:80 was not drained here; use w to set its weight')
   })
 })

@@ -19,18 +19,18 @@ const DNS = serviceRow(
   { active: 20, rates: rates({ incomingBytes: 5 }) },
 )
 const SERVICES = [WEB, DNS]
-const namesBy = (order: SortKey, isReversed = false) =>
-  arrangeRows(SERVICES, { key: order, isReversed }).map(({ name }) => name)
+const namesBy = (key: SortKey, isReversed = false) =>
+  arrangeRows(SERVICES, { key, isReversed }).map(({ name }) => name)
 
 describe('rows', () => {
-  it('stand by name, destinations below their service', () => {
+  it('are sorted by name, destinations below their service', () => {
     expect(namesBy('name')).toEqual([
       ...['tcp://192.0.2.1:80', '10.0.0.1:80', '10.0.0.2:80'],
       ...['udp://192.0.2.1:53', '10.0.0.1:53'],
     ])
   })
 
-  it('by a figure stand with the highest first, destinations within their service', () => {
+  it('are sorted by a number in descending order, destinations within their service', () => {
     expect(namesBy('active')).toEqual([
       ...['udp://192.0.2.1:53', '10.0.0.1:53'],
       ...['tcp://192.0.2.1:80', '10.0.0.2:80', '10.0.0.1:80'],
@@ -49,7 +49,7 @@ describe('a filter', () => {
   const shown = (filter: string) =>
     filterServices(SERVICES, filter).map(({ name, destinations }) => [name, destinations.length])
 
-  it('lets through a service with all of its destinations, or those destinations that have the text', () => {
+  it('keeps a matching service with all its destinations, otherwise the matching destinations', () => {
     expect(shown('TCP')).toEqual([['tcp://192.0.2.1:80', 2]])
     expect(shown('10.0.0.1')).toEqual([
       ['tcp://192.0.2.1:80', 1],
@@ -61,7 +61,7 @@ describe('a filter', () => {
   })
 })
 
-it('orders go round', () => {
+it('sort keys are cyclic', () => {
   expect(stepSortKey('name', 1)).toBe('method')
   expect(stepSortKey('name', -1)).toBe('outgoingBytes')
   expect(stepSortKey('outgoingBytes', 1)).toBe('name')
@@ -69,9 +69,9 @@ it('orders go round', () => {
 
 it.each([
   ['name', false, 'by name'],
-  ['name', true, 'by name, backwards'],
+  ['name', true, 'by name, descending'],
   ['incomingBytes', false, 'by bytes in'],
   ['incomingBytes', true, 'by bytes in, lowest first'],
-] as const)('%s (reversed: %s) is told as %s', (order, isReversed, words) => {
-  expect(describeSorting({ key: order, isReversed })).toBe(words)
+] as const)('%s (reversed: %s) is described as %s', (key, isReversed, text) => {
+  expect(describeSorting({ key, isReversed })).toBe(text)
 })

@@ -5,7 +5,7 @@ import { NO_TRAFFIC } from '../../../../support/ipvs/encoding.ts'
 
 const counted = (connections: number) => ({ statistics: { ...NO_TRAFFIC, connections } })
 
-it('a reading has rates of services and of destinations, each by itself', () => {
+it('a snapshot has separate rates of services and of destinations', () => {
   const table = (one: number, other: number) => [
     service(WEB, {
       ...counted(one + other),
@@ -35,7 +35,7 @@ it('a service has the connections of its destinations', () => {
   ])
 })
 
-it('what is gone is forgotten: of the same name later, it begins anew', () => {
+it('a service that is removed and added again starts without a sample', () => {
   const first = takeSnapshot(EMPTY_SNAPSHOT, [service(WEB, counted(10))], 0)
   const gone = takeSnapshot(first, [], 1)
   expect(gone).toEqual(EMPTY_SNAPSHOT)

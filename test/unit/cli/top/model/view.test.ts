@@ -8,7 +8,7 @@ import {
 } from '../../../../../src/cli/top/model/view.ts'
 import { serviceRow, viewOf } from '../../../../support/cli/top-rows.ts'
 
-/** A service with so many destinations. */
+/** A service with this number of destinations. */
 const many = (count: number) =>
   serviceRow(
     'tcp://192.0.2.1:80',
@@ -17,24 +17,24 @@ const many = (count: number) =>
 const select = (view: View, step: number, height = 10) => clampSelection(moveSelection(view, step), height)
 
 describe('the selection', () => {
-  it('is the first row, before anybody moves it', () => {
+  it('is at first the first row', () => {
     expect(selectedRow(clampSelection(viewOf([many(3)]), 10))?.name).toBe('tcp://192.0.2.1:80')
   })
 
-  it('moves among rows, not beyond them', () => {
+  it('moves within the rows', () => {
     const view = clampSelection(viewOf([many(3)]), 10)
     expect(selectedRow(select(view, 2))?.name).toBe('10.0.0.2:80')
     expect(selectedRow(select(view, 99))?.name).toBe('10.0.0.3:80')
     expect(selectedRow(select(view, -1))?.name).toBe('tcp://192.0.2.1:80')
   })
 
-  it('stays with its row when others come before it', () => {
+  it('follows its row when others are inserted before it', () => {
     const view = select(viewOf([many(3)]), 2)
     const more = viewOf([serviceRow('fwmark://7'), many(3)]).snapshot
     expect(selectedRow(clampSelection({ ...view, snapshot: more }, 10))?.name).toBe('10.0.0.2:80')
   })
 
-  it('goes to what stands in the place of a row that is gone', () => {
+  it('keeps its position when its row is removed', () => {
     const view = select(viewOf([many(3)]), 3)
     expect(selectedRow(clampSelection({ ...view, snapshot: viewOf([many(2)]).snapshot }, 10))?.name).toBe(
       '10.0.0.2:80',
@@ -46,7 +46,7 @@ describe('the selection', () => {
 })
 
 describe('scrolling', () => {
-  it('keeps the selection among the rows that are shown', () => {
+  it('keeps the selection visible', () => {
     const view = clampSelection(viewOf([many(30)]), 10)
     expect(select(view, 9).firstRow).toBe(0)
     expect(select(view, 10).firstRow).toBe(1)
@@ -56,7 +56,7 @@ describe('scrolling', () => {
     expect(select(end, -10).firstRow).toBe(20)
   })
 
-  it('leaves no room empty when rows go, or the screen grows', () => {
+  it('leaves no space empty when rows are removed or the screen grows', () => {
     const end = select(clampSelection(viewOf([many(30)]), 10), 99)
     expect(clampSelection({ ...end, snapshot: viewOf([many(15)]).snapshot }, 10).firstRow).toBe(6)
     expect(clampSelection(end, 100).firstRow).toBe(0)
@@ -67,11 +67,11 @@ describe('a change of weight', () => {
   const view = viewOf([many(1)])
   const [destination] = view.snapshot.services[0]!.destinations
 
-  it('is told, and what was drained can be undrained', () => {
-    const drained = recordChange(view, { destination: destination!, weight: 0, verb: 'drain' })
-    expect(drained.notice?.text).toBe('10.0.0.1:80 of tcp://192.0.2.1:80 has weight 0 now, it had 1')
+  it('is reported, and a drained destination can be undrained', () => {
+    const drained = recordChange(view, { destination: destination!, weight: 0, kind: 'drain' })
+    expect(drained.notice?.text).toBe('weight of 10.0.0.1:80 of tcp://192.0.2.1:80 changed from 1 to 0')
     expect(drained.drained.get(destination!.id)).toBe(1)
-    const back = recordChange(drained, { destination: destination!, weight: 1, verb: 'undrain' })
+    const back = recordChange(drained, { destination: destination!, weight: 1, kind: 'undrain' })
     expect(back.drained.size).toBe(0)
   })
 })
