@@ -9,15 +9,15 @@ import { waitUntil } from '../../support/kernel/until.ts'
 
 /** Runs a command line on a host. */
 async function run({ ipvs }: Namespace, line: string, input = '') {
-  const screen = new CapturedTerminal(() => Promise.resolve(ipvs), input)
-  const status = await runProgram(line.split(' '), screen)
-  return { status, printed: screen.printed, complaints: screen.errors }
+  const terminal = new CapturedTerminal(() => Promise.resolve(ipvs), input)
+  const status = await runProgram(line.split(' '), terminal)
+  return { status, printed: terminal.printed, errors: terminal.errors }
 }
 
-/** What a command prints that has nothing to complain of. */
+/** The output of a command that must succeed without errors. */
 async function printed(host: Namespace, line: string, input = ''): Promise<string> {
   const result = await run(host, line, input)
-  expect(result).toMatchObject({ status: 0, complaints: [] })
+  expect(result).toMatchObject({ status: 0, errors: [] })
   return result.printed
 }
 
@@ -63,31 +63,34 @@ describe('lvs', () => {
     expect(await run(host, 'remove service fwmark://7/ipv6')).toMatchObject({ status: 1 })
   })
 
-  it.each(['yaml', 'json', 'rules'])('saves a table as %s, and restores it elsewhere', async (format) => {
-    const [one, other] = [await makeNamespace(), await makeNamespace()]
-    for (const line of TABLE) await printed(one, line)
-    const saved = await printed(one, `save --format ${format}`)
+  it.each(['yaml', 'json', 'rules'])(
+    'saves a table as %s and restores it on another host',
+    async (format) => {
+      const [one, other] = [await makeNamespace(), await makeNamespace()]
+      for (const line of TABLE) await printed(one, line)
+      const saved = await printed(one, `save --format ${format}`)
 
-    expect(await printed(other, 'restore', saved)).toBe('')
-    expect(await other.saved()).toEqual(await one.saved())
-    if (format !== 'rules') expect(await printed(other, 'save')).toBe(await printed(one, 'save'))
+      expect(await printed(other, 'restore', saved)).toBe('')
+      expect(await other.saved()).toEqual(await one.saved())
+      if (format !== 'rules') expect(await printed(other, 'save')).toBe(await printed(one, 'save'))
 
-    // Rules say what to do, and it is done already; a document says what there is to be, and there is.
-    const again = await run(other, 'restore', saved)
-    expect(again.status).toBe(format === 'rules' ? 1 : 0)
-    expect(again.complaints).toHaveLength(format === 'rules' ? TABLE.length : 0)
-  })
+      // Rules are commands, which fail on entries that exist; a document is a state, which is reached already.
+      const again = await run(other, 'restore', saved)
+      expect(again.status).toBe(format === 'rules' ? 1 : 0)
+      expect(again.errors).toHaveLength(format === 'rules' ? TABLE.length : 0)
+    },
+  )
 
-  it('lists what there is, for people and for programs', async () => {
+  it('lists services and connections as text and JSON', async () => {
     const host = await makeNamespace()
-    expect(await printed(host, 'list')).toBe('There is no virtual service.\n')
-    expect(await printed(host, 'connections')).toBe('There is no connection.\n')
+    expect(await printed(host, 'list')).toBe('No virtual services.\n')
+    expect(await printed(host, 'connections')).toBe('No connections.\n')
     for (const line of TABLE) await printed(host, line)
     expect(await printed(host, 'list')).toBe(
       `SERVICE / DESTINATION     METHOD  WEIGHT  ACTIVE  INACTIVE
 fwmark://7/ipv6           sh                   0         0  sh-fallback, sh-port
 tcp://192.0.2.1:80        wrr                  0         0  persistent 600 s mask 255.255.255.0
-  10.0.0.1:80             dr           3       0         0  at most 100, again below 50
+  10.0.0.1:80             dr           3       0         0  max 100, resume below 50
   10.0.0.2:8080           nat          0       0         0  drained
   10.0.0.3:80             tun          1       0         0  gue port 6080
 udp://[2001:db8::1]:5060  wlc                  0         0  persistent 300 s, engine sip, one packet
@@ -98,7 +101,7 @@ udp://[2001:db8::1]:5060  wlc                  0         0  persistent 300 s, en
     expect(services).toMatchObject([{ address: '192.0.2.1', destinations: [{ weight: 3 }, {}, {}] }])
   })
 
-  it('shows traffic, again and again if asked', async () => {
+  it('shows traffic, repeatedly with --watch', async () => {
     const { host, client } = await makeBusyHost()
     await client.connect('198.51.100.1', '192.0.2.10', 80)
     for (let count = 0; count < 40; count++)
@@ -117,10 +120,10 @@ udp://[2001:db8::1]:5060  wlc                  0         0  persistent 300 s, en
       /^tcp +ESTABLISHED +\d+ s +198\.51\.100\.1:\d+ +192\.0\.2\.10:80 /m,
     )
 
-    const screen = new CapturedTerminal(() => Promise.resolve(host.ipvs))
-    screen.rounds = 2
-    expect(await runProgram(['list', '--json', '--watch', '1'], screen)).toBe(0)
-    const lines = screen.printed.trimEnd().split('\n')
+    const terminal = new CapturedTerminal(() => Promise.resolve(host.ipvs))
+    terminal.rounds = 2
+    expect(await runProgram(['list', '--json', '--watch', '1'], terminal)).toBe(0)
+    const lines = terminal.printed.trimEnd().split('\n')
     expect(lines.map((line) => JSON.parse(line).length)).toEqual([4, 4, 4])
   })
 })

@@ -1,4 +1,4 @@
-/** The commands of `lvs` about hosts and desired states, each a process of its own on a real kernel. */
+/** The commands of `lvs` for hosts and desired states, each in its own process on a real kernel. */
 
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,10 +11,10 @@ import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/bin/lvs.cjs')
 
-/** Runs command lines in a network namespace; one that ends otherwise than expected fails the test. */
+/** Runs command lines in a network namespace. */
 class Lvs {
   readonly #shell: NamespaceShell
-  /** Further words of every command line. */
+  /** Arguments that are appended to every command line. */
   readonly #words: readonly string[]
 
   constructor(namespace: Namespace, ...words: string[]) {
@@ -26,17 +26,17 @@ class Lvs {
     return this.#shell.run([process.execPath, PROGRAM, ...line.split(' '), ...this.#words], input)
   }
 
-  /** Runs one that has nothing to complain of, and gives what it printed. */
+  /** Runs a command line that must print no errors. Returns its output. */
   async printed(line: string, { status = 0, input = '' } = {}): Promise<string> {
     const { stdout, ...rest } = await this.run(line, input)
     expect({ ...rest, stdout }).toEqual({ status, stderr: '', stdout })
     return stdout
   }
 
-  /** Runs one on a terminal, where somebody types. */
+  /** Runs a command line on a terminal with typed input. */
   async typed(line: string, typed: string): Promise<CommandResult> {
     const command = [process.execPath, PROGRAM, ...line.split(' '), ...this.#words].join(' ')
-    // Whoever runs the tests may not want colours.
+    // NO_COLOR may be set for the tests.
     const words = ['env', '-u', 'NO_COLOR', 'script', '-qec', command, '/dev/null']
     return await this.#shell.run(words, typed)
   }
@@ -52,8 +52,8 @@ const CLUSTER = `services:
 describe('lvs real-server and lvs director', () => {
   it.each([
     ['real-server', `--vip ${VIP},${VIP6}`],
-    ['director', `--vip ${VIP}/24 --interface eth0 --method nat,dr`],
-  ])('%s comes about, is looked at, and leaves no trace', async (role, options) => {
+    ['director', `--vip ${VIP}/24 --interface eth0 --forwarding nat,dr`],
+  ])('%s sets up the role, checks it, and restores the host', async (role, options) => {
     const { node, stateFile } = await makeNode()
     const lvs = new Lvs(node, '--state-file', stateFile)
     const before = await readHostState(node)
@@ -72,7 +72,7 @@ describe('lvs real-server and lvs director', () => {
     expect(await readHostState(node)).toEqual(before)
   })
 
-  it('says what there is where an interface is not there', async () => {
+  it('list the interfaces if the named one does not exist', async () => {
     const { node, stateFile } = await makeNode()
     const lvs = new Lvs(node, '--state-file', stateFile)
     expect(await lvs.run(`director up --vip ${VIP} --interface eth7`)).toEqual({
@@ -83,7 +83,7 @@ describe('lvs real-server and lvs director', () => {
   })
 })
 
-it('lvs cluster-node is promoted, demoted and taken back without a trace', async () => {
+it('lvs cluster-node promotes and demotes the node, and restores the host', async () => {
   const { node, stateFile } = await makeNode()
   const file = join(dirname(stateFile), 'redis.yaml')
   writeFileSync(file, CLUSTER)
@@ -93,7 +93,7 @@ it('lvs cluster-node is promoted, demoted and taken back without a trace', async
 
   expect(await lvs.printed('cluster-node up')).toMatch(/^This node is a backup\.\n/)
   expect(await node.saved()).toEqual([])
-  expect(await lvs.printed('cluster-node promote')).toMatch(/^This node is the active one\.\n/)
+  expect(await lvs.printed('cluster-node promote')).toMatch(/^This node is active\.\n/)
   expect(await node.saved()).toHaveLength(3)
   expect(JSON.parse(await lvs.printed('cluster-node status --json'))).toMatchObject({
     ok: true,
@@ -106,32 +106,28 @@ it('lvs cluster-node is promoted, demoted and taken back without a trace', async
 })
 
 describe('lvs doctor', () => {
-  it('finds what is wrong with a real server, and mends it', async () => {
+  it('finds a problem of a real server and fixes it', async () => {
     const { node, stateFile } = await makeNode()
     const lvs = new Lvs(node)
     await lvs.printed(`real-server up --vip ${VIP} --state-file ${stateFile}`)
-    expect(await lvs.printed(`doctor --vip ${VIP}`)).toBe(
-      'There is nothing wrong that the doctor knows of.\n',
-    )
+    expect(await lvs.printed(`doctor --vip ${VIP}`)).toBe('No problems found.\n')
 
     await node.exec('sysctl', '-w', 'net.ipv4.conf.all.arp_ignore=0', 'net.ipv4.conf.eth0.arp_ignore=0')
     await node.ip('address', 'del', `${VIP}/32`, 'dev', 'lo')
     const found = await lvs.printed(`doctor --vip ${VIP}`, { status: 1 })
     expect(found).toMatch(/^error vip-missing on \S+: /m)
-    expect(found).toMatch(/^ {2}way out: {2}\S/m)
+    expect(found).toMatch(/^ {2}fix: {5}\S/m)
     const ids = JSON.parse(await lvs.printed(`doctor --vip ${VIP} --json`, { status: 1 }))
     expect(ids).toMatchObject([{ id: 'vip-missing', severity: 'error' }])
 
     expect(await lvs.run(`doctor --vip ${VIP} --fix`)).toMatchObject({ status: 2, stdout: '' })
-    const mended = await lvs.typed(`doctor --vip ${VIP} --fix`, 'y\n')
-    expect(mended.stdout).toMatch(/Do that\? \[y\/N\]/)
-    expect(mended).toMatchObject({ status: 0, stderr: '' })
-    expect(await lvs.printed(`doctor --vip ${VIP}`)).toBe(
-      'There is nothing wrong that the doctor knows of.\n',
-    )
+    const fixed = await lvs.typed(`doctor --vip ${VIP} --fix`, 'y\n')
+    expect(fixed.stdout).toMatch(/Apply this fix\? \[y\/N\]/)
+    expect(fixed).toMatchObject({ status: 0, stderr: '' })
+    expect(await lvs.printed(`doctor --vip ${VIP}`)).toBe('No problems found.\n')
   })
 
-  it('examines another host from its facts', async () => {
+  it('diagnoses another host from its facts', async () => {
     const { node } = await makeNode()
     const lvs = new Lvs(node)
     const facts = await lvs.printed('doctor --facts')
@@ -141,7 +137,7 @@ describe('lvs doctor', () => {
   })
 })
 
-/** Every setting, and what ipvsadm -S drops. */
+/** Every setting, including those that ipvsadm -S drops. */
 const TABLE = `services:
   - service: tcp://192.0.2.1:80
     scheduler: sh
@@ -158,7 +154,7 @@ daemons: []
 `
 
 describe('lvs diff, lvs apply and lvs export', () => {
-  it('make a table what a file says, and print it so that it can be made elsewhere', async () => {
+  it('make the table match a file, and export it for another host', async () => {
     const [one, other] = [await makeNamespace(), await makeNamespace()]
     const [lvs, elsewhere] = [new Lvs(one), new Lvs(other)]
     const plan = await lvs.printed('diff -', { status: 1, input: TABLE })
@@ -169,7 +165,7 @@ describe('lvs diff, lvs apply and lvs export', () => {
     expect(await lvs.run('apply -', TABLE)).toMatchObject({ status: 2, stdout: '' })
     expect(await one.saved()).toEqual([])
     expect(await lvs.printed('apply - --yes', { input: TABLE })).toMatch(/\n6 done\.\n$/)
-    expect(await lvs.printed('diff -', { input: TABLE })).toBe('There is nothing to do.\n')
+    expect(await lvs.printed('diff -', { input: TABLE })).toBe('Nothing to do.\n')
 
     for (const format of ['yaml', 'json', 'rules']) {
       const exported = await lvs.printed(`export --format ${format}`)
@@ -193,7 +189,7 @@ describe('lvs diff, lvs apply and lvs export', () => {
     ])
   })
 
-  it('ask on a terminal, and do nothing without a yes', async () => {
+  it('ask on a terminal, and change nothing unless confirmed', async () => {
     const host = await makeNamespace()
     const { stateFile } = await makeNode()
     const file = join(dirname(stateFile), 'lvs.yaml')
@@ -201,7 +197,7 @@ describe('lvs diff, lvs apply and lvs export', () => {
     const lvs = new Lvs(host)
     expect(await lvs.typed(`apply ${file}`, 'n\n')).toMatchObject({
       status: 1,
-      stdout: expect.stringMatching(/Take these steps\? \[y\/N\][\s\S]*lvs: nothing was done/),
+      stdout: expect.stringMatching(/Apply these steps\? \[y\/N\][\s\S]*lvs: aborted; nothing was changed/),
     })
     expect(await host.saved()).toEqual([])
     const { status, stdout } = await lvs.typed(`apply ${file}`, 'y\n')
@@ -210,7 +206,7 @@ describe('lvs diff, lvs apply and lvs export', () => {
     expect(await host.saved()).toHaveLength(3)
   })
 
-  it('remember by name what is theirs', async () => {
+  it('record what they create in an ownership set', async () => {
     const host = await makeNamespace()
     const { stateFile } = await makeNode()
     const lvs = new Lvs(host, '--set', 'web', '--set-directory', join(dirname(stateFile), 'sets'))
@@ -227,7 +223,7 @@ describe('lvs diff, lvs apply and lvs export', () => {
     expect(await host.saved()).toEqual(['-A -t 192.0.2.9:80 -s rr'])
   })
 
-  it('know a network namespace from inside and from outside', async () => {
+  it('use the same ownership set inside a network namespace and with --netns', async () => {
     const [host, outside] = [await makeNamespace(), await makeNamespace()]
     const inode = (await host.exec('stat', '-L', '-c', '%i', '/proc/self/ns/net')).trim()
     const directory = `/run/lvs-${inode}`
@@ -240,7 +236,7 @@ describe('lvs diff, lvs apply and lvs export', () => {
     )
   })
 
-  it('tell which step was refused, and take the others', async () => {
+  it('report a step that failed, and take the others', async () => {
     const lvs = new Lvs(await makeNamespace())
     const input = 'services: [{ service: tcp://192.0.2.1:80, scheduler: nosuch }, { service: fwmark://7 }]\n'
     const { status, stdout } = await lvs.run('apply - --yes', input)

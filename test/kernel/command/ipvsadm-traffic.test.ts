@@ -1,4 +1,4 @@
-/** What `lvs ipvsadm` shows of real traffic, against what ipvsadm shows of it at the same moment. */
+/** The listings of `lvs ipvsadm` and of ipvsadm for the same traffic at the same moment. */
 
 import { describe, expect, it } from 'vitest'
 import { callIpvsadm } from '../../support/kernel/call-ipvsadm.ts'
@@ -20,7 +20,7 @@ describe('lvs ipvsadm shows traffic as ipvsadm does', () => {
   ])('%s', async (line, traffic) => {
     const host = await makeTraffic()
     const words = line.split(' ')
-    // The kernel samples every two seconds: that may be between one look and the next.
+    // The kernel may take a sample between the two listings: it does so every two seconds.
     const looks = await waitUntil(
       async () => ({
         before: await host.ipvsadm(...words),
@@ -33,7 +33,7 @@ describe('lvs ipvsadm shows traffic as ipvsadm does', () => {
     expect(looks.ours).toBe(looks.before)
   })
 
-  it.each(['-Lnc', '-Lnc --persistent-conn', '-lnc'])('%s, the seconds that pass apart', async (line) => {
+  it.each(['-Lnc', '-Lnc --persistent-conn', '-lnc'])('%s, except for remaining seconds', async (line) => {
     const host = await makeTraffic()
     const words = line.split(' ')
     const before = rows(await host.ipvsadm(...words))
@@ -49,7 +49,7 @@ describe('lvs ipvsadm shows traffic as ipvsadm does', () => {
   })
 })
 
-/** A host with connections of all kinds: IPv4 and IPv6, TCP and UDP, persistent ones with and without an engine. */
+/** A host with IPv4, IPv6, TCP, UDP and persistent connections, with and without a persistence engine. */
 async function makeTraffic(): Promise<Namespace> {
   const { host, client } = await makeBusyHost()
   await host.ipvs.updateService(DNS, { persistence: { timeout: 100, mask: 24 } })
@@ -63,7 +63,7 @@ async function makeTraffic(): Promise<Namespace> {
   return host
 }
 
-/** The rows of a listing of connections, each apart from the seconds that it has. */
+/** The rows of a connection listing and, separately, their remaining seconds. */
 function rows(text: string): { row: string; seconds: number }[] {
   return text.split('\n').map((row) => {
     const [, minutes = '0', seconds = '0'] = /^\w+ +(\d\d+):(\d\d) /.exec(row) ?? []

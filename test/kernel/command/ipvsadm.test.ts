@@ -8,7 +8,7 @@ import { shell } from '../../support/kernel/shell.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PROGRAM = join(ROOT, 'dist/bin/lvs.cjs')
-/** Of so many command lines one is given to a process of its own: most of the time goes into starting Node.js. */
+/** One in this many command lines runs as a process: starting Node.js takes most of the time. */
 const PROCESS_EVERY = 20
 
 const TABLES = [
@@ -16,8 +16,8 @@ const TABLES = [
   ...['listings', 'rules', 'names', 'daemons'],
 ]
 
-describe('lvs ipvsadm does what ipvsadm does', () => {
-  it.each(TABLES)('with the command lines about %s', async (name) => {
+describe('lvs ipvsadm behaves as ipvsadm', () => {
+  it.each(TABLES)('for the command lines of %s', async (name) => {
     const text = readFileSync(join(ROOT, `test/kernel/command/ipvsadm-cases/${name}.txt`), 'utf8')
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     await nameHosts()
@@ -49,8 +49,8 @@ const OPTIONS = [
   ...['--syncid 5', '--sync-maxlen 1400', '--mcast-group 239.0.0.1', '--mcast-port 99', '--mcast-ttl 3'],
 ]
 
-describe('lvs ipvsadm takes the options that ipvsadm takes, and no others', () => {
-  it.each(Object.entries(COMMANDS))('%s', async (command, needs) => {
+describe('lvs ipvsadm accepts exactly the options that ipvsadm accepts', () => {
+  it.each(Object.entries(COMMANDS))('for %s', async (command, needs) => {
     const duel = await IpvsadmComparison.start(prepare)
     for (const option of OPTIONS) {
       const line = parseCommandLine(`${command} ${needs} ${option}`)
@@ -59,8 +59,8 @@ describe('lvs ipvsadm takes the options that ipvsadm takes, and no others', () =
   })
 })
 
-describe("Debian's scripts on top of lvs ipvsadm", () => {
-  it('ipvsadm-save saves, and ipvsadm-restore restores', async () => {
+describe("Debian's scripts with lvs ipvsadm", () => {
+  it('save and restore rules', async () => {
     const [one, other] = [await makeNamespace(), await makeNamespace()]
     await one.restore(RULES)
     await other.restore(['-A -t 192.0.2.9:80 -s rr'])
@@ -81,7 +81,7 @@ const RULES = [
   '-A -f 7 -6 -s sh -b sh-port',
 ]
 
-/** Puts this library's program in the place of ipvsadm for as long as the test runs. */
+/** Replaces ipvsadm with this library's program for the test. */
 async function standIn(): Promise<void> {
   const path = join(makeDirectory(), 'ipvsadm')
   writeFileSync(path, `#!/bin/sh\nexec ${process.execPath} ${PROGRAM} ipvsadm "$@"\n`, { mode: 0o755 })
@@ -90,7 +90,7 @@ async function standIn(): Promise<void> {
   onTestFinished(async () => void (await shell.run(['umount', theirs])))
 }
 
-/** Interfaces for the daemons. */
+/** Creates interfaces for the daemons. */
 async function prepare(namespace: Namespace): Promise<void> {
   await namespace.addDummy('d0', ['192.0.2.1/24', '2001:db8:5::1/64'])
   await namespace.addDummy('d1', [], 'down')
@@ -105,7 +105,7 @@ const HOSTS = `127.0.0.1 localhost
 2001:db8::7 onlysix
 `
 
-/** Hosts with names, for as long as the test runs: a file over the lab's own. */
+/** Mounts a hosts file over that of the lab for the test. */
 async function nameHosts(): Promise<void> {
   const path = join(makeDirectory(), 'hosts')
   writeFileSync(path, HOSTS)
@@ -113,7 +113,7 @@ async function nameHosts(): Promise<void> {
   onTestFinished(async () => void (await shell.run(['umount', '/etc/hosts'])))
 }
 
-/** The program under the name of the one that it stands in for. */
+/** The program under the name ipvsadm. */
 function linkProgram(): string {
   const link = join(makeDirectory(), 'ipvsadm')
   symlinkSync(PROGRAM, link)

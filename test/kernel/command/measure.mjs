@@ -1,8 +1,8 @@
 // Measures `lvs ipvsadm` against ipvsadm in the lab, process start included:
 //
-//   npm run lab -- node test/kernel/cli-measure.mjs [start] [restore LINES]...
+//   npm run lab -- node test/kernel/command/measure.mjs [start] [restore LINES]...
 //
-// `start`: listing an empty table, against `node -e 0`. `restore`: so many rules, and whether the tables are the same.
+// `start`: listing an empty table, against `node -e 0`. `restore`: restoring this many rules, and comparing the tables.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
@@ -31,7 +31,7 @@ function measureStart() {
       'ipvsadm -Ln': [...THEIRS, '-Ln'],
     }
     const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
-    // By turns, so that all meet the same conditions; the first is not counted.
+    // Alternates the commands so that conditions are equal; the first round is a warm-up.
     for (let round = 0; round <= STARTS; round++) {
       for (const [name, command] of Object.entries(commands)) {
         const { seconds } = run(netns, command)

@@ -1,4 +1,4 @@
-/** `lvs top` in a real terminal: tmux plays it, so that what is shown can be read and what is left behind be looked at. */
+/** `lvs top` in a real terminal: tmux shows the screen and what remains after the program ends. */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,11 +12,11 @@ import { waitUntil } from '../../support/kernel/until.ts'
 
 const LVS = fileURLToPath(new URL('../../../dist/bin/lvs.cjs', import.meta.url))
 const SIZE = { width: 120, height: 24 }
-/** The terminal as it is found. */
+/** The state of the terminal before the program. */
 const UNTOUCHED = 'cursor 1, other screen 0, mouse 0'
 const DNS_ROW = 'udp://192.0.2.10:53'
 
-/** Runs `lvs top` in a window that has shown something before; what it leaves behind is told after its end. */
+/** Runs `lvs top` in a window with earlier output, and prints its exit status and the terminal modes afterwards. */
 async function startTop(host: Namespace, environment = '') {
   const modes = `/tmp/${host.name}`
   const script = [
@@ -29,19 +29,19 @@ async function startTop(host: Namespace, environment = '') {
   return { window, modesOf }
 }
 
-/** The program that the shell in a window has started. */
+/** The process that the shell in a window has started. */
 async function programIn(window: TerminalWindow): Promise<string> {
   await window.shows(/q quit/)
   return (await shell.run(['pgrep', '-P', String(await window.pid())])).trim()
 }
 
-/** What stands behind a name. */
-function figuresOf(name: string, screen: string): string[] {
+/** The cells in the row of a name. */
+function cellsOf(name: string, screen: string): string[] {
   const line = screen.split('\n').find((each) => each.trimStart().startsWith(name)) ?? ''
   return line.trim().split(/ {2,}/).slice(1)
 }
 
-/** Lets a client send datagrams, one after another, until it is told to stop or the test ends. */
+/** Sends datagrams from a client until it is stopped or the test ends. */
 function keepSending(client: TrafficClient): () => Promise<void> {
   let isOver = false
   const sending = (async () => {
@@ -56,7 +56,7 @@ function keepSending(client: TrafficClient): () => Promise<void> {
 }
 
 describe('lvs top', () => {
-  it('shows rates that move with the traffic', async () => {
+  it('shows rates that follow the traffic', async () => {
     const { host, client } = await makeBusyHost()
     const { window } = await startTop(host)
     await window.shows(/^udp:\/\/192\.0\.2\.10:53 +rr +0 +0 +0 +0 +0 +0 +0$/m)
@@ -68,20 +68,20 @@ describe('lvs top', () => {
     const busy = await waitUntil(
       () => window.screen(),
       (screen) => {
-        const [connections, packetsIn] = figuresOf(DNS_ROW, screen).slice(-5)
+        const [connections, packetsIn] = cellsOf(DNS_ROW, screen).slice(-5)
         return connections === packetsIn
       },
     )
-    const rates = figuresOf(DNS_ROW, busy).slice(-5)
+    const rates = cellsOf(DNS_ROW, busy).slice(-5)
     expect(rates[2]).not.toBe(rates[1])
-    expect(figuresOf('192.0.2.20:5353', busy).slice(-5)).toContainEqual(expect.stringMatching(/^[1-9]/))
-    expect(figuresOf('4 services', busy).slice(-5)).toEqual(rates)
+    expect(cellsOf('192.0.2.20:5353', busy).slice(-5)).toContainEqual(expect.stringMatching(/^[1-9]/))
+    expect(cellsOf('4 services', busy).slice(-5)).toEqual(rates)
 
     await waitUntil(
       () => window.screen(),
-      (screen) => figuresOf(DNS_ROW, screen).slice(-5).join() !== rates.join(),
+      (screen) => cellsOf(DNS_ROW, screen).slice(-5).join() !== rates.join(),
     )
-    const later = figuresOf(DNS_ROW, await window.screen()).slice(-5)
+    const later = cellsOf(DNS_ROW, await window.screen()).slice(-5)
     expect(later).not.toEqual(rates)
     expect(later[0]).toMatch(/^[1-9]/)
 
@@ -89,7 +89,7 @@ describe('lvs top', () => {
     await window.shows(/^udp:\/\/192\.0\.2\.10:53 +rr +0 +[1-9]\d* +0 +0 +0 +0 +0$/m)
   })
 
-  it('shows connections while they last', async () => {
+  it('shows active and inactive connections', async () => {
     const { host, client } = await makeBusyHost()
     const { window } = await startTop(host)
     await client.connect('198.51.100.1', '192.0.2.10', 80)
@@ -106,16 +106,16 @@ describe('lvs top', () => {
     await window.press('/', '8080', 'Enter', 'End', 'd')
     await window.shows(/^drain 192\.0\.2\.20:8080 of tcp:\/\/192\.0\.2\.10:80\? \(y\/n\)$/m)
     await window.press('n')
-    await window.shows(/^nothing was changed$/m)
+    await window.shows(/^cancelled$/m)
     expect(await weight()).toBe(1)
 
     await window.press('d', 'y')
-    await window.shows(/has weight 0 now, it had 1$/m)
+    await window.shows(/changed from 1 to 0$/m)
     expect(await weight()).toBe(0)
     await window.shows(/^ {2}192\.0\.2\.20:8080 +nat +0 /m)
 
     await window.press('w', '7', 'Enter', 'y')
-    await window.shows(/has weight 7 now, it had 0$/m)
+    await window.shows(/changed from 0 to 7$/m)
     expect(await weight()).toBe(7)
   })
 
@@ -149,22 +149,22 @@ describe('lvs top', () => {
 
   it('follows the size of the terminal', async () => {
     const { window } = await startTop(await makeNamespace())
-    expect(await window.shows(/There is no virtual service\./)).toContain('INACTIVE')
+    expect(await window.shows(/No virtual services\./)).toContain('INACTIVE')
     await window.resize(80, 24)
     await window.shows(/ WEIGHT {2}ACTIVE {2}CONN\/S /)
     await window.resize(30, 10)
-    await window.shows(/^lvs top needs 40 x 8/)
+    await window.shows(/^lvs top needs 40x8/)
     await window.resize(120, 24)
     await window.shows(/INACTIVE/)
   })
 
-  it('is a mistake without a terminal', async () => {
+  it('is a usage error without a terminal', async () => {
     const host = await makeNamespace()
     const run = host.exec(process.execPath, LVS, 'top')
-    await expect(run).rejects.toThrow(/ended with 2: lvs: top needs a terminal/)
+    await expect(run).rejects.toThrow(/ended with 2: lvs: top requires a terminal/)
   })
 
-  it('alone loads terminal-kit', async () => {
+  it('is the only command that loads terminal-kit', async () => {
     const host = await makeNamespace()
     const report = `/tmp/${host.name}.cjs`
     writeFileSync(
@@ -182,7 +182,7 @@ describe('lvs top', () => {
   })
 })
 
-describe('the end of lvs top leaves the terminal as it was', () => {
+describe('lvs top restores the terminal', () => {
   const byKeys =
     (...keys: readonly string[]) =>
     (window: TerminalWindow) =>
@@ -198,7 +198,7 @@ describe('the end of lvs top leaves the terminal as it was', () => {
     ['SIGTERM', 143, bySignal('TERM')],
     ['SIGHUP', 129, bySignal('HUP')],
     ['SIGQUIT', 131, bySignal('QUIT')],
-  ] as const)('%s: exit status %d', async (_, status, end) => {
+  ] as const)('on %s, with exit status %d', async (_, status, end) => {
     const { window, modesOf } = await startTop(await makeNamespace())
     await window.shows(/q quit/)
     await end(window)
@@ -207,7 +207,7 @@ describe('the end of lvs top leaves the terminal as it was', () => {
     expect(await window.flags()).toBe(UNTOUCHED)
   })
 
-  it('an error that nobody caught, which is told below', async () => {
+  it('on an uncaught error, which is printed below', async () => {
     const host = await makeNamespace()
     const fault = `/tmp/${host.name}.cjs`
     writeFileSync(fault, `process.on('SIGUSR2', () => { throw new Error('out of the blue') })`)
@@ -220,7 +220,7 @@ describe('the end of lvs top leaves the terminal as it was', () => {
     expect(await window.flags()).toBe(UNTOUCHED)
   })
 
-  it('Ctrl-Z, until it is gone on with', async () => {
+  it('on Ctrl-Z, until it is continued', async () => {
     const host = await makeNamespace()
     const window = await TerminalWindow.open(host, SIZE, 'env', 'PS1=$ ', 'bash', '--norc')
     await window.shows(/\$$/)
@@ -236,7 +236,7 @@ describe('the end of lvs top leaves the terminal as it was', () => {
     expect(await window.flags()).toBe(UNTOUCHED)
   })
 
-  it('and comes when the terminal is closed', async () => {
+  it('and ends when the terminal is closed', async () => {
     const { window } = await startTop(await makeNamespace())
     const program = await programIn(window)
     await window.close()

@@ -6,17 +6,17 @@ import { type CommandResult, NamespaceShell } from './namespace-shell.ts'
 
 /** A command line of ipvsadm. */
 export interface CommandLine {
-  /** As it is written in the table of cases. */
+  /** The line in the table of cases. */
   readonly text: string
   readonly words: readonly string[]
-  /** What it reads. */
+  /** Standard input. */
   readonly input: string
 }
 
-/** Stands for a command line without words. */
+/** A command line without arguments. */
 const NO_WORDS = '-'
 
-/** Every way to look at the table, as lines for `-R`: one process shows them all. */
+/** All listings as lines for `-R`, so that one process prints them all. */
 const LISTINGS = [
   ...['-Sn', '-Ln', '-Ln --thresholds', '-Ln --persistent-conn', '-Ln --tun-info', '-Ln --exact'],
   ...['-Ln --stats', '-Ln --rate', '-L --daemon', '-L --timeout'],
@@ -36,7 +36,7 @@ export class IpvsadmComparison {
     this.#ourShell = NamespaceShell.start(ours)
   }
 
-  /** Makes both namespaces and what is needed in them. */
+  /** Creates and prepares both namespaces. */
   static async start(prepare: (namespace: Namespace) => Promise<void>): Promise<IpvsadmComparison> {
     const [theirs, ours] = [await makeNamespace(), await makeNamespace()]
     await prepare(theirs)
@@ -45,10 +45,10 @@ export class IpvsadmComparison {
   }
 
   /**
-   * Gives both a command line, and expects the same of both: output, exit status, what was complained of, and the table.
+   * Runs a command line with both and expects the same output, exit status, errors and table.
    *
-   * @param options.program Runs ours as a process instead of calling it.
-   * @param options.compare False: not the table.
+   * @param options.program Runs ours as this process instead of calling it.
+   * @param options.compare Whether to compare the tables.
    */
   async compare(
     line: CommandLine,
@@ -74,22 +74,22 @@ export class IpvsadmComparison {
   }
 }
 
-/** What has to be the same. */
+/** The parts of a result that must be equal. */
 function toComparable({ words }: CommandLine, { status, stdout, stderr }: CommandResult) {
   const lines = stdout.split('\n')
   // The kernel's order differs from namespace to namespace.
   if (words.includes('--nosort')) lines.sort()
-  // What is said of options is this library's own.
+  // The help text is this library's own.
   if (/^Usage:$/m.test(stdout)) lines.splice(1)
   return { status, stdout: lines, complaints: normaliseErrors(stderr) }
 }
 
-/** What is the same in other words; ours have line numbers, and the reason where ipvsadm does not say it. */
+/** Messages that differ in wording: ours have line numbers, and reasons that ipvsadm omits. */
 const EQUIVALENTS: readonly (readonly [RegExp, string])[] = [
   [/^line \d+: /, ''],
   [/^(Invalid operation|Numerical result out of range|Network is unreachable|No such device)\b.*/, '$1'],
   [/^Try `ipvsadm -h'.*|^-R inside of -R$/, 'Try -h'],
-  // ipvsadm speaks of starting here, too.
+  // ipvsadm says start_daemon for stop-daemon, too.
   [/^illegal start_daemon specified$/, 'illegal stop-daemon parameter specified'],
 ]
 
@@ -114,7 +114,7 @@ function byKey(services: readonly Service[]): Map<string, unknown> {
   )
 }
 
-/** Reads a command line of a table: words, with quotes where need be; behind `<<<` stands what it reads. */
+/** Parses a command line of a table: quoted words, and standard input after `<<<`. */
 export function parseCommandLine(text: string): CommandLine {
   const [head = '', input = ''] = text.split(' <<< ')
   const words = [...head.matchAll(/(?:[^\s']|'[^']*')+/g)].map(([word]) => word.replaceAll("'", ''))

@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { onTestFinished } from 'vitest'
 import type { Namespace } from '../namespace.ts'
 
-/** What came of a command line. */
+/** The result of a command line. */
 export interface CommandResult {
   readonly status: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Behind what a program printed on a stream come this and, on standard output, its exit status. */
+/** Follows the output of a program on each stream; on standard output the exit status follows. */
 const MARK = '\0'
 
-/** A shell inside of a network namespace: to enter one anew for each program takes as long as the program. */
+/** A shell in a network namespace: entering the namespace for each program would take as long as the program. */
 export class NamespaceShell {
   readonly #process: ChildProcess
 

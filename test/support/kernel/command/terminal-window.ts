@@ -5,14 +5,14 @@ import { waitUntil } from '../until.ts'
 
 let count = 0
 
-/** What a terminal is like besides what it shows: `1` or `0`, in the words of tmux. */
+/** The flags of a terminal as a format of tmux. */
 const FLAGS = 'cursor #{cursor_flag}, other screen #{alternate_on}, mouse #{mouse_any_flag}'
 
-/** A terminal with a program in it, in a network namespace: a window of a tmux server of its own. */
+/** A terminal that runs a program in a network namespace: a window of its own tmux server. */
 export class TerminalWindow {
   readonly #socket = `lvs-test-${process.pid}-${++count}`
 
-  /** Opens a window of so many characters and runs a program in it, as long as the test lasts. */
+  /** Opens a window of this size and runs a program in it until the test ends. */
   static async open(
     host: Namespace,
     size: { readonly width: number; readonly height: number },
@@ -26,18 +26,18 @@ export class TerminalWindow {
     return window
   }
 
-  /** Presses keys, by the names that tmux has for them: `q`, `Down`, `C-c`. */
+  /** Presses keys by their tmux names: `q`, `Down`, `C-c`. */
   async press(...keys: readonly string[]): Promise<void> {
     await this.#run('send-keys', ...keys)
   }
 
-  /** What it shows, without what is blank at the ends. */
+  /** The text on the screen without trailing blanks. */
   async screen(): Promise<string> {
     const text = await this.#run('capture-pane', '-p')
     return text.replaceAll(/ +$/gm, '').trimEnd()
   }
 
-  /** Waits until it shows something, and gives all that it shows; throws what it shows instead. */
+  /** Waits until the screen matches, and returns its text; throws with the text on a timeout. */
   async shows(what: RegExp): Promise<string> {
     const screen = await waitUntil(
       () => this.screen(),
@@ -47,12 +47,12 @@ export class TerminalWindow {
     return screen
   }
 
-  /** Whether its cursor is seen, and the like. */
+  /** The flags: cursor, alternate screen, mouse. */
   async flags(): Promise<string> {
     return (await this.#run('display-message', '-p', FLAGS)).trim()
   }
 
-  /** The process in it. */
+  /** The process in the window. */
   async pid(): Promise<number> {
     return Number(await this.#run('display-message', '-p', '#{pane_pid}'))
   }
@@ -61,9 +61,9 @@ export class TerminalWindow {
     await this.#run('resize-window', '-x', String(width), '-y', String(height))
   }
 
-  /** Closes the window as somebody does who has had enough: what is in it is told so by a signal. */
+  /** Closes the window, which sends SIGHUP to the program. */
   async close(): Promise<void> {
-    // It may be closed already.
+    // The window may be closed already.
     await this.#run('kill-server').catch(() => undefined)
   }
 
