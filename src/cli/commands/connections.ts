@@ -8,7 +8,7 @@ import {
   type ListingOptions,
 } from './options/command-options.ts'
 import { showListing } from './output/show-listing.ts'
-import { printTextTable, type TextColumn } from './output/text-table.ts'
+import { printTextTable, type TextColumn } from './output/text.ts'
 
 interface Options extends ListingOptions {
   readonly templates?: true

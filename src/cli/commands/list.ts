@@ -10,7 +10,7 @@ import {
   type ListingOptions,
 } from './options/command-options.ts'
 import { showListing } from './output/show-listing.ts'
-import { printTextTable, type TextColumn, type TextRow } from './output/text-table.ts'
+import { printTextTable, type TextColumn, type TextRow } from './output/text.ts'
 
 export const define: DefineCommand = (command, terminal) => {
   addServicesArgument(addListingOptions(command)).action(

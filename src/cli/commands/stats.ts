@@ -11,7 +11,7 @@ import {
   type ListingOptions,
 } from './options/command-options.ts'
 import { showListing } from './output/show-listing.ts'
-import { printTextTable, type TextColumn } from './output/text-table.ts'
+import { printTextTable, type TextColumn } from './output/text.ts'
 
 /** A column: its title and the counter that it shows. */
 type Counter = readonly [title: string, read: (statistics: Statistics) => number]

@@ -5,8 +5,7 @@ import type { RoleStatus } from '../../../host/role/role-item.ts'
 import type { Terminal } from '../../io/command-io.ts'
 import { ExitStatus } from '../../io/failure.ts'
 import { addExamples, addNetnsOption, type NetnsOptions } from '../options/command-options.ts'
-import { printJson } from '../output/text.ts'
-import { printTextTable, type TextColumn } from '../output/text-table.ts'
+import { printJson, printTextTable, type TextColumn } from '../output/text.ts'
 
 /** The options of every role. */
 export interface RoleFlags extends NetnsOptions {

@@ -1,9 +1,9 @@
+import { KEY_BINDINGS } from '../keys/table-keys.ts'
 import { computeLayout } from '../model/layout.ts'
 import type { Row } from '../model/table-snapshot.ts'
 import { type View, visibleRows, visibleServices } from '../model/view.ts'
 import { type Line, type Size, span } from './line.ts'
 import { renderFooter, renderHeader } from './render-edges.ts'
-import { renderHelp } from './render-help.ts'
 import {
   formatRowName,
   formatTotalName,
@@ -64,4 +64,17 @@ function cut(line: Line, width: number): Line {
     room -= part.length
     return span(part, style)
   })
+}
+
+/** Renders the help page. */
+function renderHelp(): Line[] {
+  const shown = KEY_BINDINGS.filter(({ label }) => label !== '')
+  const width = Math.max(...shown.map(({ label }) => label.length))
+  return [
+    [],
+    ...shown.map(({ label, purpose }) => [span(label.padEnd(width), 'strong'), span(`   ${purpose}`)]),
+    [],
+    [span('Rates cover the last two seconds; the kernel updates its counters no faster.')],
+    [span('Every change asks for confirmation.')],
+  ]
 }
