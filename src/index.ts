@@ -73,15 +73,11 @@ export {
   type StepOutcome,
   type StepResult,
 } from './state/apply/apply-result.ts'
-export { Plan, type PlanApplyOptions } from './state/apply/plan.ts'
-export {
-  type ReconcileOptions,
-  type ReconcileRound,
-  Reconciler,
-} from './state/apply/reconciler.ts'
-export { exportState, toDesiredState } from './state/document/export-state.ts'
-export { formatState, type StateFormat } from './state/document/format-state.ts'
+export { Plan, type PlanApplyOptions, type PlanTableOptions, planTable } from './state/apply/plan.ts'
+export { type ReconcileOptions, type ReconcileRound, Reconciler } from './state/apply/reconciler.ts'
+export { exportState, formatState, type StateFormat, toDesiredState } from './state/document/format-state.ts'
 export { parseState } from './state/document/parse-state.ts'
+export { DesiredStateError, type StatePath, type StateProblem } from './state/document/problems.ts'
 export { stateJsonSchema } from './state/document/schema.ts'
 export { Ipvs } from './state/ipvs.ts'
 export type {
@@ -92,22 +88,15 @@ export type {
   DestinationSettings,
   StateDefaults,
 } from './state/model/desired-state.ts'
-export { DesiredStateError, type StatePath, type StateProblem } from './state/model/desired-state-error.ts'
 export type { SettingChange } from './state/model/difference.ts'
 export { Step, type StepCommand, type StepKind } from './state/model/step.ts'
-export type { TableClient } from './state/model/table-client.ts'
-export type { CurrentTable } from './state/model/target.ts'
-export {
-  type OwnershipConflict,
-  OwnershipError,
-  type OwnershipPredicate,
-} from './state/ownership/ownership.ts'
-export type { NamedSet } from './state/ownership/set-ledger.ts'
+export type { CurrentTable, TableClient } from './state/model/table.ts'
+export type { NamedSet } from './state/ownership/file-ledger.ts'
+export { type OwnershipConflict, OwnershipError, type OwnershipPredicate } from './state/ownership/ledger.ts'
 export type { PlannedSteps } from './state/plan/compute-plan.ts'
 export type { Drain, DrainingDestination } from './state/plan/drain.ts'
 export type { ApplyOptions, PlanOptions } from './state/plan/options.ts'
 export type { SkippedStep } from './state/plan/plan-builder.ts'
-export { type PlanTableOptions, planTable } from './state/plan/plan-table.ts'
 export type {
   DaemonChange,
   DestinationChange,

@@ -1,8 +1,8 @@
 import { NetlinkError } from '../errors.ts'
-import { IpvsClient } from '../ipvs/ipvs-client.ts'
 import { type OpenOptions, resolveTransport } from '../netlink/open.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
 import { Network } from '../route/network.ts'
+import { Ipvs } from '../state/ipvs.ts'
 import { Sysctls } from '../sysctl/sysctls.ts'
 import { doctor } from './doctor/doctor.ts'
 import type { Finding } from './doctor/model/finding.ts'
@@ -34,7 +34,7 @@ export class Host implements AsyncDisposable {
   /** Path of the network namespace. Undefined: the namespace of the process. */
   readonly netns: string | undefined
   readonly #options: HostOptions
-  #ipvs: Promise<IpvsClient> | undefined
+  #ipvs: Promise<Ipvs> | undefined
   #closed = false
 
   private constructor(network: Network, transport: HostTransport, options: HostOptions) {
@@ -60,7 +60,7 @@ export class Host implements AsyncDisposable {
    *
    * @throws {IpvsUnavailableError} when the kernel has no IPVS; the next call tries again.
    */
-  async ipvs(): Promise<IpvsClient> {
+  async ipvs(): Promise<Ipvs> {
     if (this.#closed) throw new NetlinkError('ERR_LVS_CLOSED', 'The host was closed', 'not-done')
     this.#ipvs ??= this.#openIpvs()
     return await this.#ipvs
@@ -118,9 +118,9 @@ export class Host implements AsyncDisposable {
     this.close()
   }
 
-  async #openIpvs(): Promise<IpvsClient> {
+  async #openIpvs(): Promise<Ipvs> {
     try {
-      return await IpvsClient.open(this.#options)
+      return await Ipvs.open(this.#options)
     } catch (error) {
       this.#ipvs = undefined
       throw error

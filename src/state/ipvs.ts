@@ -1,29 +1,31 @@
-import { IpvsClient as Client } from '../ipvs/ipvs-client.ts'
+import type { IpvsSession } from '../ipvs/commands/client.ts'
+import { IpvsClient } from '../ipvs/ipvs-client.ts'
 import { openSession } from '../ipvs/open.ts'
 import type { OpenOptions } from '../netlink/open.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
 import { Sysctls } from '../sysctl/sysctls.ts'
 import { applyState } from './apply/apply.ts'
 import type { ApplyResult } from './apply/apply-result.ts'
-import { contextOf } from './apply/client-context.ts'
-import { makePlan } from './apply/make-plan.ts'
-import type { Plan } from './apply/plan.ts'
+import { ClientContext } from './apply/client-context.ts'
+import { makePlan, type Plan } from './apply/plan.ts'
 import { type ReconcileOptions, Reconciler } from './apply/reconciler.ts'
-import { normaliseInTurns } from './document/normalise-in-turns.ts'
+import { resolveDesiredState } from './document/resolve-desired-state.ts'
 import type { DesiredState } from './model/desired-state.ts'
 import { type ApplyOptions, checkOptions, type PlanOptions } from './plan/options.ts'
+import { SharedPoller } from './watch/shared-poller.ts'
 import type { TableChange } from './watch/table-changes.ts'
 import { type WatchOptions, watchTable } from './watch/watch.ts'
 
 /**
  * A client of the Linux Virtual Server in one network namespace.
  *
- * Calls may be made concurrently. Writes reach the kernel in the order in which they were made; those made while an
- * exchange is under way leave together in one datagram. Each has a result of its own: a batch is no transaction.
+ * Calls may run concurrently. Writes reach the kernel in the order of the calls; writes made during an exchange share the
+ * next datagram. Every call has its own result: a batch is no transaction. Do not mutate an argument until the promise
+ * settles.
  *
- * Every call may reject with a `TypeError` or `RangeError` (an argument; nothing was sent), an {@link IpvsError} (the
- * kernel refused) or a {@link NetlinkError} (something went wrong on the way). An idle client does not keep the process
- * alive.
+ * Every call may reject with a `TypeError` or `RangeError` (an invalid argument; nothing was sent), an {@link IpvsError} (the
+ * kernel rejected the command) or a {@link NetlinkError} (the exchange with the kernel failed). An idle client does not keep
+ * the process alive.
  *
  * @example
  * ```ts
@@ -40,61 +42,66 @@ import { type WatchOptions, watchTable } from './watch/watch.ts'
  * })
  * ```
  */
-export class Ipvs extends Client {
+export class Ipvs extends IpvsClient {
+  readonly #context: ClientContext
+  readonly #poller: SharedPoller
+
+  /** @internal */
+  protected constructor(session: IpvsSession) {
+    super(session)
+    this.#context = new ClientContext(this, new Sysctls(session.transport as HostTransport))
+    this.#poller = new SharedPoller(this)
+  }
+
   /**
-   * Opens a client. The kernel loads IPVS if it can and must.
+   * Opens a client. The kernel loads IPVS if necessary and possible.
    *
-   * @throws {IpvsUnavailableError} when the kernel has no IPVS.
-   * @throws {AddonError} when the addon cannot be loaded.
-   * @throws {Error} of the system (`code`, `syscall`) when the namespace or the socket cannot be opened.
+   * @throws {IpvsUnavailableError} if the kernel has no IPVS.
+   * @throws {AddonError} if the addon cannot be loaded.
+   * @throws {Error} of the system (`code`, `syscall`) if the namespace or the socket cannot be opened.
    */
   static override async open(options: OpenOptions = {}): Promise<Ipvs> {
-    const client = await openSession(options)
-    const ipvs = new Ipvs(client)
-    // They are only read.
-    contextOf(ipvs).sysctls = new Sysctls(client.transport as HostTransport)
-    return ipvs
+    return new Ipvs(await openSession(options))
   }
 
   /**
-   * Says what has to be done to make the table what it is to be, and does nothing. A document of more than 256
-   * services is gone through while the table is read: leave it as it is until then.
+   * Computes the steps to reach the desired state without applying them. Do not mutate the document until the promise settles.
    *
-   * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
-   * @throws {OwnershipError} when it names what is somebody else's.
+   * @throws {DesiredStateError} if the document is not a valid desired state; it lists all problems.
+   * @throws {OwnershipError} if the document contains services of another owner.
    */
   async plan(desired: DesiredState, options: PlanOptions = {}): Promise<Plan> {
-    return await makePlan(this, desired, options)
+    return await makePlan(this.#context, resolveDesiredState(desired), options)
   }
 
   /**
-   * Makes the table what it is to be, with as few commands as that takes; what is right is not touched. What others change
-   * meanwhile is read again and planned again. Steps that fail do not stop the others. A document of more than
-   * 256 services is gone through while the table is read: leave it as it is until then.
+   * Applies the desired state with the fewest commands; entries that match are untouched. If another process changes the table
+   * meanwhile, it is read and planned for again. A step that fails does not stop the others. Do not mutate the document until
+   * the promise settles.
    *
-   * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
-   * @throws {OwnershipError} before anything is touched, when it names what is somebody else's.
-   * @throws {ApplyError} when steps failed; its `result` has what became of each.
+   * @throws {DesiredStateError} if the document is not a valid desired state; it lists all problems.
+   * @throws {OwnershipError} before anything is changed, if the document contains services of another owner.
+   * @throws {ApplyError} if steps failed; its `result` has the outcome of each step.
    */
   async apply(desired: DesiredState, options: ApplyOptions = {}): Promise<ApplyResult> {
-    return await applyState(this, normaliseInTurns(desired), checkOptions(options))
+    return await applyState(this.#context, resolveDesiredState(desired), checkOptions(options))
   }
 
   /**
-   * Tells of everything that changes in the table, whoever changes it. The kernel does not tell: the table is read now and
-   * then, once for all who watch it through one client. What comes and goes between two readings is not seen.
+   * Reports the changes of the table, no matter which process makes them. The kernel sends no notifications, so the table is
+   * polled, once for all watchers of a client; an entry that is added and removed between two readings is not reported.
    */
   watch(options: WatchOptions = {}): AsyncGenerator<TableChange, void, undefined> {
-    return watchTable(contextOf(this).poller(this), options)
+    return watchTable(this.#poller, options)
   }
 
   /**
-   * Makes the table what it is to be and keeps it so: looks at it now and then and puts right what others have changed. What
-   * fails is tried again, ever more seldom. Stopping it removes nothing.
+   * Keeps the table in the desired state: reads it periodically and corrects what other processes changed. Steps that fail are
+   * retried with growing delays. Stopping the reconciler removes nothing.
    *
-   * @throws {DesiredStateError} when the desired state is not one; it lists all that is wrong.
+   * @throws {DesiredStateError} if the document is not a valid desired state; it lists all problems.
    */
   reconcile(desired: DesiredState, options: ReconcileOptions = {}): Reconciler {
-    return new Reconciler(this, desired, options)
+    return new Reconciler(this.#context, desired, options)
   }
 }

@@ -1,6 +1,6 @@
 import { ApplyError, type ApplyResult } from '../../state/apply/apply-result.ts'
 import type { Plan } from '../../state/apply/plan.ts'
-import { OwnershipError } from '../../state/ownership/ownership.ts'
+import { OwnershipError } from '../../state/ownership/ledger.ts'
 import type { Terminal } from '../io/command-io.ts'
 import { ExitStatus } from '../io/failure.ts'
 import { readDesired } from './input/read-desired.ts'

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { exportState } from '../../state/document/export-state.ts'
+import { exportState } from '../../state/document/format-state.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
 import { FILE_FORMATS, type FileFormat } from './input/file-format.ts'
 import {

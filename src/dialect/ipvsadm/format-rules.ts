@@ -1,9 +1,13 @@
 import { formatEndpoint, type ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import type { Tunnel } from '../../ipvs/model/tunnel.ts'
-import { resolveDesiredState } from '../../state/document/normalise.ts'
+import { resolveDesiredState } from '../../state/document/resolve-desired-state.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
-import type { ResolvedDaemon, ResolvedDestination, ResolvedService } from '../../state/model/target.ts'
+import type {
+  ResolvedDaemon,
+  ResolvedDestination,
+  ResolvedService,
+} from '../../state/model/resolved-state.ts'
 import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, SERVICE_OPTIONS } from './rule-words.ts'
 
 /**
@@ -34,7 +38,7 @@ function serviceRules(service: ResolvedService): string[] {
   if (schedulerFlags.length > 0) words.push('-b', schedulerFlags.join(','))
   return [
     words.join(' '),
-    ...(destinations?.list ?? []).map((destination) => destinationRule(option, destination)),
+    ...[...(destinations?.values() ?? [])].map((destination) => destinationRule(option, destination)),
   ]
 }
 

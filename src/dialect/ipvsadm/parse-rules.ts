@@ -1,10 +1,9 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
 import { formatService, type ServiceKey } from '../../ipvs/model/service-key.ts'
-import { collectProblems } from '../../state/document/normalise.ts'
-import { ProblemCollector } from '../../state/document/problem-collector.ts'
+import { DesiredStateError, type StateProblem } from '../../state/document/problems.ts'
+import { findProblems } from '../../state/document/resolve-desired-state.ts'
 import type { DesiredDestination, DesiredService, DesiredState } from '../../state/model/desired-state.ts'
-import { DesiredStateError, type StateProblem } from '../../state/model/desired-state-error.ts'
 import { readDaemonRule, readDestinationRule, readServiceKey, readServiceRule, readTimeouts } from './rule.ts'
 import { RuleError, RuleLine } from './rule-line.ts'
 
@@ -53,9 +52,7 @@ class RulesParser {
       ...(this.#timeouts === undefined ? {} : { timeouts: this.#timeouts }),
       ...(this.#daemons.length === 0 ? {} : { daemons: this.#daemons }),
     }
-    const findings = new ProblemCollector()
-    collectProblems(desired, findings)
-    for (const { path, message } of findings.problems) {
+    for (const { path, message } of findProblems(desired)) {
       const known = path.map((_, index) => this.#lines.get(path.slice(0, path.length - index).join('.')))
       this.#problems.push({ path, message, line: known.find((line) => line !== undefined) ?? 1, column: 1 })
     }

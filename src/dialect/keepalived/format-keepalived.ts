@@ -1,9 +1,9 @@
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import type { Tunnel } from '../../ipvs/model/tunnel.ts'
-import { resolveDesiredState } from '../../state/document/normalise.ts'
+import { resolveDesiredState } from '../../state/document/resolve-desired-state.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
-import type { ResolvedDestination, ResolvedService } from '../../state/model/target.ts'
+import type { ResolvedDestination, ResolvedService } from '../../state/model/resolved-state.ts'
 
 const METHODS: Readonly<Record<string, string>> = { dr: 'DR', nat: 'NAT', tun: 'TUN' }
 const CHECKSUMS: Readonly<Record<string, string>> = { none: 'nocsum', checksum: 'csum', remote: 'remcsum' }
@@ -31,7 +31,7 @@ function globals({ tcp, tcpFin, udp }: TimeoutChanges): string[] {
 }
 
 function virtualServer({ key, name, settings, destinations }: ResolvedService): string {
-  if (destinations === undefined || destinations.length === 0) {
+  if (destinations === undefined || destinations.size === 0) {
     throw new RangeError(`${name} has no destinations: keepalived takes no notice of such a service`)
   }
   const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
@@ -50,7 +50,7 @@ function virtualServer({ key, name, settings, destinations }: ResolvedService): 
     if (persistence === null) throw new RangeError(`keepalived has no engine without persistence: ${name}`)
     lines.push(`persistence_engine ${persistenceEngine}`)
   }
-  const servers = destinations.list.map((destination) => realServer(key, name, destination))
+  const servers = [...destinations.values()].map((destination) => realServer(key, name, destination))
   return block(`virtual_server ${placeOf(key)}`, [...lines, ...servers.flatMap((text) => text.split('\n'))])
 }
 

@@ -1,6 +1,6 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
-import { DesiredStateError } from '../../state/model/desired-state-error.ts'
+import { DesiredStateError } from '../../state/document/problems.ts'
 import type { KeepalivedConfiguration } from './configuration.ts'
 import { ConfigurationProblems } from './problems.ts'
 import { readGroups, readServiceAddresses } from './server-group.ts'

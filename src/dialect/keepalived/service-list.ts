@@ -2,8 +2,7 @@ import type { ServiceSettings } from '../../ipvs/model/service.ts'
 import { formatService, type ServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import { familyOf } from '../../netlink/wire/address.ts'
-import { collectProblems } from '../../state/document/normalise.ts'
-import { ProblemCollector } from '../../state/document/problem-collector.ts'
+import { findProblems } from '../../state/document/resolve-desired-state.ts'
 import type { DesiredDestination, DesiredService, DesiredState } from '../../state/model/desired-state.ts'
 import type { KeepalivedVirtualServer } from './configuration.ts'
 import type { ConfigurationProblems } from './problems.ts'
@@ -45,9 +44,7 @@ export class ServiceCollector {
   } {
     const hasTimeouts = timeouts !== undefined && Object.keys(timeouts).length > 0
     const desired = { services: this.#services, ...(hasTimeouts ? { timeouts } : {}) }
-    const findings = new ProblemCollector()
-    collectProblems(desired, findings)
-    for (const { path, message } of findings.problems) {
+    for (const { path, message } of findProblems(desired)) {
       const [, service, , destination] = path
       const place = this.#statements[Number(service)]
       const statement = place?.destinations[Number(destination)] ?? place?.statement

@@ -1,4 +1,4 @@
-import type { StateProblem } from '../../state/model/desired-state-error.ts'
+import type { StateProblem } from '../../state/document/problems.ts'
 
 /** A line of a configuration after comments, conditions, definitions and included files have been dealt with. */
 export interface SourceLine {

@@ -2,7 +2,7 @@ import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 import { checkAddress, checkInteger, checkName } from '../../netlink/arguments/check.ts'
 import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
-import { writeAddress } from '../../netlink/wire/address.ts'
+import { type Family, writeAddress } from '../../netlink/wire/address.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { DAEMON } from '../protocol/attributes.ts'
@@ -61,31 +61,51 @@ const ROLE_ENUM = new EnumMap<SyncRole>(SYNC_ROLES)
 const KNOWN_FIELDS = new KnownFields(['role', 'interface', 'syncId', 'maximumLength', 'group', 'port', 'ttl'])
 const MULTICAST = "a multicast address (224.0.0.0 to 239.255.255.255, or one that begins with 'ff')"
 
-/** Checks and writes what starts a daemon. */
-export function writeDaemon(writer: WireWriter, daemon: DaemonInput): void {
+/** Checks the settings of a daemon to be started. */
+export function checkDaemon(daemon: DaemonInput): DaemonInput {
   KNOWN_FIELDS.check('daemon', daemon)
-  const { syncId = 0, maximumLength, group, port, ttl } = daemon
+  const { role, syncId, maximumLength, group, port, ttl } = daemon
+  checkRole(role)
+  checkName('interface', daemon.interface, IP_VS_IFNAME_MAXLEN)
+  if (syncId !== undefined) checkInteger('syncId', syncId, 0, 255)
+  if (maximumLength !== undefined) checkInteger('maximumLength', maximumLength, 1, 65507)
+  if (group !== undefined) checkGroup(group)
+  if (port !== undefined) checkInteger('port', port, 1, 65535)
+  if (ttl !== undefined) checkInteger('ttl', ttl, 1, 255)
+  return daemon
+}
+
+/** Checks and writes the settings that start a daemon. */
+export function writeDaemon(writer: WireWriter, daemon: DaemonInput): void {
+  const { syncId = 0, maximumLength, group, port, ttl } = checkDaemon(daemon)
   writeRole(writer, daemon.role)
-  writeAttribute(writer, fields.interface, checkName('interface', daemon.interface, IP_VS_IFNAME_MAXLEN))
-  writeAttribute(writer, fields.syncId, checkInteger('syncId', syncId, 0, 255))
-  if (maximumLength !== undefined) {
-    writeAttribute(writer, fields.maximumLength, checkInteger('maximumLength', maximumLength, 1, 65507))
-  }
+  writeAttribute(writer, fields.interface, daemon.interface)
+  writeAttribute(writer, fields.syncId, syncId)
+  if (maximumLength !== undefined) writeAttribute(writer, fields.maximumLength, maximumLength)
   if (group !== undefined) writeGroup(writer, group)
-  if (port !== undefined) writeAttribute(writer, fields.port, checkInteger('port', port, 1, 65535))
-  if (ttl !== undefined) writeAttribute(writer, fields.ttl, checkInteger('ttl', ttl, 1, 255))
+  if (port !== undefined) writeAttribute(writer, fields.port, port)
+  if (ttl !== undefined) writeAttribute(writer, fields.ttl, ttl)
 }
 
-/** Checks and writes which daemon is meant. */
+/** Checks and writes the role that selects a daemon. */
 export function writeRole(writer: WireWriter, role: SyncRole): void {
-  if (typeof role !== 'string') throw new ArgumentTypeError('role', "'master' or 'backup'", role)
-  writeAttribute(writer, fields.state, ROLE_ENUM.parse('role', role, 0))
+  writeAttribute(writer, fields.state, checkRole(role))
 }
 
-function writeGroup(writer: WireWriter, group: string): void {
+function checkRole(role: SyncRole): number {
+  if (typeof role !== 'string') throw new ArgumentTypeError('role', "'master' or 'backup'", role)
+  return ROLE_ENUM.parse('role', role, 0)
+}
+
+function checkGroup(group: string): Family {
   const family = checkAddress('group', group)
   const multicast = family === 'ipv4' ? /^2(2[4-9]|3\d)\./.test(group) : /^ff[0-9a-f]{2}:/i.test(group)
   if (!multicast) throw new ArgumentRangeError('group', MULTICAST, group)
+  return family
+}
+
+function writeGroup(writer: WireWriter, group: string): void {
+  const family = checkGroup(group)
   const size = family === 'ipv4' ? 4 : 16
   const bytes = new DataView(new ArrayBuffer(16))
   writeAddress(bytes, 0, group, family)

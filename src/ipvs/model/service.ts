@@ -143,8 +143,7 @@ function writeSettings(writer: WireWriter, family: Family, settings: ServiceSett
   } = settings
   writer.text(fields.scheduler, checkScheduler(scheduler))
   if (persistenceEngine !== undefined && persistenceEngine !== null) {
-    checkName('persistenceEngine', persistenceEngine, IP_VS_PENAME_MAXLEN)
-    writer.text(fields.persistenceEngine, persistenceEngine)
+    writer.text(fields.persistenceEngine, checkPersistenceEngine(persistenceEngine))
   }
   const persistent = persistence !== undefined && persistence !== null
   const { timeout, netmask } = persistent ? checkPersistence(persistence, family) : noPersistence(family)
@@ -157,6 +156,11 @@ function writeSettings(writer: WireWriter, family: Family, settings: ServiceSett
   writer.view.setUint32(offset + 4, KNOWN_FLAGS, LITTLE_ENDIAN)
   writer.u32(fields.timeout, timeout)
   writeAttribute(writer, fields.netmask, netmask)
+}
+
+/** Checks the name of a persistence engine. */
+export function checkPersistenceEngine(value: unknown): string {
+  return checkName('persistenceEngine', value, IP_VS_PENAME_MAXLEN)
 }
 
 /** Reads a service out of a reply, or out of a request. */

@@ -41,13 +41,22 @@ const FIELDS = {
  */
 const MAXIMUM_TIMEOUT = 21_474_836
 
-/** Checks and writes the timeouts that are named. */
-export function writeTimeouts(writer: WireWriter, timeouts: TimeoutChanges): void {
+/** Checks the timeouts to be set. */
+export function checkTimeouts(timeouts: TimeoutChanges): TimeoutChanges {
   KNOWN_FIELDS.check('timeouts', timeouts)
   for (const name of NAMES) {
     const seconds = timeouts[name]
-    if (seconds === undefined) continue
-    writeAttribute(writer, FIELDS[name], checkInteger(`timeouts.${name}`, seconds, 1, MAXIMUM_TIMEOUT))
+    if (seconds !== undefined) checkInteger(`timeouts.${name}`, seconds, 1, MAXIMUM_TIMEOUT)
+  }
+  return timeouts
+}
+
+/** Checks and writes the timeouts to be set. */
+export function writeTimeouts(writer: WireWriter, timeouts: TimeoutChanges): void {
+  checkTimeouts(timeouts)
+  for (const name of NAMES) {
+    const seconds = timeouts[name]
+    if (seconds !== undefined) writeAttribute(writer, FIELDS[name], seconds)
   }
 }
 

@@ -1,41 +1,38 @@
-import type { Step, StepKind } from '../model/step.ts'
-import { OwnershipError } from '../ownership/ownership.ts'
+import type { Step } from '../model/step.ts'
 import type { DrainingDestination } from '../plan/drain.ts'
 import type { SkippedStep } from '../plan/plan-builder.ts'
-import type { BackOff } from './back-off.ts'
-import { lostRace } from './race.ts'
 
 /**
- * What became of a step:
- * - `done`: the kernel has taken it.
- * - `overtaken`: somebody else had done it by then, or made it unnecessary.
- * - `undone`: the destination was to be removed after its connections had ended, and has been brought back meanwhile.
- * - `skipped`: not sent, or of no use, because what it needs has failed.
- * - `failed`: the kernel has refused it.
+ * The outcome of a step:
+ * - `done`: the kernel executed it.
+ * - `already-done`: another process had done it, or made it unnecessary.
+ * - `reverted`: it was to remove a draining destination, which another process or a newer document brought back.
+ * - `not-attempted`: it was not sent, or had no effect, because a step that it depends on failed.
+ * - `failed`: the kernel rejected it.
  */
-export type StepOutcome = 'done' | 'overtaken' | 'undone' | 'skipped' | 'failed'
+export type StepOutcome = 'done' | 'already-done' | 'reverted' | 'not-attempted' | 'failed'
 
-/** A step and what became of it. */
+/** A step and its outcome. */
 export interface StepResult {
   /** The step. */
   readonly step: Step
-  /** What became of it. */
+  /** The outcome. */
   readonly outcome: StepOutcome
-  /** Why it failed or was skipped. */
+  /** The reason, if it failed or was not attempted. */
   readonly error?: Error | undefined
 }
 
-/** What applying a desired state has done. */
+/** The result of applying a desired state. */
 export interface ApplyResult {
-  /** Every step, in the order in which they were taken. */
+  /** All steps in the order in which they were taken. */
   readonly steps: readonly StepResult[]
-  /** What would bring the table nearer to the document and was not done, and why. */
+  /** Steps that the desired state calls for and that were not taken, with the reason. */
   readonly skipped: readonly SkippedStep[]
-  /** Destinations without weight whose connections have not ended; empty if that was waited for. */
+  /** Destinations that still wait for the end of their connections; empty if the call waited for them. */
   readonly draining: readonly DrainingDestination[]
-  /** What was done and may not have the effect that is hoped for, a sentence each. */
+  /** Sentences about steps that may not have the intended effect. */
   readonly warnings: readonly string[]
-  /** How often the table was read and planned for: more than once when others changed it meanwhile. */
+  /** How often the table was read and planned for: more than once if other processes changed it meanwhile. */
   readonly rounds: number
 }
 
@@ -45,7 +42,7 @@ export class ApplyError extends Error {
   override readonly name = 'ApplyError'
   /** Constant. */
   readonly code = 'ERR_LVS_APPLY'
-  // Private, so that a log of the error does not print the whole table.
+  // Private, so that logging the error does not print the whole table.
   readonly #result: ApplyResult
 
   constructor(result: ApplyResult) {
@@ -58,93 +55,8 @@ export class ApplyError extends Error {
     this.#result = result
   }
 
-  /** Every step with what became of it. */
+  /** All steps with their outcomes. */
   get result(): ApplyResult {
     return this.#result
   }
-}
-
-/** What became of the steps so far. A step that is planned once more counts once. */
-export class ApplyReport {
-  readonly #results = new Map<string, StepResult>()
-  skipped: readonly SkippedStep[] = []
-  draining: readonly DrainingDestination[] = []
-  readonly warnings = new Set<string>()
-  rounds = 0
-  readonly #backOff: BackOff | undefined
-
-  constructor(backOff?: BackOff) {
-    this.#backOff = backOff
-  }
-
-  /** Whether a step failed lately and is not to be tried yet. */
-  isBackingOff(step: Step): boolean {
-    return this.#backOff?.isWaiting(keyOf(step)) === true
-  }
-
-  record(step: Step, outcome: StepOutcome, error?: Error): void {
-    const key = keyOf(step)
-    // What comes again has its place behind what was done in between.
-    this.#results.delete(key)
-    this.#results.set(key, { step, outcome, error })
-  }
-
-  /** What became of a step in an earlier round. */
-  get(step: Step): StepResult | undefined {
-    return this.#results.get(keyOf(step))
-  }
-
-  /** Whether a step about a destination has failed. */
-  hasFailed(kind: StepKind, service: string, destination: string): boolean {
-    return this.#results.get(keyFor(kind, service, destination, ''))?.outcome === 'failed'
-  }
-
-  /** Steps that failed or were skipped and are in no plan any more: somebody else has done them. */
-  markAlreadyDone(planned: readonly Step[]): void {
-    const still = new Set(planned.map(keyOf))
-    for (const [key, { step, outcome }] of this.#results) {
-      if ((outcome === 'failed' || outcome === 'skipped') && !still.has(key)) this.record(step, 'overtaken')
-    }
-  }
-
-  /** Removals that failed because nothing was there any more: somebody else has removed it. */
-  markAlreadyGone(): void {
-    for (const { step, outcome, error } of this.#results.values()) {
-      const code = (error as { code?: string } | undefined)?.code
-      if (outcome === 'failed' && step.kind.startsWith('remove') && (code === 'ESRCH' || code === 'ENOENT')) {
-        this.record(step, 'overtaken')
-      }
-    }
-  }
-
-  /** Notes that a service turned out to be somebody else's on the way. */
-  recordConflict(service: string, explanation: string): void {
-    const error = new OwnershipError([{ service, explanation }])
-    for (const { step, outcome } of this.#results.values()) {
-      if (step.service === service && outcome !== 'done') this.record(step, 'failed', error)
-    }
-  }
-
-  /** The result; throws it when a step has failed. */
-  finish(): ApplyResult {
-    const { skipped, draining, warnings, rounds } = this
-    for (const [key, { step, outcome, error }] of this.#backOff === undefined ? [] : this.#results) {
-      // Who was overtaken by others again and again is right to try again at once: they may have stopped.
-      const isRefused = outcome === 'failed' && (error === undefined || !lostRace(step.command, error))
-      if (isRefused) this.#backOff?.fail(key)
-      else if (outcome !== 'skipped') this.#backOff?.succeed(key)
-    }
-    const result = { steps: [...this.#results.values()], skipped, draining, warnings: [...warnings], rounds }
-    if (result.steps.some(({ outcome }) => outcome === 'failed')) throw new ApplyError(result)
-    return result
-  }
-}
-
-function keyOf({ kind, service, destination, command }: Step): string {
-  if (command.command === 'startDaemon') return keyFor(kind, service, destination, command.daemon.role)
-  return keyFor(kind, service, destination, command.command === 'stopDaemon' ? String(command.role) : '')
-}
-
-function keyFor(kind: StepKind, service: string, destination: string, role: string): string {
-  return `${kind} ${service} ${destination} ${role}`
 }

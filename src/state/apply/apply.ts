@@ -1,125 +1,127 @@
-import { readBeside, readTable } from '../model/read-table.ts'
-import type { TableClient } from '../model/table-client.ts'
-import type { CurrentTable, ResolvedState } from '../model/target.ts'
-import type { Ledger } from '../ownership/ledger.ts'
-import { OwnershipError } from '../ownership/ownership.ts'
-import { type ComputedPlan, computePlan } from '../plan/compute-plan.ts'
-import { DRAIN_KEY_SEPARATOR, drainKey } from '../plan/drain.ts'
-import { keepLastDestination } from '../plan/last-destination.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import type { ResolvedState } from '../model/resolved-state.ts'
+import type { Step } from '../model/step.ts'
+import { type CurrentTable, EMPTY_TABLE, type TableClient } from '../model/table.ts'
+import { type Ledger, OwnershipError } from '../ownership/ledger.ts'
+import { type ComputedPlan, computePlan, keepLastDestination } from '../plan/compute-plan.ts'
+import { drainKey, parseDrainKey } from '../plan/drain.ts'
 import type { CheckedOptions } from '../plan/options.ts'
-import { ApplyReport, type ApplyResult } from './apply-result.ts'
-import { awaitDrains } from './await-drains.ts'
-import type { BackOff } from './back-off.ts'
-import { type ClientContext, contextOf } from './client-context.ts'
+import { ApplyReport } from './apply-report.ts'
+import type { ApplyResult } from './apply-result.ts'
+import type { ClientContext } from './client-context.ts'
 import { collectDrainWarnings } from './drain-warnings.ts'
 import { StepExecutor } from './step-executor.ts'
+import { waitForDrains } from './wait-for-drains.ts'
 
-/** How often a table that others change meanwhile is read and planned for. */
+/** How often the table is read and planned for if other processes keep changing it. */
 const MAX_ROUNDS = 5
 
+/** Options of {@link applyState}. */
+export interface ApplyStateOptions extends CheckedOptions {
+  /** Steps that are not attempted now because they failed recently. */
+  readonly isDelayed?: ((step: Step) => boolean) | undefined
+}
+
 /**
- * Makes a table what it is to be. What others change on the way is read again and planned again; what the kernel refuses does
- * not stop what is independent of it.
+ * Applies a desired state. If another process changes the table meanwhile, reads it and plans again. A step that fails does
+ * not stop steps that do not depend on it.
  *
- * @throws {OwnershipError} before anything is touched, when the document names what is somebody else's.
- * @throws {ApplyError} when steps failed.
+ * Two records accompany the call. The report has the outcomes of the steps and becomes the result. The ledger has what the
+ * caller owns and which destinations drain, and outlives the call.
+ *
+ * @throws {OwnershipError} before anything is changed, if the document contains foreign services.
+ * @throws {ApplyError} if steps failed.
  */
 export async function applyState(
-  ipvs: TableClient,
-  desired: ResolvedState | Promise<ResolvedState>,
-  options: CheckedOptions,
-  backOff?: BackOff,
+  context: ClientContext,
+  desired: ResolvedState,
+  options: ApplyStateOptions,
 ): Promise<ApplyResult> {
-  const memory = contextOf(ipvs)
-  const report = new ApplyReport(backOff)
-  const target = await memory.exclusive(() => applyRounds(ipvs, desired, options, memory, report))
-  if (options.wait && report.draining.length > 0) await awaitDrains(ipvs, target, options, memory, report)
+  const report = new ApplyReport()
+  await context.exclusive(() => applyRounds(context, desired, options, report))
+  if (options.wait) await waitForDrains(context, options, report)
   return report.finish()
 }
 
+/** Reads, plans and executes until no other process has interfered. */
 async function applyRounds(
-  ipvs: TableClient,
-  desired: ResolvedState | Promise<ResolvedState>,
-  options: CheckedOptions,
-  memory: ClientContext,
+  context: ClientContext,
+  desired: ResolvedState,
+  options: ApplyStateOptions,
   report: ApplyReport,
-): Promise<ResolvedState> {
-  const ledger = await memory.openLedger(options)
-  let { current, target } = await readBeside(ipvs, desired, options)
+): Promise<void> {
+  const ledger = await context.openLedger(options)
   for (;;) {
     report.rounds++
-    const rules = { ...options, ownership: ledger, deadlines: ledger.deadlines, now: Date.now() }
-    const plan = computePlan(current, target, rules)
-    for (const { service, explanation } of plan.conflicts) {
-      if (report.rounds === 1) throw new OwnershipError(plan.conflicts)
-      report.recordConflict(service, explanation)
-    }
-    if (report.rounds > 1) report.markAlreadyDone(plan.steps)
-    for (const warning of await collectDrainWarnings(plan.steps, current, memory.sysctls, options))
-      report.warnings.add(warning)
-    recordIntent(ledger, target, plan)
+    const current = await readManaged(context.client, desired, options)
+    const plan = computePlan(current, desired, { ...options, ledger, now: Date.now() })
+    if (report.rounds === 1 && plan.conflicts.length > 0) throw new OwnershipError(plan.conflicts)
+    for (const conflict of plan.conflicts) report.recordConflict(conflict)
+    report.markAlreadyDone(plan.steps)
+    const warnings = await collectDrainWarnings(plan.steps, current, context.sysctls, options)
+    for (const warning of warnings) report.warnings.add(warning)
+    report.skipped = plan.skipped
+    report.draining = plan.draining
+
+    recordIntent(ledger, desired, plan)
     await ledger.save()
-    const again = await executePlan(
-      new StepExecutor(ipvs, options, report, ledger),
-      current,
-      target,
-      plan,
-      report,
-    )
-    forgetRevertedDrains(ledger, memory, target, report)
+    const executor = new StepExecutor(context.client, ledger, report, options)
+    await executePlan(executor, plan, current, desired, report)
+    forgetCancelledDrains(ledger, desired, report)
     await ledger.save()
-    if (!again || report.rounds === MAX_ROUNDS) return target
-    current = await readTable(ipvs, target, options)
+    if (!executor.mustReadAgain || report.rounds === MAX_ROUNDS) return
   }
 }
 
-/** Notes what is going to be made before it is, so that it is known to be the caller's whatever happens in between. */
-function recordIntent(ledger: Ledger, target: ResolvedState, { steps, draining }: ComputedPlan): void {
-  const services: string[] = []
-  const daemons: string[] = []
-  for (const { kind, service, command } of steps) {
-    if (kind === 'addService') services.push(service)
-    if (command.command === 'startDaemon') daemons.push(command.daemon.role)
+/** Records in the ledger what the plan creates and drains before it is sent, so that a crash in between loses nothing. */
+function recordIntent(ledger: Ledger, { services }: ResolvedState, { steps, draining }: ComputedPlan): void {
+  const added = steps.filter(({ kind }) => kind === 'addService').map(({ service }) => service)
+  ledger.recordPlanned(added, services?.keys() ?? [])
+  for (const { command } of steps) {
+    if (command.command === 'startDaemon') ledger.recordDaemon(command.daemon.role)
   }
-  ledger.recordPlanned(target, services, daemons)
   for (const { service, destination, deadline } of draining) {
     ledger.deadlines.set(drainKey(service, destination), deadline)
   }
 }
 
-/** Takes the steps of a plan; says whether the table has to be read again. */
+/** Executes the steps that add, then those that take away, as far as the additions succeeded. */
 async function executePlan(
-  sending: StepExecutor,
+  executor: StepExecutor,
+  { steps, additiveCount }: ComputedPlan,
   current: CurrentTable,
-  target: ResolvedState,
-  { steps, additiveCount: raising, skipped: left, draining }: ComputedPlan,
+  desired: ResolvedState,
   report: ApplyReport,
-): Promise<boolean> {
-  report.skipped = left
-  report.draining = draining
-  const raised = await sending.execute(steps.slice(0, raising))
-  let lowering = steps.slice(raising)
-  if (raised.length < raising) {
-    const guarded = keepLastDestination(current, target, raised, lowering)
-    for (const step of guarded.withheld) report.record(step, 'skipped')
-    lowering = [...guarded.steps]
+): Promise<void> {
+  const added = await executor.execute(steps.slice(0, additiveCount))
+  let subtractive = steps.slice(additiveCount)
+  if (added.length < additiveCount) {
+    const kept = keepLastDestination(current, desired, added, subtractive)
+    for (const step of kept.withheld) report.record(step, 'not-attempted')
+    subtractive = [...kept.steps]
   }
-  await sending.execute(lowering)
-  return sending.readAgain
+  await executor.execute(subtractive)
 }
 
-/** Forgets the drains of destinations that have come back. */
-function forgetRevertedDrains(
-  ledger: Ledger,
-  memory: ClientContext,
-  { services }: ResolvedState,
-  report: ApplyReport,
-): void {
-  for (const key of [...ledger.deadlines.keys(), ...memory.awaitedDrains]) {
-    const [service = '', destination = ''] = key.split(DRAIN_KEY_SEPARATOR)
-    if (services?.get(service)?.destinations?.has(destination) !== true) continue
-    if (report.hasFailed('updateDestination', service, destination)) continue
-    ledger.deadlines.delete(key)
-    memory.awaitedDrains.delete(key)
+/** Forgets the drains of destinations that are desired again. */
+function forgetCancelledDrains(ledger: Ledger, { services }: ResolvedState, report: ApplyReport): void {
+  for (const key of [...ledger.deadlines.keys()]) {
+    const { service, endpoint } = parseDrainKey(key)
+    if (services?.get(service)?.destinations?.has(endpoint) !== true) continue
+    if (!report.hasFailed('updateDestination', service, endpoint)) ledger.deadlines.delete(key)
   }
+}
+
+/** Reads the sections of the table that a desired state manages; the others are empty in the result. */
+export async function readManaged(
+  client: TableClient,
+  desired: ResolvedState,
+  options: CallOptions,
+): Promise<CurrentTable> {
+  const [services, timeouts, daemons] = await Promise.all([
+    desired.services === undefined ? EMPTY_TABLE.services : client.services(options),
+    Object.keys(desired.timeouts).length === 0 ? EMPTY_TABLE.timeouts : client.timeouts(options),
+    desired.daemons === undefined ? EMPTY_TABLE.daemons : client.daemons(options),
+  ])
+  return { services, timeouts, daemons }
 }

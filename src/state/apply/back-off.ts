@@ -1,55 +1,66 @@
-/** The longest wait, in seconds, if the interval itself is not longer. */
+import type { Step } from '../model/step.ts'
+import { stepKey } from './apply-report.ts'
+import type { StepResult } from './apply-result.ts'
+import { lostRace } from './race.ts'
+
+/** The longest delay in seconds, unless the interval is longer. */
 const MAX_SECONDS = 60
 
 interface Failure {
   readonly count: number
-  /** Until when it is not tried again; milliseconds on the clock of `performance.now`. */
+  /** When the step may be tried again; milliseconds on the clock of `performance.now`. */
   readonly until: number
 }
 
 /**
- * How long to wait with what has failed: twice as long each time. What fails is waited with by itself, so that a step that the
- * kernel keeps refusing does not hold up the others.
+ * Delays retries; the delay doubles with each failure. Every step has its own delay, so that a step that the kernel keeps
+ * rejecting does not hold up the others.
  */
 export class BackOff {
   readonly #interval: number
   readonly #failures = new Map<string, Failure>()
-  #rounds = 0
+  #failedRounds = 0
 
-  /** @param interval Seconds of the first wait. */
+  /** @param interval The first delay, in seconds. */
   constructor(interval: number) {
     this.#interval = interval
   }
 
-  /** Whether a step has failed lately. */
-  isWaiting(step: string): boolean {
-    return (this.#failures.get(step)?.until ?? 0) > performance.now()
+  /** Whether a step failed and its delay is not over. */
+  isDelayed(step: Step): boolean {
+    return (this.#failures.get(stepKey(step))?.until ?? 0) > performance.now()
   }
 
-  /** Notes that a step has failed once more. */
-  fail(step: string): void {
-    const count = (this.#failures.get(step)?.count ?? 0) + 1
-    this.#failures.set(step, { count, until: performance.now() + this.#wait(count) * 1000 })
-  }
-
-  /** Notes that a step was taken. */
-  succeed(step: string): void {
-    this.#failures.delete(step)
+  /** Takes note of the outcomes of a round. */
+  record(results: readonly StepResult[]): void {
+    for (const { step, outcome, error } of results) {
+      if (outcome === 'not-attempted') continue
+      const key = stepKey(step)
+      // A step that lost a race can be retried at once: the other process may have stopped.
+      const isRejected = outcome === 'failed' && (error === undefined || !lostRace(step.command, error))
+      if (isRejected) this.#recordFailure(key)
+      else this.#failures.delete(key)
+    }
   }
 
   /** Forgets all failures. */
   clear(): void {
     this.#failures.clear()
-    this.#rounds = 0
+    this.#failedRounds = 0
   }
 
-  /** Seconds to wait after a round that could not be gone through at all, or could. */
-  pauseAfter(failed: boolean): number {
-    this.#rounds = failed ? this.#rounds + 1 : 0
-    return this.#wait(this.#rounds)
+  /** Returns the seconds to the next round, after a round that failed as a whole or did not. */
+  secondsAfter(failed: boolean): number {
+    this.#failedRounds = failed ? this.#failedRounds + 1 : 0
+    return this.#delay(this.#failedRounds)
   }
 
-  #wait(failures: number): number {
+  #recordFailure(key: string): void {
+    const count = (this.#failures.get(key)?.count ?? 0) + 1
+    this.#failures.set(key, { count, until: performance.now() + this.#delay(count) * 1000 })
+  }
+
+  #delay(failures: number): number {
     const longest = Math.max(MAX_SECONDS, this.#interval)
     return Math.min(longest, this.#interval * 2 ** Math.min(failures, 30))
   }

@@ -2,36 +2,36 @@ import { formatService } from '../../ipvs/model/service-key.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import type { Sysctls } from '../../sysctl/sysctls.ts'
 import type { Step } from '../model/step.ts'
-import type { CurrentTable } from '../model/target.ts'
+import type { CurrentTable } from '../model/table.ts'
 
 const SYSCTL = 'net.ipv4.vs.expire_quiescent_template'
 
 /**
- * Says which drains are in vain: a persistent service goes on sending the clients that it knows to a destination without
- * weight, unless a sysctl says otherwise (ip_vs_check_template). Nothing is read if there are none.
+ * Collects warnings about drains that have no effect: a persistent service keeps sending known clients to a destination with
+ * weight 0, unless a sysctl says otherwise (ip_vs_check_template). Reads the sysctl only if there is such a drain.
  */
 export async function collectDrainWarnings(
   steps: readonly Step[],
   { services }: CurrentTable,
-  sysctls: Pick<Sysctls, 'find'> | undefined,
+  sysctls: Pick<Sysctls, 'find'>,
   options: CallOptions,
 ): Promise<readonly string[]> {
-  const drained = new Set(
+  const draining = new Set(
     steps.filter(({ kind }) => kind === 'drainDestination').map(({ service }) => service),
   )
-  if (drained.size === 0 || sysctls === undefined) return []
+  if (draining.size === 0) return []
   const names = services
     .filter(({ persistence }) => persistence !== null)
     .map(formatService)
-    .filter((name) => drained.has(name))
+    .filter((name) => draining.has(name))
   if (names.length === 0 || (await readSysctl(sysctls, options)) !== 0) return []
   return names.map(
     (name) =>
-      `${name} is persistent: clients that it knows go on being sent to destinations that drain, until the deadline. Set ${SYSCTL} to 1 to have them go elsewhere.`,
+      `${name} is persistent: its known clients are sent to draining destinations until the deadline. Set ${SYSCTL} to 1 to send them elsewhere.`,
   )
 }
 
-/** What cannot be read is nothing to warn of. */
+/** Returns undefined if the sysctl cannot be read: then there is nothing to warn about. */
 async function readSysctl(
   sysctls: Pick<Sysctls, 'find'>,
   { signal }: CallOptions,

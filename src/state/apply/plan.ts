@@ -1,52 +1,96 @@
+import { resolveDesiredState } from '../document/resolve-desired-state.ts'
+import type { DesiredState } from '../model/desired-state.ts'
+import type { ResolvedState } from '../model/resolved-state.ts'
 import type { Step } from '../model/step.ts'
-import type { PlannedSteps } from '../plan/compute-plan.ts'
+import type { CurrentTable } from '../model/table.ts'
+import { OwnershipError, PredicateLedger } from '../ownership/ledger.ts'
+import { computePlan, type PlannedSteps } from '../plan/compute-plan.ts'
 import type { DrainingDestination } from '../plan/drain.ts'
-import type { ApplyOptions } from '../plan/options.ts'
+import { type ApplyOptions, checkOptions, type PlanOptions } from '../plan/options.ts'
 import type { SkippedStep } from '../plan/plan-builder.ts'
+import { applyState, readManaged } from './apply.ts'
 import type { ApplyResult } from './apply-result.ts'
+import type { ClientContext } from './client-context.ts'
 
-/** What may still be chosen when a plan is carried out. */
+/** Options of {@link Plan.apply}. */
 export type PlanApplyOptions = Pick<ApplyOptions, 'wait' | 'interval' | 'signal'>
 
-/** What has to be done to make the table what it is to be. As text it is a list of its steps. */
+/** The steps from the current table to a desired state. As text it is the list of its steps. */
 export class Plan {
-  /** The steps in the order in which they are taken: what adds or gives more before what lowers or removes. */
+  /** The steps in the order in which they are taken: additions and higher weights before lower weights and removals. */
   readonly steps: readonly Step[]
-  /** What would bring the table nearer to the document and is not done, and why. */
+  /** Steps that the desired state calls for and that are not taken, with the reason. */
   readonly skipped: readonly SkippedStep[]
-  /** Destinations that wait for the end of their connections, or are going to. */
+  /** Destinations that wait for the end of their connections, or are about to. */
   readonly draining: readonly DrainingDestination[]
   readonly #apply: (options: PlanApplyOptions) => Promise<ApplyResult>
 
   /** @internal */
   constructor(
-    { steps, skipped: left, draining }: PlannedSteps,
+    { steps, skipped, draining }: PlannedSteps,
     apply: (options: PlanApplyOptions) => Promise<ApplyResult>,
   ) {
     this.steps = steps
-    this.skipped = left
+    this.skipped = skipped
     this.draining = draining
     this.#apply = apply
   }
 
-  /** Whether nothing is to be done, now or later. */
+  /** Whether there is nothing to do, now or later. */
   get isEmpty(): boolean {
     return this.steps.length === 0 && this.draining.length === 0
   }
 
   /**
-   * Makes the table what it is to be. It is read and planned for again, since others may have changed it after the plan was
-   * made: what they did is not done twice, and what they undid is done.
+   * Applies the desired state. The table is read and planned for again, because other processes may have changed it since:
+   * what they did is not done twice, and what they undid is done.
    *
-   * @throws {OwnershipError} before anything is touched, when the document names what is somebody else's.
-   * @throws {ApplyError} when steps failed; the others were taken.
+   * @throws {OwnershipError} before anything is changed, if the document contains services of another owner.
+   * @throws {ApplyError} if steps failed; the others were taken.
    */
   apply(options: PlanApplyOptions = {}): Promise<ApplyResult> {
     return this.#apply(options)
   }
 
-  /** One step a line; empty when nothing is to be done. */
+  /** The steps, one a line; empty if there is nothing to do. */
   toString(): string {
     return this.steps.map(({ text }) => text).join('\n')
   }
+}
+
+/** Computes the plan of a client. */
+export async function makePlan(
+  context: ClientContext,
+  desired: ResolvedState,
+  options: PlanOptions,
+): Promise<Plan> {
+  const checked = checkOptions(options)
+  const ledger = await context.openLedger(checked)
+  const current = await readManaged(context.client, desired, checked)
+  const plan = computePlan(current, desired, { ...checked, ledger, now: Date.now() })
+  if (plan.conflicts.length > 0) throw new OwnershipError(plan.conflicts)
+  return new Plan(plan, (more) => applyState(context, desired, checkOptions({ ...options, ...more })))
+}
+
+/** Options of {@link planTable}. */
+export type PlanTableOptions = Omit<PlanOptions, 'set' | 'signal'>
+
+/**
+ * Computes the smallest list of steps from a table to a desired state, in an order that interrupts no service needlessly. A
+ * pure function, linear in the size of the tables. The caller owns all services unless `owns` is given.
+ *
+ * @throws {DesiredStateError} if the document is not a valid desired state.
+ * @throws {OwnershipError} if the document contains services of another owner.
+ */
+export function planTable(
+  current: CurrentTable,
+  desired: DesiredState,
+  options: PlanTableOptions = {},
+): PlannedSteps {
+  const checked = checkOptions(options)
+  const ledger = new PredicateLedger(checked.owns ?? (() => true), new Map())
+  const rules = { ...checked, ledger, now: Date.now() }
+  const { steps, skipped, draining, conflicts } = computePlan(current, resolveDesiredState(desired), rules)
+  if (conflicts.length > 0) throw new OwnershipError(conflicts)
+  return { steps, skipped, draining }
 }

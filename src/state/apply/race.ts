@@ -1,7 +1,7 @@
 import { IpvsError, NetlinkError } from '../../errors.ts'
 import type { StepCommand } from '../model/step.ts'
 
-/** What the kernel says when somebody else was faster. For a service `ENOENT` is about its scheduler or engine. */
+/** The errors of a command that another process had already done. For a service `ENOENT` means its scheduler or engine. */
 const RACES: Readonly<Record<Exclude<StepCommand['command'], 'setTimeouts'>, readonly string[]>> = {
   addService: ['EEXIST'],
   updateService: ['ESRCH'],
@@ -13,13 +13,18 @@ const RACES: Readonly<Record<Exclude<StepCommand['command'], 'setTimeouts'>, rea
   stopDaemon: ['ESRCH'],
 }
 
-/** Whether a step failed because others have changed the table. */
+/** Whether a step failed because another process changed the table. */
 export function lostRace({ command }: StepCommand, error: Error): boolean {
   return error instanceof IpvsError && command !== 'setTimeouts' && RACES[command].includes(error.code)
 }
 
-/** Whether a failure may be because others have changed the table, or leaves open what has happened. */
+/** Whether another process may have changed the table, or the outcome of the step is unknown. */
 export function mayBeRace(command: StepCommand, error: Error): boolean {
   if (error instanceof IpvsError) return lostRace(command, error)
   return error instanceof NetlinkError && error.outcome === 'unknown' && error.code !== 'ERR_LVS_CLOSED'
+}
+
+/** The code of an error, if it has one. */
+export function errorCode(error: Error | undefined): string | undefined {
+  return (error as { code?: string } | undefined)?.code
 }

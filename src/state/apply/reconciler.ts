@@ -1,69 +1,73 @@
 import { setTimeout } from 'node:timers/promises'
-import { resolveDesiredState } from '../document/normalise.ts'
+import { resolveDesiredState } from '../document/resolve-desired-state.ts'
 import type { DesiredState } from '../model/desired-state.ts'
-import type { TableClient } from '../model/table-client.ts'
-import type { ResolvedState } from '../model/target.ts'
-import { type CheckedOptions, checkOptions, type PlanOptions } from '../plan/options.ts'
-import { applyState } from './apply.ts'
+import type { ResolvedState } from '../model/resolved-state.ts'
+import { checkOptions, type PlanOptions } from '../plan/options.ts'
+import { type ApplyStateOptions, applyState } from './apply.ts'
 import { ApplyError, type ApplyResult } from './apply-result.ts'
 import { BackOff } from './back-off.ts'
+import type { ClientContext } from './client-context.ts'
 
-/** How a table is kept. */
+/** Options of {@link Ipvs.reconcile}. */
 export interface ReconcileOptions extends PlanOptions {
-  /** Seconds from one look at the table to the next. Default 5. */
+  /** Seconds between two rounds. Default 5. */
   readonly interval?: number | undefined
-  /** Is told of every look at the table that found something to do, or failed. It must not throw. */
+  /** Called after every round that took steps or failed. It must not throw. */
   readonly onRound?: ((round: ReconcileRound) => void) | undefined
 }
 
-/** One look at the table. */
+/** A round: the table was read and, where it differed, changed. */
 export interface ReconcileRound {
-  /** What was done; undefined when the table could not be read. */
+  /** The steps and their outcomes; undefined if the table could not be read. */
   readonly result: ApplyResult | undefined
-  /** What went wrong: an {@link ApplyError} when steps failed. */
+  /** The error: an {@link ApplyError} if steps failed. */
   readonly error: Error | undefined
-  /** Seconds to the next look. */
+  /** Seconds to the next round. */
   readonly pause: number
 }
 
-/** Keeps a table what it is to be, until it is stopped. */
+/** Keeps a table in the desired state until it is stopped. */
 export class Reconciler implements AsyncDisposable {
   /** Resolves when it has stopped, by {@link Reconciler.stop} or the signal. It never rejects. */
   readonly stopped: Promise<void>
-  readonly #ipvs: TableClient
-  readonly #options: CheckedOptions
+  readonly #context: ClientContext
+  readonly #options: ApplyStateOptions & { readonly signal: AbortSignal }
   readonly #onRound: (round: ReconcileRound) => void
   readonly #stopping = new AbortController()
   readonly #backOff: BackOff
-  #target: ResolvedState
+  #desired: ResolvedState
   #wakeUp = new AbortController()
 
   /** @internal */
-  constructor(ipvs: TableClient, desired: DesiredState, { onRound, ...options }: ReconcileOptions) {
-    this.#ipvs = ipvs
-    const { signal } = options
+  constructor(context: ClientContext, desired: DesiredState, { onRound, ...options }: ReconcileOptions) {
+    this.#context = context
+    const checked = checkOptions({ interval: 5, ...options, wait: false })
+    this.#backOff = new BackOff(checked.interval)
     this.#options = {
-      ...checkOptions({ interval: 5, ...options, wait: false }),
-      signal: signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal]),
+      ...checked,
+      signal: AbortSignal.any([
+        this.#stopping.signal,
+        ...(checked.signal === undefined ? [] : [checked.signal]),
+      ]),
+      isDelayed: (step) => this.#backOff.isDelayed(step),
     }
     this.#onRound = onRound ?? (() => undefined)
-    this.#backOff = new BackOff(this.#options.interval)
-    this.#target = resolveDesiredState(desired)
+    this.#desired = resolveDesiredState(desired)
     this.stopped = this.#run()
   }
 
   /**
-   * Keeps something else from now on. Waiting for what failed before begins anew.
+   * Replaces the desired state and starts a round. Delays of steps that failed before are forgotten.
    *
-   * @throws {DesiredStateError} when it is not a desired state; then the old one stays.
+   * @throws {DesiredStateError} if the document is not a valid desired state; the old one stays.
    */
   update(desired: DesiredState): void {
-    this.#target = resolveDesiredState(desired)
+    this.#desired = resolveDesiredState(desired)
     this.#backOff.clear()
     this.#wakeUp.abort()
   }
 
-  /** Stops. What has been sent is done; nothing is removed. Idempotent. */
+  /** Stops. Commands that were already sent are executed; nothing is removed. Idempotent. */
   stop(): Promise<void> {
     this.#stopping.abort()
     return this.stopped
@@ -76,27 +80,28 @@ export class Reconciler implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { signal } = this.#options
-    while (signal?.aborted !== true) {
-      const wake = new AbortController()
-      this.#wakeUp = wake
-      const pause = await this.#runRound()
-      const ends = signal === undefined ? wake.signal : AbortSignal.any([signal, wake.signal])
-      await setTimeout(pause * 1000, undefined, { signal: ends }).catch(() => undefined)
+    while (!signal.aborted) {
+      const wakeUp = new AbortController()
+      this.#wakeUp = wakeUp
+      const seconds = await this.#runRound()
+      const either = AbortSignal.any([signal, wakeUp.signal])
+      await setTimeout(seconds * 1000, undefined, { signal: either }).catch(() => undefined)
     }
   }
 
-  /** Looks at the table once; gives the seconds to the next look. */
+  /** Runs a round; returns the seconds to the next one. */
   async #runRound(): Promise<number> {
     let result: ApplyResult | undefined
     let error: Error | undefined
     try {
-      result = await applyState(this.#ipvs, this.#target, this.#options, this.#backOff)
+      result = await applyState(this.#context, this.#desired, this.#options)
     } catch (thrown) {
-      if (this.#options.signal?.aborted === true) return 0
+      if (this.#options.signal.aborted) return 0
       error = thrown as Error
       result = error instanceof ApplyError ? error.result : undefined
     }
-    const pause = this.#backOff.pauseAfter(error !== undefined && result === undefined)
+    if (result !== undefined) this.#backOff.record(result.steps)
+    const pause = this.#backOff.secondsAfter(result === undefined)
     if (error !== undefined || (result !== undefined && result.steps.length > 0)) {
       this.#onRound({ result, error, pause })
     }

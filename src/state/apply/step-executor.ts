@@ -1,110 +1,113 @@
 import { BatchError } from '../../errors.ts'
 import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
-import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import type { Step, StepCommand } from '../model/step.ts'
-import type { TableClient } from '../model/table-client.ts'
+import type { TableClient } from '../model/table.ts'
 import type { Ledger } from '../ownership/ledger.ts'
 import { drainKey } from '../plan/drain.ts'
-import type { ApplyReport } from './apply-result.ts'
-import { mayBeRace } from './race.ts'
+import type { ApplyReport } from './apply-report.ts'
+import { errorCode, mayBeRace } from './race.ts'
 
-/** Sends steps, and notes what becomes of them. */
+/** Options of executing steps. */
+export interface ExecuteOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Steps that are not attempted now because they failed recently. */
+  readonly isDelayed?: ((step: Step) => boolean) | undefined
+}
+
+/** Sends steps and records their outcomes in the report and in the ledger. */
 export class StepExecutor {
-  /** Whether a failure may be because others have changed the table, so that it has to be read again. */
-  readAgain = false
-  readonly #ipvs: TableClient
-  readonly #options: CallOptions
+  /** Whether a failure may come from a change by another process, so that the table must be read again. */
+  mustReadAgain = false
+  readonly #client: TableClient
+  readonly #options: ExecuteOptions
   readonly #report: ApplyReport
   readonly #ledger: Ledger
-  /** Services that could not be added. */
+  /** The services that could not be added. */
   readonly #missing = new Set<string>()
 
-  constructor(ipvs: TableClient, { signal }: CallOptions, report: ApplyReport, ledger: Ledger) {
-    this.#ipvs = ipvs
-    this.#options = { signal }
-    this.#report = report
+  constructor(client: TableClient, ledger: Ledger, report: ApplyReport, options: ExecuteOptions) {
+    this.#client = client
     this.#ledger = ledger
+    this.#report = report
+    this.#options = options
   }
 
-  /** Takes steps in their order, as many at once as can be; gives those that were done. */
+  /** Executes steps in order, in batches as far as possible. Returns the steps that were done. */
   async execute(steps: readonly Step[]): Promise<readonly Step[]> {
-    const hopeful = steps.filter((step) => !this.#wasRefused(step) && !this.#isBackingOff(step))
-    const failures = await this.#send(hopeful)
+    const attempted = steps.filter((step) => !this.#wasRejected(step) && !this.#isDelayed(step))
+    const failures = await this.#send(attempted)
     const done: Step[] = []
-    for (const step of hopeful) {
+    for (const step of attempted) {
       const error = failures.get(step)
-      if (error !== undefined) {
-        this.#fail(step, error)
-        continue
+      if (error === undefined) {
+        done.push(step)
+        this.#report.record(step, 'done')
+        this.#updateLedger(step)
+      } else {
+        this.#recordFailure(step, error)
       }
-      done.push(step)
-      this.#report.record(step, 'done')
-      this.#recordEffect(step)
     }
     return done
   }
 
-  /** Whether the kernel has refused a step for good in an earlier round. */
-  #wasRefused(step: Step): boolean {
-    const earlier = this.#report.get(step)
-    return (
-      earlier?.outcome === 'failed' && earlier.error !== undefined && !mayBeRace(step.command, earlier.error)
-    )
+  /** Whether the kernel rejected a step in an earlier round, so that it would do so again. */
+  #wasRejected(step: Step): boolean {
+    const earlier = this.#report.find(step)
+    if (earlier?.outcome !== 'failed' || earlier.error === undefined) return false
+    return !mayBeRace(step.command, earlier.error)
   }
 
-  #isBackingOff(step: Step): boolean {
-    if (!this.#report.isBackingOff(step)) return false
-    this.#report.record(step, 'skipped')
+  #isDelayed(step: Step): boolean {
+    if (this.#options.isDelayed?.(step) !== true) return false
+    this.#report.record(step, 'not-attempted')
     if (step.kind === 'addService') this.#missing.add(step.service)
     return true
   }
 
-  #fail(step: Step, error: Error): void {
+  #recordFailure(step: Step, error: Error): void {
     const { kind, service } = step
     if (kind === 'addService') this.#missing.add(service)
-    if (this.#missing.has(service) && kind !== 'addService') {
-      this.#report.record(step, 'skipped', error)
+    else if (this.#missing.has(service)) {
+      this.#report.record(step, 'not-attempted', error)
       return
     }
-    if (kind === 'addService' && codeOf(error) === 'EEXIST') this.#ledger.forget([service], [])
-    // The same answer to the same step twice is no race.
-    if (mayBeRace(step.command, error) && codeOf(this.#report.get(step)?.error) !== codeOf(error))
-      this.readAgain = true
+    if (kind === 'addService' && errorCode(error) === 'EEXIST') this.#ledger.forgetService(service)
+    // The same error for the same step twice is no race.
+    if (mayBeRace(step.command, error) && errorCode(this.#report.find(step)?.error) !== errorCode(error))
+      this.mustReadAgain = true
     this.#report.record(step, 'failed', error)
   }
 
-  /** Notes in the ledger what is there now, and what is not. */
-  #recordEffect({ kind, service, destination, command }: Step): void {
+  #updateLedger({ kind, service, destination, command }: Step): void {
     const ledger = this.#ledger
-    if (kind === 'removeService') ledger.forget([service], [])
+    if (kind === 'removeService') ledger.forgetService(service)
     if (kind === 'removeDestination') ledger.deadlines.delete(drainKey(service, destination))
-    if (command.command === 'stopDaemon') ledger.forget([], [command.role])
+    if (command.command === 'stopDaemon') ledger.forgetDaemon(command.role)
     if (command.command === 'startDaemon') ledger.recordDaemon(command.daemon.role)
   }
 
   async #send(steps: readonly Step[]): Promise<Map<Step, Error>> {
     const failures = new Map<Step, Error>()
-    let waiting: Step[] = []
+    let batch: Step[] = []
     for (const step of steps) {
       if (isBatched(step.command)) {
-        waiting.push(step)
+        batch.push(step)
         continue
       }
-      await this.#sendBatch(waiting, failures)
-      waiting = []
+      await this.#sendBatch(batch, failures)
+      batch = []
       await this.#sendOne(step, failures)
     }
-    await this.#sendBatch(waiting, failures)
+    await this.#sendBatch(batch, failures)
     return failures
   }
 
   async #sendBatch(steps: readonly Step[], failures: Map<Step, Error>): Promise<void> {
     if (steps.length === 0) return
+    const { signal } = this.#options
     try {
-      await this.#ipvs.batch(
-        steps.map(({ command }) => command as BatchCommand),
-        this.#options,
-      )
+      const commands = steps.map(({ command }) => command as BatchCommand)
+      await this.#client.batch(commands, { signal })
     } catch (error) {
       if (!(error instanceof BatchError)) throw error
       for (const failure of error.failures) failures.set(steps[failure.index]!, failure.error)
@@ -113,12 +116,13 @@ export class StepExecutor {
 
   async #sendOne(step: Step, failures: Map<Step, Error>): Promise<void> {
     const { command } = step
+    const { signal } = this.#options
     try {
-      if (command.command === 'setTimeouts') await this.#ipvs.setTimeouts(command.changes, this.#options)
-      if (command.command === 'startDaemon') await this.#ipvs.startDaemon(command.daemon, this.#options)
-      if (command.command === 'stopDaemon') await this.#ipvs.stopDaemon(command.role, this.#options)
+      if (command.command === 'setTimeouts') await this.#client.setTimeouts(command.changes, { signal })
+      if (command.command === 'startDaemon') await this.#client.startDaemon(command.daemon, { signal })
+      if (command.command === 'stopDaemon') await this.#client.stopDaemon(command.role, { signal })
     } catch (error) {
-      this.#options.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       failures.set(step, error as Error)
     }
   }
@@ -126,8 +130,4 @@ export class StepExecutor {
 
 function isBatched({ command }: StepCommand): boolean {
   return command !== 'setTimeouts' && command !== 'startDaemon' && command !== 'stopDaemon'
-}
-
-function codeOf(error: Error | undefined): string | undefined {
-  return (error as { code?: string } | undefined)?.code
 }

@@ -1,45 +1,38 @@
 import type { z } from 'zod'
 import { ArgumentTypeError } from '../../errors.ts'
 import type { DesiredState } from '../model/desired-state.ts'
-import {
-  DesiredStateError,
-  formatPath,
-  type StatePath,
-  type StateProblem,
-} from '../model/desired-state-error.ts'
-import { collectProblems } from './normalise.ts'
-import { ProblemCollector } from './problem-collector.ts'
+import { DesiredStateError, formatPath, type StatePath, type StateProblem } from './problems.ts'
+import { findProblems } from './resolve-desired-state.ts'
 import { documentSchema } from './schema.ts'
 import { YamlDocument } from './yaml-document.ts'
 
 /**
- * Reads a desired state from YAML or JSON.
+ * Parses a desired state from YAML or JSON.
  *
- * @param source What to call the text in errors, such as the name of its file.
- * @throws {DesiredStateError} with everything that is wrong: line, column, path and what is allowed.
+ * @param source The name of the text in errors, such as its file name.
+ * @throws {DesiredStateError} with all problems, each with line, column, path and what is accepted.
  */
 export function parseState(text: string, source = ''): DesiredState {
   if (typeof text !== 'string') throw new ArgumentTypeError('text', 'YAML or JSON in a string', text)
-  const read = new YamlDocument(text, source)
-  const problems = problemsOf(read.data)
+  const document = new YamlDocument(text, source)
+  const problems = problemsOf(document.data)
   if (problems.length > 0) {
-    const placed = problems.map((problem) => ({ ...problem, ...read.placeOf(problem.path) }))
+    const placed = problems.map((problem) => ({ ...problem, ...document.placeOf(problem.path) }))
     throw new DesiredStateError(placed.sort(byPlace), source)
   }
-  const { $schema: _, ...desired } = read.data as DesiredState & { readonly $schema?: unknown }
+  const { $schema: _, ...desired } = document.data as DesiredState & { readonly $schema?: unknown }
   return desired
 }
 
 function problemsOf(data: unknown): StateProblem[] {
   const shape = documentSchema().safeParse(data)
-  const findings = new ProblemCollector()
+  const problems: StateProblem[] = []
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
     const { $schema: _, ...desired } = data as DesiredState & { readonly $schema?: unknown }
-    collectProblems(desired, findings)
+    problems.push(...findProblems(desired))
   }
-  const problems = [...findings.problems]
   const known = problems.map(({ path }) => path)
-  // What the checks of the library see they tell better: they know what is allowed just there.
+  // Where both complain, the validation of the library wins: it knows what is accepted at that place.
   for (const problem of shape.error?.issues.flatMap(problemsIn) ?? []) {
     if (!known.some((path) => isWithin(problem.path, path) || isWithin(path, problem.path)))
       problems.push(problem)
@@ -50,17 +43,17 @@ function problemsOf(data: unknown): StateProblem[] {
 function problemsIn(issue: z.core.$ZodIssue): StateProblem[] {
   const path = issue.path as StatePath
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => complaint([...path, key], 'must be left out: there is no such field'))
+    return issue.keys.map((key) => schemaProblem([...path, key], 'must be left out: there is no such field'))
   }
   if (path.length === 0)
     return [{ path, message: 'A document must be a list of fields: services, defaults, timeouts, daemons' }]
   if (issue.code === 'invalid_type' && issue.input === undefined && / undefined$/.test(issue.message)) {
-    return [complaint(path, `must be there: ${issue.expected}`)]
+    return [schemaProblem(path, `must be there: ${issue.expected}`)]
   }
-  return [complaint(path, `is not right: ${issue.message}`)]
+  return [schemaProblem(path, `is not right: ${issue.message}`)]
 }
 
-function complaint(path: StatePath, text: string): StateProblem {
+function schemaProblem(path: StatePath, text: string): StateProblem {
   return { path, message: `${formatPath(path)} ${text}` }
 }
 

@@ -1,6 +1,6 @@
 import type { Node, Pair } from 'yaml'
-import { DesiredStateError, type StatePath, type StateProblem } from '../model/desired-state-error.ts'
 import { loadYaml } from './lazy-packages.ts'
+import { DesiredStateError, type StatePath, type StateProblem } from './problems.ts'
 
 /** A place in a text, from 1. */
 export interface TextPlace {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Daemon } from '../../ipvs/model/daemon.ts'
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Service } from '../../ipvs/model/service.ts'
@@ -8,15 +9,15 @@ import {
   type ResolvedDestination,
   SERVICE_SETTINGS,
   type ServiceSetting,
-} from './target.ts'
+} from './resolved-state.ts'
 
-/** A setting that differs. */
+/** A setting whose value differs. */
 export interface SettingChange {
-  /** Its name, such as `weight`. */
+  /** The name of the setting, such as `weight`. */
   readonly setting: string
-  /** What it is. */
+  /** The current value. */
   readonly from: unknown
-  /** What it is to be. */
+  /** The desired value. */
   readonly to: unknown
 }
 
@@ -24,54 +25,44 @@ const NONE: readonly SettingChange[] = []
 
 type Settings<N extends string> = Readonly<Record<N, unknown>>
 
-/** How the settings of a service differ. */
+/** Compares the settings of two services. */
 export function diffServiceSettings(
   from: Pick<Service, ServiceSetting>,
   to: Settings<ServiceSetting>,
 ): readonly SettingChange[] {
-  return differenceIn(SERVICE_SETTINGS, from, to)
+  return diffSettings(SERVICE_SETTINGS, from, to)
 }
 
-/** How the settings of a destination differ. */
+/** Compares the settings of two destinations. */
 export function diffDestinationSettings(
   from: Destination,
   to: Destination | ResolvedDestination,
 ): readonly SettingChange[] {
-  return differenceIn(DESTINATION_SETTINGS, from, to)
+  return diffSettings(DESTINATION_SETTINGS, from, to)
 }
 
-/** How a daemon differs from what it is to be; a length that is left to the kernel is any. */
+/** Compares the settings of two daemons; a desired daemon without a maximum length accepts any. */
 export function diffDaemonSettings(from: Daemon, to: Daemon | ResolvedDaemon): readonly SettingChange[] {
   const { maximumLength = from.maximumLength } = to
-  return differenceIn(DAEMON_SETTINGS, from, { ...to, maximumLength })
+  return diffSettings(DAEMON_SETTINGS, from, { ...to, maximumLength })
 }
 
-function differenceIn<N extends string>(
+function diffSettings<N extends string>(
   names: readonly N[],
   from: Settings<N>,
   to: Settings<N>,
 ): readonly SettingChange[] {
   let changes: SettingChange[] | undefined
   for (const setting of names) {
-    if (isSame(from[setting], to[setting])) continue
+    // `===` first: a weight of -0 in a document is the 0 that the kernel reports.
+    if (from[setting] === to[setting] || isDeepStrictEqual(from[setting], to[setting])) continue
     changes ??= []
     changes.push({ setting, from: from[setting], to: to[setting] })
   }
   return changes ?? NONE
 }
 
-/** Whether two values of a setting are the same: words, numbers, lists of words, or objects of these. */
-export function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  const names = Object.keys(one)
-  if (names.length !== Object.keys(other).length) return false
-  return names.every((name) =>
-    isSame((one as Record<string, unknown>)[name], (other as Record<string, unknown>)[name]),
-  )
-}
-
-/** A value of a setting for people. */
+/** Formats the value of a setting for messages. */
 export function formatSetting(value: unknown): string {
   if (value === null || value === undefined) return 'none'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(' ')
@@ -82,7 +73,7 @@ export function formatSetting(value: unknown): string {
     .join(' ')
 }
 
-/** The name of a setting for people: `upper threshold`. */
+/** Formats the name of a setting for messages: `upper threshold`. */
 export function formatSettingName(setting: string): string {
   return setting.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

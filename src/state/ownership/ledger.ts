@@ -1,27 +1,67 @@
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
-import type { ResolvedState } from '../model/target.ts'
-import type { Claim, Ownership, OwnershipPredicate } from './ownership.ts'
 
-/** What is remembered of what was made, and of what is draining. */
-export interface Ledger extends Ownership {
-  /** By {@link drainKey}; milliseconds since 1970. */
+/**
+ * The claim of the caller to a service in its document: the steps on an `owned` service are not restricted, nothing is
+ * removed from a `shared` service, and a `foreign` service must not be changed at all.
+ */
+export type Claim = 'owned' | 'shared' | 'foreign'
+
+/** Decides whether a service belongs to the caller. */
+export type OwnershipPredicate = (service: ResolvedServiceKey) => boolean
+
+/** A service in the document that belongs to another owner. */
+export interface OwnershipConflict {
+  /** The service as text. */
+  readonly service: string
+  /** The owner, as far as it is known, and how to resolve the conflict. */
+  readonly explanation: string
+}
+
+/** The document contains services that belong to another owner; nothing was changed. */
+export class OwnershipError extends Error {
+  /** The class, for messages. */
+  override readonly name = 'OwnershipError'
+  /** Constant. */
+  readonly code = 'ERR_LVS_OWNERSHIP'
+  /** All such services. */
+  readonly conflicts: readonly OwnershipConflict[]
+
+  constructor(conflicts: readonly OwnershipConflict[]) {
+    const [first] = conflicts
+    const more = conflicts.length > 1 ? ` (and ${conflicts.length - 1} more)` : ''
+    super(`${first?.service} ${first?.explanation}${more}`)
+    this.conflicts = conflicts
+  }
+}
+
+/** Records which services and daemons the caller owns, and which destinations drain. */
+export interface Ledger {
+  /** When draining destinations are removed at the latest, by {@link drainKey}; milliseconds since 1970. */
   readonly deadlines: Map<string, number>
-  /** Notes what is going to be made, before it is. */
-  recordPlanned(target: ResolvedState, services: readonly string[], daemons: readonly string[]): void
-  /** Notes a daemon that was started. */
+  /** Returns the claim to a service of the document. `exists` says whether the table has it. */
+  claim(name: string, key: ResolvedServiceKey, exists: boolean): Claim
+  /** Whether the caller owns a service that the document omits, so that it is removed. */
+  owns(name: string, key: ResolvedServiceKey): boolean
+  /** Whether the caller owns a daemon that the document omits. */
+  ownsDaemon(role: string): boolean
+  /** Explains why a service is foreign and how to resolve the conflict. */
+  explain(name: string): string
+  /** Records the services that a plan adds, before they are added; `desired` are all services of the document. */
+  recordPlanned(added: Iterable<string>, desired: Iterable<string>): void
+  /** Records a daemon that the caller starts. */
   recordDaemon(role: string): void
-  /** Forgets what is there no more, or turned out to be somebody else's. */
-  forget(services: Iterable<string>, daemons: Iterable<string>): void
-  /** The services that are noted. */
-  readonly services: Iterable<string>
-  /** Keeps what was noted, if it has to be kept longer than this process. */
+  /** Removes a service that no longer exists or that another process created. */
+  forgetService(name: string): void
+  /** Removes a daemon that was stopped. */
+  forgetDaemon(role: string): void
+  /** Writes the records to where they outlive the process, if there is such a place. */
   save(): Promise<void>
 }
 
-/** What one client has made: the caller owns that; what else the document names it may change, but take nothing of it. */
+/** The caller owns what this client created. Services of others in the document are shared. */
 export class InMemoryLedger implements Ledger {
   readonly deadlines = new Map<string, number>()
-  readonly services = new Set<string>()
+  readonly #services = new Set<string>()
   readonly #daemons = new Set<string>()
 
   claim(name: string, _: ResolvedServiceKey, exists: boolean): Claim {
@@ -29,7 +69,7 @@ export class InMemoryLedger implements Ledger {
   }
 
   owns(name: string): boolean {
-    return this.services.has(name)
+    return this.#services.has(name)
   }
 
   ownsDaemon(role: string): boolean {
@@ -40,27 +80,28 @@ export class InMemoryLedger implements Ledger {
     return ''
   }
 
-  recordPlanned(_: ResolvedState, services: readonly string[], daemons: readonly string[]): void {
-    for (const name of services) this.services.add(name)
-    for (const role of daemons) this.#daemons.add(role)
+  recordPlanned(added: Iterable<string>): void {
+    for (const name of added) this.#services.add(name)
   }
 
   recordDaemon(role: string): void {
     this.#daemons.add(role)
   }
 
-  forget(services: Iterable<string>, daemons: Iterable<string>): void {
-    for (const name of services) this.services.delete(name)
-    for (const role of daemons) this.#daemons.delete(role)
+  forgetService(name: string): void {
+    this.#services.delete(name)
+  }
+
+  forgetDaemon(role: string): void {
+    this.#daemons.delete(role)
   }
 
   async save(): Promise<void> {}
 }
 
-/** The caller owns what a predicate says, and the daemons; nothing has to be remembered but what is draining. */
+/** The caller owns the services that a predicate accepts, and all daemons. Only deadlines are recorded. */
 export class PredicateLedger implements Ledger {
   readonly deadlines: Map<string, number>
-  readonly services: readonly string[] = []
   readonly #owns: OwnershipPredicate
 
   constructor(owns: OwnershipPredicate, deadlines: Map<string, number>) {
@@ -81,14 +122,16 @@ export class PredicateLedger implements Ledger {
   }
 
   explain(): string {
-    return 'is not among what `owns` accepts: take it out of the document, or let `owns` accept it'
+    return 'is not accepted by `owns`: remove it from the document, or let `owns` accept it'
   }
 
   recordPlanned(): void {}
 
   recordDaemon(): void {}
 
-  forget(): void {}
+  forgetService(): void {}
+
+  forgetDaemon(): void {}
 
   async save(): Promise<void> {}
 }

@@ -1,160 +1,173 @@
 import type { Service } from '../../ipvs/model/service.ts'
-import { formatService } from '../../ipvs/model/service-key.ts'
+import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
 import { diffDaemonSettings } from '../model/difference.ts'
-import type { Step, StepKind } from '../model/step.ts'
-import type { CurrentTable, ResolvedState } from '../model/target.ts'
-import { endpointOf } from '../model/target-destinations.ts'
-import type { OwnershipConflict } from '../ownership/ownership.ts'
+import type { ResolvedDaemon, ResolvedService, ResolvedState } from '../model/resolved-state.ts'
+import { type Step, type StepKind, setTimeoutsStep, startDaemonStep, stopDaemonStep } from '../model/step.ts'
+import type { CurrentTable } from '../model/table.ts'
+import type { OwnershipConflict } from '../ownership/ledger.ts'
 import type { DrainingDestination } from './drain.ts'
-import { keepLastDestination } from './last-destination.ts'
 import { PlanBuilder, type PlanRules, type SkippedStep } from './plan-builder.ts'
-import { planServiceRemoval } from './plan-removal.ts'
-import { planService } from './plan-service.ts'
-import {
-  addDestinationStep,
-  addServiceStep,
-  setTimeoutsStep,
-  startDaemonStep,
-  stopDaemonStep,
-} from './plan-steps.ts'
+import { planNewService, planService, planServiceRemoval } from './plan-service.ts'
 
-/** What has to be done, and what is not. */
+/** The steps of a plan, and the steps that it skips. */
 export interface PlannedSteps {
-  /** The steps, in the order in which they are to be taken. */
+  /** The steps in the order in which they are taken. */
   readonly steps: readonly Step[]
-  /** What would bring the table nearer to what is desired and is not done, and why. */
+  /** Steps that the desired state calls for and that are not taken, with the reason. */
   readonly skipped: readonly SkippedStep[]
-  /** Destinations that wait for the end of their connections, or are going to. */
+  /** Destinations that wait for the end of their connections, or are about to. */
   readonly draining: readonly DrainingDestination[]
 }
 
-/** The same with what carrying it out takes. */
+/** The same, with the details that executing the plan requires. */
 export interface ComputedPlan extends PlannedSteps {
-  /** How many of the steps, the first ones, take nothing away from anybody. */
+  /** The number of steps at the beginning that take nothing away. */
   readonly additiveCount: number
   readonly conflicts: readonly OwnershipConflict[]
 }
 
 /**
- * Finds the smallest list of steps from one table to the other, in an order in which nobody is cut off that need not be:
- * everything is added, and every weight raised, before any is lowered or anything removed. Linear in the size of the tables.
+ * Computes the smallest list of steps from one table to another. Everything is added, and every weight raised, before a
+ * weight is lowered or anything is removed, so that no service is interrupted needlessly. Linear in the size of the tables.
  */
-export function computePlan(current: CurrentTable, target: ResolvedState, rules: PlanRules): ComputedPlan {
-  const drafts = new PlanBuilder()
-  planTimeouts(current, target, drafts)
-  planServices(current, target, rules, drafts)
-  planDaemons(current, target, rules, drafts)
-  const raising = [...drafts.first, ...drafts.additive]
-  const lowering = [
-    ...drafts.weightReductions,
-    ...drafts.destinationRemovals,
-    ...drafts.serviceRemovals,
-    ...drafts.last,
+export function computePlan(current: CurrentTable, desired: ResolvedState, rules: PlanRules): ComputedPlan {
+  const plan = new PlanBuilder(rules)
+  const setTimeouts = setTimeoutsStep(current.timeouts, desired.timeouts)
+  if (setTimeouts !== undefined) plan.preparations.push(setTimeouts)
+  if (desired.services !== undefined) planServices(current.services, desired.services, plan)
+  if (desired.daemons !== undefined) planDaemons(current.daemons, desired.daemons, plan)
+  const additive = [...plan.preparations, ...plan.additions]
+  const subtractive = [
+    ...plan.weightReductions,
+    ...plan.destinationRemovals,
+    ...plan.serviceRemovals,
+    ...plan.daemonStarts,
   ]
-  const { draining, skipped: left, conflicts: clashes } = drafts
+  const { skipped, draining, conflicts } = plan
   const { allow } = rules
   if (allow === undefined) {
-    return {
-      steps: [...raising, ...lowering],
-      additiveCount: raising.length,
-      draining,
-      skipped: left,
-      conflicts: clashes,
-    }
+    const steps = [...additive, ...subtractive]
+    return { steps, additiveCount: additive.length, skipped, draining, conflicts }
   }
-  const allowed = filterAllowed(raising, allow, left)
-  const taken = keepLastDestination(current, target, allowed, filterAllowed(lowering, allow, left))
-  left.push(...taken.withheld.map((step) => ({ step, reason: 'last-destination' }) as const))
-  return {
-    steps: [...allowed, ...taken.steps],
-    additiveCount: allowed.length,
-    draining,
-    skipped: left,
-    conflicts: clashes,
-  }
+  const allowed = filterAllowed(additive, allow, skipped)
+  const rest = keepLastDestination(current, desired, allowed, filterAllowed(subtractive, allow, skipped))
+  skipped.push(...rest.withheld.map((step) => ({ step, reason: 'last-destination' }) as const))
+  const steps = [...allowed, ...rest.steps]
+  return { steps, additiveCount: allowed.length, skipped, draining, conflicts }
 }
 
-function filterAllowed(steps: readonly Step[], allow: ReadonlySet<StepKind>, left: SkippedStep[]): Step[] {
+function filterAllowed(steps: readonly Step[], allow: ReadonlySet<StepKind>, skipped: SkippedStep[]): Step[] {
   const missing = new Set<string>()
   return steps.filter((step) => {
-    // Nothing can be added to what is not there.
-    const allowed = allow.has(step.kind) && !(step.kind === 'addDestination' && missing.has(step.service))
-    if (!allowed) left.push({ step, reason: 'not-allowed' })
-    if (!allowed && step.kind === 'addService') missing.add(step.service)
-    return allowed
+    // A destination cannot be added to a service that is not added.
+    const isAllowed = allow.has(step.kind) && !(step.kind === 'addDestination' && missing.has(step.service))
+    if (!isAllowed) skipped.push({ step, reason: 'not-allowed' })
+    if (!isAllowed && step.kind === 'addService') missing.add(step.service)
+    return isAllowed
   })
 }
 
-function planTimeouts(current: CurrentTable, { timeouts }: ResolvedState, drafts: PlanBuilder): void {
-  const step = setTimeoutsStep(current.timeouts, timeouts)
-  if (step !== undefined) drafts.first.push(step)
-}
-
 function planServices(
-  current: CurrentTable,
-  { services }: ResolvedState,
-  rules: PlanRules,
-  drafts: PlanBuilder,
+  current: readonly Service[],
+  desired: ReadonlyMap<string, ResolvedService>,
+  plan: PlanBuilder,
 ): void {
-  if (services === undefined) return
-  const { ownership } = rules
-  const existing = new Array<Service | undefined>(services.size)
-  const others: Service[] = []
-  for (const service of current.services) {
-    const target = services.get(formatService(service))
-    if (target === undefined) others.push(service)
-    else existing[target.place] = service
+  const existing = new Map(current.map((service) => [formatService(service), service]))
+  for (const [name, service] of desired) {
+    const found = existing.get(name)
+    if (found === undefined) planNewService(service, plan)
+    else planService(found, service, plan)
   }
-  for (const target of services.values()) {
-    const { name } = target
-    const service = existing[target.place]
-    const claim = ownership.claim(name, target.key, service !== undefined)
-    if (service === undefined) {
-      if (claim === 'foreign') {
-        drafts.conflicts.push({ service: name, explanation: ownership.explain(name) })
-        continue
-      }
-      drafts.additive.push(addServiceStep(target))
-      for (const destination of target.destinations?.list ?? []) {
-        drafts.additive.push(addDestinationStep(target, endpointOf(destination), destination))
-      }
-    } else {
-      planService(service, target, claim, rules, drafts)
-    }
-  }
-  for (const service of others) {
-    const name = formatService(service)
-    if (ownership.owns(name, service)) planServiceRemoval(name, service, rules, drafts)
+  for (const [name, surplus] of existing) {
+    if (!desired.has(name) && plan.rules.ledger.owns(name, surplus)) planServiceRemoval(surplus, plan)
   }
 }
 
-/**
- * Daemons that are to end do so first and those that begin come last: the kernel has no daemon beside a destination of
- * another family than its service's.
- */
 function planDaemons(
-  current: CurrentTable,
-  { daemons }: ResolvedState,
-  { ownership }: PlanRules,
-  drafts: PlanBuilder,
+  current: CurrentTable['daemons'],
+  desired: readonly ResolvedDaemon[],
+  plan: PlanBuilder,
 ): void {
-  if (daemons === undefined) return
-  const wanted = new Map<string | number, (typeof daemons)[number]>(
-    daemons.map((daemon) => [daemon.role, daemon]),
-  )
-  for (const daemon of current.daemons) {
-    const target = wanted.get(daemon.role)
-    wanted.delete(daemon.role)
+  const missing = new Map<string | number, ResolvedDaemon>(desired.map((daemon) => [daemon.role, daemon]))
+  for (const daemon of current) {
+    const target = missing.get(daemon.role)
+    missing.delete(daemon.role)
     if (target === undefined) {
       const step = stopDaemonStep(daemon)
-      if (ownership.ownsDaemon(String(daemon.role))) drafts.first.push(step)
-      else drafts.skipped.push({ step, reason: 'not-owned' })
+      if (plan.rules.ledger.ownsDaemon(String(daemon.role))) plan.preparations.push(step)
+      else plan.skipped.push({ step, reason: 'not-owned' })
       continue
     }
     const changes = diffDaemonSettings(daemon, target)
-    if (changes.length === 0) continue
-    // The kernel cannot change one that runs.
-    drafts.last.push(stopDaemonStep(daemon), startDaemonStep(target, changes))
+    // The kernel cannot change a running daemon.
+    if (changes.length > 0) plan.daemonStarts.push(stopDaemonStep(daemon), startDaemonStep(target, changes))
   }
-  for (const daemon of wanted.values()) drafts.last.push(startDaemonStep(daemon, []))
+  for (const daemon of missing.values()) plan.daemonStarts.push(startDaemonStep(daemon, []))
+}
+
+/** Steps that can be taken and steps that must wait. */
+export interface FilteredSteps {
+  readonly steps: readonly Step[]
+  readonly withheld: readonly Step[]
+}
+
+/**
+ * Withholds steps that would take the last active destination from a service whose replacement could not be added. A
+ * destination is active if its weight is above 0. `added` are the steps that succeeded before.
+ */
+export function keepLastDestination(
+  current: CurrentTable,
+  desired: ResolvedState,
+  added: readonly Step[],
+  subtractive: readonly Step[],
+): FilteredSteps {
+  const names = new Set(
+    subtractive.filter(({ destination }) => destination !== '').map(({ service }) => service),
+  )
+  if (names.size === 0) return { steps: subtractive, withheld: [] }
+  const active = findActiveEndpoints(current, names)
+  for (const step of added) {
+    if (weightAfter(step) > 0) active.get(step.service)?.add(step.destination)
+  }
+  const withheld: Step[] = []
+  const steps = subtractive.filter((step) => {
+    const endpoints = active.get(step.service)
+    if (step.destination === '' || endpoints === undefined || weightAfter(step) > 0) return true
+    const isLast = endpoints.size === 1 && endpoints.has(step.destination)
+    if (isLast && isDesiredActive(desired, step.service)) {
+      withheld.push(step)
+      return false
+    }
+    endpoints.delete(step.destination)
+    return true
+  })
+  return { steps, withheld }
+}
+
+function findActiveEndpoints(
+  { services }: CurrentTable,
+  names: ReadonlySet<string>,
+): Map<string, Set<string>> {
+  const active = new Map<string, Set<string>>()
+  for (const service of services) {
+    const name = formatService(service)
+    if (names.has(name)) active.set(name, activeEndpoints(service))
+  }
+  return active
+}
+
+function activeEndpoints({ destinations }: Service): Set<string> {
+  const active = destinations.filter(({ weight }) => weight > 0)
+  return new Set(active.map(({ address, port }) => formatEndpoint(address, port)))
+}
+
+/** Whether a service has an active destination in the desired state. */
+function isDesiredActive({ services }: ResolvedState, name: string): boolean {
+  return [...(services?.get(name)?.destinations?.values() ?? [])].some(({ weight }) => weight > 0)
+}
+
+/** The weight of the destination after a step; 0 if the step removes it. */
+function weightAfter({ command }: Step): number {
+  if (command.command !== 'addDestination' && command.command !== 'updateDestination') return 0
+  return command.destination.weight ?? 0
 }

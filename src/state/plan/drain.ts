@@ -3,76 +3,83 @@ import type { Destination } from '../../ipvs/model/destination.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 
-/** How destinations are removed with care: their weight is taken away first. */
+/** Draining: the weight of a destination is set to 0, and it is removed when its connections have ended. */
 export interface Drain {
-  /** Seconds after which a destination is removed although it still has connections. */
+  /** Seconds after which a destination is removed even if it still has connections. */
   readonly drain: number
   /**
-   * Which connections are waited for. `active` (the default) are those in use; `all` are also those that are being opened or
-   * closed, which linger for minutes after their end (TIME_WAIT; a client that closed its half first counts among them).
+   * The connections to wait for. `active` (the default): those in use. `all`: also those that are being opened or closed,
+   * which linger for minutes after their end (TIME_WAIT; they include connections that the client has half closed).
    */
   readonly count?: 'active' | 'all' | undefined
   /**
-   * UDP has no end: its connections are gone when nothing came for `timeouts.udp` seconds. `now` (the default) does not wait
-   * for those of UDP services, `drain` does, which takes `count: 'all'`.
+   * UDP connections have no end: they expire after `timeouts.udp` seconds without a packet. `now` (the default) removes
+   * destinations of UDP services at once; `drain` waits for their connections, which requires `count: 'all'`.
    */
   readonly udp?: 'now' | 'drain' | undefined
 }
 
-/** A destination that has no weight any more and waits for the end of its connections. */
+/** A destination with weight 0 that is removed when its connections have ended. */
 export interface DrainingDestination {
-  /** Its virtual service as text. */
+  /** The virtual service as text. */
   readonly service: string
   /** The destination, as `192.0.2.10:80`. */
   readonly destination: string
-  /** Connections that are waited for. */
+  /** The connections that have not ended. */
   readonly connections: number
   /** When it is removed at the latest, in milliseconds since 1970. */
   readonly deadline: number
+  /** Whether the service is removed with it, once all its destinations have drained. */
+  readonly removesService: boolean
 }
 
-/** Since when destinations are waiting, by {@link drainKey}: their deadlines in milliseconds since 1970. */
+/** The deadlines of draining destinations by {@link drainKey}, in milliseconds since 1970. */
 export type Deadlines = ReadonlyMap<string, number>
 
 const FIELDS = new KnownFields(['drain', 'count', 'udp'])
-const ALLOWED = "'now' or { drain: seconds }"
+const ACCEPTED = "'now' or { drain: seconds }"
 
-/** Checks the option; undefined stands for removal at once. */
+/** Validates the option `removal`; undefined stands for `now`. */
 export function checkRemoval(removal: 'now' | Drain | undefined): Required<Drain> | undefined {
   if (removal === undefined || removal === 'now') return undefined
   if (typeof removal !== 'object' || removal === null)
-    throw new ArgumentTypeError('removal', ALLOWED, removal)
+    throw new ArgumentTypeError('removal', ACCEPTED, removal)
   FIELDS.check('removal', removal)
   const { drain, count = 'active', udp = 'now' } = removal
   if (typeof drain !== 'number' || !(drain >= 0) || drain > 1e9) {
     throw new ArgumentTypeError('removal.drain', 'a number of seconds from 0 to 1000000000', drain)
   }
-  for (const [field, value, words] of [
+  for (const [field, value, accepted] of [
     ['removal.count', count, ['active', 'all']],
     ['removal.udp', udp, ['now', 'drain']],
   ] as const) {
-    if (!words.some((word) => word === value)) throw new ArgumentTypeError(field, words.join(' or '), value)
+    if (!accepted.some((word) => word === value))
+      throw new ArgumentTypeError(field, accepted.join(' or '), value)
   }
   return { drain, count, udp }
 }
 
-/** Between the service and the destination in what tells one draining destination from another. */
-export const DRAIN_KEY_SEPARATOR = ' -> '
+const SEPARATOR = ' -> '
 
-/** What tells one draining destination from another. */
+/** The key of a draining destination in {@link Deadlines}. */
 export function drainKey(service: string, endpoint: string): string {
-  return `${service}${DRAIN_KEY_SEPARATOR}${endpoint}`
+  return `${service}${SEPARATOR}${endpoint}`
 }
 
-/** What is to be done about a destination that is to go. */
+/** The service and the endpoint of a key. */
+export function parseDrainKey(key: string): { readonly service: string; readonly endpoint: string } {
+  const [service = '', endpoint = ''] = key.split(SEPARATOR)
+  return { service, endpoint }
+}
+
+/** The next action for a destination that is removed by draining. */
 export type DrainAction =
   | { readonly action: 'remove' }
   | { readonly action: 'drain' | 'wait'; readonly connections: number; readonly deadline: number }
 
 /**
- * Says how far a destination that is to go has come. One whose weight was found to be 0 already, after a restart say, has its
- * time from then on. At least one reading lies between the loss of the weight and the removal: a connection may be on its way
- * in while the weight is taken away.
+ * Returns the next action. The deadline of a destination that already has weight 0, for example after a restart, counts from
+ * now. The weight is always set to 0 at least one reading before the removal: a connection may arrive meanwhile.
  */
 export function nextDrainAction(
   { drain, count, udp }: Required<Drain>,

@@ -1,45 +1,45 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { StepKind } from '../model/step.ts'
-import type { OwnershipPredicate } from '../ownership/ownership.ts'
-import type { NamedSet } from '../ownership/set-ledger.ts'
+import type { NamedSet } from '../ownership/file-ledger.ts'
+import type { OwnershipPredicate } from '../ownership/ledger.ts'
 import { checkRemoval, type Drain } from './drain.ts'
 
-/** What a plan may do. */
+/** Options of a plan. */
 export interface PlanOptions {
   /**
-   * Which services are the caller's: what of these the document does not name is removed, and no other is touched. Without
-   * `owns` and `set` the caller owns what this client has made; other services that the document names are changed, but
-   * nothing of them is removed.
+   * Accepts the services that the caller owns: those that the document omits are removed, and services that it rejects are
+   * never changed. Without `owns` and `set` the caller owns what this client created; other services in the document are
+   * changed, but nothing of them is removed.
    */
   readonly owns?: OwnershipPredicate | undefined
-  /** The caller's services are those that were made under a name, which is remembered across restarts in a file. */
+  /** The caller owns the services that were created under a name, which a file remembers across restarts. */
   readonly set?: NamedSet | undefined
   /**
-   * `keep` leaves the weights of destinations that exist to somebody else, such as health checks; new ones get theirs.
-   * Default `set`.
+   * `keep` leaves the weights of existing destinations to another program, such as a health checker; new destinations get
+   * the weight of the document. Default `set`.
    */
   readonly weights?: 'set' | 'keep' | undefined
-  /** The kinds of step that are allowed; the others are listed as left alone. Default: all. */
+  /** The kinds of steps that are allowed; others are listed as skipped. Default: all. */
   readonly allow?: readonly StepKind[] | undefined
   /** How destinations are removed: `now`, the default, or after their connections have ended. */
   readonly removal?: 'now' | Drain | undefined
-  /** Gives up; what has been sent by then may be done. */
+  /** Aborts the call; commands that were already sent may be executed. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** How a plan is carried out. */
+/** Options of applying a plan. */
 export interface ApplyOptions extends PlanOptions {
   /**
-   * Whether to wait until destinations that lose their connections first are gone. Without waiting, apply again later: what
-   * is due by then is removed. Default true.
+   * Whether to wait until draining destinations have been removed. Without waiting, apply again later: that removes those
+   * that are due. Default true.
    */
   readonly wait?: boolean | undefined
-  /** Seconds from one look at connections to the next. Default 1. */
+  /** Seconds between two checks of the connections. Default 1. */
   readonly interval?: number | undefined
 }
 
-/** Options with nothing left open. */
+/** Validated options with the defaults filled in. */
 export interface CheckedOptions {
   readonly owns: OwnershipPredicate | undefined
   readonly set: NamedSet | undefined
@@ -66,15 +66,15 @@ const KINDS = Object.keys({
   stopDaemon: true,
 } satisfies Record<StepKind, true>)
 
-/** Checks options and fills in what they leave open. */
+/** Validates options and fills in the defaults. */
 export function checkOptions(options: ApplyOptions): CheckedOptions {
   FIELDS.check('options', options)
   const { owns, set, weights = 'set', allow, removal, signal, wait = true, interval = 1 } = options
   if (owns !== undefined && typeof owns !== 'function') {
-    throw new ArgumentTypeError('owns', 'a function that says of a service whether it is the caller’s', owns)
+    throw new ArgumentTypeError('owns', 'a function that returns whether the caller owns a service', owns)
   }
   if (owns !== undefined && set !== undefined) {
-    throw new ArgumentTypeError('set', 'left out with `owns`: one of them says what is the caller’s', set)
+    throw new ArgumentTypeError('set', 'left out with `owns`: only one of them can define ownership', set)
   }
   if (weights !== 'set' && weights !== 'keep')
     throw new ArgumentTypeError('weights', "'set' or 'keep'", weights)
@@ -88,7 +88,7 @@ export function checkOptions(options: ApplyOptions): CheckedOptions {
   }
 }
 
-/** Checks a time between two looks, in seconds. */
+/** Validates an interval in seconds. */
 export function checkSeconds(field: string, seconds: unknown): number {
   if (typeof seconds === 'number' && seconds > 0 && seconds <= 86_400) return seconds
   throw new ArgumentTypeError(field, 'a number of seconds above 0, at most 86400', seconds)
@@ -96,10 +96,10 @@ export function checkSeconds(field: string, seconds: unknown): number {
 
 function checkAllow(allow: readonly StepKind[] | undefined): ReadonlySet<StepKind> | undefined {
   if (allow === undefined) return undefined
-  const allowed = `a list of kinds of step (${KINDS.join(', ')})`
-  if (!Array.isArray(allow)) throw new ArgumentTypeError('allow', allowed, allow)
+  const accepted = `a list of kinds of step (${KINDS.join(', ')})`
+  if (!Array.isArray(allow)) throw new ArgumentTypeError('allow', accepted, allow)
   for (const kind of allow as unknown[]) {
-    if (!KINDS.includes(String(kind))) throw new ArgumentTypeError('allow', allowed, kind)
+    if (!KINDS.includes(String(kind))) throw new ArgumentTypeError('allow', accepted, kind)
   }
   return new Set(allow)
 }

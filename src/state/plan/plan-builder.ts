@@ -1,49 +1,49 @@
 import type { Step, StepKind } from '../model/step.ts'
-import type { Ownership, OwnershipConflict } from '../ownership/ownership.ts'
-import type { Deadlines, Drain, DrainingDestination } from './drain.ts'
+import type { Ledger, OwnershipConflict } from '../ownership/ledger.ts'
+import type { Drain, DrainingDestination } from './drain.ts'
 
-/** What a plan has to go by besides the two tables. */
+/** The rules of a plan besides the two tables. */
 export interface PlanRules {
-  readonly ownership: Ownership
-  /** Whether the weights of destinations that exist are somebody else's. */
+  readonly ledger: Pick<Ledger, 'claim' | 'owns' | 'ownsDaemon' | 'explain' | 'deadlines'>
+  /** Whether another program sets the weights of existing destinations. */
   readonly keepWeights: boolean
-  /** The kinds of step that are allowed; undefined for all. */
+  /** The kinds of steps that are allowed; undefined for all. */
   readonly allow: ReadonlySet<StepKind> | undefined
-  /** How destinations are removed; undefined for at once. */
+  /** How destinations are drained; undefined removes them at once. */
   readonly drain: Required<Drain> | undefined
-  /** The destinations that are draining already. */
-  readonly deadlines: Deadlines
   /** Milliseconds since 1970. */
   readonly now: number
 }
 
-/** A step that would bring the table nearer to what is desired, and is not taken. */
+/** A step that the desired state calls for and that is not taken. */
 export interface SkippedStep {
   /** The step. */
   readonly step: Step
   /**
-   * Why: `not-owned`, it would remove what the caller has not made; `not-allowed`, its kind is not among those that are
-   * allowed; `last-destination`, it would leave a service without a destination, because what was to replace it is not
-   * there.
+   * Why: `not-owned`: it would remove something that the caller does not own; `not-allowed`: its kind is not allowed;
+   * `last-destination`: it would leave a service without a destination because the replacement is missing.
    */
   readonly reason: 'not-owned' | 'not-allowed' | 'last-destination'
 }
 
-/** Steps of a plan as they are found. */
+/** Collects the steps of a plan by phase. The phases are in the order in which they are executed. */
 export class PlanBuilder {
-  /** What makes room: daemons that end, timeouts. */
-  readonly first: Step[] = []
-  /** What adds, or gives more. */
-  readonly additive: Step[] = []
-  /** What takes weight away. */
+  readonly rules: PlanRules
+  /** Stops daemons, sets timeouts. */
+  readonly preparations: Step[] = []
+  /** Adds services and destinations, and changes that do not lower a weight. */
+  readonly additions: Step[] = []
+  /** Lowers weights. */
   readonly weightReductions: Step[] = []
-  /** Destinations that go. */
   readonly destinationRemovals: Step[] = []
-  /** Services that go. */
   readonly serviceRemovals: Step[] = []
-  /** Daemons that begin. */
-  readonly last: Step[] = []
-  readonly draining: DrainingDestination[] = []
+  /** Starts daemons: the kernel refuses them while a destination has another family than its service. */
+  readonly daemonStarts: Step[] = []
   readonly skipped: SkippedStep[] = []
+  readonly draining: DrainingDestination[] = []
   readonly conflicts: OwnershipConflict[] = []
+
+  constructor(rules: PlanRules) {
+    this.rules = rules
+  }
 }

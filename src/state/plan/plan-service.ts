@@ -1,134 +1,148 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Service } from '../../ipvs/model/service.ts'
+import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
 import { diffDestinationSettings, diffServiceSettings, type SettingChange } from '../model/difference.ts'
-import type { Step } from '../model/step.ts'
-import type { ResolvedDestination, ResolvedService } from '../model/target.ts'
-import { endpointOf, type ResolvedDestinations } from '../model/target-destinations.ts'
-import type { Claim } from '../ownership/ownership.ts'
-import { drainKey } from './drain.ts'
-import type { PlanBuilder, PlanRules } from './plan-builder.ts'
-import { planRemoval } from './plan-removal.ts'
+import type { ResolvedDestination, ResolvedService } from '../model/resolved-state.ts'
 import {
   addDestinationStep,
+  addServiceStep,
+  drainDestinationStep,
   removeDestinationStep,
+  removeServiceStep,
+  type Step,
   updateAllButWeightStep,
   updateDestinationStep,
   updateServiceStep,
-} from './plan-steps.ts'
-import { StandingDestinations } from './standing-destinations.ts'
+} from '../model/step.ts'
+import type { Claim } from '../ownership/ledger.ts'
+import { drainKey, nextDrainAction } from './drain.ts'
+import type { PlanBuilder, PlanRules } from './plan-builder.ts'
 
-const NONE: readonly ResolvedDestination[] = []
-
-/** Finds the steps for a service that exists and is to be. Everything but an address can be changed in place. */
-export function planService(
-  current: Service,
-  target: ResolvedService,
-  claim: Claim,
-  rules: PlanRules,
-  drafts: PlanBuilder,
-): void {
-  const changes = diffServiceSettings(current, target.settings)
-  if (claim === 'foreign') {
-    if (changes.length > 0 || !hasSameDestinations(current, target, rules)) {
-      const { name } = target
-      drafts.conflicts.push({ service: name, explanation: rules.ownership.explain(name) })
-    }
+/** Plans a service that does not exist yet. */
+export function planNewService(desired: ResolvedService, plan: PlanBuilder): void {
+  if (plan.rules.ledger.claim(desired.name, desired.key, false) === 'foreign') {
+    addConflict(desired.name, plan)
     return
   }
-  if (changes.length > 0) drafts.additive.push(updateServiceStep(target, changes))
-  if (target.destinations === undefined) return
-  for (const destination of planExisting(current, target, target.destinations, claim, rules, drafts)) {
-    drafts.additive.push(addDestinationStep(target, endpointOf(destination), destination))
+  plan.additions.push(addServiceStep(desired))
+  for (const [endpoint, destination] of desired.destinations ?? []) {
+    plan.additions.push(addDestinationStep(desired, endpoint, destination))
   }
 }
 
-/** Plans for the destinations that exist, and gives those that do not. */
-function planExisting(
-  current: Service,
-  target: ResolvedService,
-  wanted: ResolvedDestinations,
-  claim: Claim,
-  rules: PlanRules,
-  drafts: PlanBuilder,
-): readonly ResolvedDestination[] {
-  const standing = new StandingDestinations(current.destinations)
-  let missing: ResolvedDestination[] | undefined
-  let found = 0
-  for (let place = 0; place < wanted.length; place++) {
-    const from = standing.find(wanted.address(place), wanted.port(place))
-    if (from === undefined) {
-      missing ??= []
-      missing.push(wanted.at(place))
-    } else {
-      found++
-      if (!wanted.hasSettings(place, from)) planChange(target, from, wanted.at(place), rules, drafts)
-    }
+/** Plans a service that exists and is desired. */
+export function planService(current: Service, desired: ResolvedService, plan: PlanBuilder): void {
+  const { key, name, settings, destinations } = desired
+  const claim = plan.rules.ledger.claim(name, key, true)
+  const changes = diffServiceSettings(current, settings)
+  const existing = new Map(
+    current.destinations.map((each) => [formatEndpoint(each.address, each.port), each]),
+  )
+  if (claim === 'foreign') {
+    if (changes.length > 0 || !matchesDestinations(existing, desired, plan.rules)) addConflict(name, plan)
+    return
   }
-  if (found < current.destinations.length) planSurplus(current, target.name, wanted, claim, rules, drafts)
-  return missing ?? NONE
+  if (changes.length > 0) plan.additions.push(updateServiceStep(desired, changes))
+  if (destinations === undefined) return
+  for (const [endpoint, destination] of destinations) {
+    const found = existing.get(endpoint)
+    if (found === undefined) plan.additions.push(addDestinationStep(desired, endpoint, destination))
+    else planChange(desired, endpoint, found, destination, plan)
+  }
+  for (const [endpoint, surplus] of existing) {
+    if (!destinations.has(endpoint)) planRemoval(current, endpoint, surplus, claim, plan)
+  }
 }
 
-/** Plans for the destinations that are not to be. */
-function planSurplus(
-  current: Service,
-  name: string,
-  wanted: ResolvedDestinations,
+/** Plans the removal of a service; if destinations are drained, they are drained first. */
+export function planServiceRemoval(service: Service, plan: PlanBuilder): void {
+  let isDrained = true
+  for (const destination of plan.rules.drain === undefined ? [] : service.destinations) {
+    const endpoint = formatEndpoint(destination.address, destination.port)
+    // No early exit: every destination loses its weight now.
+    if (!planDrain(service, endpoint, destination, true, plan)) isDrained = false
+  }
+  if (isDrained) plan.serviceRemovals.push(removeServiceStep(service))
+}
+
+function planRemoval(
+  service: Service,
+  endpoint: string,
+  destination: Destination,
   claim: Claim,
-  rules: PlanRules,
-  drafts: PlanBuilder,
+  plan: PlanBuilder,
 ): void {
-  for (const destination of current.destinations) {
-    const endpoint = endpointOf(destination)
-    if (wanted.has(endpoint)) continue
-    if (claim === 'owned') planRemoval(name, current, endpoint, destination, rules, drafts)
-    else {
-      const step = removeDestinationStep(name, current, endpoint, destination)
-      drafts.skipped.push({ step, reason: 'not-owned' })
-    }
-  }
+  const step = removeDestinationStep(service, endpoint, destination)
+  if (claim !== 'owned') plan.skipped.push({ step, reason: 'not-owned' })
+  else if (planDrain(service, endpoint, destination, false, plan)) plan.destinationRemovals.push(step)
+}
+
+/** Plans the next action of a drain. Returns true if the destination can be removed. */
+function planDrain(
+  service: Service,
+  endpoint: string,
+  destination: Destination,
+  removesService: boolean,
+  { rules, weightReductions, draining }: PlanBuilder,
+): boolean {
+  if (rules.drain === undefined) return true
+  const name = formatService(service)
+  const known = rules.ledger.deadlines.get(drainKey(name, endpoint))
+  const next = nextDrainAction(rules.drain, service, destination, known, rules.now)
+  if (next.action === 'remove') return true
+  if (next.action === 'drain') weightReductions.push(drainDestinationStep(service, endpoint, destination))
+  const { connections, deadline } = next
+  draining.push({ service: name, destination: endpoint, connections, deadline, removesService })
+  return false
 }
 
 function planChange(
-  target: ResolvedService,
+  service: ResolvedService,
+  endpoint: string,
   from: Destination,
   to: ResolvedDestination,
-  rules: PlanRules,
-  drafts: PlanBuilder,
+  { rules, additions, weightReductions }: PlanBuilder,
 ): void {
-  const step = changeOf(target, from, to, rules)
-  if (step === undefined) return
-  const takesAway = step.changes.some(isLowering)
-  ;(takesAway ? drafts.weightReductions : drafts.additive).push(step)
+  const step = makeChangeStep(service, endpoint, from, to, rules)
+  if (step !== undefined) (step.changes.some(isReduction) ? weightReductions : additions).push(step)
 }
 
-function changeOf(
-  target: ResolvedService,
+function makeChangeStep(
+  service: ResolvedService,
+  endpoint: string,
   from: Destination,
   to: ResolvedDestination,
-  { keepWeights, deadlines }: PlanRules,
+  { keepWeights, ledger }: PlanRules,
 ): Step | undefined {
   const changes = diffDestinationSettings(from, to)
   if (changes.length === 0) return undefined
-  const endpoint = endpointOf(to)
-  // A weight that was taken away by a drain is not somebody else's: the destination has come back.
-  const keep = keepWeights && !deadlines.has(drainKey(target.name, endpoint))
-  if (!keep) return updateDestinationStep(target, endpoint, to, changes)
+  // A drain that was cancelled gives the weight back even if another program sets the weights.
+  const isKept = keepWeights && !ledger.deadlines.has(drainKey(service.name, endpoint))
+  if (!isKept) return updateDestinationStep(service, endpoint, to, changes)
   const others = changes.filter(({ setting }) => setting !== 'weight')
-  return others.length === 0 ? undefined : updateAllButWeightStep(target, endpoint, to, others)
+  return others.length === 0 ? undefined : updateAllButWeightStep(service, endpoint, to, others)
 }
 
-function isLowering({ setting, from, to }: SettingChange): boolean {
+function isReduction({ setting, from, to }: SettingChange): boolean {
   return setting === 'weight' && Number(to) < Number(from)
 }
 
-/** Whether a service that may not be touched need not be. */
-function hasSameDestinations(current: Service, target: ResolvedService, rules: PlanRules): boolean {
-  const { destinations } = target
+/** Adds a conflict about a foreign service. */
+function addConflict(service: string, { rules, conflicts }: PlanBuilder): void {
+  conflicts.push({ service, explanation: rules.ledger.explain(service) })
+}
+
+/** Whether the destinations of a foreign service are already as desired. */
+function matchesDestinations(
+  existing: ReadonlyMap<string, Destination>,
+  desired: ResolvedService,
+  rules: PlanRules,
+): boolean {
+  const { destinations } = desired
   if (destinations === undefined) return true
-  if (destinations.length !== current.destinations.length) return false
-  const standing = new StandingDestinations(current.destinations)
-  return destinations.list.every((to) => {
-    const from = standing.find(to.address, to.port)
-    return from !== undefined && changeOf(target, from, to, rules) === undefined
+  if (destinations.size !== existing.size) return false
+  return [...destinations].every(([endpoint, to]) => {
+    const from = existing.get(endpoint)
+    return from !== undefined && makeChangeStep(desired, endpoint, from, to, rules) === undefined
   })
 }

@@ -1,32 +1,30 @@
 import { setTimeout } from 'node:timers/promises'
-import { pause } from '../model/pause.ts'
-import { readWholeTable } from '../model/read-table.ts'
-import type { TableClient } from '../model/table-client.ts'
-import type { CurrentTable } from '../model/target.ts'
+import { pause, raceAbort } from '../../netlink/arguments/abort.ts'
+import { type CurrentTable, readTable, type TableClient } from '../model/table.ts'
 
-/** Milliseconds that a timer may be late. */
+/** How late a timer may be, in milliseconds. */
 const REUSE_MILLISECONDS = 100
 
 /**
- * Readings of one client's table that all who watch it share. Everybody looks at multiples of his own interval, so that those
- * with the same interval, or with one that is a multiple of another's, are due at the same moment.
+ * Reads the table once for all watchers of a client. Watchers read at multiples of their interval, so that those with equal
+ * intervals, or with one interval a multiple of the other, are due at the same moment.
  */
 export class SharedPoller {
-  readonly #ipvs: TableClient
-  /** When the last reading was due; it may be under way. */
+  readonly #client: TableClient
+  /** When the last reading was due; it may be in progress. */
   #due = Number.NEGATIVE_INFINITY
   #reading: Promise<CurrentTable> | undefined
 
-  constructor(ipvs: TableClient) {
-    this.#ipvs = ipvs
+  constructor(client: TableClient) {
+    this.#client = client
   }
 
-  /** The table as it is now, within a millisecond. */
+  /** Reads the table now, give or take a millisecond. */
   now(signal: AbortSignal | undefined): Promise<CurrentTable> {
     return this.#read(Math.floor(performance.now()), signal)
   }
 
-  /** The table at the next multiple of an interval in seconds. */
+  /** Reads the table at the next multiple of an interval in seconds. */
   async next(interval: number, signal: AbortSignal | undefined): Promise<CurrentTable> {
     const step = interval * 1000
     const now = performance.now()
@@ -35,34 +33,18 @@ export class SharedPoller {
     return this.#read(due, signal)
   }
 
-  /** Reads, unless somebody has since the moment in question. */
+  /** Reads the table, unless a reading was due at that moment or later. */
   #read(due: number, signal: AbortSignal | undefined): Promise<CurrentTable> {
     if (due > this.#due || this.#reading === undefined) {
       this.#due = due
-      const reading = readWholeTable(this.#ipvs)
+      const reading = readTable(this.#client)
       this.#reading = reading
-      // Who is due at the same moment may be an instant late. After that the table is not held on to.
+      // The timers of watchers that are due together fire one after the other. After that the table can be collected.
       const forget = () => {
         if (this.#reading === reading) this.#reading = undefined
       }
       reading.then(() => setTimeout(REUSE_MILLISECONDS, undefined, { ref: false }).then(forget), forget)
     }
     return raceAbort(this.#reading, signal)
-  }
-}
-
-async function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work
-  signal.throwIfAborted()
-  let stopListening = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    stopListening = () => signal.removeEventListener('abort', abort)
-  })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    stopListening()
   }
 }

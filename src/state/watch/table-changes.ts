@@ -10,29 +10,29 @@ import {
   diffServiceSettings,
   type SettingChange,
 } from '../model/difference.ts'
-import type { CurrentTable } from '../model/target.ts'
+import type { CurrentTable } from '../model/table.ts'
 
-/** What every change has. */
+/** The fields that all changes have. */
 interface ResourceChange<W extends string, T> {
-  /** What changed. */
+  /** The kind of resource that changed. */
   readonly resource: W
-  /** What happened to it. */
+  /** How it changed. */
   readonly type: 'added' | 'removed' | 'changed'
-  /** The settings that changed; empty for what was added or removed. */
+  /** The settings that changed; empty if it was added or removed. */
   readonly changes: readonly SettingChange[]
-  /** As it was; undefined for what was added. */
+  /** The old state; undefined if it was added. */
   readonly before: T | undefined
-  /** As it is; undefined for what was removed. */
+  /** The new state; undefined if it was removed. */
   readonly after: T | undefined
 }
 
-/** A virtual service was added, removed or changed. Its destinations come and go with it. */
+/** A virtual service was added, removed or changed. Its destinations are added and removed with it. */
 export interface ServiceChange extends ResourceChange<'service', Service> {
   /** The service as text. */
   readonly service: string
 }
 
-/** A destination of a service that stays was added, removed or changed. */
+/** A destination was added, removed or changed, while its service stayed. */
 export interface DestinationChange extends ResourceChange<'destination', Destination> {
   /** Its virtual service as text. */
   readonly service: string
@@ -43,36 +43,29 @@ export interface DestinationChange extends ResourceChange<'destination', Destina
 /** A synchronisation daemon was started (`added`), stopped or restarted with other settings. */
 export type DaemonChange = ResourceChange<'daemon', Daemon>
 
-/** The timeouts of connections were changed. */
+/** The connection timeouts changed. */
 export type TimeoutsChange = ResourceChange<'timeouts', Timeouts>
 
-/** The counters of a service or a destination have moved, or its rates have changed. */
+/** The counters or rates of a service or a destination changed. */
 export interface RatesChange {
-  /** What changed. */
+  /** The kind of change. */
   readonly resource: 'rates'
-  /** Always the same. */
+  /** Always `changed`. */
   readonly type: 'changed'
   /** The virtual service as text. */
   readonly service: string
   /** The destination; empty for the counters of the service. */
   readonly destination: string
-  /** As they were. */
+  /** The old values. */
   readonly before: Statistics
-  /** As they are. */
+  /** The new values. */
   readonly after: Statistics
 }
 
-/** Something that is otherwise than at the reading before. */
+/** A difference between two readings of the table. */
 export type TableChange = ServiceChange | DestinationChange | DaemonChange | TimeoutsChange | RatesChange
 
-/** What makes a table that has nothing in it. */
-export const EMPTY_TABLE: CurrentTable = {
-  services: [],
-  timeouts: { tcp: 0, tcpFin: 0, udp: 0 },
-  daemons: [],
-}
-
-/** Compares two readings: services and what belongs to them first, in the order of the newer reading. */
+/** Compares two readings. Services and their destinations come first, in the order of the newer reading. */
 export function* diffTables(
   before: CurrentTable,
   after: CurrentTable,

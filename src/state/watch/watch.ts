@@ -1,26 +1,27 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { EMPTY_TABLE } from '../model/table.ts'
 import { checkSeconds } from '../plan/options.ts'
 import type { SharedPoller } from './shared-poller.ts'
-import { diffTables, EMPTY_TABLE, type TableChange } from './table-changes.ts'
+import { diffTables, type TableChange } from './table-changes.ts'
 
-/** How a table is watched. */
+/** Options of {@link Ipvs.watch}. */
 export interface WatchOptions {
-  /** Seconds from one reading to the next. Default 2, as often as the kernel brings its counters up to date. */
+  /** Seconds between two readings. Default 2, the period in which the kernel updates its counters. */
   readonly interval?: number | undefined
-  /** Whether counters and rates that change are told too. Default false. */
+  /** Whether to report changes of counters and rates. Default false. */
   readonly rates?: boolean | undefined
-  /** Whether to begin with everything that is there, as added. Default false. */
+  /** Whether to report the existing entries as added first. Default false. */
   readonly initial?: boolean | undefined
-  /** Ends it: the iteration throws the signal's reason. */
+  /** Ends the iteration, which throws the reason of the signal. */
   readonly signal?: AbortSignal | undefined
 }
 
 const FIELDS = new KnownFields(['interval', 'rates', 'initial', 'signal'])
 
-/** Checks the options at once, then watches as fast as changes are consumed. */
+/** Validates the options at once, then reads as fast as the changes are consumed. */
 export function watchTable(
-  poll: SharedPoller,
+  poller: SharedPoller,
   options: WatchOptions,
 ): AsyncGenerator<TableChange, void, undefined> {
   FIELDS.check('options', options)
@@ -29,10 +30,10 @@ export function watchTable(
   for (const [field, value] of Object.entries({ rates, initial })) {
     if (typeof value !== 'boolean') throw new ArgumentTypeError(field, 'true or false', value)
   }
-  return watchReadings(poll, { interval, rates, initial, signal })
+  return watchReadings(poller, { interval, rates, initial, signal })
 }
 
-interface CheckedWatch {
+interface CheckedWatchOptions {
   readonly interval: number
   readonly rates: boolean
   readonly initial: boolean
@@ -40,13 +41,13 @@ interface CheckedWatch {
 }
 
 async function* watchReadings(
-  poll: SharedPoller,
-  { interval, rates, initial, signal }: CheckedWatch,
+  poller: SharedPoller,
+  { interval, rates, initial, signal }: CheckedWatchOptions,
 ): AsyncGenerator<TableChange, void, undefined> {
-  let before = await poll.now(signal)
+  let before = await poller.now(signal)
   if (initial) yield* diffTables({ ...EMPTY_TABLE, timeouts: before.timeouts }, before, { rates })
   for (;;) {
-    const after = await poll.next(interval, signal)
+    const after = await poller.next(interval, signal)
     yield* diffTables(before, after, { rates })
     before = after
   }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { formatRules } from '../../../src/dialect/ipvsadm/format-rules.ts'
 import { parseRules } from '../../../src/dialect/ipvsadm/parse-rules.ts'
 import { type DesiredState, SCHEDULERS } from '../../../src/index.ts'
-import { toDesiredState } from '../../../src/state/document/export-state.ts'
-import { readWholeTable } from '../../../src/state/model/read-table.ts'
+import { toDesiredState } from '../../../src/state/document/format-state.ts'
+import { readTable } from '../../../src/state/model/table.ts'
 import { restorable, restorableRules } from '../../support/kernel/ipvs/ipvsadm-rules.ts'
 import { matrixOf } from '../../support/kernel/ipvs/setting-matrix.ts'
 import { makeNamespace } from '../../support/kernel/namespace.ts'
@@ -18,11 +18,11 @@ describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (sc
     const namespace = await makeNamespace()
     const rules = services.flatMap(restorableRules)
     await namespace.restore(rules)
-    const theirs = await readWholeTable(namespace.ipvs)
+    const theirs = await readTable(namespace.ipvs)
 
     const { ipvs } = await makeNamespace()
     await ipvs.apply(parseRules(rules.join('\n')))
-    const ours = await readWholeTable(ipvs)
+    const ours = await readTable(ipvs)
     expect(sortedTable({ ...ours, timeouts: theirs.timeouts })).toEqual(sortedTable(theirs))
   })
 
@@ -34,7 +34,7 @@ describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (sc
     await namespace.restore(rules.filter((rule) => rule.startsWith('-') && !rule.startsWith('--set')))
     for (const rule of rules.filter((each) => each.startsWith('--set')))
       await namespace.ipvsadm(...rule.split(' '))
-    expect(sortedTable(await readWholeTable(namespace.ipvs))).toEqual(sortedTable(table))
+    expect(sortedTable(await readTable(namespace.ipvs))).toEqual(sortedTable(table))
   })
 })
 
@@ -67,7 +67,5 @@ it('what ipvsadm saves is read back but for what it leaves out', async () => {
   const saved = await namespace.ipvsadm('-S', '-n')
   const other = await makeNamespace()
   await other.ipvs.apply(parseRules(saved))
-  expect(sortedTable(await readWholeTable(other.ipvs))).toEqual(
-    sortedTable(await readWholeTable(namespace.ipvs)),
-  )
+  expect(sortedTable(await readTable(other.ipvs))).toEqual(sortedTable(await readTable(namespace.ipvs)))
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseKeepalived } from '../../../src/dialect/keepalived/parse-keepalived.ts'
-import { readWholeTable } from '../../../src/state/model/read-table.ts'
+import { readTable } from '../../../src/state/model/table.ts'
 import { CONFIGURATIONS } from '../../support/dialect/keepalived-configurations.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { waitUntil } from '../../support/kernel/until.ts'
@@ -13,11 +13,11 @@ describe('keepalived, its checks off, programs what is read of its configuration
     const [theirs, ours] = [await busyNamespace(), await busyNamespace()]
     const { desired } = await parseKeepalived(text)
     await ours.ipvs.apply(desired)
-    const expected = await readWholeTable(ours.ipvs)
+    const expected = await readTable(ours.ipvs)
 
     await startKeepalived(theirs, text)
     const found = await waitUntil(
-      () => readWholeTable(theirs.ipvs),
+      () => readTable(theirs.ipvs),
       (table) => JSON.stringify(sortedTable(table)) === JSON.stringify(sortedTable(expected)),
     )
     expect(sortedTable(found)).toEqual(sortedTable(expected))

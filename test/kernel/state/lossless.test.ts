@@ -4,7 +4,11 @@ import { parseRules } from '../../../src/dialect/ipvsadm/parse-rules.ts'
 import { formatKeepalived } from '../../../src/dialect/keepalived/format-keepalived.ts'
 import { parseKeepalived } from '../../../src/dialect/keepalived/parse-keepalived.ts'
 import { type DesiredState, exportState, formatState, parseState } from '../../../src/index.ts'
-import { DAEMON_SETTINGS, DESTINATION_SETTINGS, SERVICE_SETTINGS } from '../../../src/state/model/target.ts'
+import {
+  DAEMON_SETTINGS,
+  DESTINATION_SETTINGS,
+  SERVICE_SETTINGS,
+} from '../../../src/state/model/resolved-state.ts'
 import { makeNamespace } from '../../support/kernel/namespace.ts'
 
 const WEB = {

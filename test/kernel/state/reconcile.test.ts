@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ApplyOptions, DesiredState, Service, TableChange } from '../../../src/index.ts'
-import { toDesiredState } from '../../../src/state/document/export-state.ts'
-import { readWholeTable } from '../../../src/state/model/read-table.ts'
+import { toDesiredState } from '../../../src/state/document/format-state.ts'
+import { readTable } from '../../../src/state/model/table.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { makeBusyHost, WEB } from '../../support/kernel/traffic/busy-host.ts'
 import { waitUntil } from '../../support/kernel/until.ts'
@@ -111,15 +111,13 @@ describe('keeping a table', () => {
     expect(foreignChanges).toEqual([])
     await keeper.stop()
     const foreign = (await namespace.ipvs.services()).filter((service) => !owns(service))
-    expect(toDesiredState({ ...(await readWholeTable(namespace.ipvs)), services: foreign }).services).toEqual(
-      [
-        {
-          service: FOREIGN,
-          scheduler: 'rr',
-          destinations: [A],
-        },
-      ],
-    )
+    expect(toDesiredState({ ...(await readTable(namespace.ipvs)), services: foreign }).services).toEqual([
+      {
+        service: FOREIGN,
+        scheduler: 'rr',
+        destinations: [A],
+      },
+    ])
   })
 
   it(

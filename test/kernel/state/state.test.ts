@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type DesiredState, SCHEDULERS, type Tunnel } from '../../../src/index.ts'
 import { applyState } from '../../../src/state/apply/apply.ts'
-import { resolveDesiredState } from '../../../src/state/document/normalise.ts'
-import { readWholeTable } from '../../../src/state/model/read-table.ts'
+import { ClientContext } from '../../../src/state/apply/client-context.ts'
+import { resolveDesiredState } from '../../../src/state/document/resolve-desired-state.ts'
+import { readTable } from '../../../src/state/model/table.ts'
 import { checkOptions } from '../../../src/state/plan/options.ts'
 import { stepwiseClient } from '../../support/kernel/ipvs/stepwise-client.ts'
 import { makeNamespace } from '../../support/kernel/namespace.ts'
@@ -18,18 +19,19 @@ it('makes any table of any other, exactly, in an order in which nobody is cut of
     fc.asyncProperty(twoStates, async (states) => {
       const [from, to] = states.map(asTheKernelTakes) as [DesiredState, DesiredState]
       await ipvs.apply(from, { owns: () => true })
-      const before = await readWholeTable(ipvs)
+      const before = await readTable(ipvs)
       const wanted = ModelTable.of(to).current
       expect(sortedTable(before)).toEqual(sortedTable(ModelTable.of(from).current))
       const rules = new OrderRules(before, wanted)
-      const client = stepwiseClient(ipvs, async (command) => rules.check(command, await readWholeTable(ipvs)))
+      const client = stepwiseClient(ipvs, async (command) => rules.check(command, await readTable(ipvs)))
 
-      const result = await applyState(client, resolveDesiredState(to), checkOptions({ owns: () => true }))
+      const context = new ClientContext(client, { find: async () => undefined })
+      const result = await applyState(context, resolveDesiredState(to), checkOptions({ owns: () => true }))
 
       expect(rules.complaints).toEqual([])
       expect(result.rounds).toBe(1)
       expect(result.steps).toHaveLength(countDifferences(before, wanted))
-      expect(sortedTable(await readWholeTable(ipvs))).toEqual(sortedTable(wanted))
+      expect(sortedTable(await readTable(ipvs))).toEqual(sortedTable(wanted))
       expect((await ipvs.plan(to, { owns: () => true })).toString()).toBe('')
     }),
     { numRuns: 200 },

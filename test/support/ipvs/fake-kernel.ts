@@ -1,4 +1,3 @@
-import { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import { checkDestinationKey, type DestinationInput } from '../../../src/ipvs/model/destination.ts'
 import { writeDestination } from '../../../src/ipvs/model/destination-message.ts'
 import {
@@ -15,6 +14,7 @@ import type { OpenOptions } from '../../../src/netlink/open.ts'
 import { AttributeSet, writeAttribute } from '../../../src/netlink/wire/attributes.ts'
 import { CTRL_CMD_NEWFAMILY, GENL_ID_CTRL } from '../../../src/netlink/wire/uapi.ts'
 import type { WireWriter } from '../../../src/netlink/wire/wire.ts'
+import { Ipvs } from '../../../src/state/ipvs.ts'
 import { type Answer, attributesOf, type Reply, type SentMessage } from '../netlink/answers.ts'
 import { FakeTransport } from '../netlink/fake-transport.ts'
 
@@ -60,9 +60,9 @@ export function commandOf({ command }: SentMessage): CommandName {
 }
 
 /** A client of a kernel, and the kernel. */
-export async function open(options: OpenOptions = {}): Promise<{ ipvs: IpvsClient; kernel: FakeKernel }> {
+export async function open(options: OpenOptions = {}): Promise<{ ipvs: Ipvs; kernel: FakeKernel }> {
   const kernel = new FakeKernel()
-  return { kernel, ipvs: await IpvsClient.open({ transport: kernel, ...options }) }
+  return { kernel, ipvs: await Ipvs.open({ transport: kernel, ...options }) }
 }
 
 function nested(command: number, type: number, body: (writer: WireWriter) => void): Reply {

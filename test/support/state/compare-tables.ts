@@ -2,8 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { formatService } from '../../../src/ipvs/model/service-key.ts'
-import { toDesiredState } from '../../../src/state/document/export-state.ts'
-import type { CurrentTable } from '../../../src/state/model/target.ts'
+import { toDesiredState } from '../../../src/state/document/format-state.ts'
+import type { CurrentTable } from '../../../src/state/model/table.ts'
 
 /** A table as data, whatever the order in which destinations were added. */
 export function sortedTable(table: CurrentTable): unknown {

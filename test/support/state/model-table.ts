@@ -17,11 +17,11 @@ import {
 } from '../../../src/ipvs/model/service-key.ts'
 import type { TimeoutChanges, Timeouts } from '../../../src/ipvs/model/settings.ts'
 import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
-import { resolveDesiredState } from '../../../src/state/document/normalise.ts'
+import { ClientContext } from '../../../src/state/apply/client-context.ts'
+import { resolveDesiredState } from '../../../src/state/document/resolve-desired-state.ts'
 import type { DesiredState } from '../../../src/state/model/desired-state.ts'
 import type { StepCommand } from '../../../src/state/model/step.ts'
-import type { TableClient } from '../../../src/state/model/table-client.ts'
-import type { CurrentTable } from '../../../src/state/model/target.ts'
+import type { CurrentTable, TableClient } from '../../../src/state/model/table.ts'
 import { IDLE, NO_TRAFFIC } from '../ipvs/encoding.ts'
 
 /** What the kernel would set of a service or a destination that was just made. */
@@ -33,6 +33,8 @@ type Refuse = (code: string) => never
 type Entry = Omit<Service, 'destinations'> & { destinations: Destination[] }
 
 export class ModelTable implements TableClient {
+  /** The context of a client of this table. */
+  readonly context = new ClientContext(this, { find: () => Promise.resolve(undefined) })
   readonly #services = new Map<string, Entry>()
   #timeouts: Timeouts = { tcp: 900, tcpFin: 120, udp: 300 }
   readonly #daemons = new Map<SyncRole, Daemon>()
@@ -56,7 +58,7 @@ export class ModelTable implements TableClient {
     const { services, timeouts, daemons } = resolveDesiredState(desired)
     for (const { key, settings, destinations } of services?.values() ?? []) {
       table.take({ command: 'addService', service: { ...key, ...settings } as never })
-      for (const destination of destinations?.list ?? []) {
+      for (const destination of destinations?.values() ?? []) {
         table.take({ command: 'addDestination', service: key, destination: destination as never })
       }
     }

@@ -2,7 +2,7 @@
 
 import { formatEndpoint, formatService } from '../../../src/ipvs/model/service-key.ts'
 import type { StepCommand } from '../../../src/state/model/step.ts'
-import type { CurrentTable } from '../../../src/state/model/target.ts'
+import type { CurrentTable } from '../../../src/state/model/table.ts'
 
 /** Looks at a table before and after every command. Complaints are sentences. */
 export class OrderRules {

@@ -21,12 +21,12 @@ export async function readDesired(
 
 /** The services of a desired state, with their destinations and every default filled in. */
 export async function toRoleServices(desired: DesiredState, file: string): Promise<RoleService[]> {
-  const { resolveDesiredState } = await import('../../../state/document/normalise.ts')
+  const { resolveDesiredState } = await import('../../../state/document/resolve-desired-state.ts')
   const { services } = resolveDesiredState(desired)
   if (services === undefined) throw new UsageError(`${file} has no services section`)
   return [...services.values()].map(
     ({ key, settings, destinations }) =>
-      ({ ...key, ...settings, destinations: destinations?.list ?? [] }) as RoleService,
+      ({ ...key, ...settings, destinations: [...(destinations?.values() ?? [])] }) as RoleService,
   )
 }
 
@@ -40,7 +40,7 @@ export async function parseDesired(
     return await parse(source, format)
   } catch (error) {
     if (isSystemError(error)) throw new UsageError(`cannot read ${source.name}: ${error.message}`)
-    const { DesiredStateError } = await import('../../../state/model/desired-state-error.ts')
+    const { DesiredStateError } = await import('../../../state/document/problems.ts')
     if (!(error instanceof DesiredStateError)) throw error
     for (const line of error.message.split('\n')) terminal.printError(`lvs: ${line}`)
     throw new ExitStatus(EXIT_USAGE)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { identifyNamespace, namespaceSuffix } from '../../../host/facts/namespace-identity.ts'
-import type { NamedSet } from '../../../state/ownership/set-ledger.ts'
+import type { NamedSet } from '../../../state/ownership/file-ledger.ts'
 import type { PlanOptions } from '../../../state/plan/options.ts'
 import { UsageError } from '../../io/failure.ts'
 import type { FileFormat } from '../input/file-format.ts'

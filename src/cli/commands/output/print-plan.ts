@@ -24,9 +24,9 @@ const SIGN_STYLES = { '+': 'green', '~': 'yellow', '-': 'red' } as const satisfi
 
 const OUTCOME_STYLES = {
   done: 'green',
-  overtaken: 'plain',
-  undone: 'plain',
-  skipped: 'yellow',
+  'already-done': 'plain',
+  reverted: 'plain',
+  'not-attempted': 'yellow',
   failed: 'red',
 } as const satisfies Record<StepOutcome, TextStyle>
 const OUTCOME_WIDTH = Math.max(...Object.keys(OUTCOME_STYLES).map((outcome) => outcome.length))
@@ -50,12 +50,13 @@ export function printPlan({ steps, skipped, draining }: PlannedSteps, colours: b
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** Formats the outcome of each step, one per line, and a summary. */
-export function printResult({ steps, skipped, draining }: ApplyResult, colours: boolean): string {
+/** Formats the outcome of each step, one per line, the warnings, and a summary. */
+export function printResult({ steps, skipped, draining, warnings }: ApplyResult, colours: boolean): string {
   const lines = [
     ...steps.map((each) => printStepResult(each, colours)),
     ...draining.map((each) => printDraining(each, colours)),
     ...skipped.map((each) => printSkipped(each, colours)),
+    ...warnings.map((warning) => styleText(`warning: ${warning}`, 'yellow', colours)),
     summarize(steps),
   ]
   return lines.map((line) => `${line}\n`).join('')

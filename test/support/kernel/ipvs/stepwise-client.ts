@@ -3,7 +3,7 @@
 import type { BatchCommand, Ipvs } from '../../../../src/index.ts'
 import { BatchError } from '../../../../src/index.ts'
 import type { StepCommand } from '../../../../src/state/model/step.ts'
-import type { TableClient } from '../../../../src/state/model/table-client.ts'
+import type { TableClient } from '../../../../src/state/model/table.ts'
 
 export function stepwiseClient(ipvs: Ipvs, after: (command: StepCommand) => Promise<void>): TableClient {
   const one = async <T>(command: StepCommand, run: () => Promise<T>): Promise<T> => {

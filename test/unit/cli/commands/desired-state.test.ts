@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { exportState } from '../../../../src/state/document/export-state.ts'
+import { exportState } from '../../../../src/state/document/format-state.ts'
 import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
 import { refuseToOpen, runLine } from '../../../support/cli/run-line.ts'
 import { makeKernel } from '../../../support/testing/make-kernel.ts'
@@ -141,7 +141,7 @@ describe('lvs apply', () => {
     expect({ status, errors }).toEqual({ status: 0, errors: [] })
     expect(terminal.questions).toEqual(['Apply these steps?'])
     expect(printed).toContain(`~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
-    expect(printed).toContain(`done       ~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
+    expect(printed).toContain(`done           ~ set weight of 192.0.2.20:80 in ${WEB} from 1 to 5\n`)
     expect(printed).toMatch(/\n4 done\.\n$/)
     expect((await run(`diff ${save(DOCUMENT)} --whole`)).status).toBe(0)
   })
@@ -195,7 +195,7 @@ describe('lvs apply', () => {
     expect(other).toMatchObject({
       status: 1,
       errors: [
-        expect.stringMatching(/^lvs: tcp:\/\/192\.0\.2\.10:80 was not made by the set web: .*--adopt$/),
+        expect.stringMatching(/^lvs: tcp:\/\/192\.0\.2\.10:80 was not created by the set web: .*--adopt$/),
       ],
     })
     expect((await run(`diff ${save('services: []\n')} ${set}`)).printed).toBe(

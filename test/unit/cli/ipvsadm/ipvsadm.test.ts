@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runIpvsadm } from '../../../../src/cli/ipvsadm/ipvsadm.ts'
 import { IpvsUnavailableError } from '../../../../src/errors.ts'
-import type { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { INFO } from '../../../../src/ipvs/protocol/attributes.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
+import type { Ipvs } from '../../../../src/state/ipvs.ts'
 import { commandOf, type FakeKernel, open, serviceIn } from '../../../support/ipvs/fake-kernel.ts'
 
 const [EPERM, ESRCH, EEXIST] = [1, 3, 17]
 
-let ipvs: IpvsClient
+let ipvs: Ipvs
 let kernel: FakeKernel
 
 beforeEach(async () => {

@@ -3,8 +3,8 @@ import { showLive } from '../../../../src/cli/top/live.ts'
 import { type Line, type Size, textOf } from '../../../../src/cli/top/render/line.ts'
 import type { Screen, ScreenListener } from '../../../../src/cli/top/top-screen.ts'
 import { IpvsUnavailableError } from '../../../../src/errors.ts'
-import { IpvsClient } from '../../../../src/ipvs/ipvs-client.ts'
 import { parseService } from '../../../../src/ipvs/model/service-key.ts'
+import { Ipvs } from '../../../../src/state/ipvs.ts'
 import { SimulatedKernel } from '../../../../src/testing/index.ts'
 
 const WEB = 'tcp://192.0.2.1:80'
@@ -48,7 +48,7 @@ class FakeScreen implements Screen {
 /** A live view of a simulated kernel with one service and one destination. */
 async function start() {
   const kernel = new SimulatedKernel()
-  const ipvs = await IpvsClient.open({ transport: kernel })
+  const ipvs = await Ipvs.open({ transport: kernel })
   await ipvs.addService(parseService(WEB))
   await ipvs.addDestination(WEB, { ...SERVER, forwarding: 'dr', weight: 3 })
   let opened: FakeScreen | undefined
@@ -193,7 +193,7 @@ describe('the view ends', () => {
 
   it('without opening the screen if the first read fails', async () => {
     const kernel = new SimulatedKernel()
-    const ipvs = await IpvsClient.open({ transport: kernel })
+    const ipvs = await Ipvs.open({ transport: kernel })
     kernel.faults.inject({ on: 'GET_SERVICE', times: 3, fault: { kind: 'refuse', error: 'EPERM' } })
     const open = () => Promise.reject(new Error('the screen was opened'))
     await expect(showLive({ ipvs, interval: 1, netns: undefined, open })).rejects.toMatchObject({

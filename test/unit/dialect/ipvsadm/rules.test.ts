@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatRules } from '../../../../src/dialect/ipvsadm/format-rules.ts'
 import { parseRules } from '../../../../src/dialect/ipvsadm/parse-rules.ts'
-import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import { DesiredStateError } from '../../../../src/state/document/problems.ts'
+import { resolveDesiredState } from '../../../../src/state/document/resolve-desired-state.ts'
 import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { DesiredStateError } from '../../../../src/state/model/desired-state-error.ts'
 import { twoStates } from '../../../support/state/arbitrary-states.ts'
 
 const RULES = `# saved on Monday

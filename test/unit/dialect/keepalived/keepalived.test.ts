@@ -9,9 +9,9 @@ import {
   parseKeepalived,
 } from '../../../../src/dialect/keepalived/parse-keepalived.ts'
 import { readKeepalived } from '../../../../src/dialect/keepalived/read-keepalived.ts'
-import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import { DesiredStateError } from '../../../../src/state/document/problems.ts'
+import { resolveDesiredState } from '../../../../src/state/document/resolve-desired-state.ts'
 import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { DesiredStateError } from '../../../../src/state/model/desired-state-error.ts'
 import { CONFIGURATIONS } from '../../../support/dialect/keepalived-configurations.ts'
 
 const REAL = 'real_server 192.0.2.10 80 {\n}'

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyState } from '../../../../src/state/apply/apply.ts'
-import { toDesiredState } from '../../../../src/state/document/export-state.ts'
-import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import { planTable } from '../../../../src/state/apply/plan.ts'
+import { toDesiredState } from '../../../../src/state/document/format-state.ts'
+import { resolveDesiredState } from '../../../../src/state/document/resolve-desired-state.ts'
 import { checkOptions } from '../../../../src/state/plan/options.ts'
-import { planTable } from '../../../../src/state/plan/plan-table.ts'
 import { twoStates } from '../../../support/state/arbitrary-states.ts'
 import { countDifferences, sortedTable } from '../../../support/state/compare-tables.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
@@ -23,7 +23,7 @@ describe('any table becomes any other', () => {
         const differences = countDifferences(table.current, wanted)
         const planned = planTable(table.current, to).steps.map(({ text }) => text)
 
-        const result = await applyState(table, resolveDesiredState(to), EVERYTHING)
+        const result = await applyState(table.context, resolveDesiredState(to), EVERYTHING)
 
         expect(planned).toHaveLength(differences)
         expect(rules.complaints).toEqual([])

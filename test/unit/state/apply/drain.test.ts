@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { applyState } from '../../../../src/state/apply/apply.ts'
 import type { ApplyResult } from '../../../../src/state/apply/apply-result.ts'
-import { toDesiredState } from '../../../../src/state/document/export-state.ts'
-import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import { toDesiredState } from '../../../../src/state/document/format-state.ts'
+import { resolveDesiredState } from '../../../../src/state/document/resolve-desired-state.ts'
 import { Ipvs } from '../../../../src/state/ipvs.ts'
 import type { DesiredService, DesiredState } from '../../../../src/state/model/desired-state.ts'
 import { type ApplyOptions, checkOptions } from '../../../../src/state/plan/options.ts'
@@ -35,7 +35,7 @@ function of(service: string, ...destinations: NonNullable<DesiredService['destin
 }
 
 function apply(desired: DesiredState, options: ApplyOptions = DRAIN): Promise<ApplyResult> {
-  return applyState(table, resolveDesiredState(desired), checkOptions(options))
+  return applyState(table.context, resolveDesiredState(desired), checkOptions(options))
 }
 
 const outcomes = ({ steps }: ApplyResult) => steps.map(({ step, outcome }) => `${step.kind} ${outcome}`)
@@ -130,7 +130,7 @@ describe('a destination that is removed with care', () => {
       const destination = { address: B.address, weight: 9 }
       table.take({ command: 'updateDestination', service: WEB, destination })
     }
-    expect(outcomes(await apply(onlyA))).toEqual(['drainDestination done', 'removeDestination undone'])
+    expect(outcomes(await apply(onlyA))).toEqual(['drainDestination done', 'removeDestination reverted'])
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 9 })
   })
 
@@ -143,7 +143,7 @@ describe('a destination that is removed with care', () => {
     }
     const older = await apply(onlyA)
     await newer
-    expect(outcomes(older)).toEqual(['drainDestination done', 'removeDestination undone'])
+    expect(outcomes(older)).toEqual(['drainDestination done', 'removeDestination reverted'])
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 0 })
   })
 
@@ -195,7 +195,7 @@ describe('a service that is removed with care', () => {
       table.setConnections(WEB, AT_A, 0)
     }
     const result = await apply({ services: [] })
-    expect(outcomes(result).at(-1)).toBe('removeService undone')
+    expect(outcomes(result).at(-1)).toBe('removeService reverted')
     expect(table.current.services).toHaveLength(1)
   })
 })

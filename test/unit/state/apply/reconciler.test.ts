@@ -22,7 +22,7 @@ async function keep(
   options: ReconcileOptions = {},
 ): Promise<ReconcileRound[]> {
   const heard: ReconcileRound[] = []
-  const keeper = new Reconciler(table, STATE, {
+  const keeper = new Reconciler(table.context, STATE, {
     owns: () => true,
     interval: 0.002,
     ...options,
@@ -130,7 +130,7 @@ describe('keeping', () => {
   it('ends with the block that uses it', async () => {
     const table = new ModelTable()
     {
-      await using keeper = new Reconciler(table, STATE, { interval: 3600 })
+      await using keeper = new Reconciler(table.context, STATE, { interval: 3600 })
       expect(keeper.stopped).toBeInstanceOf(Promise)
     }
     const { readings } = table
@@ -140,16 +140,18 @@ describe('keeping', () => {
 
   it('refuses what is no desired state, and then keeps the old one', async () => {
     const table = new ModelTable()
-    await using keeper = new Reconciler(table, STATE, { interval: 3600 })
+    await using keeper = new Reconciler(table.context, STATE, { interval: 3600 })
     expect(() => keeper.update({ services: [{ service: 'web' }] })).toThrow('services[0].service')
-    expect(() => new Reconciler(table, { services: [{ service: 'web' }] }, {})).toThrow('services[0].service')
+    expect(() => new Reconciler(table.context, { services: [{ service: 'web' }] }, {})).toThrow(
+      'services[0].service',
+    )
   })
 })
 
 describe('waiting with what has failed', () => {
   it('is twice as long each time, up to a minute', () => {
     const backOff = new BackOff(5)
-    expect([1, 2, 3, 4, 5, 6].map(() => backOff.pauseAfter(true))).toEqual([10, 20, 40, 60, 60, 60])
-    expect(backOff.pauseAfter(false)).toBe(5)
+    expect([1, 2, 3, 4, 5, 6].map(() => backOff.secondsAfter(true))).toEqual([10, 20, 40, 60, 60, 60])
+    expect(backOff.secondsAfter(false)).toBe(5)
   })
 })

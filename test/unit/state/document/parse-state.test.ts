@@ -5,16 +5,16 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { formatState } from '../../../../src/state/document/format-state.ts'
-import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
 import { parseState } from '../../../../src/state/document/parse-state.ts'
+import { DesiredStateError } from '../../../../src/state/document/problems.ts'
+import { resolveDesiredState } from '../../../../src/state/document/resolve-desired-state.ts'
 import { documentSchema, stateJsonSchema } from '../../../../src/state/document/schema.ts'
 import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
-import { DesiredStateError } from '../../../../src/state/model/desired-state-error.ts'
 import {
   DAEMON_SETTINGS,
   DESTINATION_SETTINGS,
   SERVICE_SETTINGS,
-} from '../../../../src/state/model/target.ts'
+} from '../../../../src/state/model/resolved-state.ts'
 import { twoStates } from '../../../support/state/arbitrary-states.ts'
 
 const DOCS = join(import.meta.dirname, '../../../../docs')
@@ -68,12 +68,12 @@ describe('a document in YAML', () => {
       name: 'tcp://192.168.79.110:80',
       settings: { scheduler: 'wrr', persistence: { timeout: 3600, mask: '255.255.255.255' } },
     })
-    expect(web!.destinations!.list).toMatchObject([
+    expect([...web!.destinations!.values()]).toMatchObject([
       { address: '192.168.79.102', port: 80, forwarding: 'dr', weight: 2 },
       { address: '192.168.79.103', port: 80, forwarding: 'dr', weight: 1 },
     ])
     expect(dns).toMatchObject({ settings: { scheduler: 'rr', onePacket: true, persistence: null } })
-    expect(dns!.destinations!.list).toMatchObject([{ port: 5353, forwarding: 'nat', weight: 2 }])
+    expect([...dns!.destinations!.values()]).toMatchObject([{ port: 5353, forwarding: 'nat', weight: 2 }])
     expect(timeouts).toEqual({ tcp: 7200 })
     expect(daemons).toEqual([
       {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Persistence } from '../../../../src/ipvs/model/persistence.ts'
 import type { Tunnel } from '../../../../src/ipvs/model/tunnel.ts'
 import { applyState } from '../../../../src/state/apply/apply.ts'
-import { resolveDesiredState } from '../../../../src/state/document/normalise.ts'
+import { planTable } from '../../../../src/state/apply/plan.ts'
+import { resolveDesiredState } from '../../../../src/state/document/resolve-desired-state.ts'
 import type {
   DesiredDestination,
   DesiredService,
@@ -15,9 +16,8 @@ import {
   type DestinationSetting,
   SERVICE_SETTINGS,
   type ServiceSetting,
-} from '../../../../src/state/model/target.ts'
+} from '../../../../src/state/model/resolved-state.ts'
 import { checkOptions } from '../../../../src/state/plan/options.ts'
-import { planTable } from '../../../../src/state/plan/plan-table.ts'
 import { sortedTable } from '../../../support/state/compare-tables.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
 
@@ -88,7 +88,7 @@ async function change(to: DesiredState): Promise<readonly string[]> {
   const table = ModelTable.of(STATE)
   const wanted = ModelTable.of(to).current
   const { steps } = planTable(table.current, to)
-  await applyState(table, resolveDesiredState(to), checkOptions({ owns: () => true }))
+  await applyState(table.context, resolveDesiredState(to), checkOptions({ owns: () => true }))
   expect(sortedTable(table.current)).toEqual(sortedTable(wanted))
   expect(planTable(table.current, to).steps).toEqual([])
   return steps.map(({ text }) => text)
@@ -160,7 +160,11 @@ describe('changed alone, everything is one step and the table follows', () => {
 
   it('nothing, and no command is sent', async () => {
     const table = ModelTable.of(STATE)
-    const result = await applyState(table, resolveDesiredState(STATE), checkOptions({ owns: () => true }))
+    const result = await applyState(
+      table.context,
+      resolveDesiredState(STATE),
+      checkOptions({ owns: () => true }),
+    )
     expect(result.steps).toEqual([])
     expect(table.log).toEqual([])
   })
@@ -173,7 +177,7 @@ describe('a part that is left out', () => {
         const table = ModelTable.of(STATE)
         const to = { services: [], timeouts: { tcp: 1, tcpFin: 1, udp: 1 }, daemons: [] }
         const part = Object.fromEntries(parts.map((name) => [name, to[name]]))
-        await applyState(table, resolveDesiredState(part), checkOptions({ owns: () => true }))
+        await applyState(table.context, resolveDesiredState(part), checkOptions({ owns: () => true }))
         const expected = { ...STATE, ...part }
         expect(sortedTable(table.current)).toEqual(sortedTable(ModelTable.of(expected).current))
       }),
@@ -185,7 +189,7 @@ describe('a part that is left out', () => {
     expect(await change({ ...STATE, services: [{ ...header, destinations: [REAL] }] })).toEqual([])
     const table = ModelTable.of(STATE)
     await applyState(
-      table,
+      table.context,
       resolveDesiredState({ services: [{ ...header, scheduler: 'rr', schedulerFlags: [] }] }),
       checkOptions({ owns: () => true }),
     )
@@ -194,7 +198,7 @@ describe('a part that is left out', () => {
 
   it('such as one timeout', async () => {
     const table = ModelTable.of(STATE)
-    await applyState(table, resolveDesiredState({ timeouts: { udp: 7 } }), checkOptions({}))
+    await applyState(table.context, resolveDesiredState({ timeouts: { udp: 7 } }), checkOptions({}))
     expect(table.current.timeouts).toEqual({ tcp: 900, tcpFin: 120, udp: 7 })
   })
 })

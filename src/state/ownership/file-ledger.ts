@@ -4,24 +4,22 @@ import { ArgumentTypeError } from '../../errors.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { replaceFile } from '../../system/replace-file.ts'
-import type { ResolvedState } from '../model/target.ts'
-import type { Ledger } from './ledger.ts'
-import type { Claim } from './ownership.ts'
+import type { Claim, Ledger } from './ledger.ts'
 
-/** Services under a name: what was made under it is remembered in a small file, and belongs to nobody else. */
+/** A named set of services: the services created under its name are recorded in a file and belong to no other set. */
 export interface NamedSet {
-  /** Letters, digits, dots, dashes and underscores. One program at a time may apply a set. */
+  /** Letters, digits, dots, dashes and underscores. Only one program may apply a set at a time. */
   readonly name: string
   /**
-   * Where the files of all sets of this network namespace are, one a set, such as `/run/lvs`. Made if it is not there. What
-   * does not survive a reboot is right: neither does the table.
+   * The directory with the files of all sets of this network namespace, one file a set, such as `/run/lvs`. It is created if
+   * it does not exist. It need not survive a reboot: neither does the table.
    */
   readonly directory: string
-  /** Takes over what exists and belongs to no set. Default false: it is a clash if it would have to be changed. */
+  /** Takes over existing services that belong to no set. Default false: changing one is a conflict. */
   readonly adopt?: boolean | undefined
 }
 
-/** What such a file holds. */
+/** The content of the file. */
 interface SetFile {
   readonly version: 1
   readonly services: readonly string[]
@@ -31,49 +29,50 @@ interface SetFile {
 
 const FIELDS = new KnownFields(['name', 'directory', 'adopt'])
 const SUFFIX = '.json'
+const EMPTY_FILE: SetFile = { version: 1, services: [], daemons: [], draining: {} }
 
-/** Remembers a named set in its file. */
+/** The caller owns what was created under the name of a set. The records are kept in the set's file. */
 export class FileLedger implements Ledger {
   readonly deadlines: Map<string, number>
-  readonly services: Set<string>
   readonly #set: NamedSet
+  readonly #services: Set<string>
   readonly #daemons: Set<string>
-  /** Services of other sets, with the name of the set. */
+  /** The services of other sets, with the name of the set. */
   readonly #others: ReadonlyMap<string, string>
+  /** The text of the file. */
   #saved: string
 
   private constructor(set: NamedSet, file: SetFile, others: ReadonlyMap<string, string>) {
     this.#set = set
-    this.services = new Set(file.services)
+    this.#services = new Set(file.services)
     this.#daemons = new Set(file.daemons)
     this.deadlines = new Map(Object.entries(file.draining))
     this.#others = others
-    this.#saved = this.#text()
+    this.#saved = this.#format()
   }
 
-  /** Reads what is remembered of a set, and of its neighbours. */
+  /** Reads the files of a set and of the other sets in its directory. */
   static async load(set: NamedSet): Promise<FileLedger> {
     checkSet(set)
     const own = `${set.name}${SUFFIX}`
-    const names = await filesIn(set.directory)
+    const names = await listFiles(set.directory)
     const others = new Map<string, string>()
     for (const name of names.filter((each) => each !== own)) {
       const { services } = await readSet(join(set.directory, name))
       for (const service of services) others.set(service, name.slice(0, -SUFFIX.length))
     }
-    const nothing: SetFile = { version: 1, services: [], daemons: [], draining: {} }
-    const file = names.includes(own) ? await readSet(join(set.directory, own)) : nothing
+    const file = names.includes(own) ? await readSet(join(set.directory, own)) : EMPTY_FILE
     return new FileLedger(set, file, others)
   }
 
   claim(name: string, _: ResolvedServiceKey, exists: boolean): Claim {
-    if (this.services.has(name)) return 'owned'
+    if (this.#services.has(name)) return 'owned'
     const isFree = !this.#others.has(name) && (!exists || this.#set.adopt === true)
     return isFree ? 'owned' : 'foreign'
   }
 
   owns(name: string): boolean {
-    return this.services.has(name)
+    return this.#services.has(name)
   }
 
   ownsDaemon(role: string): boolean {
@@ -86,36 +85,37 @@ export class FileLedger implements Ledger {
       const path = join(this.#set.directory, `${other}${SUFFIX}`)
       return `belongs to the set ${other} (${path}): name it in one document only`
     }
-    return `was not made by the set ${this.#set.name}: take it out of the document, or take it over with adopt: true`
+    return `was not created by the set ${this.#set.name}: remove it from the document, or take it over with adopt: true`
   }
 
-  recordPlanned({ services }: ResolvedState, made: readonly string[], daemons: readonly string[]): void {
-    const names = this.#set.adopt === true ? (services?.keys() ?? []) : made
-    for (const name of names) this.services.add(name)
-    for (const role of daemons) this.#daemons.add(role)
+  recordPlanned(added: Iterable<string>, desired: Iterable<string>): void {
+    for (const name of this.#set.adopt === true ? desired : added) this.#services.add(name)
   }
 
   recordDaemon(role: string): void {
     this.#daemons.add(role)
   }
 
-  forget(services: Iterable<string>, daemons: Iterable<string>): void {
-    for (const name of services) this.services.delete(name)
-    for (const role of daemons) this.#daemons.delete(role)
+  forgetService(name: string): void {
+    this.#services.delete(name)
+  }
+
+  forgetDaemon(role: string): void {
+    this.#daemons.delete(role)
   }
 
   async save(): Promise<void> {
-    const text = this.#text()
+    const text = this.#format()
     if (text === this.#saved) return
     await mkdir(this.#set.directory, { recursive: true })
     await replaceFile(join(this.#set.directory, `${this.#set.name}${SUFFIX}`), text)
     this.#saved = text
   }
 
-  #text(): string {
+  #format(): string {
     const file: SetFile = {
       version: 1,
-      services: [...this.services],
+      services: [...this.#services],
       daemons: [...this.#daemons],
       draining: Object.fromEntries(this.deadlines),
     }
@@ -137,7 +137,7 @@ function checkSet(set: NamedSet): void {
   }
 }
 
-async function filesIn(directory: string): Promise<string[]> {
+async function listFiles(directory: string): Promise<string[]> {
   try {
     return (await readdir(directory)).filter((name) => name.endsWith(SUFFIX) && !name.startsWith('.'))
   } catch (error) {
@@ -147,17 +147,20 @@ async function filesIn(directory: string): Promise<string[]> {
 }
 
 async function readSet(path: string): Promise<SetFile> {
-  const text = await readFile(path, 'utf8')
+  const file = parseSet(await readFile(path, 'utf8'))
+  if (file !== undefined) return file
+  throw new Error(
+    `${path} is not the file of a named set: restore the file, or remove it and apply once with adopt: true`,
+  )
+}
+
+function parseSet(text: string): SetFile | undefined {
   try {
     const { version, services, daemons, draining } = JSON.parse(text) as SetFile
     const isText = (value: unknown) => typeof value === 'string'
-    if (version === 1 && services.every(isText) && daemons.every(isText) && typeof draining === 'object') {
-      return { version, services, daemons, draining }
-    }
+    const isValid = version === 1 && services.every(isText) && daemons.every(isText)
+    return isValid && typeof draining === 'object' ? { version, services, daemons, draining } : undefined
   } catch {
-    // Said below, with the way out.
+    return undefined
   }
-  throw new Error(
-    `${path} is not a list of what a set has made: put the file back, or remove it and apply once with adopt: true`,
-  )
 }

@@ -1,14 +1,13 @@
 import type { Daemon, DaemonInput } from '../../ipvs/model/daemon.ts'
 import type { CheckedDestinationKey, Destination } from '../../ipvs/model/destination.ts'
-import type { Service, ServiceState } from '../../ipvs/model/service.ts'
+import type { ServiceState } from '../../ipvs/model/service.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
-import type { TimeoutChanges, Timeouts } from '../../ipvs/model/settings.ts'
-import type { ResolvedDestinations } from './target-destinations.ts'
+import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 
-/** What can be set of a service. A new setting of {@link Service} is one here. */
+/** The name of a setting of a service. A new field of {@link Service} is a setting here. */
 export type ServiceSetting = Exclude<keyof ServiceState, 'family' | 'statistics'>
 
-/** What can be set of a destination. A new setting of {@link Destination} is one here. */
+/** The name of a setting of a destination. A new field of {@link Destination} is a setting here. */
 export type DestinationSetting = Exclude<
   keyof Destination,
   | 'address'
@@ -20,7 +19,7 @@ export type DestinationSetting = Exclude<
   | 'statistics'
 >
 
-// Every setting is in one of these lists or the types do not fit, so that a new one cannot be forgotten.
+// `satisfies` makes the compiler reject a list that lacks a setting.
 
 /** The settings of a service. */
 export const SERVICE_SETTINGS = Object.keys({
@@ -51,24 +50,22 @@ export const DAEMON_SETTINGS = Object.keys({
   ttl: true,
 } satisfies Record<keyof Daemon, true>) as readonly (keyof Daemon)[]
 
-/** A destination that is to be, nothing left open, every word canonical. */
+/** A desired destination with every default filled in, spelled as the kernel reports it. */
 export type ResolvedDestination = CheckedDestinationKey & {
   readonly [Name in DestinationSetting]: Destination[Name]
 }
 
-/** A service that is to be, nothing left open. */
+/** A desired service with every default filled in, spelled as the kernel reports it. */
 export interface ResolvedService {
-  /** Which of the services of its table it is, from 0. */
-  readonly place: number
   readonly key: ResolvedServiceKey
-  /** Its key as text. */
+  /** The key as text. */
   readonly name: string
   readonly settings: { readonly [Name in ServiceSetting]: ServiceState[Name] }
-  /** Undefined when they are somebody else's business. */
-  readonly destinations: ResolvedDestinations | undefined
+  /** The destinations by endpoint (`192.0.2.10:80`), in the order of the document; undefined if they are unmanaged. */
+  readonly destinations: ReadonlyMap<string, ResolvedDestination> | undefined
 }
 
-/** A daemon that is to be. The length of messages may be left to the kernel: it follows from the interface. */
+/** A desired daemon. Without a maximum length the kernel derives one from the interface. */
 export interface ResolvedDaemon extends Required<Omit<DaemonInput, 'maximumLength'>> {
   readonly syncId: number
   readonly group: string
@@ -77,20 +74,10 @@ export interface ResolvedDaemon extends Required<Omit<DaemonInput, 'maximumLengt
   readonly maximumLength: number | undefined
 }
 
-/** A desired state with nothing left open but what is to be left alone. */
+/** A validated desired state with every default filled in. Undefined sections are unmanaged. */
 export interface ResolvedState {
-  /** By their names. */
+  /** The services by name, in the order of the document. */
   readonly services: ReadonlyMap<string, ResolvedService> | undefined
   readonly timeouts: TimeoutChanges
   readonly daemons: readonly ResolvedDaemon[] | undefined
-}
-
-/** A table as it is. */
-export interface CurrentTable {
-  /** The virtual services with their destinations. */
-  readonly services: readonly Service[]
-  /** The timeouts of connections. */
-  readonly timeouts: Timeouts
-  /** The running synchronisation daemons. */
-  readonly daemons: readonly Daemon[]
 }

@@ -1,0 +1,80 @@
+import type { Service } from '../../ipvs/model/service.ts'
+import { pause } from '../../netlink/arguments/abort.ts'
+import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { undefinedIfRefused } from '../../netlink/refused.ts'
+import type { TableClient } from '../model/table.ts'
+import type { DrainingDestination } from '../plan/drain.ts'
+import type { CheckedOptions } from '../plan/options.ts'
+import type { ApplyReport } from './apply-report.ts'
+import type { ClientContext } from './client-context.ts'
+import { ServiceDrain } from './service-drain.ts'
+import { StepExecutor } from './step-executor.ts'
+
+/**
+ * Waits until the draining destinations of a report have no connections, and removes them. A destination that another process
+ * or a newer document brings back stays. If the call is aborted, they keep weight 0 and the next plan continues.
+ */
+export async function waitForDrains(
+  context: ClientContext,
+  options: CheckedOptions,
+  report: ApplyReport,
+): Promise<void> {
+  const { drain, signal } = options
+  if (drain === undefined) return
+  const drains = [...groupByService(report.draining)].map(
+    ([name, waiting]) => new ServiceDrain(name, waiting, drain),
+  )
+  while (report.draining.length > 0) {
+    await pause(millisecondsToNextCheck(report.draining, options.interval), signal)
+    await context.exclusive(() => checkDrains(context, drains, options, report))
+    report.draining = drains.flatMap(({ waiting }) => waiting)
+  }
+}
+
+async function checkDrains(
+  context: ClientContext,
+  drains: readonly ServiceDrain[],
+  options: CheckedOptions,
+  report: ApplyReport,
+): Promise<void> {
+  // Opened again: another plan may have changed the file, and forgets the deadlines of destinations that it brings back.
+  const ledger = await context.openLedger(options)
+  const executor = new StepExecutor(context.client, ledger, report, options)
+  const pending = drains.filter(({ waiting }) => waiting.length > 0)
+  const services = await Promise.all(pending.map(({ name }) => findService(context.client, name, options)))
+  for (const [index, drain] of pending.entries()) {
+    const { steps, reverted, ended } = drain.check(services[index], ledger.deadlines, Date.now())
+    for (const step of reverted) report.record(step, 'reverted')
+    for (const key of ended) ledger.deadlines.delete(key)
+    await executor.execute(steps)
+  }
+  report.markAlreadyGone()
+  await ledger.save()
+}
+
+/** Milliseconds to the next check: the interval, or less if a deadline is earlier. */
+function millisecondsToNextCheck(draining: readonly DrainingDestination[], interval: number): number {
+  const now = Date.now()
+  return draining.reduce(
+    (shortest, { deadline }) => Math.min(shortest, Math.max(0, deadline - now)),
+    interval * 1000,
+  )
+}
+
+function groupByService(draining: readonly DrainingDestination[]): Map<string, DrainingDestination[]> {
+  const services = new Map<string, DrainingDestination[]>()
+  for (const entry of draining) {
+    const entries = services.get(entry.service)
+    if (entries === undefined) services.set(entry.service, [entry])
+    else entries.push(entry)
+  }
+  return services
+}
+
+async function findService(
+  client: TableClient,
+  name: string,
+  { signal }: CallOptions,
+): Promise<Service | undefined> {
+  return await undefinedIfRefused(client.service(name, { signal }), 'ESRCH')
+}
