@@ -1,5 +1,6 @@
 /**
- * A kernel with IPVS for tests, in the same process: no root, no Linux, no addon. Begin with {@link SimulatedKernel}.
+ * A simulated kernel with IPVS for tests. It runs in the test's process and needs no root, no Linux and no addon. Start with
+ * {@link SimulatedKernel}.
  *
  * @packageDocumentation
  */

@@ -13,46 +13,46 @@ import { seededRandom } from './time/random.ts'
 import type { Faults } from './wire/faults.ts'
 import type { RequestLog } from './wire/request-log.ts'
 
-/** What a simulated kernel is like. */
+/** Options of a simulated kernel. */
 export interface SimulatedKernelOptions {
-  /** Which kernel it is. Default `7.2`. */
+  /** The kernel to simulate. Default `7.2`. */
   readonly profile?: ProfileName | KernelProfile | undefined
-  /** Makes what is random in the kernel the same in each run, the order of services since 7.1 above all. Default 1. */
+  /** Seed of everything random in the kernel, above all of the order of services since 7.1. Default 1. */
   readonly seed?: number | undefined
-  /** The number of the family when the module is loaded first. Default 30. */
+  /** The number of the family IPVS when the module is loaded for the first time. Default 30. */
   readonly familyId?: number | undefined
   /**
-   * The network interfaces of every network namespace that is not given others by `setInterfaces()`. Default `lo`, up and
-   * with its addresses.
+   * The network interfaces of every network namespace until `setInterfaces()` changes them. Default `lo`, up and with its
+   * addresses.
    */
   readonly interfaces?: readonly NetworkInterface[] | undefined
 }
 
-/** Who connects, and where. */
+/** The process that connects. */
 export interface ConnectOptions {
-  /** Name of a network namespace; it is made when it is first named. Default: the kernel's first one. */
+  /** Name of its network namespace, which the first call that names it creates. Default: the initial one. */
   readonly netns?: string | undefined
-  /** Whether the process has CAP_NET_ADMIN; all commands of IPVS ask for it. Default true. */
+  /** Whether the process has CAP_NET_ADMIN, which every command of IPVS requires. Default true. */
   readonly privileged?: boolean | undefined
-  /** Bytes of answers that a socket holds (SO_RCVBUF). Default 4 MiB, which the addon asks for. */
+  /** Size of a socket's receive buffer in bytes (SO_RCVBUF). Default 4 MiB, as the addon requests. */
   readonly receiveBuffer?: number | undefined
-  /** Bytes that a datagram may have (SO_SNDBUF less the kernel's share). Default 2 MiB less 32. */
+  /** The largest datagram in bytes (SO_SNDBUF minus the kernel's overhead). Default 2 MiB minus 32. */
   readonly sendBuffer?: number | undefined
 }
 
-/** On most machines it is between 25 and 35. */
+/** Most machines assign a number between 25 and 35. */
 const FAMILY_ID = 30
 const INTERFACES: readonly NetworkInterface[] = [{ name: 'lo', addresses: ['127.0.0.1/8', '::1/128'] }]
 
-/** What a process gets that may raise the limits, as root may. */
+/** The buffers of a process that may exceed the system's limits, as root may. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024
 const SEND_BUFFER = 2 * 1024 * 1024 - 32
 
 /**
- * A kernel with IPVS in this process, which answers netlink byte for byte as the real one does. It needs neither root nor
- * Linux, loads no addon, and has a clock of its own that stands still unless it is moved.
+ * A kernel with IPVS that runs in this process and answers netlink byte for byte as Linux does. It needs neither root nor
+ * Linux, loads no addon, and has its own clock, which stands still until a test advances it.
  *
- * It is a {@link Transport} itself, for a privileged process in the first network namespace.
+ * It is a {@link Transport} itself: that of a privileged process in the initial network namespace.
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export class SimulatedKernel implements Transport {
     this.#machine = new SimulatedMachine(profileOf(profile), seededRandom(seed), familyId, interfaces)
   }
 
-  /** Its time. */
+  /** The kernel's clock. */
   get clock(): VirtualClock {
     return this.#machine.clock
   }
@@ -78,25 +78,25 @@ export class SimulatedKernel implements Transport {
     return this.#machine.module
   }
 
-  /** The requests that it got. */
+  /** The requests that the kernel received. */
   get log(): RequestLog {
     return this.#machine.log
   }
 
-  /** What goes wrong in it. */
+  /** The faults that the kernel injects. */
   get faults(): Faults {
     return this.#machine.faults
   }
 
   /**
-   * Text of files under /proc by their path, beside those of IPVS in /proc/net, which it writes itself. The same in every
-   * network namespace.
+   * Texts of files under /proc by path, in addition to the files of IPVS in /proc/net, which the kernel writes itself. They
+   * are the same in every network namespace.
    */
   get files(): Map<string, string> {
     return this.#machine.files
   }
 
-  /** What `Ipvs.open({ transport })` takes, for one process in one network namespace. */
+  /** Returns a transport for `Ipvs.open({ transport })`: that of one process in one network namespace. */
   connect(options: ConnectOptions = {}): Transport {
     const {
       netns = '',
@@ -115,32 +115,32 @@ export class SimulatedKernel implements Transport {
     }
   }
 
-  /** Opens a socket of a privileged process in the first network namespace. */
+  /** Opens a socket of a privileged process in the initial network namespace. */
   open(protocol: NetlinkProtocol): Promise<NetlinkSocket> {
     return this.connect().open(protocol)
   }
 
-  /** Reads a file as a process in the first network namespace does. */
+  /** Reads a file as a process in the initial network namespace does. */
   readFile(path: string): AsyncIterable<Uint8Array> {
     return this.connect().readFile(path)
   }
 
   /**
-   * Carries commands out at once, as another client would. They are not logged and meet no faults. An update must name
-   * every setting, because nothing is read first.
+   * Executes commands at once, as another client would. They are not logged, and no faults happen to them. An update must
+   * name every setting, because nothing is read first.
    *
-   * @throws {Error} with the kernel's `code` when it refuses one; those before it were done.
+   * @throws {Error} with the kernel's `code` when it refuses a command; the commands before it were executed.
    */
   run(commands: Iterable<BatchCommand>, { netns = '' }: { netns?: string | undefined } = {}): void {
     runDirectCommands(this.#machine, netns, commands)
   }
 
-  /** Everything that IPVS has in a network namespace, as plain data. */
+  /** Returns the complete state of IPVS in a network namespace, as plain data. */
   state({ netns = '' }: { netns?: string | undefined } = {}): KernelState {
     return readState(this.#machine.namespace(netns))
   }
 
-  /** Sets everything that IPVS has in a network namespace: what was there before is gone without a trace. */
+  /** Replaces the complete state of IPVS in a network namespace; nothing of the previous state remains. */
   setState(state: StateInput, { netns = '' }: { netns?: string | undefined } = {}): void {
     const machine = this.#machine
     machine.module.load()
@@ -149,8 +149,8 @@ export class SimulatedKernel implements Transport {
   }
 
   /**
-   * Sets the network interfaces of a network namespace, all of them. What is there already stays as it is, even a daemon on
-   * an interface that is gone.
+   * Replaces all network interfaces of a network namespace. The state of IPVS stays as it is, even a daemon on an interface
+   * that no longer exists.
    */
   setInterfaces(
     interfaces: readonly NetworkInterface[],
@@ -159,14 +159,14 @@ export class SimulatedKernel implements Transport {
     this.#machine.namespace(netns).interfaces = interfaces
   }
 
-  /** Clients of the virtual services in a network namespace. */
+  /** Returns the clients of the virtual services in a network namespace. */
   traffic({ netns = '' }: { netns?: string | undefined } = {}): Traffic {
     return new Traffic(this.#machine.namespace(netns))
   }
 
   /**
-   * Deletes a network namespace: it cannot be opened any more, while sockets that are open go on in what they had, as
-   * `ip netns delete` leaves it. The next {@link connect} that names it makes a new one.
+   * Deletes the name of a network namespace, as `ip netns delete` does: no socket can be opened in it any more, and open
+   * sockets keep working. The next {@link connect} with the same name creates a new one.
    */
   deleteNamespace(netns: string): void {
     this.#machine.deleteNamespace(netns)

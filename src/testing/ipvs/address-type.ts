@@ -2,21 +2,21 @@ import { isIPv4 } from 'node:net'
 import { parseIPv4, writeAddress } from '../../netlink/wire/address.ts'
 import { AF_INET, AF_INET6, type InetAddress, isSameAddress, readInetAddress } from './inet-address.ts'
 
-/** A network interface, for what the kernel asks about them: addresses of destinations, and where a daemon is to run. */
+/** A network interface; the kernel checks addresses of destinations and interfaces of daemons against it. */
 export interface NetworkInterface {
-  /** As in `ip link`. */
+  /** Its name, as in `ip link`. */
   readonly name: string
   /** Whether it is up. Default true. */
   readonly up?: boolean | undefined
-  /** Bytes of its largest packet. Default 1500; 65536 for `lo`. */
+  /** The largest packet in bytes. Default 1500; 65536 for `lo`. */
   readonly mtu?: number | undefined
   /** Addresses with their prefix length: `192.0.2.1/24`, `2001:db8::1/64`. Default none. */
   readonly addresses?: readonly string[] | undefined
 }
 
-/** What a host's own addresses make special. */
+/** Addresses that are special because of the host's own addresses. */
 export interface AddressTypes {
-  /** Whether there is a local routing table: it comes with the first IPv4 address. */
+  /** Whether the local routing table exists: the first IPv4 address creates it. */
   readonly local: boolean
   /** IPv4 broadcast addresses. */
   readonly broadcasts: ReadonlySet<number>
@@ -24,7 +24,7 @@ export interface AddressTypes {
   readonly own: readonly InetAddress[]
 }
 
-/** Looks through the interfaces that are up. */
+/** Collects the special addresses of the interfaces that are up. */
 export function addressTypesOf(interfaces: readonly NetworkInterface[]): AddressTypes {
   const all = interfaces.filter(({ up = true }) => up).flatMap(({ addresses = [] }) => addresses)
   const networks = all.map((network) => network.split('/') as [string, string?])
@@ -54,13 +54,13 @@ export function isUnicast(family: number, address: InetAddress, networks: Addres
   return family === AF_INET ? isUnicast4(address[0], networks) : isUnicast6(address, networks)
 }
 
-/** inet_addr_type: unicast is what is neither special nor the broadcast address of a network. */
+/** inet_addr_type: an address is unicast if it is neither special nor the broadcast address of a network. */
 function isUnicast4(address: number, { local, broadcasts }: AddressTypes): boolean {
   if (address === 0 || address === -1 || address >>> 28 === 0xe) return false
   return local && !broadcasts.has(address)
 }
 
-/** ipv6_addr_type: unicast and not link-local, or an address of this host. */
+/** ipv6_addr_type: an address is accepted if it is unicast and not link-local, or an address of this host. */
 function isUnicast6(address: InetAddress, { own }: AddressTypes): boolean {
   const top = address[0] >>> 0
   const multicast = top >>> 24 === 0xff

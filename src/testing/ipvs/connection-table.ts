@@ -6,7 +6,7 @@ import { AF_INET6, type FamilyNumber, type InetAddress, NO_ADDRESS } from './ine
 import type { NetworkNamespace } from './namespace.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** What comes from a client. */
+/** A packet flow of a client. */
 export interface Flow {
   readonly family: FamilyNumber
   readonly protocol: number
@@ -32,7 +32,7 @@ export class ConnectionTable {
     return [...this.#entries]
   }
 
-  /** The service that a flow belongs to; one under a mark comes first, one at port 0 last (ip_vs_service_find). */
+  /** The service of a flow: a service under its mark before one at its port, a service at port 0 last (ip_vs_service_find). */
   serviceFor({ family, protocol, virtual, fwmark }: Flow): ServiceRecord | undefined {
     const { address, port } = virtual
     const marked = { family, protocol: 6, address: NO_ADDRESS, port: 0, fwmark }
@@ -44,12 +44,12 @@ export class ConnectionTable {
     )
   }
 
-  /** Schedules a flow: undefined when no destination will have it (ip_vs_schedule). */
+  /** Schedules a flow; undefined when no destination accepts it (ip_vs_schedule). */
   schedule(flow: Flow, service: ServiceRecord, state: ConnectionState): Connection | undefined {
     const { fwmark, port } = service
     if ((service.flags & IP_VS_SVC_F_PERSISTENT) !== 0)
       return this.#schedulePersistently(flow, service, state)
-    // A service at port 0 takes nothing unless it is persistent.
+    // A service at port 0 accepts no connection unless it is persistent.
     if (fwmark === 0 && flow.virtual.port !== port) return undefined
     const destination = this.#selectDestination(flow, service)
     if (destination === undefined) return undefined
@@ -63,12 +63,12 @@ export class ConnectionTable {
     const ownPort = flow.virtual.port === service.port && destination.port !== 0
     const port = ownPort ? destination.port : flow.virtual.port
     const connection = this.#connect(flow, service, destination, port, state, template)
-    // The time of a template begins anew with each connection.
+    // Each connection restarts the timer of its template.
     template.become('ASSURED', service.timeout / this.#namespace.profile.ticksPerSecond)
     return connection
   }
 
-  /** A template is good as long as its destination is there. */
+  /** A template is valid as long as its destination exists. */
   #findTemplate(flow: Flow, service: ServiceRecord): Connection | undefined {
     const { client, virtual, protocol } = templateKey(flow, service)
     for (const entry of this.#entries) {
@@ -132,7 +132,7 @@ export class ConnectionTable {
   }
 }
 
-/** Under what a client is remembered (ip_vs_sched_persist): of FTP and of port 0 for all ports, of a mark for all addresses. */
+/** The key of a template (ip_vs_sched_persist): FTP and port 0 cover all ports, a mark covers all addresses. */
 function templateKey({ client, virtual, protocol }: Flow, service: ServiceRecord) {
   const masked = { address: maskAddress(client.address, service), port: 0 }
   if (virtual.port === service.port) {
@@ -145,7 +145,7 @@ function templateKey({ client, virtual, protocol }: Flow, service: ServiceRecord
   return { protocol: IPPROTO_IP, client: masked, virtual: { address: mark, port: 0 } }
 }
 
-/** The network of a client: by the mask for IPv4, by the prefix length for IPv6. */
+/** The network of a client, by mask for IPv4 and by prefix length for IPv6. */
 function maskAddress(address: InetAddress, { family, netmask }: ServiceRecord): InetAddress {
   if (family !== AF_INET6) return [address[0] & networkOrder(netmask), 0, 0, 0]
   const word = (index: number) => {

@@ -4,7 +4,7 @@ import type { InetAddress } from './inet-address.ts'
 import type { NetworkNamespace } from './namespace.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** What the kernel calls the state of a connection or a template. */
+/** The kernel's name for the state of a connection or a template. */
 export type ConnectionState =
   | 'NONE'
   | 'ASSURED'
@@ -25,10 +25,10 @@ export interface InetEndpoint {
 /** States in which a TCP connection counts as active (tcp_state_active_table). */
 const ACTIVE_STATES: ReadonlySet<ConnectionState> = new Set(['ESTABLISHED', 'SYN_RECV'])
 
-/** Seconds for which a template with connections is kept beyond its time. */
+/** Seconds that a template with connections is kept after it has expired. */
 const TEMPLATE_GRACE = 60
 
-/** An entry of the connection table: a connection, or a persistence template that remembers a client. */
+/** An entry of the connection table: a connection, or a persistence template. */
 export class Connection {
   readonly namespace: NetworkNamespace
   readonly service: ServiceRecord
@@ -36,10 +36,10 @@ export class Connection {
   readonly protocol: number
   readonly client: InetEndpoint
   readonly virtual: InetEndpoint
-  /** Where it is forwarded to. */
+  /** The destination's end. */
   readonly real: InetEndpoint
   readonly isTemplate: boolean
-  /** The template that it came by. */
+  /** The template that chose its destination. */
   readonly template: Connection | undefined
   #state: ConnectionState
   #controlled = 0
@@ -83,12 +83,12 @@ export class Connection {
     return this.#state
   }
 
-  /** Seconds until it is forgotten. */
+  /** Seconds until it expires. */
   get expires(): number {
     return Math.max(0, this.#expiresAt - this.namespace.clock.now)
   }
 
-  /** Puts it into another state, in which it is forgotten unless something happens within `timeout` seconds. */
+  /** Changes its state; it expires after `timeout` seconds without packets. */
   become(state: ConnectionState, timeout: number): void {
     this.#count(-1)
     this.#state = state
@@ -96,7 +96,7 @@ export class Connection {
     this.keep(timeout)
   }
 
-  /** Begins its time anew. */
+  /** Restarts its timer. */
   keep(timeout: number): void {
     const { clock } = this.namespace
     this.#cancel?.()
@@ -107,7 +107,7 @@ export class Connection {
     })
   }
 
-  /** Takes it out of the table (ip_vs_conn_expire). */
+  /** Removes it from the table (ip_vs_conn_expire). */
   end(): void {
     this.#cancel?.()
     this.#count(-1)
@@ -128,20 +128,20 @@ function total({ activeConnections, inactiveConnections }: DestinationRecord): n
   return activeConnections + inactiveConnections
 }
 
-/** A connection more (ip_vs_bind_dest). */
+/** Counts a new connection (ip_vs_bind_dest). */
 function raise(destination: DestinationRecord): void {
   const { upperThreshold } = destination
   if (upperThreshold !== 0 && total(destination) >= upperThreshold) destination.overloaded = true
 }
 
-/** One less (ip_vs_unbind_dest): without a lower threshold it is three quarters of the upper one. */
+/** Counts a connection that ended (ip_vs_unbind_dest); the default lower threshold is three quarters of the upper one. */
 function lower(destination: DestinationRecord): void {
   const { upperThreshold, lowerThreshold } = destination
   const limit = lowerThreshold === 0 ? upperThreshold * 0.75 : lowerThreshold
   if (upperThreshold === 0 || total(destination) < limit) destination.overloaded = false
 }
 
-/** Counts something for a destination, its service and everything; not for a destination that was removed. */
+/** Counts traffic of a destination, its service and in total; not of a destination that was removed. */
 export function countTraffic(connection: Connection, what: Partial<Totals>): void {
   const { service, destination, namespace } = connection
   const { family, address, port } = destination

@@ -3,7 +3,7 @@ import { STATISTICS_32, STATISTICS_64 } from '../../ipvs/protocol/attributes.ts'
 import type { Field } from '../../netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter, writeU64 } from '../../netlink/wire/wire.ts'
 
-/** The five things that are counted, in the kernel's order. */
+/** The five counters, in the kernel's order. */
 export interface Totals {
   connections: number
   incomingPackets: number
@@ -33,19 +33,19 @@ const noTotals = (): Totals => ({
   outgoingBytes: 0,
 })
 
-/** Counters of a service, a destination or everything: what happened, and what the last sample shows of it. */
+/** Counters of a service, of a destination or in total, live and as of the last sample. */
 export class Counters {
-  /** Counted live. */
+  /** Live counters. */
   readonly live = noTotals()
   /** As of the last sample. */
   readonly #sampled = noTotals()
-  /** The sample from which totals are told (ip_vs_zero_stats). */
+  /** The sample that totals are relative to (ip_vs_zero_stats). */
   #base = noTotals()
-  /** What the rates were last reckoned from: for the 32 bits of it, bytes apart, the kernel allows a wrap. */
+  /** The totals of the last rate computation; the kernel allows all but those of bytes to wrap at 32 bits. */
   readonly #last = noTotals()
   readonly #rates = [0, 0, 0, 0, 0]
 
-  /** Takes a sample and moves the rates by a quarter of the difference (ip_vs_estimation). */
+  /** Takes a sample, and moves each rate by a quarter of its difference (ip_vs_estimation). */
   sample(): void {
     NAMES.forEach((name, index) => {
       const total = this.live[name]
@@ -57,14 +57,14 @@ export class Counters {
     })
   }
 
-  /** Tells totals from the last sample on, and no rates. */
+  /** Resets the totals to the last sample, and the rates to 0. */
   zero(): void {
     this.#base = { ...this.#sampled }
     Object.assign(this.#last, this.#sampled)
     this.#rates.fill(0)
   }
 
-  /** As the kernel tells them: totals less the base, rates rounded to whole numbers. */
+  /** As the kernel reports them: totals minus the base, rates rounded to integers. */
   get shown(): Statistics {
     const shown: Record<string, number> = {}
     NAMES.forEach((name, index) => {
@@ -74,7 +74,7 @@ export class Counters {
     return shown as unknown as Statistics
   }
 
-  /** Makes them show what is given. */
+  /** Sets what the kernel reports. */
   set shown(statistics: Partial<Statistics>) {
     NAMES.forEach((name, index) => {
       const total = statistics[name] ?? 0
@@ -93,7 +93,7 @@ function roundedRate(rate: number, places: number): number {
 
 const ORDER = [...NAMES, ...RATE_NAMES]
 
-/** Writes both nests, into a message whose buffer begins where the kernel's would. `aligns`: with PAD attributes. */
+/** Writes both nests into a message whose buffer starts where the kernel's would. `aligns`: with PAD attributes. */
 export function writeCounters(
   writer: WireWriter,
   types: readonly [narrow: number, wide: number],
@@ -120,7 +120,7 @@ function writeCounter(
     writer.view.setUint32(at, value % 2 ** 32, LITTLE_ENDIAN)
     return
   }
-  // A payload comes four bytes behind its header (nla_need_padding_for_64bit).
+  // The payload starts four bytes after the header (nla_need_padding_for_64bit).
   if (aligns && writer.length % 8 === 0) writer.payload(STATISTICS_64.fields.pad.type, 0)
   const at = writer.payload(type, 8)
   writeU64(writer.view, at, value)

@@ -18,7 +18,7 @@ export interface DaemonRecord {
 
 const { fields } = DAEMON
 
-/** Writes a daemon as GET_DAEMON gives it (ip_vs_genl_fill_daemon). */
+/** Writes a daemon as GET_DAEMON returns it (ip_vs_genl_fill_daemon). */
 export function writeDaemonRecord(writer: WireWriter, daemon: DaemonRecord): void {
   writer.genericHeader(IPVS_CMD.NEW_DAEMON, IPVS_GENL_VERSION)
   const nest = writer.beginNest(COMMAND.fields.daemon.type)

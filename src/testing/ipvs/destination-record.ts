@@ -6,14 +6,14 @@ import { type FamilyNumber, type InetAddress, isSameAddress, writeInetAddress } 
 import type { KernelProfile } from './profile.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** Which destination of a service, in the kernel's numbers. */
+/** The key of a destination within its service, in the kernel's numbers. */
 export interface DestinationIdentity {
   readonly family: FamilyNumber
   readonly address: InetAddress
   readonly port: number
 }
 
-/** What can be set of a destination, in the kernel's numbers. */
+/** The settings of a destination, in the kernel's numbers. */
 export interface DestinationSettings {
   /** IP_VS_CONN_F_FWD_MASK bits of the connection flags. */
   readonly forwarding: number
@@ -30,7 +30,7 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
   readonly family: FamilyNumber
   readonly address: InetAddress
   readonly port: number
-  /** Whose it is, or was: a removed destination keeps it until it is forgotten. */
+  /** Its service; a removed destination keeps it until the trash gives the destination up. */
   owner: ServiceRecord
   forwarding = 0
   weight = 0
@@ -42,9 +42,9 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
   activeConnections = 0
   inactiveConnections = 0
   persistentConnections = 0
-  /** The weight before it was set to 0; `mh` goes by it. */
+  /** The weight before it was set to 0, which `mh` uses. */
   lastWeight = 0
-  /** Gets no connections until their number has gone down (IP_VS_DEST_F_OVERLOAD). */
+  /** Receives no connections until their number has dropped (IP_VS_DEST_F_OVERLOAD). */
   overloaded = false
   /** Undefined while nothing was counted. */
   counters: Counters | undefined
@@ -57,8 +57,8 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
   }
 
   /**
-   * Replaces its settings (__ip_vs_update_dest). Whether it is overloaded by new thresholds is seen at once where they are
-   * limited; else one that is lifted or raised lets connections in again, and one that is lowered waits for the next one.
+   * Replaces its settings (__ip_vs_update_dest). A kernel that limits thresholds applies new ones at once; on others a
+   * threshold that is raised or removed ends the overload, and a lowered one takes effect with the next connection.
    */
   set(settings: DestinationSettings, { limitsThresholds }: KernelProfile): void {
     const { upperThreshold, lowerThreshold, weight } = settings
@@ -76,7 +76,7 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
     if (limitsThresholds && isChanged) this.#updateOverload()
   }
 
-  /** Between its thresholds it stays as it is (ip_vs_dest_update_overload). */
+  /** Between the thresholds the state does not change (ip_vs_dest_update_overload). */
   #updateOverload(): void {
     const { upperThreshold, lowerThreshold } = this
     const connections = this.activeConnections + this.inactiveConnections
@@ -85,7 +85,7 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
     else if (connections < (lowerThreshold || upperThreshold * 0.75)) this.overloaded = false
   }
 
-  /** Whether it is the destination that is meant (ip_vs_lookup_dest). */
+  /** Whether it has this key (ip_vs_lookup_dest). */
   is(family: number, address: InetAddress, port: number): boolean {
     return this.port === port && this.family === family && isSameAddress(family, this.address, address)
   }
@@ -93,7 +93,7 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
 
 const { fields } = DESTINATION
 
-/** Writes a destination as GET_DEST gives it (ip_vs_genl_fill_dest). */
+/** Writes a destination as GET_DEST returns it (ip_vs_genl_fill_dest). */
 export function writeDestinationRecord(
   writer: WireWriter,
   destination: DestinationRecord,

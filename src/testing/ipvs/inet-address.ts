@@ -14,7 +14,7 @@ export function isFamily(number: number): number is FamilyNumber {
   return number === AF_INET || number === AF_INET6
 }
 
-/** Reads an address; what is short of sixteen bytes counts as zero (nla_memcpy). */
+/** Reads an address; missing bytes count as zero (nla_memcpy). */
 export function readInetAddress(view: DataView, offset: number, length: number): InetAddress {
   if (length >= 16) {
     return [
@@ -36,7 +36,7 @@ export function writeInetAddress(view: DataView, offset: number, address: InetAd
   view.setInt32(offset + 12, address[3])
 }
 
-/** What counts of an address in its family: of IPv4 the first word (ip_vs_addr_copy). */
+/** The significant part of an address: for IPv4 the first word (ip_vs_addr_copy). */
 export function inFamily(family: number, address: InetAddress): InetAddress {
   if (family === AF_INET6 || (address[1] | address[2] | address[3]) === 0) return address
   return [address[0], 0, 0, 0]
@@ -54,7 +54,7 @@ export function endpointKey(family: number, address: InetAddress, port: number):
   return `${address[0]},${address[1]},${address[2]},${address[3]}:${port}`
 }
 
-/** The XOR of the words, as hashes of the kernel fold an address. */
+/** The XOR of the words, as the kernel's hashes fold an address. */
 export function foldAddress(family: number, address: InetAddress): number {
   return family === AF_INET6 ? address[0] ^ address[1] ^ address[2] ^ address[3] : address[0]
 }

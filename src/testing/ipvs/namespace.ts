@@ -16,7 +16,7 @@ const LEAST_TABLE = 256
 
 const DEFAULT_TIMEOUTS = { tcp: 900, tcpFin: 120, udp: 300 } as const satisfies Timeouts
 
-/** Everything that IPVS keeps for one network namespace. */
+/** The state of IPVS in one network namespace (struct netns_ipvs). */
 export class NetworkNamespace {
   readonly name: string
   readonly profile: KernelProfile
@@ -29,9 +29,9 @@ export class NetworkNamespace {
   timeouts: Timeouts = { ...DEFAULT_TIMEOUTS }
   #interfaces: readonly NetworkInterface[]
   #networks: AddressTypes
-  /** Destinations of another family than their service. */
+  /** Number of destinations of another family than their service. */
   mixedFamilies = 0
-  /** Of everything. */
+  /** Counters of all traffic. */
   readonly totals = new Counters()
   readonly connections = new ConnectionTable(this)
   /** Whether there was ever a service or a backup daemon: until then a growing connection table has no buckets. */
@@ -91,20 +91,20 @@ export class NetworkNamespace {
     this.hasConnectionTable = true
   }
 
-  /** Removes a service; its destinations go to the trash one by one. */
+  /** Removes a service, and moves its destinations to the trash one by one. */
   remove(service: ServiceRecord): void {
     for (const destination of service.destinations) this.removeDestination(service, destination)
     this.#services.delete(serviceKey(service))
     this.order.remove(this, service)
   }
 
-  /** The counters of a service or a destination, which are made when there is something to count. */
+  /** The counters of a service or a destination, created on first use. */
   countersOf(record: ServiceRecord | DestinationRecord): Counters {
     if (record.counters === undefined) record.counters = new Counters()
     return record.counters
   }
 
-  /** Brings all counters up to date, as the kernel does every two seconds. */
+  /** Updates all counters, as the kernel does every two seconds. */
   sample(): void {
     this.totals.sample()
     for (const service of this.#services.values()) {

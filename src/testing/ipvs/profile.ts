@@ -1,37 +1,37 @@
 import { ArgumentTypeError } from '../../errors.ts'
 
-/** Kernels that are known byte for byte. */
+/** Kernels that the simulation matches byte for byte. */
 export type ProfileName = '6.1' | '6.12' | '7.2'
 
-/** In what one kernel's answers differ from another's. */
+/** Properties in which the answers of kernels differ. */
 export interface KernelProfile {
-  /** Release, as `uname -r` begins. */
+  /** Release, such as `6.12.117`: the start of `uname -r`. */
   readonly release: string
-  /** Ticks of the kernel's clock a second (CONFIG_HZ): where timeouts wrap, and what /proc counts in. */
+  /** Clock ticks per second (CONFIG_HZ), which decide where timeouts wrap and are the unit of /proc. */
   readonly ticksPerSecond: number
   /**
-   * Whether 64-bit counters are aligned by PAD attributes, as by kernels for processors that cannot read unaligned words
-   * (without HAVE_EFFICIENT_UNALIGNED_ACCESS), user-mode Linux among them.
+   * Whether PAD attributes align 64-bit counters, as in kernels without HAVE_EFFICIENT_UNALIGNED_ACCESS, user-mode Linux
+   * included.
    */
   readonly alignsCounters: boolean
   /**
-   * `fixed`, up to Linux 7.0: 256 buckets of services for all network namespaces together, which gives a service its place
-   * in the list, and a connection table of constant size. `growing`, since 7.1: tables of the namespace's own, in an order
-   * that is random and changes as they grow.
+   * `fixed`, up to Linux 7.0: all network namespaces share 256 buckets of services, which determine the order of a listing,
+   * and the connection table has a constant size. `growing`, since 7.1: each namespace has its own tables, whose order is
+   * random and changes as they grow.
    */
   readonly tables: 'fixed' | 'growing'
-  /** What the place of a namespace in the kernel's memory adds to the hash of `fixed` tables: a multiple of 8 up to 248. */
+  /** What the memory address of a namespace adds to the hash of `fixed` tables: a multiple of 8 up to 248. */
   readonly bucketOffset: number
   /**
-   * Whether an upper threshold beyond 2147483647 is refused, and new thresholds are held against the connections that a
-   * destination has at once, not only with the next one: since 6.1.190 or so, 6.12.110 or so, and 7.2.
+   * Whether the kernel refuses an upper threshold above 2147483647, and compares new thresholds with the connections of a
+   * destination at once instead of with the next connection: since about 6.1.190, about 6.12.110, and 7.2.
    */
   readonly limitsThresholds: boolean
   /** Flags of GET_DEST and GET_DAEMON in the controller's list of operations: 13 up to Linux 6.1, 5 since 6.2. */
   readonly dumpOperationFlags: number
-  /** Bytes that a small answer takes of a receive buffer: 768 up to Linux 6.1, 832 to 960 since, as the kernel was built. */
+  /** Bytes of the receive buffer that a small answer uses: 768 up to Linux 6.1, 832 to 960 since, depending on the build. */
   readonly answerCost: number
-  /** Names under which schedulers can be loaded. */
+  /** The schedulers that the kernel can load, by name. */
   readonly schedulers: readonly string[]
 }
 
@@ -47,7 +47,7 @@ const DEBIAN = {
   schedulers: SCHEDULERS,
 } as const
 
-/** The kernels by name, as Debian builds them for x86-64. */
+/** The known kernels, as Debian builds them for x86-64. */
 export const PROFILES: Readonly<Record<ProfileName, KernelProfile>> = {
   '6.1': {
     ...DEBIAN,
@@ -60,7 +60,7 @@ export const PROFILES: Readonly<Record<ProfileName, KernelProfile>> = {
   '7.2': { ...DEBIAN, release: '7.2.13', tables: 'growing', schedulers: [...SCHEDULERS, 'twos'] },
 }
 
-/** A profile by its name, or as it was given. */
+/** Returns a profile by its name, or the given profile. */
 export function profileOf(profile: ProfileName | KernelProfile): KernelProfile {
   if (typeof profile === 'object' && profile !== null) return profile
   if (Object.hasOwn(PROFILES, profile)) return PROFILES[profile]

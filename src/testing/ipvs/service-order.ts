@@ -2,11 +2,11 @@ import { foldAddress } from './inet-address.ts'
 import type { KernelProfile } from './profile.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** In which order the kernel lists services: that of its hash table. */
+/** The order in which the kernel lists services: that of its hash table. */
 export interface ServiceOrder {
   add(owner: object, service: ServiceRecord): void
   remove(owner: object, service: ServiceRecord): void
-  /** Every entry that the kernel counts on its way; undefined for those of other owners. */
+  /** Every entry that the kernel counts during a walk; undefined for entries of other owners. */
   walk(owner: object): Iterable<ServiceRecord | undefined>
 }
 
@@ -19,7 +19,7 @@ interface Owned {
   readonly service: ServiceRecord
 }
 
-/** One table for all network namespaces, up to Linux 7.0: first services at an address, then those under a mark. */
+/** One table for all network namespaces, up to Linux 7.0: services at an address, then services under a mark. */
 class SharedBuckets implements ServiceOrder {
   readonly #offset: number
   /** The newest last. */
@@ -60,10 +60,10 @@ class SharedBuckets implements ServiceOrder {
 }
 
 const LEAST_BUCKETS = 16
-/** Services a bucket when a table of its own is made larger. */
+/** Services per bucket at which a table grows. */
 const LOAD = 1 / 8
 
-/** A table for each network namespace, since Linux 7.1: the hash is random, and a new one is drawn for a larger table. */
+/** A table for each network namespace, since Linux 7.1: the hash is random, and a larger table gets a new one. */
 class OwnBuckets implements ServiceOrder {
   readonly #random: () => number
   readonly #tables = new WeakMap<object, { services: ServiceRecord[]; buckets: number }>()

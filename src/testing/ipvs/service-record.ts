@@ -7,7 +7,7 @@ import { endpointKey, type FamilyNumber, type InetAddress, writeInetAddress } fr
 import type { KernelProfile } from './profile.ts'
 import type { SchedulerState } from './scheduler.ts'
 
-/** What tells one service from another, in the kernel's numbers. Under a firewall mark the rest is TCP and zero. */
+/** The key of a service, in the kernel's numbers. With a firewall mark the other fields are TCP and zero. */
 export interface ServiceIdentity {
   readonly family: FamilyNumber
   readonly protocol: number
@@ -16,17 +16,17 @@ export interface ServiceIdentity {
   readonly fwmark: number
 }
 
-/** What can be set of a service, in the kernel's numbers. */
+/** The settings of a service, in the kernel's numbers. */
 export interface ServiceRecordSettings {
-  /** `none` without one. */
+  /** `none` without a scheduler. */
   scheduler: string
-  /** Empty without one. */
+  /** Empty without an engine. */
   persistenceEngine: string
   /** IP_VS_SVC_F_* bits. */
   flags: number
   /** In ticks of the kernel's clock. */
   timeout: number
-  /** The four bytes as they came, read in host order. */
+  /** The four bytes as received, in host order. */
   netmask: number
 }
 
@@ -44,9 +44,9 @@ export class ServiceRecord implements ServiceIdentity, ServiceRecordSettings {
   netmask = 0
   /** Undefined while nothing was counted. */
   counters: Counters | undefined
-  /** The scheduler at work; undefined without one. */
+  /** The scheduler; undefined for `none`. */
   schedulerState: SchedulerState | undefined
-  /** The oldest first; the kernel has them the other way round. */
+  /** The oldest first, the reverse of the kernel's order. */
   readonly #destinations: DestinationRecord[] = []
 
   constructor(identity: ServiceIdentity, settings: ServiceRecordSettings) {
@@ -63,7 +63,7 @@ export class ServiceRecord implements ServiceIdentity, ServiceRecordSettings {
     return this.#destinations.length
   }
 
-  /** A destination by its place in the kernel's list, which begins with the newest. */
+  /** A destination by its index in the kernel's list, which starts with the newest. */
   destinationAt(index: number): DestinationRecord {
     return this.#destinations[this.#destinations.length - 1 - index]!
   }
@@ -77,13 +77,13 @@ export class ServiceRecord implements ServiceIdentity, ServiceRecordSettings {
     return this.#destinations.find((destination) => destination.is(family, address, port))
   }
 
-  /** Puts a destination at the head of the list. */
+  /** Adds a destination at the head of the list. */
   add(destination: DestinationRecord): void {
     this.#destinations.push(destination)
     this.schedulerState?.changed?.()
   }
 
-  /** Takes a destination out of the list, and tells the scheduler which one stood before it. */
+  /** Removes a destination from the list, and tells the scheduler which one preceded it. */
   remove(destination: DestinationRecord): void {
     const index = this.#destinations.lastIndexOf(destination)
     const previous = this.#destinations[index + 1]
@@ -92,7 +92,7 @@ export class ServiceRecord implements ServiceIdentity, ServiceRecordSettings {
   }
 }
 
-/** Tells the services of a namespace apart. */
+/** The key of a service within its namespace, for maps. */
 export function serviceKey({ family, protocol, address, port, fwmark }: ServiceIdentity): string {
   if (fwmark !== 0) return `${family}/${fwmark}`
   return `${family}/${protocol}/${endpointKey(family, address, port)}`
@@ -101,7 +101,7 @@ export function serviceKey({ family, protocol, address, port, fwmark }: ServiceI
 const { fields } = SERVICE
 const ALL_FLAGS = 0xffff_ffff
 
-/** Writes a service as GET_SERVICE gives it (ip_vs_genl_fill_service). */
+/** Writes a service as GET_SERVICE returns it (ip_vs_genl_fill_service). */
 export function writeServiceRecord(writer: WireWriter, service: ServiceRecord, profile: KernelProfile): void {
   writer.genericHeader(IPVS_CMD.NEW_SERVICE, IPVS_GENL_VERSION)
   const nest = writer.beginNest(COMMAND.fields.service.type)

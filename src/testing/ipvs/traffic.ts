@@ -11,41 +11,41 @@ import type { ConnectionTable, Flow } from './connection-table.ts'
 import { AF_INET, AF_INET6, type InetAddress, readInetAddress, writeInetAddress } from './inet-address.ts'
 import type { NetworkNamespace } from './namespace.ts'
 
-/** A connection to be opened. */
+/** Describes a connection to open. */
 export interface ConnectionAttempt {
   /** The client's address, of the service's family. */
   readonly client: string
-  /** The client's port. Default: one after another from 32768 on. */
+  /** The client's port. Default: consecutive ports from 32768 on. */
   readonly clientPort?: number | undefined
-  /** The virtual service, as elsewhere: `tcp://192.0.2.1:80`, or a firewall mark that the packets carry. */
+  /** The virtual service, such as `tcp://192.0.2.1:80`, or the firewall mark that the packets carry. */
   readonly service: ServiceReference
-  /** The address asked for, where the service is a firewall mark. */
+  /** The address that the client connects to, if the service is a firewall mark. */
   readonly address?: string | undefined
-  /** The port asked for, where the service is a firewall mark or takes all ports. */
+  /** The port that the client connects to, if the service is a firewall mark or accepts all ports. */
   readonly port?: number | undefined
-  /** The protocol, where the service is a firewall mark. Default `tcp`. */
+  /** The protocol, if the service is a firewall mark. Default `tcp`. */
   readonly protocol?: 'tcp' | 'udp' | undefined
-  /** Bytes of the packet that opens a UDP connection, its IP header included. Default 1000. */
+  /** Bytes of the first packet of a UDP connection, including its IP header. Default 1000. */
   readonly bytes?: number | undefined
 }
 
-/** Packets and their bytes, IP headers included. */
+/** A number of packets and their bytes, including IP headers. */
 export interface PacketCount {
-  /** Default 1. */
+  /** Number of packets. Default 1. */
   readonly packets?: number | undefined
-  /** Of all of them together. Default 1000 a packet. */
+  /** Bytes of all packets together. Default 1000 per packet. */
   readonly bytes?: number | undefined
 }
 
-/** Seconds for which a connection is kept in a state that nothing can change (tcp_timeouts). */
+/** Timeouts in seconds of the states whose timeout cannot be configured (tcp_timeouts). */
 const STATE_TIMEOUTS = { SYN_RECV: 60, CLOSE_WAIT: 60, TIME_WAIT: 120, CLOSE: 10 } as const
-/** An IPv4 packet of TCP with nothing in it but a timestamp, and one that begins a connection. */
+/** Sizes of an IPv4 packet of TCP without data but with a timestamp, and of a SYN. */
 const PACKET_BYTES = 52
 const SYN_BYTES = 60
 const DEFAULT_BYTES = 1000
 const FIRST_PORT = 32_768
 
-/** Clients of the virtual services of one network namespace: what they do goes by the kernel's scheduling rules. */
+/** The clients of the virtual services in one network namespace; the kernel's scheduling rules choose the destinations. */
 export class Traffic {
   readonly #table: ConnectionTable
   #nextPort = FIRST_PORT
@@ -56,10 +56,10 @@ export class Traffic {
   }
 
   /**
-   * Opens a connection: for TCP the handshake, for UDP one packet. Undefined when it comes to nothing, because there is no
-   * such service or no destination that takes it.
+   * Opens a connection: for TCP with the handshake, for UDP with one packet. Returns undefined if the service does not exist
+   * or no destination accepts the connection.
    *
-   * @throws {TypeError} when the addresses are not of one family.
+   * @throws {TypeError} if the addresses are of different families.
    */
   open(attempt: ConnectionAttempt): SimulatedConnection | undefined {
     const flow = this.#toFlow(attempt)
@@ -75,7 +75,7 @@ export class Traffic {
     return opened
   }
 
-  /** The connection table, the oldest first: what `Ipvs.connections()` reads. */
+  /** The connection table, the oldest entry first, as `Ipvs.connections()` reads it. */
   get connections(): ConnectionEntry[] {
     return this.#table.entries.map((entry) => new SimulatedConnection(entry).entry)
   }
@@ -109,17 +109,17 @@ export class SimulatedConnection {
     this.#connection = connection
   }
 
-  /** The destination that was chosen for it. */
+  /** The destination that the scheduler chose. */
   get destination(): Endpoint {
     return endpoint(this.#connection, this.#connection.real)
   }
 
-  /** In which state the kernel has it. */
+  /** Its state in the kernel. */
   get state(): ConnectionState {
     return this.#connection.state
   }
 
-  /** As it stands in the connection table. */
+  /** Its entry in the connection table. */
   get entry(): ConnectionEntry {
     const { client, virtual, real, isTemplate, state, expires, protocol } = this.#connection
     return {
@@ -135,7 +135,7 @@ export class SimulatedConnection {
     }
   }
 
-  /** The client sends. False when the packets are dropped because the destination was removed. */
+  /** Sends packets from the client. Returns false if they are dropped because the destination was removed. */
   send({ packets = 1, bytes = packets * DEFAULT_BYTES }: PacketCount = {}): boolean {
     checkInteger('packets', packets, 1, Number.MAX_SAFE_INTEGER)
     checkInteger('bytes', bytes, 1, Number.MAX_SAFE_INTEGER)
@@ -145,7 +145,7 @@ export class SimulatedConnection {
     return true
   }
 
-  /** The destination answers. With `dr` and `tun` the answers do not pass this host, and nothing is counted. */
+  /** Sends packets from the destination. With `dr` and `tun` they do not pass this host, and nothing is counted. */
   receive({ packets = 1, bytes = packets * DEFAULT_BYTES }: PacketCount = {}): void {
     checkInteger('packets', packets, 1, Number.MAX_SAFE_INTEGER)
     checkInteger('bytes', bytes, 1, Number.MAX_SAFE_INTEGER)
@@ -154,7 +154,7 @@ export class SimulatedConnection {
     this.#connection.keep(this.#timeout())
   }
 
-  /** The client ends it, and the destination too: it is inactive from now on, and forgotten after a while. */
+  /** Closes it from both ends: it becomes inactive at once and expires later. */
   close(): void {
     if (this.state === 'UDP' || !this.#reachesDestination()) return
     this.send({ packets: 2, bytes: 2 * PACKET_BYTES })
@@ -166,7 +166,7 @@ export class SimulatedConnection {
     this.#connection.become('TIME_WAIT', STATE_TIMEOUTS.TIME_WAIT)
   }
 
-  /** The client breaks it off. */
+  /** Resets it from the client (RST). */
   reset(): void {
     if (this.state === 'UDP' || !this.#reachesDestination()) return
     this.send({ packets: 1, bytes: PACKET_BYTES })

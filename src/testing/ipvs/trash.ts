@@ -3,24 +3,24 @@ import type { DestinationRecord } from './destination-record.ts'
 import { endpointKey, type InetAddress, isSameAddress } from './inet-address.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** Seconds for which a removed destination is kept when nothing uses it any more (IP_VS_DEST_TRASH_PERIOD). */
+/** Seconds that an unused removed destination is kept (IP_VS_DEST_TRASH_PERIOD). */
 const PERIOD = 120
 
 /** A removed destination. */
 interface TrashEntry {
   readonly destination: DestinationRecord
-  /** When it was first found unused. */
+  /** The time of the first sweep that found it unused. */
   idleSince: number | undefined
 }
 
 /**
- * Removed destinations of a network namespace. They are kept for the sake of their connections, and come back with counters and
- * connections when they are added again (ip_vs_trash_get_dest). Every minute those are looked at that nothing uses: the first
- * look stamps them, a later one gives up those stamped two minutes ago (ip_vs_dest_trash_expire).
+ * The removed destinations of a network namespace. The kernel keeps them for their connections, and restores them with counters
+ * and connections when they are added again (ip_vs_trash_get_dest). A sweep every minute stamps the unused ones, and gives up
+ * those that were stamped two minutes ago (ip_vs_dest_trash_expire).
  */
 export class Trash {
   readonly #clock: VirtualClock
-  /** By address and port, the newest last: services with other addresses may have had the same destination. */
+  /** By address and port, the newest last: several services may have had the same destination. */
   readonly #entries = new Map<string, TrashEntry[]>()
   #count = 0
   #cancelSweep: (() => void) | undefined
@@ -29,7 +29,7 @@ export class Trash {
     this.#clock = clock
   }
 
-  /** What it holds, in no order. */
+  /** The removed destinations, in no order. */
   get destinations(): DestinationRecord[] {
     return [...this.#entries.values()].flat().map(({ destination }) => destination)
   }
@@ -43,14 +43,14 @@ export class Trash {
     if (this.#count++ === 0) this.#scheduleSweep()
   }
 
-  /** Gives up everything. */
+  /** Gives up every destination. */
   empty(): void {
     this.#entries.clear()
     this.#count = 0
     this.#cancelSweep?.()
   }
 
-  /** Takes back the destination of a service, or of one that was like it. */
+  /** Takes a destination of the service out, or of a service with the same key. */
   take(
     service: ServiceRecord,
     family: number,
@@ -94,7 +94,7 @@ function destinationKey(family: number, address: InetAddress, port: number): str
   return `${family}/${endpointKey(family, address, port)}`
 }
 
-/** The family of the service is not looked at, except to compare addresses. */
+/** Whether the destination's service had the same key; the kernel does not compare the family itself. */
 function belongedTo(service: ServiceRecord, owner: ServiceRecord): boolean {
   if (owner === service) return true
   if (owner.fwmark !== service.fwmark || owner.protocol !== service.protocol) return false

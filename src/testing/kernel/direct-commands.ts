@@ -13,13 +13,13 @@ import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
 import type { SimulatedSocket } from './netlink/simulated-socket.ts'
 import type { SimulatedMachine } from './simulated-machine.ts'
 
-/** Enough for any acknowledgement. */
+/** Buffer size: enough for any acknowledgement. */
 const ROOM = 32 * 1024
 
 /**
- * Carries commands out at once, as another client would: through the same bytes, but neither logged nor touched by faults.
+ * Executes commands at once, as another client would: through the same bytes, but without log and faults.
  *
- * @throws {Error} with the kernel's `code`, when it refuses one; those before it were done.
+ * @throws {Error} with the kernel's `code` when it refuses a command; the commands before it were executed.
  */
 export function runDirectCommands(
   machine: SimulatedMachine,

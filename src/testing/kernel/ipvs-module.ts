@@ -1,12 +1,12 @@
 import type { NetworkNamespace } from '../ipvs/namespace.ts'
 
 /**
- * The module `ip_vs`: `loaded`; `unloaded`, and loaded by the first that asks for the family; or `absent`, as on a kernel
- * that was built without it.
+ * State of the module `ip_vs`: `loaded`; `unloaded` until a client looks up the family; or `absent`, as on a kernel that was
+ * built without it.
  */
 export type ModuleState = 'loaded' | 'unloaded' | 'absent'
 
-/** The kernel module that carries IPVS. */
+/** The kernel module `ip_vs`. */
 export class IpvsModule {
   #state: ModuleState = 'unloaded'
   #nextFamily: number
@@ -18,24 +18,24 @@ export class IpvsModule {
     this.#nextFamily = familyId
   }
 
-  /** Whether it is there. */
+  /** Its state. */
   get state(): ModuleState {
     return this.#state
   }
 
-  /** The family's number at present; undefined while the module is not loaded. */
+  /** The current number of the family IPVS; undefined while the module is not loaded. */
   get familyId(): number | undefined {
     return this.#familyId
   }
 
-  /** Loads it, unless it is absent. Each time the family gets another number. */
+  /** Loads the module unless it is absent. The family gets a new number each time. */
   load(): void {
     if (this.#state !== 'unloaded') return
     this.#state = 'loaded'
     this.#familyId = this.#nextFamily++
   }
 
-  /** Unloads it, with all that it knows; `absent` if it cannot be loaded again. */
+  /** Unloads the module, which loses all its state; pass `absent` if it cannot be loaded again. */
   unload(state: 'unloaded' | 'absent' = 'unloaded'): void {
     for (const namespace of this.#namespaces.values()) namespace.reset()
     this.#state = state

@@ -16,47 +16,47 @@ import { AF_INET } from '../ipvs/inet-address.ts'
 import type { NetworkNamespace } from '../ipvs/namespace.ts'
 import { type ServiceRecord, writeServiceRecord } from '../ipvs/service-record.ts'
 
-/** Everything that IPVS has in one network namespace, as plain data. */
+/** The complete state of IPVS in one network namespace, as plain data. */
 export interface KernelState {
-  /** The virtual services with their destinations, as a client reads them; in the order in which they were made. */
+  /** The virtual services with their destinations, as a client reads them, in the order in which they were created. */
   readonly services: readonly Service[]
-  /** Destinations that were removed and would come back with their counters. */
+  /** Removed destinations that the kernel would restore with their counters. */
   readonly removedDestinations: readonly Destination[]
   /** Running synchronisation daemons, the master first. */
   readonly daemons: readonly Daemon[]
-  /** Timeouts of connections. */
+  /** Timeouts of connections, in seconds. */
   readonly timeouts: Timeouts
 }
 
-/** What a state can be set to: everything that is left out is as in a kernel that was just started. */
+/** A state to set. Omitted parts are as in a kernel that has just started. */
 export interface StateInput {
-  /** Virtual services, with destinations in the kernel's order (the newest first). */
+  /** The virtual services, with destinations in the kernel's order (the newest first). */
   readonly services?: readonly ServiceStateInput[] | undefined
-  /** Seconds. */
+  /** Timeouts of connections, in seconds. */
   readonly timeouts?: Partial<Timeouts> | undefined
 }
 
-/** A virtual service that is to be there. */
+/** A virtual service to create, with its counters. */
 export type ServiceStateInput = ServiceInput & {
-  /** Its destinations, the newest first. Default none. */
+  /** The destinations, the newest first. Default none. */
   readonly destinations?: readonly DestinationStateInput[] | undefined
-  /** What its counters show. Default zeros. */
+  /** The values of its counters. Default zeros. */
   readonly statistics?: Partial<Statistics> | undefined
 }
 
-/** A destination that is to be there. */
+/** A destination to create, with its connections and counters. */
 export type DestinationStateInput = DestinationInput & {
-  /** Default 0. */
+  /** Number of active connections. Default 0. */
   readonly activeConnections?: number | undefined
-  /** Default 0. */
+  /** Number of inactive connections. Default 0. */
   readonly inactiveConnections?: number | undefined
-  /** Default 0. */
+  /** Number of persistence templates. Default 0. */
   readonly persistentConnections?: number | undefined
-  /** What its counters show. Default zeros. */
+  /** The values of its counters. Default zeros. */
   readonly statistics?: Partial<Statistics> | undefined
 }
 
-/** Reads what a namespace has, through the same bytes as a client. */
+/** Reads the state of a namespace from the same bytes as a client. */
 export function readState(namespace: NetworkNamespace): KernelState {
   return {
     services: namespace.services.map((service) => serviceOf(service, namespace)),
@@ -85,7 +85,7 @@ function destinationOf(destination: DestinationRecord): Destination {
 
 const command = new AttributeSet(COMMAND)
 
-/** What a reader of the message finds in a nest. */
+/** The attributes that a reader of the message finds in a nest. */
 function decode<F extends Fields>(
   write: (writer: WireWriter) => void,
   field: NestField<F>,
@@ -96,7 +96,7 @@ function decode<F extends Fields>(
   return command.read(writer.view, GENL_HDRLEN, writer.length).requireNest(field, set)
 }
 
-/** Makes what is to be there, by commands, and then sets what no command can set. */
+/** Creates a state with commands, and then sets what no command can set. */
 export function setState(
   namespace: NetworkNamespace,
   { services = [], timeouts = {} }: StateInput,

@@ -21,7 +21,7 @@ import { readSequentially } from './proc/sequential-file.ts'
 /** The port id of the first socket; each further socket has the next one. */
 const FIRST_PORT = 0xc2aa_2aec
 
-/** The simulated kernel put together: its parts, its network namespaces, its sockets and its files. */
+/** Assembles the simulated kernel: its module, network namespaces, sockets and files. */
 export class SimulatedMachine {
   readonly profile: KernelProfile
   readonly clock = new VirtualClock()
@@ -80,7 +80,7 @@ export class SimulatedMachine {
     })
   }
 
-  /** @throws {Error} `ENOENT` when the namespace was deleted. */
+  /** @throws {Error} `ENOENT` if the namespace was deleted. */
   openSocket(netns: string, options: SocketOptions): SimulatedSocket {
     if (!this.#namespaces.has(netns)) throw systemError('ENOENT', 'open', netns)
     return new SimulatedSocket(this.#handler, this.namespace(netns), FIRST_PORT + this.#sockets++, options)

@@ -8,25 +8,25 @@ import type {
 import { formatDatagrams, formatExchange } from './transcript.ts'
 
 /**
- * Writes down what goes through a transport, as text that a person can read and {@link Replay} can play again: each exchange
- * with its commands and attributes, the bytes four a line, and what came back.
+ * Records the exchanges of a transport as text that people can read and {@link Replay} can replay: each message with its
+ * command, its attributes and its bytes, four per line.
  */
 export class Recorder implements Transport {
   readonly #transport: Transport
   readonly #parts: string[] = []
   #sockets = 0
 
-  /** @param transport What is recorded: a kernel, real or simulated. */
+  /** @param transport The transport to record: that of a real or a simulated kernel. */
   constructor(transport: Transport) {
     this.#transport = transport
   }
 
-  /** What was recorded so far. */
+  /** The recording so far. */
   get text(): string {
     return this.#parts.join('\n')
   }
 
-  /** Opens a socket that is recorded. */
+  /** Opens a socket and records its exchanges. */
   async open(protocol: NetlinkProtocol): Promise<NetlinkSocket> {
     const socket = await this.#transport.open(protocol)
     const number = ++this.#sockets
@@ -42,7 +42,7 @@ export class Recorder implements Transport {
     })
   }
 
-  /** Reads a file, which is recorded when it was read to its end. */
+  /** Reads a file, and records it once it was read to its end. */
   async *readFile(path: string): AsyncIterable<Uint8Array> {
     const pieces: Uint8Array[] = []
     for await (const piece of this.#transport.readFile(path)) {
@@ -61,12 +61,12 @@ class RecordedSocket implements NetlinkSocket {
   readonly #socket: NetlinkSocket
   readonly #record: (request: ExchangeRequest, report: ExchangeReport) => void
 
-  constructor(socket: NetlinkSocket, note: (request: ExchangeRequest, report: ExchangeReport) => void) {
+  constructor(socket: NetlinkSocket, record: (request: ExchangeRequest, report: ExchangeReport) => void) {
     this.portId = socket.portId
     this.receiveBuffer = socket.receiveBuffer
     this.sendBuffer = socket.sendBuffer
     this.#socket = socket
-    this.#record = note
+    this.#record = record
   }
 
   async exchange(request: ExchangeRequest): Promise<ExchangeReport> {

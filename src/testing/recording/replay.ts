@@ -8,7 +8,7 @@ import type {
 import { lineDifference } from '../wire/line-difference.ts'
 import { type ExchangeTranscript, formatDatagrams, parseExchange } from './transcript.ts'
 
-/** Settings of a socket that was recorded. */
+/** The settings of a recorded socket. */
 interface RecordedOpening {
   readonly number: number
   readonly portId: number
@@ -17,15 +17,15 @@ interface RecordedOpening {
 }
 
 /**
- * Plays what a {@link Recorder} wrote down: whoever asks the same gets the same answers, byte for byte. Whoever asks
- * something else gets an error with the difference.
+ * Replays a recording of a {@link Recorder}: the same requests get the same answers, byte for byte. A different request is
+ * rejected with an error that shows the difference.
  */
 export class Replay implements Transport {
   readonly #openings: RecordedOpening[] = []
   readonly #exchanges: ExchangeTranscript[] = []
   readonly #files: { readonly path: string; readonly text: string }[] = []
 
-  /** @param text What was recorded. */
+  /** @param text The recording. */
   constructor(text: string) {
     for (const part of text.split('\n\n')) {
       const [heading = '', ...lines] = part.split('\n').filter((line) => line !== '')
@@ -38,19 +38,19 @@ export class Replay implements Transport {
     }
   }
 
-  /** Exchanges that nobody asked for yet. */
+  /** Number of exchanges that were not replayed yet. */
   get remaining(): number {
     return this.#exchanges.length
   }
 
   /**
-   * Opens the next socket that was recorded.
+   * Opens the next recorded socket.
    *
-   * @throws {Error} when no more were opened.
+   * @throws {Error} if the recording has no further socket.
    */
   async open(_protocol: NetlinkProtocol): Promise<NetlinkSocket> {
     const opening = this.#openings.shift()
-    if (opening === undefined) throw new Error('No more sockets were opened when this was recorded')
+    if (opening === undefined) throw new Error('The recording has no further socket')
     return {
       ...opening,
       exchange: (request) => this.#exchange(opening.number, request),
@@ -58,10 +58,10 @@ export class Replay implements Transport {
     }
   }
 
-  /** Reads a file as it was. */
+  /** Reads a recorded file. */
   async *readFile(path: string): AsyncIterable<Uint8Array> {
     const index = this.#files.findIndex((file) => file.path === path)
-    if (index === -1) throw new Error(`${path} was not read when this was recorded`)
+    if (index === -1) throw new Error(`The recording has no file ${path}`)
     const [file] = this.#files.splice(index, 1)
     yield Buffer.from(file!.text, 'latin1')
   }
@@ -71,10 +71,9 @@ export class Replay implements Transport {
     const sent = formatDatagrams(datagrams, ends, first, count)
     const index = this.#exchanges.findIndex((exchange) => exchange.socket === socket)
     const recorded = this.#exchanges[index]
-    if (recorded === undefined)
-      throw new Error(`Nothing more was sent when this was recorded:\n${sent.join('\n')}`)
+    if (recorded === undefined) throw new Error(`The recording ends before this request:\n${sent.join('\n')}`)
     const difference = lineDifference(recorded.sent, sent)
-    if (difference !== '') throw new Error(`Something else was sent when this was recorded:\n${difference}`)
+    if (difference !== '') throw new Error(`The request differs from the recording:\n${difference}`)
     this.#exchanges.splice(index, 1)
     replies.set(recorded.received)
     return recorded.report

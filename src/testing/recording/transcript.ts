@@ -4,27 +4,27 @@ import { describeMessage } from '../../netlink/wire/describe.ts'
 import { NLMSG_HDRLEN } from '../../netlink/wire/uapi.ts'
 import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 
-/** One exchange, as it is written down. */
+/** One exchange of a recording. */
 export interface ExchangeTranscript {
-  /** Which socket, counted from 1 in the order in which they were opened. */
+  /** Number of the socket, counted from 1 in the order of opening. */
   readonly socket: number
-  /** The datagrams that were to be sent, each as its messages in text. */
+  /** The datagrams of the request, each as its messages in text. */
   readonly sent: readonly string[]
-  /** What came back. */
+  /** The answers. */
   readonly received: Uint8Array
   readonly report: ExchangeReport
 }
 
-/** Messages as text: of each a line that says what it is, and its bytes in hexadecimal, four a line. */
+/** Formats messages: a line that describes each, and its bytes in hexadecimal, four per line. */
 export function formatMessages(bytes: Uint8Array, mark: '>' | '<'): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const lines: string[] = []
   for (let at = 0; at < bytes.length; ) {
     const whole = bytes.length - at >= NLMSG_HDRLEN
-    const told = whole ? view.getUint32(at, LITTLE_ENDIAN) : 0
-    const length = told >= NLMSG_HDRLEN ? Math.min(align4(told), bytes.length - at) : bytes.length - at
+    const stated = whole ? view.getUint32(at, LITTLE_ENDIAN) : 0
+    const length = stated >= NLMSG_HDRLEN ? Math.min(align4(stated), bytes.length - at) : bytes.length - at
     lines.push(
-      `${mark} ${whole && told <= bytes.length - at ? describe(view, at) : 'bytes that are no message'}`,
+      `${mark} ${whole && stated <= bytes.length - at ? describe(view, at) : 'bytes that are no message'}`,
     )
     for (let offset = at; offset < at + length; offset += 4) lines.push(hexLine(bytes, offset))
     at += length
@@ -44,7 +44,7 @@ function hexLine(bytes: Uint8Array, offset: number): string {
   return `    ${Buffer.from(bytes.subarray(offset, offset + 4)).toString('hex')}`
 }
 
-/** The bytes of lines that {@link formatMessages} made. */
+/** The bytes of lines written by {@link formatMessages}. */
 export function parseHexLines(lines: readonly string[]): Uint8Array {
   return Uint8Array.from(
     Buffer.from(
@@ -57,7 +57,7 @@ export function parseHexLines(lines: readonly string[]): Uint8Array {
   )
 }
 
-/** An exchange as text. */
+/** Formats an exchange. */
 export function formatExchange({ socket, sent, received, report }: ExchangeTranscript): string {
   const { state, datagram, awaiting, errno, syscall, sends, receives } = report
   const ending = [
@@ -73,7 +73,7 @@ export function formatExchange({ socket, sent, received, report }: ExchangeTrans
   ].join('\n')
 }
 
-/** Reads the lines of an exchange, from behind its heading on. */
+/** Parses the lines of an exchange after its heading. */
 export function parseExchange(socket: number, lines: readonly string[]): ExchangeTranscript {
   const answers = lines.findIndex((line) => line.startsWith('<') || line.startsWith('end '))
   const end = lines.findIndex((line) => line.startsWith('end '))
@@ -102,7 +102,7 @@ export function parseExchange(socket: number, lines: readonly string[]): Exchang
   }
 }
 
-/** The datagrams of an exchange from the first that is to be sent on, as text; a line `--` stands between two. */
+/** Formats the datagrams of an exchange from `first` on, separated by lines `--`. */
 export function formatDatagrams(
   datagrams: Uint8Array,
   ends: Uint32Array,

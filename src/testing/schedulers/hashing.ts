@@ -11,7 +11,7 @@ function hash(value: number): number {
   return Math.imul(value, 0x61c8_8647) >>> 24
 }
 
-/** `dh`: by the address asked for, over a table in which each destination has the same share (ip_vs_dh.c). */
+/** `dh`: hashes the address that the client connects to; each destination has the same share of the table (ip_vs_dh.c). */
 export class DestinationHashing implements SchedulerState {
   readonly #service: ServiceRecord
 
@@ -26,7 +26,7 @@ export class DestinationHashing implements SchedulerState {
   }
 }
 
-/** `sh`: by the client's address, over a table that is filled by weight (ip_vs_sh.c). */
+/** `sh`: hashes the client's address; destinations have shares of the table by weight (ip_vs_sh.c). */
 export class SourceHashing implements SchedulerState {
   readonly #service: ServiceRecord
   #table: readonly DestinationRecord[] | undefined
@@ -63,7 +63,7 @@ export class SourceHashing implements SchedulerState {
   }
 }
 
-/** A destination without weight has a bucket too, and refuses what comes there. */
+/** A destination of weight 0 has a bucket too, and refuses the connections that hash there. */
 function fill(destinations: readonly DestinationRecord[]): DestinationRecord[] {
   const table: DestinationRecord[] = []
   for (let at = 0, count = 0; destinations.length > 0 && table.length < BUCKETS; ) {

@@ -1,10 +1,10 @@
 import type { DestinationRecord } from '../ipvs/destination-record.ts'
 import { isAvailable, leastLoaded, overhead, type SchedulerFactory } from '../ipvs/scheduler.ts'
 
-/** Load as the next connection would find it. */
+/** The load after the next connection. */
 const expected = ({ activeConnections }: DestinationRecord) => activeConnections + 1
 
-/** `lc`: the fewest connections, whatever the weights (ip_vs_lc.c). */
+/** `lc`: the fewest connections, regardless of weights (ip_vs_lc.c). */
 export const leastConnection: SchedulerFactory = (service) => ({
   schedule() {
     const usable = service.destinations.filter(isAvailable)
@@ -13,17 +13,17 @@ export const leastConnection: SchedulerFactory = (service) => ({
   },
 })
 
-/** `wlc`: the fewest connections for its weight (ip_vs_wlc.c). */
+/** `wlc`: the fewest connections relative to the weight (ip_vs_wlc.c). */
 export const weightedLeastConnection: SchedulerFactory = (service) => ({
   schedule: () => leastLoaded(service.destinations, overhead),
 })
 
-/** `sed`: the shortest delay to be expected, from active connections alone (ip_vs_sed.c). */
+/** `sed`: the shortest expected delay, from active connections alone (ip_vs_sed.c). */
 export const shortestExpectedDelay: SchedulerFactory = (service) => ({
   schedule: () => leastLoaded(service.destinations, expected),
 })
 
-/** `nq`: the first that is idle, otherwise as `sed` (ip_vs_nq.c). */
+/** `nq`: the first idle destination, otherwise as `sed` (ip_vs_nq.c). */
 export const neverQueue: SchedulerFactory = (service) => ({
   schedule() {
     const usable = service.destinations.filter(isAvailable)
@@ -36,7 +36,7 @@ export const failover: SchedulerFactory = (service) => ({
   schedule: () => highest(service.destinations.filter(isAvailable)),
 })
 
-/** `ovf`: the highest weight among those with no more active connections than it (ip_vs_ovf.c). */
+/** `ovf`: the highest weight among the destinations with no more active connections than their weight (ip_vs_ovf.c). */
 export const overflow: SchedulerFactory = (service) => ({
   schedule: () =>
     highest(service.destinations.filter((one) => isAvailable(one) && one.activeConnections <= one.weight)),

@@ -2,10 +2,10 @@ import type { DestinationRecord } from '../ipvs/destination-record.ts'
 import { leastLoaded, overhead, type Packet, type SchedulerState } from '../ipvs/scheduler.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
 
-/** Seconds for which what was remembered of an address counts (lblc_expiration, lblcr_expiration). */
+/** Seconds after which an entry expires (lblc_expiration, lblcr_expiration). */
 const EXPIRATION = 24 * 60 * 60
 
-/** Whether it is time to leave a destination: more active connections than its weight, while another is half idle. */
+/** Whether a destination has more active connections than its weight while another has less than half of its weight. */
 function isOverloaded({ activeConnections, weight }: DestinationRecord, service: ServiceRecord): boolean {
   if (activeConnections <= weight) return false
   return service.destinations.some((other) => other.activeConnections * 2 < other.weight)
@@ -15,7 +15,7 @@ function isThere(service: ServiceRecord, { family, address, port }: DestinationR
   return service.find(family, address, port) !== undefined
 }
 
-/** `lblc`: an address that was asked for stays with its destination, be it beyond its thresholds (ip_vs_lblc.c). */
+/** `lblc`: connections to an address stay with one destination, even above its thresholds (ip_vs_lblc.c). */
 export class Locality implements SchedulerState {
   readonly #service: ServiceRecord
   readonly #chosen = new Map<string, { destination: DestinationRecord; used: number }>()
@@ -39,7 +39,7 @@ export class Locality implements SchedulerState {
   }
 }
 
-/** `lblcr`: an address has a set of destinations, to which another comes when the set is overloaded (ip_vs_lblcr.c). */
+/** `lblcr`: an address has a set of destinations, which grows when it is overloaded (ip_vs_lblcr.c). */
 export class ReplicatedLocality implements SchedulerState {
   readonly #service: ServiceRecord
   /** The newest first. */

@@ -6,7 +6,7 @@ import type { ServiceRecord } from '../ipvs/service-record.ts'
 import { halfSipHash } from './sip-hash.ts'
 import { greatestCommonDivisor } from './weighted-round-robin.ts'
 
-/** Places of the table, a prime (CONFIG_IP_VS_MH_TAB_INDEX=12). */
+/** Size of the table, a prime (CONFIG_IP_VS_MH_TAB_INDEX=12). */
 export const MAGLEV_PLACES = 4093
 /** Bits that a weight may have in the table. */
 const WEIGHT_BITS = 6
@@ -15,9 +15,9 @@ const PLACE_KEY = 2_654_435_761
 const STEP_KEY = 2_654_446_892
 
 /**
- * `mh`: Maglev's consistent hashing. Each destination takes places of the table in an order of its own, by turns and as many
- * at a time as its weight says; the client's address chooses the place (ip_vs_mh.c). A destination whose weight is set to 0
- * keeps its places, so that the others do not move.
+ * `mh`: Maglev's consistent hashing. The destinations fill the table in rounds: each has its own permutation of the places and
+ * takes as many per round as its weight; the client's address selects a place (ip_vs_mh.c). A destination whose weight is set
+ * to 0 keeps its places, so that those of the others do not move.
  */
 export class Maglev implements SchedulerState {
   readonly #service: ServiceRecord
@@ -66,13 +66,13 @@ function fill({ family, destinations }: ServiceRecord): DestinationRecord[] {
       destination,
       place: hash(family, destination.address, destination.port, PLACE_KEY) % MAGLEV_PLACES,
       step: (hash(family, destination.address, destination.port, STEP_KEY) % (MAGLEV_PLACES - 1)) + 1,
-      turns: Math.floor(destination.lastWeight / divisor) >> shift || Number(destination.lastWeight !== 0),
+      perRound: Math.floor(destination.lastWeight / divisor) >> shift || Number(destination.lastWeight !== 0),
     }))
-    .filter(({ turns }) => turns > 0)
+    .filter(({ perRound }) => perRound > 0)
   const table = new Array<DestinationRecord | undefined>(MAGLEV_PLACES)
   for (let taken = 0; taken < MAGLEV_PLACES; ) {
     for (const taker of takers) {
-      for (let turn = 0; turn < taker.turns && taken < MAGLEV_PLACES; turn++, taken++) {
+      for (let count = 0; count < taker.perRound && taken < MAGLEV_PLACES; count++, taken++) {
         while (table[taker.place] !== undefined) taker.place = (taker.place + taker.step) % MAGLEV_PLACES
         table[taker.place] = taker.destination
       }

@@ -2,10 +2,10 @@ import type { DestinationRecord } from '../ipvs/destination-record.ts'
 import { isAvailable, type SchedulerState } from '../ipvs/scheduler.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
 
-/** `rr`: one after another, whatever their weights; a new one stands before all others (ip_vs_rr.c). */
+/** `rr`: one destination after another, regardless of weights; a new one comes first in the list (ip_vs_rr.c). */
 export class RoundRobin implements SchedulerState {
   readonly #service: ServiceRecord
-  /** The last that was chosen; undefined at the head of the list. */
+  /** The last choice; undefined at the head of the list. */
   #current: DestinationRecord | undefined
 
   constructor(service: ServiceRecord) {

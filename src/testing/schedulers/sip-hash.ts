@@ -1,6 +1,6 @@
 const MASK = 0xffff_ffff_ffff_ffffn
 
-/** "somepseudorandomlygeneratedbytes", as SipHash has it. */
+/** "somepseudorandomlygeneratedbytes", the initial state of SipHash. */
 const CONSTANTS = [
   0x736f6d6570736575n,
   0x646f72616e646f6dn,
@@ -13,7 +13,7 @@ function rotate(value: bigint, bits: bigint): bigint {
 }
 
 /**
- * The low half of SipHash-1-3 of four bytes, both words of the key the same: what hsiphash gives on 64-bit kernels
+ * The low half of SipHash-1-3 of four bytes with two equal key words: the result of hsiphash on 64-bit kernels
  * (lib/siphash.c; Aumasson and Bernstein, "SipHash: a fast short-input PRF").
  */
 export function halfSipHash(value: number, key: number): number {
@@ -31,7 +31,7 @@ export function halfSipHash(value: number, key: number): number {
     b = rotate(b, 17n) ^ c
     c = rotate(c, 32n)
   }
-  // The last word has the length in its highest byte.
+  // The last word carries the length in its highest byte.
   const message = (4n << 56n) | BigInt(value)
   d ^= message
   round()

@@ -13,7 +13,7 @@ import { Maglev } from './maglev.ts'
 import { RoundRobin } from './round-robin.ts'
 import { WeightedRoundRobin } from './weighted-round-robin.ts'
 
-/** The schedulers by name; a service with any other name, `none` among them, gets no connections. */
+/** The schedulers by name; a service with another name, including `none`, receives no connections. */
 export const SCHEDULER_FACTORIES: ReadonlyMap<string, SchedulerFactory> = new Map<string, SchedulerFactory>([
   ['rr', (service) => new RoundRobin(service)],
   ['wrr', (service) => new WeightedRoundRobin(service)],

@@ -3,15 +3,15 @@ import type { SchedulerState } from '../ipvs/scheduler.ts'
 import type { ServiceRecord } from '../ipvs/service-record.ts'
 
 /**
- * `wrr`: passes over the list with a bar that goes down from the highest weight by their greatest common divisor; in each
- * pass those are chosen that reach it (ip_vs_wrr.c).
+ * `wrr`: passes over the list with a current weight that drops from the highest weight by the greatest common divisor; each
+ * pass chooses the destinations that have at least the current weight (ip_vs_wrr.c).
  */
 export class WeightedRoundRobin implements SchedulerState {
   readonly #service: ServiceRecord
-  /** The last that was chosen; undefined at the head of the list. */
+  /** The last choice; undefined at the head of the list. */
   #current: DestinationRecord | undefined
   #currentWeight = 0
-  /** Where the bar begins: lowered, so that it ends at 1 and no weight is below it. */
+  /** The first current weight: lowered so that the last one is 1, which no weight is below. */
   #maxWeight = 0
   #step = 1
 
@@ -57,7 +57,7 @@ export class WeightedRoundRobin implements SchedulerState {
         restarted = true
       }
       lastPass = this.#currentWeight <= this.#step
-      // The first pass at this height saw only those behind where it began.
+      // The first pass at this weight covered only the part of the list after its start.
       if (lastPass && restarted) stop = began
     }
     this.#current = undefined

@@ -1,26 +1,26 @@
-/** Something to be done when its time has come. */
+/** A function that is called at a certain time. */
 interface Timer {
   readonly due: number
-  /** Those due together run in the order in which they were set. */
+  /** Timers due at the same time run in the order in which they were set. */
   readonly order: number
   run: (() => void) | undefined
 }
 
-/** Time as the simulated kernel has it: it stands still unless it is moved. */
+/** The clock of the simulated kernel, which stands still until a test advances it. */
 export class VirtualClock {
   #now = 0
   #timersSet = 0
   /** A binary heap. */
   readonly #timers: Timer[] = []
 
-  /** Seconds since the kernel began. */
+  /** Seconds since the kernel started. */
   get now(): number {
     return this.#now
   }
 
   /**
-   * Lets seconds pass, with everything that happens in them: samples of counters every two, persistence that is forgotten,
-   * connections that expire, removed destinations that are given up.
+   * Advances the clock by seconds, with everything that happens meanwhile: counters are sampled every two seconds,
+   * connections and persistence templates expire, and removed destinations are given up.
    */
   advance(seconds: number): void {
     const end = this.#now + seconds
@@ -33,7 +33,7 @@ export class VirtualClock {
     this.#now = end
   }
 
-  /** Runs something in so many seconds; gives what takes it back. */
+  /** Calls a function after some seconds; the function that it returns cancels that. */
   after(seconds: number, run: () => void): () => void {
     const timer: Timer = { due: this.#now + seconds, order: this.#timersSet++, run }
     const timers = this.#timers

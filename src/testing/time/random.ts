@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1, below 1, the same for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 up to but not including 1; a seed always gives the same sequence (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

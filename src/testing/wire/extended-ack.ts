@@ -3,25 +3,25 @@ import { EXTENDED_ACK } from '../../netlink/wire/messages.ts'
 import { LITTLE_ENDIAN, type WireWriter, writeU64 } from '../../netlink/wire/wire.ts'
 import type { AttributePolicy, Violation } from './policy.ts'
 
-/** The two texts that IPVS and the layers below it have for a request of theirs. */
+/** The texts that the kernel reports about requests of IPVS. */
 export const LEFTOVER = 'bytes leftover after parsing attributes'
 const FAILED_POLICY = 'Attribute failed policy validation'
 
-/** What the kernel adds to an acknowledgement in words (struct netlink_ext_ack). */
+/** The explanation that the kernel adds to an acknowledgement (struct netlink_ext_ack). */
 export class ExtendedAck {
   message: string | undefined
-  /** Of the attribute concerned, from the beginning of the request. */
+  /** Offset of the violating attribute from the start of the request. */
   #offset: number | undefined
   #rule: AttributePolicy | undefined
 
-  /** Notes the attribute that broke a rule; `start` is where the request begins. */
+  /** Sets the attribute that violates its policy; `start` is the offset of the request. */
   setViolation({ at, rule }: Violation, start: number): void {
     this.message = FAILED_POLICY
     this.#offset = at - start
     this.#rule = rule
   }
 
-  /** Writes the attributes; those about an error only where there is one (netlink_ack_tlv_fill). */
+  /** Writes the attributes; those about an error only if the request failed (netlink_ack_tlv_fill). */
   write(writer: WireWriter, failed: boolean, aligns: boolean): void {
     const { fields } = EXTENDED_ACK
     if (this.message !== undefined) writeAttribute(writer, fields.message, this.message)
@@ -45,9 +45,9 @@ const NLA_F_NESTED = 0x8000
 const INTEGER_TYPES: Readonly<Record<number, number>> = { 1: 2, 2: 3, 4: 4 }
 const OTHER_TYPES = { bytes: 10, text: 12, nest: 13 } as const
 
-/** Describes a rule, as netlink_policy_dump_write_attr does. */
+/** Describes a policy, as netlink_policy_dump_write_attr does. */
 function writeRule(writer: WireWriter, { kind, size }: AttributePolicy, aligns: boolean): void {
-  // A rule without a type is not told.
+  // The kernel does not report a policy without a type.
   if (kind === 'at-least') return
   const nest = writer.beginNest(EXTENDED_ACK.fields.policy.type | NLA_F_NESTED)
   if (kind === 'integer') {

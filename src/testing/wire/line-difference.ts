@@ -1,4 +1,4 @@
-/** What has to be taken from (`-`) and added to (`+`) some lines to make others of them; empty when they are the same. */
+/** The difference between two lists of lines, with `-` for removed and `+` for added lines; empty if they are equal. */
 export function lineDifference(before: readonly string[], after: readonly string[]): string {
   if (before.length === after.length && before.every((line, index) => line === after[index])) return ''
   const lengths = commonLengths(before, after)
@@ -20,7 +20,7 @@ export function lineDifference(before: readonly string[], after: readonly string
   return lines.join('\n')
 }
 
-/** For each pair of places, how many lines the rests have in common at most. */
+/** For each pair of indices, the length of the longest common subsequence of the remaining lines. */
 function commonLengths(before: readonly string[], after: readonly string[]): number[][] {
   const lengths = Array.from({ length: before.length + 1 }, () => new Array<number>(after.length + 1).fill(0))
   for (let at = before.length - 1; at >= 0; at--) {

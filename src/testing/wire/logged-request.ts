@@ -18,7 +18,7 @@ import { errorName } from '../../netlink/wire/errno.ts'
 import { GENL_HDRLEN, GENL_ID_CTRL, NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
 import type { NetlinkRequest } from './request.ts'
 
-/** A command of IPVS under the kernel's name, or what the controller is asked. */
+/** The kernel's name for a command of IPVS or of the controller. */
 export type CommandName =
   | ('NEW_SERVICE' | 'SET_SERVICE' | 'DEL_SERVICE' | 'GET_SERVICE')
   | ('NEW_DEST' | 'SET_DEST' | 'DEL_DEST' | 'GET_DEST')
@@ -31,11 +31,11 @@ const NAMES = new EnumMap<Exclude<CommandName, 'GETFAMILY'>>(
 )
 const command = new AttributeSet(COMMAND)
 
-/** A request that reached the kernel, decoded when it is looked at. */
+/** A request that the kernel received. Its properties are decoded on access. */
 export class LoggedRequest {
-  /** Name of the network namespace of the socket that it came by; empty for the first one. */
+  /** Name of the network namespace of the sender; empty for the initial one. */
   readonly netns: string
-  /** When it came, in seconds on the kernel's clock. */
+  /** When it arrived, in seconds on the kernel's clock. */
   readonly time: number
   readonly #request: NetlinkRequest
 
@@ -46,19 +46,19 @@ export class LoggedRequest {
     this.#request = request
   }
 
-  /** The command; a number for one that does not exist. */
+  /** The command; a number if no such command exists. */
   get command(): CommandName | number {
     const { type, command: number = 0 } = this.#request
     if (type === GENL_ID_CTRL) return 'GETFAMILY'
     return NAMES.nameOf(number)
   }
 
-  /** Whether it asks for a whole table. */
+  /** Whether it requests a dump. */
   get isDump(): boolean {
     return (this.#request.flags & NLM_F_DUMP) === NLM_F_DUMP
   }
 
-  /** Whether it is to change something. */
+  /** Whether it is a command that changes something. */
   get isChange(): boolean {
     return !/^GET/.test(String(this.command))
   }
@@ -68,19 +68,19 @@ export class LoggedRequest {
     return this.#request.sequence
   }
 
-  /** How the kernel refused it, such as `EEXIST`; undefined when it was done. */
+  /** The error with which the kernel refused it, such as `EEXIST`; undefined if it was executed. */
   get error(): string | undefined {
     const { errno } = this.#request
     return errno === 0 ? undefined : errorName(errno)
   }
 
-  /** The service it names, as text; undefined when it names none that can be read. */
+  /** The service that it names, as text; undefined if it names no valid one. */
   get service(): string | undefined {
     const key = this.#serviceKey()
     return key && formatService(key)
   }
 
-  /** The destination it names, as text: `192.0.2.10:80`. */
+  /** The destination that it names, as text: `192.0.2.10:80`. */
   get destination(): string | undefined {
     const set = this.#nested(COMMAND.fields.destination, new AttributeSet(DESTINATION))
     const family = this.#serviceKey()?.family
@@ -95,7 +95,7 @@ export class LoggedRequest {
     })
   }
 
-  /** The request in one line: `NEW_DEST tcp://192.0.2.1:80 -> 192.0.2.10:80 dr weight 2`; with the error that it met. */
+  /** The request in one line: `NEW_DEST tcp://192.0.2.1:80 -> 192.0.2.10:80 dr weight 2`, followed by its error, if any. */
   toString(): string {
     const { service, destination, error } = this
     const about =
@@ -166,7 +166,7 @@ export class LoggedRequest {
     return set.read(view, start, start + command.lengthOf(field))
   }
 
-  /** Every attribute, for what makes no sense otherwise. */
+  /** Every attribute, for requests without a short form. */
   #formatAttributes(): string {
     const { view, payload: start, end, type, flags, sequence } = this.#request
     const line = describeMessage(view, { start, end, type, flags, sequence }, describePayload)
@@ -182,7 +182,7 @@ function readDestinationKey(set: AttributeSet<(typeof DESTINATION)['fields']>, f
   }
 }
 
-/** What `read` gives; undefined when the request is not complete. */
+/** The result of `read`; undefined if the request is incomplete. */
 function tryRead<T>(read: () => T): T | undefined {
   try {
     return read()

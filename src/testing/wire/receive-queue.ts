@@ -1,8 +1,8 @@
-/** Bytes of a receive buffer that something takes besides its own (sizeof struct sk_buff, struct skb_shared_info). */
+/** Overhead of an answer in the receive buffer in bytes (sizeof struct sk_buff, struct skb_shared_info). */
 const BUFFER_HEAD = 256
 const BUFFER_TAIL = 320
 
-/** The largest block of a dump, and what the first is made of on a socket that never received (netlink_dump). */
+/** Sizes of the largest block of a dump, and of the first block on a socket that has not received yet (netlink_dump). */
 const LARGEST_BLOCK = 32448
 const SMALLEST_BLOCK = 3776
 
@@ -18,45 +18,45 @@ interface QueueEntry extends QueuedReply {
   readonly isBlock: boolean
 }
 
-/** What a read found. */
+/** The result of a read. */
 export type Received =
   | { readonly state: 'datagram'; readonly bytes: Uint8Array; readonly truncated: boolean }
   | { readonly state: 'empty' }
   | { readonly state: 'overrun' }
 
-/** Answers that wait for a socket's owner to read them, as the kernel accounts them (netlink_attachskb, netlink_overrun). */
+/** The receive queue of a socket with the kernel's accounting (netlink_attachskb, netlink_overrun). */
 export class ReceiveQueue {
   readonly #limit: number
   readonly #smallCost: number
   readonly #queue: QueueEntry[] = []
   #used = 0
   #longestRead = 0
-  /** Nothing is taken in until the queue has been read empty. */
+  /** Whether answers are dropped until the queue has been read to its end. */
   #congested = false
   #overrun = false
 
-  /** `limit` is the size of the receive buffer, `smallCost` what an acknowledgement takes of it. */
+  /** @param limit Size of the receive buffer. @param smallCost Bytes of it that an acknowledgement uses. */
   constructor(limit: number, smallCost: number) {
     this.#limit = limit
     this.#smallCost = smallCost
   }
 
-  /** Bytes that the next block of a dump may have. */
+  /** Size of the next block of a dump in bytes. */
   get blockSize(): number {
     return Math.max(this.#longestRead, SMALLEST_BLOCK)
   }
 
-  /** Whether there is no room for the first block of a dump; it is made when there is (netlink_dump). */
+  /** Whether the first block of a dump has to wait for room (netlink_dump). */
   get isFull(): boolean {
     return this.#used >= this.#limit
   }
 
-  /** Whether there is room enough for the next block of a dump to be made. */
+  /** Whether there is room for the next block of a dump. */
   get takesBlocks(): boolean {
     return this.#used <= this.#limit / 2
   }
 
-  /** Queues an answer; one that does not fit is lost and all that follow it. */
+  /** Queues an answer. An answer that does not fit is lost, and so are all that follow it. */
   push(answer: QueuedReply): boolean {
     const cost = this.#costOf(answer.bytes.length)
     if (this.#congested || (this.#used > 0 && this.#used + cost > this.#limit)) {
@@ -68,12 +68,12 @@ export class ReceiveQueue {
     return true
   }
 
-  /** Queues a block of a dump, for which there is always room. */
+  /** Queues a block of a dump, which always fits. */
   pushBlock(answer: QueuedReply, size: number): void {
     this.#enqueue(answer, powerOfTwo(size + BUFFER_TAIL) + BUFFER_HEAD, true)
   }
 
-  /** Loses what is queued but for the first `keep`, as if there had been no room; blocks of dumps are never lost. */
+  /** Drops every queued answer but the first `keep`, as if they had not fitted; blocks of dumps are never dropped. */
   dropAllBut(keep: number): void {
     const [...queued] = this.#queue
     this.#queue.length = 0
@@ -86,8 +86,8 @@ export class ReceiveQueue {
   }
 
   /**
-   * Reads the next answer into a buffer of `room` bytes; that answers were lost is told before those that survived. To be
-   * followed by {@link clearCongestion}.
+   * Reads the next answer into a buffer of `room` bytes; an overrun is reported before the answers that survived. Call
+   * {@link clearCongestion} afterwards.
    */
   receive(room: number): Received {
     if (this.#overrun) {
@@ -103,7 +103,7 @@ export class ReceiveQueue {
     return { state: 'datagram', bytes: bytes.subarray(0, room), truncated: true }
   }
 
-  /** Takes answers in again once all were read (netlink_rcv_wake). */
+  /** Accepts answers again if all were read (netlink_rcv_wake). */
   clearCongestion(): void {
     if (this.#queue.length === 0) this.#congested = false
   }

@@ -2,33 +2,33 @@ import { lineDifference } from './line-difference.ts'
 import { LoggedRequest } from './logged-request.ts'
 import type { NetlinkRequest } from './request.ts'
 
-/** Every request that reached the kernel, in order. */
+/** The requests that the kernel received, in order. */
 export class RequestLog {
   #requests: NetlinkRequest[] = []
 
-  /** All of them, those of the controller among them. */
+  /** All requests, including those to the controller. */
   get requests(): readonly LoggedRequest[] {
     return this.#requests.map((request) => new LoggedRequest(request))
   }
 
-  /** Those that were to change something. */
+  /** The requests that change something. */
   get changes(): readonly LoggedRequest[] {
     return this.requests.filter((request) => request.isChange)
   }
 
-  /** The changes, a line each. */
+  /** The changes, one per line. */
   get lines(): string[] {
     return this.changes.map(String)
   }
 
-  /** Forgets them. */
+  /** Removes all requests from the log. */
   clear(): void {
     this.#requests = []
   }
 
   /**
-   * What differs between the changes and the lines that are expected, for a message: a line that is missing with a `-`
-   * before it, one that was not expected with a `+`. Empty when they are the same.
+   * The difference between the expected lines and the changes, for the message of an assertion: `-` marks a missing line,
+   * `+` an unexpected one. Empty if they are equal.
    */
   difference(expected: readonly string[]): string {
     return lineDifference(expected, this.lines)

@@ -6,7 +6,7 @@ import { ExtendedAck } from './extended-ack.ts'
 import type { Fault } from './fault.ts'
 import type { QueuedReply, ReceiveQueue } from './receive-queue.ts'
 
-/** The socket that sent a request, as far as the kernel looks at it (NETLINK_CB). */
+/** The part of the sending socket that the kernel uses to handle a request (NETLINK_CB). */
 export interface RequestSender {
   readonly namespace: NetworkNamespace
   readonly portId: number
@@ -20,7 +20,7 @@ export interface RequestSender {
 
 const NO_FAULTS: readonly Fault[] = []
 
-/** A message that a socket sent to the kernel. The log keeps it, so it holds no more than it must. */
+/** A message that a socket sent to the kernel. The log keeps it, so it stores as little as possible. */
 export class NetlinkRequest {
   readonly sender: RequestSender
   readonly view: DataView
@@ -28,7 +28,7 @@ export class NetlinkRequest {
   readonly start: number
   /** When it arrived, in seconds on the kernel's clock. */
   readonly time: number
-  /** What goes wrong with it. */
+  /** The faults that happen to it. */
   faults = NO_FAULTS
   /** The error number with which it was refused; 0 when it was executed. */
   errno = 0
@@ -76,7 +76,7 @@ export class NetlinkRequest {
     return this.#ack
   }
 
-  /** Whether the kernel processes it; it acknowledges without a look what is no request. */
+  /** Whether the kernel processes it; a message that is no request is only acknowledged. */
   get isProcessed(): boolean {
     return (this.flags & NLM_F_REQUEST) !== 0 && this.type >= NLMSG_MIN_TYPE
   }

@@ -19,7 +19,7 @@ const ETHERNET_MTU = 1500
 const MAXIMUM_PACKET = 65535
 const LEAST_BACKUP = 1024
 
-/** Reads the nest; the kernel explains what is wrong with it, as it does not for services and destinations. */
+/** Reads the nest. Unlike for services and destinations, the kernel explains what is wrong with it. */
 function read(command: CommandAttributes, start: number, ack: ExtendedAck): void {
   const field = COMMAND.fields.daemon
   const from = command.offsetOf(field)
@@ -53,7 +53,7 @@ export function startDaemon(
   if (state !== IP_VS_STATE_MASTER && state !== IP_VS_STATE_BACKUP) throw new KernelErrno('EINVAL')
   const { up = true, mtu = name === 'lo' ? 65536 : ETHERNET_MTU } = device
   const isIPv4 = group.length === 4
-  // An interface that is up has a route for multicast; the loopback interface has none for IPv6 (addrconf_add_dev).
+  // An interface that is up has a multicast route; the loopback interface has none for IPv6 (addrconf_add_dev).
   const hasRoute = up && (isIPv4 || name !== 'lo')
   if (state === IP_VS_STATE_MASTER && !hasRoute) throw new KernelErrno('ENETUNREACH')
   const headers = HEADERS[isIPv4 ? 4 : 16]

@@ -20,7 +20,7 @@ type WholeDestination = DestinationIdentity & DestinationSettings
 const GUE = 1
 const INT_MAX = 0x7fff_ffff
 
-/** NEW_DEST (ip_vs_add_dest). One that was removed a short while ago comes back, its address unchecked. */
+/** NEW_DEST (ip_vs_add_dest). A destination that was removed recently is restored without a check of its address. */
 export function addDestination(namespace: NetworkNamespace, command: CommandAttributes): void {
   const service = namedService(namespace, command)
   const whole = readChecked(namespace, service, command)
@@ -28,7 +28,7 @@ export function addDestination(namespace: NetworkNamespace, command: CommandAttr
   if (service.find(family, address, port) !== undefined) throw new KernelErrno('EEXIST')
   const kept = namespace.trash.take(service, family, address, port)
   if (kept !== undefined) {
-    // Counters belong to the service that they were counted for; connections go on.
+    // Counters belong to the service that they were counted for; connections continue.
     if (kept.owner !== service) kept.counters = undefined
     kept.owner = service
   } else if (!isUnicast(family, address, namespace.networks)) {
@@ -40,7 +40,7 @@ export function addDestination(namespace: NetworkNamespace, command: CommandAttr
   namespace.addDestination(service, destination)
 }
 
-/** SET_DEST (ip_vs_edit_dest): replaces everything, keeps the place in the list. */
+/** SET_DEST (ip_vs_edit_dest): replaces all settings, and keeps the position in the list. */
 export function setDestination(namespace: NetworkNamespace, command: CommandAttributes): void {
   const service = namedService(namespace, command)
   const whole = readChecked(namespace, service, command)
@@ -60,7 +60,7 @@ export function removeDestination(namespace: NetworkNamespace, command: CommandA
   namespace.removeDestination(service, destination)
 }
 
-/** What NEW_DEST and SET_DEST look at before they look for the destination. */
+/** Reads a request, with the checks that NEW_DEST and SET_DEST make before they look for the destination. */
 function readChecked(
   namespace: NetworkNamespace,
   service: ServiceRecord,

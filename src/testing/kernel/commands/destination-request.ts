@@ -65,7 +65,7 @@ function read(command: CommandAttributes): void {
   if (!set.has(fields.address) || !set.has(fields.port)) throw new KernelErrno('EINVAL')
 }
 
-/** A family of 0 stands for that of the service, as none does. */
+/** A family that is 0 or missing is that of the service. */
 function identity(service: ServiceRecord): DestinationIdentity {
   const family = set.u16(fields.family) || service.family
   if (!isFamily(family)) throw new KernelErrno('EAFNOSUPPORT')

@@ -11,7 +11,7 @@ import { COMMAND_POLICY, findViolation } from '../../wire/policy.ts'
 import { readServiceIdentity } from './service-request.ts'
 
 /**
- * GET_SERVICE: goes on by counting the entries that were passed, those of other network namespaces among them
+ * GET_SERVICE: resumes by counting the entries that were passed, including those of other network namespaces
  * (ip_vs_genl_dump_services).
  */
 export function dumpServices(namespace: NetworkNamespace): DumpSource {
@@ -30,8 +30,8 @@ export function dumpServices(namespace: NetworkNamespace): DumpSource {
 }
 
 /**
- * GET_DEST: looks the service up anew for each block, and one that is not there has nothing to give
- * (ip_vs_genl_dump_dests). `view` is the request, `start` and `end` where its attributes lie.
+ * GET_DEST: looks the service up again for each block; the dump of a service that does not exist is empty
+ * (ip_vs_genl_dump_dests). `view` holds the request, with its attributes from `start` to `end`.
  */
 export function dumpDestinations(
   namespace: NetworkNamespace,
@@ -43,8 +43,8 @@ export function dumpDestinations(
   let passed = 0
   const command = new AttributeSet(COMMAND)
   return (block, ack) => {
-    const broken = findViolation(view, start, end, COMMAND_POLICY)
-    if (broken !== undefined) return ack.setViolation(broken, request)
+    const violation = findViolation(view, start, end, COMMAND_POLICY)
+    if (violation !== undefined) return ack.setViolation(violation, request)
     if (command.read(view, start, end).leftover > 0) ack.message = LEFTOVER
     const service = serviceOf(namespace, command)
     while (service !== undefined && passed < service.destinationCount) {
@@ -65,14 +65,14 @@ function serviceOf(namespace: NetworkNamespace, command: AttributeSet<(typeof CO
   }
 }
 
-/** GET_DAEMON: one flag for each role says whether it was told (ip_vs_genl_dump_daemons). */
+/** GET_DAEMON: one flag for each role remembers whether it was sent (ip_vs_genl_dump_daemons). */
 export function dumpDaemons(namespace: NetworkNamespace): DumpSource {
-  const told = new Set<number>()
+  const sent = new Set<number>()
   return (block) => {
     for (const daemon of namespace.daemons) {
-      if (told.has(daemon.state)) continue
+      if (sent.has(daemon.state)) continue
       if (!block.add((writer) => writeDaemonRecord(writer, daemon))) return
-      told.add(daemon.state)
+      sent.add(daemon.state)
     }
   }
 }

@@ -24,7 +24,7 @@ type CommandHandler = (
 
 const set = new AttributeSet(COMMAND)
 
-/** All commands are old ones, up to FLUSH. */
+/** Every command up to FLUSH, the last one, is exempt from strict checks. */
 const STRICT_FROM = IPVS_CMD.FLUSH + 1
 
 /** The commands of IPVS (ip_vs_genl_ops). */

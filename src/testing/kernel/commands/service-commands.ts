@@ -11,8 +11,9 @@ import { readServiceIdentity, readServiceRequest } from './service-request.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
-/** The only persistence engine there is. */
+/** `sip` is the only persistence engine. */
 const PERSISTENCE_ENGINES = new Set(['', 'sip'])
+
 /** The service that a request names (ip_vs_genl_set_cmd). */
 export function namedService(namespace: NetworkNamespace, command: CommandAttributes): ServiceRecord {
   const service = namespace.find(readServiceIdentity(command))
@@ -20,7 +21,7 @@ export function namedService(namespace: NetworkNamespace, command: CommandAttrib
   return service
 }
 
-/** NEW_SERVICE (ip_vs_add_service). That it exists is found before what is wrong with its settings. */
+/** NEW_SERVICE (ip_vs_add_service). The kernel checks whether the service exists before it checks the settings. */
 export function addService(namespace: NetworkNamespace, command: CommandAttributes): void {
   const { identity, found, settings } = readServiceRequest(command, namespace)
   if (found !== undefined) throw new KernelErrno('EEXIST')
@@ -55,7 +56,7 @@ function check(
   if (family === AF_INET6 && (netmask < 1 || netmask > 128)) throw new KernelErrno('EINVAL')
 }
 
-/** The kernel's note that it has the service in its table. */
+/** Adds the flag of a service that is in the table. */
 function hashed(settings: ServiceRecordSettings): ServiceRecordSettings {
   return { ...settings, flags: (settings.flags | IP_VS_SVC_F_HASHED) >>> 0 }
 }
@@ -65,7 +66,7 @@ export function removeService(namespace: NetworkNamespace, command: CommandAttri
   namespace.remove(namedService(namespace, command))
 }
 
-/** ZERO: of one service and its destinations, or of everything with the totals. */
+/** ZERO: resets the counters of one service and its destinations, or of all with the totals. */
 export function zero(namespace: NetworkNamespace, command: CommandAttributes, one: boolean): void {
   const services = one ? [namedService(namespace, command)] : namespace.services
   for (const service of services) zeroService(service)
@@ -77,7 +78,7 @@ function zeroService(service: ServiceRecord): void {
   for (const destination of service.destinations) destination.counters?.zero()
 }
 
-/** FLUSH. Daemons, timeouts and connections stay. */
+/** FLUSH: removes every service, and keeps daemons, timeouts and connections. */
 export function flush(namespace: NetworkNamespace): void {
   for (const service of namespace.services) namespace.remove(service)
 }

@@ -13,7 +13,7 @@ const { fields } = SERVICE
 const set = new AttributeSet(SERVICE)
 const IPPROTO_TCP = 6
 
-/** Which service a request names (ip_vs_genl_parse_service). */
+/** Reads the key of the service that a request names (ip_vs_genl_parse_service). */
 export function readServiceIdentity(command: CommandAttributes): ServiceIdentity {
   const field = COMMAND.fields.service
   const start = command.offsetOf(field)
@@ -27,7 +27,7 @@ export function readServiceIdentity(command: CommandAttributes): ServiceIdentity
   const addressed = set.has(fields.protocol) && set.has(fields.address) && set.has(fields.port)
   if (family === undefined || !(marked || addressed)) throw new KernelErrno('EINVAL')
   if (!isFamily(family)) throw new KernelErrno('EAFNOSUPPORT')
-  // Mark 0 is no mark but TCP 0.0.0.0:0.
+  // Mark 0 means TCP 0.0.0.0:0, not a mark.
   if (marked) {
     return {
       family,
@@ -47,14 +47,14 @@ export function readServiceIdentity(command: CommandAttributes): ServiceIdentity
   }
 }
 
-/** A request for a whole service: which, what it is to be, and the one that is there. */
+/** A request with all settings of a service, and the service that exists under its key. */
 export interface ServiceRequest {
   readonly identity: ServiceIdentity
   readonly found: ServiceRecord | undefined
   readonly settings: ServiceRecordSettings
 }
 
-/** Reads what NEW_SERVICE and SET_SERVICE need; all of it must be there before anything else is looked at. */
+/** Reads a request of NEW_SERVICE or SET_SERVICE; missing attributes are refused before anything else is checked. */
 export function readServiceRequest(command: CommandAttributes, namespace: NetworkNamespace): ServiceRequest {
   const identity = readServiceIdentity(command)
   const found = namespace.find(identity)
@@ -70,14 +70,14 @@ export function readServiceRequest(command: CommandAttributes, namespace: Networ
       scheduler: set.get(fields.scheduler) ?? '',
       persistenceEngine: set.get(fields.persistenceEngine) ?? '',
       flags: ((before & ~mask) | (flags & mask)) >>> 0,
-      // 32 bits, and no look at whether they suffice.
+      // The kernel multiplies in 32 bits, and does not check for overflow.
       timeout: Math.imul(timeout, namespace.profile.ticksPerSecond) >>> 0,
       netmask: set.view.getUint32(set.offsetOf(fields.netmask), LITTLE_ENDIAN),
     },
   }
 }
 
-/** The bits and the mask of those that count; what was sent short counts as zero. */
+/** The flags and the mask of those to set; missing bytes count as zero. */
 function readFlags(): [flags: number, mask: number] {
   const padded = new DataView(new ArrayBuffer(8))
   const offset = set.offsetOf(fields.flags)

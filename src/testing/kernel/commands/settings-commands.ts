@@ -7,14 +7,14 @@ import { KernelErrno } from '../../wire/kernel-errno.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
-/** 1.2.1, for longer than netlink has carried it. */
+/** 1.2.1, which has never changed since IPVS has a netlink interface. */
 const VERSION = 0x010201
 const INT_MAX = 0x7fff_ffff
 
 const { fields } = COMMAND
 const FIELDS = { tcp: fields.tcpTimeout, tcpFin: fields.tcpFinTimeout, udp: fields.udpTimeout } as const
 
-/** SET_CONFIG (ip_vs_set_timeout): all or nothing, and 0 leaves a timeout as it is. */
+/** SET_CONFIG (ip_vs_set_timeout): sets all timeouts or none; 0 keeps a timeout. */
 export function setTimeouts(namespace: NetworkNamespace, command: CommandAttributes): void {
   const { timeouts, profile } = namespace
   const wanted = {

@@ -13,7 +13,7 @@ const { fields } = CONTROLLER
 const set = new AttributeSet(CONTROLLER)
 /** Version of the controller itself. */
 const VERSION = 2
-/** GENL_ADMIN_PERM, GENL_CMD_CAP_DO and GENL_CMD_CAP_HASPOL; GET_SERVICE has a dump as well. */
+/** GENL_ADMIN_PERM, GENL_CMD_CAP_DO and GENL_CMD_CAP_HASPOL; GET_SERVICE has GENL_CMD_CAP_DUMP as well. */
 const PLAIN_FLAGS = 0x0b
 const BOTH_FLAGS = 0x0f
 /** CTRL_ATTR_OP_ID and CTRL_ATTR_OP_FLAGS. */
@@ -21,7 +21,7 @@ const OPERATION_ID = 1
 const OPERATION_FLAGS = 2
 /** IPVS_CMD_ATTR_MAX. */
 const MAX_ATTRIBUTE = 6
-/** CTRL_CMD_GETPOLICY is the last of the old commands. */
+/** Commands up to CTRL_CMD_GETPOLICY are not checked strictly. */
 const STRICT_FROM = 11
 
 /** The kernel module that carries IPVS, as far as the controller uses it. */
@@ -31,7 +31,7 @@ interface LoadableModule {
   load(): void
 }
 
-/** The family that knows the numbers of the others. A request for IPVS by name makes the kernel load the module. */
+/** The family `nlctrl`, which resolves the names of the others. A lookup of IPVS by name makes the kernel load the module. */
 export function controllerOperations(module: LoadableModule, profile: KernelProfile): GenericOperations {
   const getFamily = {
     doit: (request: Parameters<typeof readAttributes>[0]) => {

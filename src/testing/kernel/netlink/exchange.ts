@@ -7,13 +7,13 @@ import type { Fault } from '../../wire/fault.ts'
 import type { Received } from '../../wire/receive-queue.ts'
 import type { NetlinkRequest, RequestSender } from '../../wire/request.ts'
 
-/** Room for one datagram, and how many are read by one system call: as the addon reads. */
+/** Buffer size of one datagram, and datagrams read by one system call, as in the addon. */
 const SLOT_BYTES = 32 * 1024
 const SLOTS = 16
 
 const ECANCELED = errorNumber('ECANCELED')
 
-/** A socket, as far as an exchange uses it. */
+/** The part of a socket that an exchange uses. */
 export interface ExchangeSocket extends Pick<RequestSender, 'queue'> {
   readonly isClosed: boolean
   parse(datagram: Uint8Array): readonly NetlinkRequest[]
@@ -23,7 +23,7 @@ export interface ExchangeSocket extends Pick<RequestSender, 'queue'> {
 
 type MutableReport = { -readonly [Name in keyof ExchangeReport]: ExchangeReport[Name] }
 
-/** One exchange, with the system calls that the addon would make for it. */
+/** One exchange, with the system calls that the addon would make. */
 export class SimulatedExchange {
   readonly #socket: ExchangeSocket
   readonly #request: ExchangeRequest
@@ -58,7 +58,7 @@ export class SimulatedExchange {
     return this.#end('complete')
   }
 
-  /** Gives how the exchange ended, if a system call was to fail. */
+  /** Sends a datagram; returns the report if a system call fails. */
   async #send(): Promise<ExchangeReport | undefined> {
     const { datagrams, ends } = this.#request
     const report = this.#report
@@ -79,7 +79,7 @@ export class SimulatedExchange {
     return unread === undefined ? undefined : this.#fail('recvmmsg', unread)
   }
 
-  /** Reads until the last message of the datagram is answered; gives how the exchange ended if it did. */
+  /** Reads until the last message of the datagram is answered; returns the report if the exchange ended before. */
   #receive(): ExchangeReport | undefined {
     const report = this.#report
     const { replies } = this.#request
@@ -153,7 +153,7 @@ function failingCall(faults: readonly Fault[], call: 'sendmsg' | 'recvmmsg'): nu
   return undefined
 }
 
-/** Whether a datagram has the acknowledgement of a message, or the end of its dump. */
+/** Whether a datagram contains the acknowledgement of a message or the end of its dump. */
 function holdsTerminator(bytes: Uint8Array, sequence: number): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   for (let at = 0; bytes.length - at >= NLMSG_HDRLEN; ) {

@@ -2,10 +2,10 @@ import { isIPv4 } from 'node:net'
 import { formatIPv4 } from '../../../netlink/wire/address.ts'
 import { broadcastOf, type NetworkInterface } from '../../ipvs/address-type.ts'
 
-/** Where IPv4 routes are told: a client that was refused a destination looks there for the reason. */
+/** The file of IPv4 routes, which a client reads to explain why the kernel refused a destination. */
 export const FIB_TRIE_FILE = '/proc/net/fib_trie'
 
-/** The leaves of the local table, without the nodes that lead to them; nothing where no interface has an IPv4 address. */
+/** The leaves of the local table without its inner nodes; empty if no interface has an IPv4 address. */
 export function formatFibTrie(interfaces: readonly NetworkInterface[]): string {
   const up = interfaces.filter((candidate) => candidate.up ?? true)
   const networks = up

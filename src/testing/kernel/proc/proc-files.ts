@@ -23,7 +23,7 @@ const FORWARDING_NAMES: ReadonlyMap<number, string> = new Map([
   [FORWARDING_METHODS.dr, 'Route'],
 ])
 
-/** The files of /proc/net that IPVS has, by their path. */
+/** The files of IPVS in /proc/net, by path. */
 export const PROC_FILES: ReadonlyMap<string, (namespace: NetworkNamespace) => SequentialFile> = new Map([
   ['/proc/net/ip_vs', (namespace) => ({ from: (position) => servicesFrom(namespace, position) })],
   ['/proc/net/ip_vs_conn', ({ connections }) => entriesOf([...connectionLines(connections)])],
@@ -35,9 +35,9 @@ function entriesOf(entries: readonly string[]): SequentialFile {
 }
 
 /**
- * A service with its destinations is one entry. A walk begins by counting the services of this namespace (ip_vs_info_array),
- * and goes on over those of all that share the table (ip_vs_info_seq_next): so the walk after it misses as many as it passed
- * over.
+ * A service with its destinations is one entry. A walk starts by counting the services of this namespace (ip_vs_info_array)
+ * and continues over all services of the shared table (ip_vs_info_seq_next); the next walk therefore misses as many services
+ * as this one skipped.
  */
 function* servicesFrom(namespace: NetworkNamespace, position: number): Iterable<string | undefined> {
   if (position === 0) yield heading(namespace)
@@ -140,7 +140,7 @@ function hex4(address: InetAddress): string {
   return hex(address[0], 8)
 }
 
-/** All eight groups, in small letters. */
+/** All eight groups, in lower case. */
 function hex6(address: InetAddress): string {
   return address
     .flatMap((word) => [word >>> 16, word & 0xffff])
@@ -148,7 +148,7 @@ function hex6(address: InetAddress): string {
     .join(':')
 }
 
-/** A mask is printed as if it were in network order, prefix lengths too. */
+/** The kernel prints masks and prefix lengths as if they were in network order. */
 function swapped(number: number): number {
   const view = new DataView(new ArrayBuffer(4))
   view.setUint32(0, number, LITTLE_ENDIAN)

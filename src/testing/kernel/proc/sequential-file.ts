@@ -1,15 +1,15 @@
-/** A file of /proc that is made while it is read, an entry at a time (seq_file). */
+/** A file of /proc whose entries are generated while it is read (seq_file). */
 export interface SequentialFile {
   /**
-   * The entries from a position on; undefined for one that is passed over without a word. Each takes a position while the
-   * walk lasts; where a position leads when a new walk begins is the file's own business.
+   * The entries from a position on; undefined for an entry that is skipped. Each entry advances the position during a walk;
+   * the file decides where a new walk from a position starts.
    */
   from(position: number): Iterable<string | undefined>
 }
 
 const PAGE = 4096
 
-/** Reads a file a page at a time; a new walk begins with each, since anything may happen in between (seq_read_iter). */
+/** Reads a file page by page. Each page starts a new walk, since anything may happen in between (seq_read_iter). */
 export function* readSequentially(file: SequentialFile): Iterable<string> {
   let size = PAGE
   let position = 0
@@ -25,7 +25,7 @@ export function* readSequentially(file: SequentialFile): Iterable<string> {
       position++
     }
     if (text !== '') yield text
-    // An entry is never cut: for one that is too long the page becomes larger, and stays so.
+    // Entries are never cut: an entry that is too long doubles the page size for good.
     else if (!atEnd) size *= 2
   }
 }
