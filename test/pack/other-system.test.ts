@@ -42,7 +42,7 @@ describe('the packed package on a system that is not Linux', () => {
     return stdout.trim()
   }
 
-  it('is installed without anything being compiled', async () => {
+  it('installs without compiling anything', async () => {
     const installed = join(project, 'node_modules/@lvs/netlink')
     await access(join(installed, 'dist/testing/index.js'))
     await expect(access(join(installed, 'build'))).rejects.toMatchObject({ code: 'ENOENT' })
@@ -61,7 +61,7 @@ describe('the packed package on a system that is not Linux', () => {
     expect(await node(program)).toBe('1 EOPNOTSUPP 95')
   })
 
-  it('says of a real kernel that this is not Linux', async () => {
+  it('rejects a real kernel because this is not Linux', async () => {
     const program = `
       import { Ipvs } from '@lvs/netlink'
       const { reason, error } = await Ipvs.probe()

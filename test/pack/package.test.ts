@@ -36,7 +36,7 @@ describe('the packed package', () => {
     await rm(project, { recursive: true, force: true })
   })
 
-  it('has what is needed to run and to compile, and nothing else', () => {
+  it('contains the files that it needs to run and to compile, and no others', () => {
     const allowed =
       /^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/bin\/(lvs\.cjs|package\.json)|dist\/man\/lvs\.1|dist\/state\.schema\.json|src\/.*\.ts|native\/[^/]*\.(cc|h)|binding\.gyp|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
     expect(files.filter((path) => !allowed.test(path))).toEqual([])
@@ -52,7 +52,7 @@ describe('the packed package', () => {
     expect((await node(program)).trim()).toBe('function 13 80')
   })
 
-  it('is imported without what only documents in text need', async () => {
+  it('is imported without the packages that only documents in text need', async () => {
     const packages = ['yaml', 'zod'].map((name) => join(project, 'node_modules', name))
     for (const path of packages) await run('mv', [path, `${path}.away`])
     try {
@@ -76,7 +76,7 @@ describe('the packed package', () => {
     expect((await node(program)).trim()).toBe('true')
   })
 
-  it('reaches the kernel with the addon that the installation compiled', async () => {
+  it('opens sockets with the addon that the installation compiled', async () => {
     const program = `
       const { Ipvs } = await import('@lvs/netlink')
       const answer = await Ipvs.probe()
@@ -84,7 +84,7 @@ describe('the packed package', () => {
     expect((await node(program)).trim()).toMatch(/^(available|no-ipvs|no-privilege)$/)
   })
 
-  it('can be required', async () => {
+  it('can be loaded with require()', async () => {
     const { stdout } = await run(
       process.execPath,
       ['--no-warnings', '-p', 'typeof require("@lvs/netlink").Ipvs'],
@@ -93,7 +93,7 @@ describe('the packed package', () => {
     expect(stdout.trim()).toBe('function')
   })
 
-  it('says how to mend an addon that was not built', async () => {
+  it('reports how to build a missing addon', async () => {
     const built = join(project, 'node_modules/@lvs/netlink/build')
     await run('mv', [built, `${built}.away`])
     try {
@@ -109,7 +109,7 @@ describe('the packed package', () => {
     }
   })
 
-  it('is typed', async () => {
+  it('has types', async () => {
     await writeFile(
       join(project, 'sample.ts'),
       `import { Ipvs } from '@lvs/netlink'

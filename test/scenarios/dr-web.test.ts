@@ -23,7 +23,7 @@ describe('scenario 2: a web site over DR', () => {
     await expectSplit('192.168.79', '192.168.79.110', 'wrr', { weight: 2, split: { first: 8, second: 4 } })
   })
 
-  it('goes past the director when ARP is not suppressed; the doctor names the real server', async () => {
+  it('bypasses the director when ARP is not suppressed, and the doctor names the real server', async () => {
     const vip = '192.168.79.110'
     const { surfer, client, director, first, second } = await makeCluster('192.168.79')
     await director.asDirector({ vips: [{ address: `${vip}/24`, interface: 'eth0' }], forwarding: ['dr'] })

@@ -8,15 +8,15 @@ import { makeTopology } from '../support/scenarios/topology.ts'
 const programs = programsOf('forwarding-methods.md')
 
 describe('the guide to forwarding methods', () => {
-  it('builds what it shows under NAT', async () => {
+  it('builds the cluster of its NAT section', async () => {
     await expectTwoToOne('NAT', await makeTopology(NAT_SITE), '192.168.4.5', 8080)
   })
 
-  it('builds what it shows under DR', async () => {
+  it('builds the cluster of its DR section', async () => {
     await expectTwoToOne('DR', await makeTopology(drSite('192.168.79')), '192.168.79.110')
   })
 
-  it('builds what it shows under TUN', async () => {
+  it('builds the cluster of its TUN section', async () => {
     await expectTwoToOne('TUN', await makeTopology(TUN_SITE), '192.0.2.50')
   })
 })

@@ -127,7 +127,7 @@ function masked(
 }
 
 describe(`random requests to ${release()} and to a simulated kernel`, () => {
-  it(`are answered alike, ${SEEDS} sequences of ${DATAGRAMS} datagrams`, async ({ annotate }) => {
+  it(`get the same answers, in ${SEEDS} sequences of ${DATAGRAMS} datagrams`, async ({ annotate }) => {
     const host = await makeHost()
     const profile = await runningProfile(host)
     const differences: string[] = []
@@ -178,7 +178,7 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
     expect(commands).toBeGreaterThan(2 * SEEDS * DATAGRAMS)
   })
 
-  it('are answered alike when a table takes many blocks', async () => {
+  it('get the same answers when a table takes many blocks', async () => {
     const host = await makeHost()
     const profile = await runningProfile(host)
     const { commands } = largeTable()
@@ -200,7 +200,7 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
     real.close()
   })
 
-  it('are lost alike when there are too many', async () => {
+  it('lose the same answers when the receive buffer overflows', async () => {
     const host = await makeHost()
     const profile = await runningProfile(host)
     const real = await ConformanceSocket.open(new KernelTransport({ netns: host.path }))

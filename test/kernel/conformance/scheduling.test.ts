@@ -91,7 +91,7 @@ function beginning(scheduler: string): BatchCommand[] {
 }
 
 describe(`${CONNECTIONS} connections from ${CLIENTS.length} clients`, () => {
-  it.each(SCHEDULERS)('%s chooses as the simulated kernel says', async (scheduler) => {
+  it.each(SCHEDULERS)('go to the destinations that the simulated kernel chooses: %s', async (scheduler) => {
     const { host, connect } = await makeHost()
     const kernel = new SimulatedKernel({
       profile: {

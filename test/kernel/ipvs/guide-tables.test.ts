@@ -4,7 +4,7 @@ import { makeNamespace } from '../../support/kernel/namespace.ts'
 
 /** The examples print what the library reads as ipvsadm does: here both are asked, and the text compared. */
 describe('the tables of the examples', () => {
-  it('are, to the letter, those of ipvsadm', async () => {
+  it('are exactly those that ipvsadm prints', async () => {
     const namespace = await makeNamespace()
     const { ipvs } = namespace
     await ipvs.addService({ protocol: 'tcp', address: '192.168.79.110', port: 80, scheduler: 'wrr' })

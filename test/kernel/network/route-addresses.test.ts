@@ -102,7 +102,7 @@ describe('an address of an interface', () => {
     expect(await network.addresses({ interface: input.interface })).toContainEqual(found)
   })
 
-  it('of IPv6 is tentative until nobody has objected', async () => {
+  it('of IPv6 is tentative until duplicate address detection has ended', async () => {
     const { host, network } = await makeHost()
     // A dummy does without neighbour discovery.
     await host.ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth1')
@@ -116,7 +116,7 @@ describe('an address of an interface', () => {
     expect(await waitUntil(read, (flags) => !flags.includes('tentative'))).toEqual(['permanent'])
   })
 
-  it('that is deprecated from the start is not chosen by this host for its own connections', async () => {
+  it('that is deprecated from the start is not a source of this host’s own connections', async () => {
     const { host, network } = await makeHost()
     await host.addDummy('eth0')
     await network.addAddress({ address: '2001:db8::1/64', interface: 'eth0' })
@@ -140,7 +140,7 @@ describe('an address of an interface', () => {
     expect(await network.addresses({ interface: 'eth0' })).toContainEqual(found)
   })
 
-  it('that lasts for a time says for how long', async () => {
+  it('with a lifetime reports the remaining time', async () => {
     const { host, network } = await makeHost()
     await host.addDummy('eth0')
     for (const address of ['192.0.2.10/24', '2001:db8::10/64']) {
@@ -155,7 +155,7 @@ describe('an address of an interface', () => {
     }
   })
 
-  it('of IPv4 that is not the first of its subnet is secondary, and goes with that', async () => {
+  it('of IPv4 that is not the first of its subnet is secondary, and is removed with the first', async () => {
     const { host, network } = await makeHost()
     await host.addDummy('eth0', ['192.0.2.1/24'])
     await network.addAddress({ address: '192.0.2.10/24', interface: 'eth0' })
@@ -183,7 +183,7 @@ describe('addresses', () => {
     expect(await read(other)).toEqual(['127.0.0.1', '::1'])
   })
 
-  it('by the thousand are read whole', async () => {
+  it('are read completely by the thousand', async () => {
     const { host, network } = await makeHost()
     const all = Array.from({ length: 3000 }, (_, n) => `198.18.${n >> 8}.${n & 255}`)
     await host.addAddresses(...all.map((address) => `${address}/32`))
@@ -232,7 +232,7 @@ describe('an address is refused', () => {
     expect(await network.addresses()).toEqual(before)
   })
 
-  it('by ensureAddress when it is there otherwise', async () => {
+  it('by ensureAddress when it exists with other settings', async () => {
     const { host, network } = await makeHost()
     await host.addDummy('eth0')
     await network.addAddress({ ...vip, label: 'lo:0' })
@@ -244,7 +244,7 @@ describe('an address is refused', () => {
     )
   })
 
-  it('to be removed when it is not there with that prefix length', async () => {
+  it('for removal when it does not exist with that prefix length', async () => {
     const { host, network } = await makeHost()
     await host.addDummy('eth0', ['192.0.2.10/24', '2001:db8::10/64'])
     for (const address of ['192.0.2.10', '192.0.2.10/25', '192.0.2.11/24', '2001:db8::10/128']) {

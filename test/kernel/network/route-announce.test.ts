@@ -41,7 +41,7 @@ async function macOf(client: Network, vip: string): Promise<string | undefined> 
 }
 
 describe('an announcement', () => {
-  it.each(['ipv4', 'ipv6'] as const)('of %s makes a neighbour send here at once', async (family) => {
+  it.each(['ipv4', 'ipv6'] as const)('of %s makes a neighbour send to this host at once', async (family) => {
     const { director, client } = await makeFailover()
     const vip = VIPS[family]
     expect(await macOf(client, vip)).toBe(OLD_MAC)
@@ -58,7 +58,7 @@ describe('an announcement', () => {
     expect(entry).toMatchObject({ interface: 'eth0', state: 'stale', router: false })
   })
 
-  it('of IPv6 by a host that forwards says that it is a router', async () => {
+  it('of IPv6 by a host that forwards carries the router flag', async () => {
     const { director, directorHost, client } = await makeFailover()
     await directorHost.exec('sysctl', '-q', '-w', 'net.ipv6.conf.all.forwarding=1')
     await director.announce(VIPS.ipv6, 'eth0')
@@ -67,7 +67,7 @@ describe('an announcement', () => {
     expect(await waitUntil(entry, (found) => found?.linkAddress === MAC)).toMatchObject({ router: true })
   })
 
-  it('is not learnt by those who did not know the address', async () => {
+  it('is ignored by neighbours that did not know the address', async () => {
     const { director, client, clientHost } = await makeFailover()
     for (const vip of Object.values(VIPS)) await clientHost.ip('neighbour', 'del', vip, 'dev', 'eth0')
     const mark = '192.0.2.200'

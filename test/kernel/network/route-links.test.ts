@@ -14,7 +14,7 @@ interface ShownLink {
 }
 
 describe('links', () => {
-  it('are what ip(8) shows', async () => {
+  it('equal those that ip(8) shows', async () => {
     const { host, network } = await makeHost()
     await host.addDummy('eth0.100')
     await host.addDummy('eth1', [], 'down')
@@ -113,7 +113,7 @@ describe('a link is made', () => {
     await expect(network.removeLink(name)).rejects.toMatchObject({ code: 'ENODEV', subject: name })
   })
 
-  it('with open ends by the module alone, and that one stays', async () => {
+  it('with open ends by its module only, and cannot be removed', async () => {
     const { network } = await makeHost()
     await network.addLink({ name: 't0', kind: 'ipip', local: '192.0.2.1' })
     expect(await network.ensureLink({ name: 'tunl0', kind: 'ipip' })).toBe(false)
@@ -125,7 +125,7 @@ describe('a link is made', () => {
     expect(await network.findLink('tunl0')).toMatchObject({ kind: 'ipip', type: 'ipip' })
   })
 
-  it('but lo is not removed', async () => {
+  it('but lo cannot be removed', async () => {
     const { network } = await makeHost()
     await expect(network.removeLink('lo')).rejects.toMatchObject({ code: 'EOPNOTSUPP' })
   })

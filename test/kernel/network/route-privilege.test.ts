@@ -9,7 +9,7 @@ import { CHANGES, READS } from '../../support/kernel/network/network-calls.ts'
 const PROGRAM = fileURLToPath(new URL('../../support/kernel/programs/every-network-call.ts', import.meta.url))
 const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
 
-it('every method that asks the kernel something is among those called', () => {
+it('every method that sends a request is among the calls of this test', () => {
   const quiet = ['constructor', 'close', 'activity']
   const methods = Object.getOwnPropertyNames(Network.prototype).filter((name) => !quiet.includes(name))
   expect(Object.keys({ ...READS, ...CHANGES }).sort()).toEqual(methods.sort())

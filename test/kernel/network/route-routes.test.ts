@@ -28,7 +28,7 @@ async function makeRouter() {
 }
 
 describe('routes', () => {
-  it('are what ip(8) shows', async () => {
+  it('equal those that ip(8) shows', async () => {
     const { host, network } = await makeRouter()
     await host.ip('route', 'add', 'default', 'via', '192.0.2.254', 'metric', '7')
     await host.ip(
@@ -89,7 +89,7 @@ describe('routes', () => {
     { destination: 'default', gateway: 'fe80::fe', interface: 'eth0' },
     { destination: '2001:db8:1::/48', interface: 'eth0', metric: 7 },
     { destination: '2001:db8:1::/48', type: 'unreachable' },
-  ])('%o is made, read back, made again as it was read, and removed', async (input) => {
+  ])('%o is added, read back, added again as it was read, and removed', async (input) => {
     const { network } = await makeRouter()
     const read = () => network.routes({ table: 'all' })
     const before = await read()
@@ -115,7 +115,7 @@ describe('routes', () => {
     expect(await read()).toEqual(before)
   })
 
-  it('are refused with a sentence about it', async () => {
+  it('are refused with an explanation', async () => {
     const { host, network } = await makeRouter()
     await host.addDummy('eth1', [], 'down')
     const refused = async (route: RouteInput) => {
@@ -134,7 +134,7 @@ describe('routes', () => {
     })
   })
 
-  it('are refused by ensureRoute when they are there otherwise', async () => {
+  it('are refused by ensureRoute when they exist with other settings', async () => {
     const { network } = await makeRouter()
     await network.addRoute({ destination: 'default', gateway: '192.0.2.254' })
     await expect(
@@ -146,8 +146,8 @@ describe('routes', () => {
   })
 })
 
-describe('the way to an address', () => {
-  it('is what ip(8) says it is', async () => {
+describe('the route to an address', () => {
+  it('equals that of ip(8)', async () => {
     const { host, network } = await makeRouter()
     await host.ip('route', 'add', 'default', 'via', '192.0.2.254')
     await host.ip('-6', 'route', 'add', 'default', 'via', '2001:db8::fe')
@@ -164,7 +164,7 @@ describe('the way to an address', () => {
     })
   })
 
-  it('may not be there', async () => {
+  it('is undefined where there is none', async () => {
     const { network } = await makeRouter()
     for (const address of ['198.51.100.1', '2001:db8:1::1']) {
       await expect(network.routeTo(address)).rejects.toMatchObject({

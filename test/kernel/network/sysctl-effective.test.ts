@@ -100,7 +100,7 @@ describe('arp_ignore', () => {
     return (await waitUntil(state, (known) => known !== undefined && known !== 'incomplete')) !== 'failed'
   }
 
-  it('decides which requests are answered, by the larger value', async () => {
+  it('decides by its larger value which requests are answered', async () => {
     const pair = await makePair()
     const { namespace, network, sysctls } = pair.host
     await network.addAddress({ address: '192.0.2.100/32', interface: 'lo' })
@@ -146,7 +146,7 @@ describe('arp_announce', () => {
     return (await waitUntil(named, (addresses) => addresses.length > 0)).join()
   }
 
-  it('decides which address is named in requests, by the larger value', async () => {
+  it('decides by its larger value which address requests name', async () => {
     const pair = await makePair()
     const { namespace, network, sysctls } = pair.host
     for (const address of ['192.0.2.100/32', '198.51.100.1/32'])
@@ -169,7 +169,7 @@ describe('arp_announce', () => {
 })
 
 describe('rp_filter', () => {
-  it('drops packets that would be answered elsewhere, by the larger value', async () => {
+  it('drops by its larger value packets whose answer would leave by another interface', async () => {
     const { host, peer } = await makePair()
     const { sysctls } = host
     // The way back to the first address is another interface, to the second there is none.
@@ -194,7 +194,7 @@ describe('rp_filter', () => {
 })
 
 describe('forwarding', () => {
-  it('of IPv4 is that of the interface alone', async () => {
+  it('of IPv4 depends on the interface alone', async () => {
     const { host, peer } = await makePair()
     const { sysctls } = host
     await host.namespace.addDummy('other0', ['203.0.113.1/24'])
@@ -214,7 +214,7 @@ describe('forwarding', () => {
     }
   })
 
-  it('of IPv6 is that of all alone', async () => {
+  it('of IPv6 depends on all alone', async () => {
     const { host, peer } = await makePair()
     const { sysctls } = host
     const fate = await makeForwarder({ host, peer })
@@ -229,7 +229,7 @@ describe('forwarding', () => {
     }
   })
 
-  since('6.17', 'of IPv6 is that of the interface where it is forced', async () => {
+  since('6.17', 'of IPv6 depends on the interface where it is forced', async () => {
     const { host, peer } = await makePair()
     const { sysctls } = host
     const fate = await makeForwarder({ host, peer })
@@ -260,7 +260,7 @@ describe('forwarding', () => {
 })
 
 describe('send_redirects', () => {
-  it('tells of a shorter way if either value says so', async () => {
+  it('reports a shorter route if either value allows it', async () => {
     const { host, peer } = await makePair()
     const { sysctls } = host
     await sysctls.set('net.ipv4.ip_forward', 1)

@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => namespace.dispose())
 
 describe.each(SETTINGS)('$family $setting', ({ family, setting, definition }) => {
-  it('is read, and set to everything that it may be', async () => {
+  it('is read, and set to every valid value', async () => {
     const { sysctls } = sysctlsOf(namespace)
     for (const owner of OWNERS) {
       const name = interfaceSysctl(family as 'ipv4', owner, setting)
@@ -62,7 +62,7 @@ describe.each(SETTINGS)('$family $setting', ({ family, setting, definition }) =>
     }
   })
 
-  it('is not set to a number without a meaning, which the kernel would take', async () => {
+  it('rejects a number without a meaning, which the kernel would accept', async () => {
     const { sysctls, transport } = sysctlsOf(namespace)
     const name = interfaceSysctl(family as 'ipv4', 'lo', setting)
     for (const value of [-2, 4, 9, 255, 0.5])
@@ -98,7 +98,7 @@ describe('the name of an interface', () => {
     },
   )
 
-  it('that no interface has is told, for reading and writing and with both families', async () => {
+  it('that no interface has is reported, for reads and writes of both families', async () => {
     const { sysctls } = sysctlsOf(await makeNamespace())
     for (const call of [
       () => sysctls.get('net.ipv4.conf.eth9.arp_ignore'),
@@ -118,7 +118,7 @@ describe('the name of an interface', () => {
     expect(await sysctls.find('net.ipv4.conf.eth9.arp_ignore')).toBeUndefined()
   })
 
-  it('is gone with its interface', async () => {
+  it('disappears with its interface', async () => {
     const namespace = await makeNamespace()
     await namespace.addDummy('eth0')
     const { sysctls } = sysctlsOf(namespace)
@@ -127,7 +127,7 @@ describe('the name of an interface', () => {
     await expect(sysctls.get('net.ipv4.conf.eth0.arp_ignore')).rejects.toThrow(SysctlError)
   })
 
-  it('of an interface too small for IPv6 has no sysctls of it, which is said', async () => {
+  it('of an interface too small for IPv6 has no sysctls of IPv6, and the error says why', async () => {
     const namespace = await makeNamespace()
     await namespace.addDummy('eth0')
     await namespace.ip('link', 'set', 'eth0', 'mtu', '1000')
@@ -137,7 +137,7 @@ describe('the name of an interface', () => {
 })
 
 describe('net.ipv4.ip_forward', () => {
-  it('is the forwarding of all; a change goes to every interface, the same value to none', async () => {
+  it('is the forwarding of all: a change is copied to every interface, the same value to none', async () => {
     const namespace = await makeNamespace()
     await namespace.addDummy('eth0')
     const { sysctls } = sysctlsOf(namespace)
@@ -169,7 +169,7 @@ async function forwarding(sysctls: Sysctls): Promise<Record<string, number>> {
 }
 
 describe('IPv6 forwarding', () => {
-  it('of all goes to every interface', async () => {
+  it('of all is copied to every interface', async () => {
     const namespace = await makeNamespace()
     await namespace.addDummy('eth0')
     const { sysctls } = sysctlsOf(namespace)
@@ -183,7 +183,7 @@ describe('IPv6 forwarding', () => {
     expect(await sysctls.find('net.ipv6.conf.lo.force_forwarding')).toBeUndefined()
   })
 
-  since('6.17', 'of one interface can be forced, and is taken back with that of all', async () => {
+  since('6.17', 'of one interface can be forced, and is reset with that of all', async () => {
     const namespace = await makeNamespace()
     await namespace.addDummy('eth0')
     const { sysctls } = sysctlsOf(namespace)
@@ -197,7 +197,7 @@ describe('IPv6 forwarding', () => {
 })
 
 describe('a host', () => {
-  it('has the sysctls of its network namespace, and IPVS when it is asked for', async () => {
+  it('has the sysctls of its network namespace, and opens IPVS on demand', async () => {
     const namespace = await makeNamespace()
     await using host = await Host.open({ netns: namespace.path })
     await host.sysctls.set('net.ipv4.conf.all.arp_announce', 2)
@@ -206,7 +206,7 @@ describe('a host', () => {
     expect(await (await host.ipvs()).services()).toEqual([])
   })
 
-  it('whose network namespace is not there cannot be opened, and has no sysctls', async () => {
+  it('whose network namespace does not exist cannot be opened, and has no sysctls', async () => {
     await expect(Host.open({ netns: '/run/netns/nosuch' })).rejects.toMatchObject({
       code: 'ENOENT',
       syscall: 'open',

@@ -72,7 +72,7 @@ describe.each(IPVS_TABLE)('%s', (setting, { since: version = '3.0' }) => {
   const name = nameOf(setting)
   const { legal, illegal } = VALUES[setting]
 
-  it('is read, set to another value, read back, and put back', async () => {
+  it('is read, set to another value, read back and restored', async () => {
     const { sysctls } = sysctlsOf(namespace)
     const first = await sysctls.find(name)
     if (first === undefined) {
@@ -92,7 +92,7 @@ describe.each(IPVS_TABLE)('%s', (setting, { since: version = '3.0' }) => {
     expect(await sysctls.get(name)).toEqual(first)
   })
 
-  it('is not set to what is outside of its range, and its file is not touched', async () => {
+  it('rejects a value out of its range, and its file is not written', async () => {
     const { sysctls, transport } = sysctlsOf(namespace)
     const first = await sysctls.findText(name)
     const [read, written] = [transport.read.length, transport.written.length]
@@ -125,7 +125,7 @@ describe('the table', () => {
     expect(files.filter((file) => !known.includes(file))).toEqual([])
   })
 
-  it('says of one that is missing what it takes', async () => {
+  it('explains what a missing sysctl requires', async () => {
     const { sysctls } = sysctlsOf(namespace)
     for (const [setting, { since: version, needs }] of IPVS_TABLE) {
       if ((await sysctls.find(nameOf(setting))) !== undefined) continue
@@ -133,7 +133,7 @@ describe('the table', () => {
     }
   })
 
-  before('7.2', 'says since when there is conn_max', async () => {
+  before('7.2', 'reports since when conn_max exists', async () => {
     const { sysctls } = sysctlsOf(namespace)
     const call = sysctls.set('net.ipv4.vs.conn_max', 1000)
     await expect(call).rejects.toThrow(SysctlError)
@@ -143,8 +143,8 @@ describe('the table', () => {
   })
 })
 
-describe('what only the kernel can refuse is told with the kernel’s error:', () => {
-  since('6.2', 'a processor that there is not', async () => {
+describe('a value that only the kernel can refuse is refused with the kernel’s error:', () => {
+  since('6.2', 'a processor that does not exist', async () => {
     const { sysctls } = sysctlsOf(namespace)
     await expect(sysctls.set('net.ipv4.vs.est_cpulist', '60000')).rejects.toMatchObject({
       name: 'SysctlError',
@@ -153,7 +153,7 @@ describe('what only the kernel can refuse is told with the kernel’s error:', (
     })
   })
 
-  it('text that is no number', async () => {
+  it('a text that is no number', async () => {
     const { sysctls } = sysctlsOf(namespace)
     await expect(sysctls.setText('net.ipv4.vs.conntrack', 'yes')).rejects.toMatchObject({
       name: 'SysctlError',
@@ -167,7 +167,7 @@ describe('what only the kernel can refuse is told with the kernel’s error:', (
   })
 })
 
-since('6.2', 'est_cpulist takes nothing, which stops the rates, and everything again', async () => {
+since('6.2', 'est_cpulist may be empty, which stops the rates, and list every processor again', async () => {
   const { sysctls } = sysctlsOf(await makeNamespace())
   const all = await sysctls.get('net.ipv4.vs.est_cpulist')
   await sysctls.set('net.ipv4.vs.est_cpulist', '')
@@ -176,13 +176,13 @@ since('6.2', 'est_cpulist takes nothing, which stops the rates, and everything a
   expect(await sysctls.get('net.ipv4.vs.est_cpulist')).toBe(all)
 })
 
-it('the kernel itself changes a 2 of the defences to 1', async () => {
+it('the kernel itself changes the value 2 of a defence to 1', async () => {
   const { sysctls } = sysctlsOf(await makeNamespace())
   await sysctls.set('net.ipv4.vs.drop_packet', 2)
   expect([1, 2]).toContain(await sysctls.get('net.ipv4.vs.drop_packet'))
 })
 
-it('what was read by somebody else is the same, and so is what is written', async () => {
+it('cat reads the same values, and writes have the same effect', async () => {
   const namespace = await makeNamespace()
   const { sysctls } = sysctlsOf(namespace)
   await namespace.exec('sysctl', '-q', '-w', 'net.ipv4.vs.sync_threshold=7 70')
@@ -192,7 +192,7 @@ it('what was read by somebody else is the same, and so is what is written', asyn
 })
 
 if (canUnloadModules) {
-  it('a scheduler that is not loaded has no expiration, which is said', async () => {
+  it('a scheduler that is not loaded has no expiration, and the error says why', async () => {
     const { sysctls } = sysctlsOf(await makeNamespace())
     await shell.run(['modprobe', '-r', 'ip_vs_lblc'])
     expect(await sysctls.find('net.ipv4.vs.lblc_expiration')).toBeUndefined()
@@ -204,7 +204,7 @@ if (canUnloadModules) {
   describe('without the module ip_vs', () => {
     afterAll(() => loadModules('ip_vs'))
 
-    it('there is none of them, which is said with how to load it; reading does not load it', async () => {
+    it('there are none, and the error says how to load it; reading does not load it', async () => {
       const { sysctls } = sysctlsOf(await makeNamespace())
       await unloadIpvs()
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { makeNamespace } from '../../support/kernel/namespace.ts'
 import { sysctlsOf } from '../../support/kernel/network/sysctls.ts'
 
-it('what is kept in a file is what sysctl(8) sets from it', async () => {
+it('sysctl(8) sets the values that a file stores', async () => {
   const namespace = await makeNamespace()
   for (const name of ['eth0', 'eth0.100', '接口']) await namespace.addDummy(name)
   const { sysctls } = sysctlsOf(namespace)

@@ -19,7 +19,7 @@ async function endings(host: Namespace, wrapper: readonly string[], ...calls: st
 describe('an ordinary user', () => {
   const wrapper = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 
-  it('reads, and is told that writing needs root', async () => {
+  it('may read; the error of a write says that it requires root', async () => {
     const calls = ['net.ipv4.ip_forward', 'net.ipv4.ip_forward=1', 'net.ipv4.vs.conntrack=1']
     const [read, ...written] = await endings(await makeNamespace(), wrapper, ...calls)
     expect(read).toEqual({ value: expect.any(Number) })
@@ -34,16 +34,20 @@ describe('root in a user namespace with a network namespace of its own, as in a 
   const OWN = ['net.ipv4.ip_forward=1', 'net.ipv4.ip_forward', 'net.ipv4.conf.lo.arp_ignore=1']
   const SET = [{}, { value: 1 }, {}]
 
-  before('6.2', 'sets what belongs to it; it has no sysctls of IPVS, and is told so', async () => {
-    const [ending, ...own] = await endings(await makeNamespace(), wrapper, 'net.ipv4.vs.conntrack', ...OWN)
-    expect(own).toEqual(SET)
-    expect(ending).toMatchObject({
-      code: 'ENOENT',
-      explanation: expect.stringMatching(/user namespace.*since 6\.2/),
-    })
-  })
+  before(
+    '6.2',
+    'sets the sysctls of its namespace; there are none of IPVS, and the error says so',
+    async () => {
+      const [ending, ...own] = await endings(await makeNamespace(), wrapper, 'net.ipv4.vs.conntrack', ...OWN)
+      expect(own).toEqual(SET)
+      expect(ending).toMatchObject({
+        code: 'ENOENT',
+        explanation: expect.stringMatching(/user namespace.*since 6\.2/),
+      })
+    },
+  )
 
-  since('6.2', 'sets what belongs to it, some sysctls of IPVS among that', async () => {
+  since('6.2', 'sets the sysctls of its namespace, including some of IPVS', async () => {
     const ofIpvs = ['net.ipv4.vs.sync_qlen_max=5', 'net.ipv4.vs.drop_entry=3', 'net.ipv4.vs.drop_entry']
     const [refused, set, read, ...own] = await endings(await makeNamespace(), wrapper, ...ofIpvs, ...OWN)
     expect(own).toEqual(SET)
@@ -56,7 +60,7 @@ describe('root in a user namespace with a network namespace of its own, as in a 
 })
 
 describe('in a container whose /proc/sys is read-only', () => {
-  it('writing is refused with where it can be done', async () => {
+  it('a write is refused, and the error says where it is possible', async () => {
     const mount = 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec "$@"'
     const wrapper = ['unshare', '--mount', 'sh', '-c', mount, 'sh']
     const [ending] = await endings(await makeNamespace(), wrapper, 'net.ipv4.ip_forward=1')

@@ -23,28 +23,28 @@ export const REAL_ONLY_FILES: Readonly<Record<string, string>> = {
 /** Single tests by the paths of their files below test/kernel; a name includes those of its suites. */
 export const REAL_ONLY_TESTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'ipvs/errors/daemon-errors.test.ts': {
-    'startDaemon EADDRINUSE: a backup on a port that another program has':
+    'startDaemon EADDRINUSE: a backup on a port that another program uses':
       'needs another program with a socket',
   },
   'ipvs/errors/module.test.ts': {
-    'probe > says so of the network namespace that it is called in': 'opens the running kernel',
-    'probe > says that a network namespace does not exist, and so does open':
+    'probe > reports on the network namespace that it is called in': 'opens the running kernel',
+    'probe > reports that a network namespace does not exist, as open does':
       'paths of network namespaces are for the addon',
-    'probe > says that a network namespace is a file, and so does open':
+    'probe > reports that a network namespace is a file, as open does':
       'paths of network namespaces are for the addon',
-    'probe > says that a network namespace is a namespace of another kind, and so does open':
+    'probe > reports that a network namespace is a namespace of another kind, as open does':
       'paths of network namespaces are for the addon',
-    'the module of a scheduler > is loaded by the first service that asks for it, and stays while one does':
+    'the module of a scheduler > is loaded by the first service that uses it, and stays loaded while a service uses it':
       'a simulated kernel has schedulers that are no modules',
-    'the module of a scheduler > is missing: the service is refused with the command that loads it, and an old one stays':
+    'the module of a scheduler > is missing: a new service is refused with the command that loads the module, and an existing service stays':
       'a simulated kernel has schedulers that are no modules',
   },
   'ipvs/read/overview.test.ts': {
-    'a table that does not fit one piece > can be left in the middle, and the file is closed':
+    'a table that does not fit one chunk > may be read in part, and the file is closed':
       'counts the files that this process has open',
   },
   'ipvs/read/connections.test.ts': {
-    'connections > of persistent services have templates: the memory of a client, or of what it said':
+    'connections > of persistent services have templates, of a client or of what its engine reads from packets':
       'traffic has no contents for the engine sip to read',
   },
   'state/reconcile.test.ts': {

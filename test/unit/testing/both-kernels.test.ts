@@ -16,7 +16,7 @@ const patterns = Object.keys(REAL_ONLY_FILES).map(
 )
 const onBoth = files.filter((name) => !patterns.some((pattern) => pattern.test(name)))
 
-it('there is a project for each kernel that is known, of all files but those on the list', () => {
+it('each known kernel has a project with all files but those on the list', () => {
   const projects = (config.test?.projects ?? []).flatMap((project) =>
     typeof project === 'object' && 'test' in project ? [project.test ?? {}] : [],
   )
@@ -29,13 +29,13 @@ it('there is a project for each kernel that is known, of all files but those on 
   expect(onBoth.length).toBeGreaterThan(20)
 })
 
-it('nothing on the list is out of date', () => {
+it('every entry of the list matches a file', () => {
   for (const pattern of patterns) expect(files).toContainEqual(expect.stringMatching(pattern))
   // Whether the single tests are there is looked at where they run: simulated-setup.ts.
   for (const name of Object.keys(REAL_ONLY_TESTS)) expect(onBoth).toContain(name)
 })
 
-it('everything on the list has its reason', () => {
+it('every entry of the list has a reason', () => {
   const reasons = [REAL_ONLY_FILES, ...Object.values(REAL_ONLY_TESTS)].flatMap((list) => Object.values(list))
   for (const reason of reasons) expect(reason).toMatch(/\w+ \w+/)
 })

@@ -81,8 +81,8 @@ async function disturbed(name: string, fault: Fault, place: number) {
   return { error, state }
 }
 
-describe.each(Object.keys(CALLS))('%s', (name) => {
-  it.each(Object.keys(FAULTS))('with %s', async (what) => {
+describe.each(Object.keys(CALLS))('the call %s', (name) => {
+  it.each(Object.keys(FAULTS))('settles with %s', async (what) => {
     const { before, after, requests } = await undisturbed(name)
     for (let place = 0; place < requests; place++) {
       const { error, state } = await disturbed(name, FAULTS[what]!, place)
@@ -103,7 +103,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 })
 
 describe('open', () => {
-  it.each(Object.keys(FAULTS))('with %s', async (what) => {
+  it.each(Object.keys(FAULTS))('settles with %s', async (what) => {
     const kernel = new SimulatedKernel()
     kernel.faults.inject({ on: 'GETFAMILY', fault: FAULTS[what]! })
     const opened = await Ipvs.open({ transport: kernel, timeout: TIMEOUT }).catch((error: Error) => error)
@@ -116,8 +116,8 @@ describe('open', () => {
   })
 })
 
-describe('when the module goes and comes back', () => {
-  it.each(Object.keys(CALLS))('%s ends', async (name) => {
+describe('after the module was reloaded', () => {
+  it.each(Object.keys(CALLS))('%s settles', async (name) => {
     const { requests } = await undisturbed(name)
     for (let place = 0; place < requests; place++) {
       const { kernel, ipvs } = await prepare()
@@ -131,8 +131,8 @@ describe('when the module goes and comes back', () => {
   })
 })
 
-describe('when somebody else removes the service', () => {
-  it.each(Object.keys(CALLS))('%s ends', async (name) => {
+describe('after another client removed the service', () => {
+  it.each(Object.keys(CALLS))('%s settles', async (name) => {
     const { requests } = await undisturbed(name)
     for (let place = 0; place < requests; place++) {
       const { kernel, ipvs } = await prepare()

@@ -13,7 +13,7 @@ async function textOf(transport: Transport, path: string): Promise<string> {
 }
 
 describe('a network namespace', () => {
-  it('has a table of its own', async () => {
+  it('has its own table', async () => {
     const kernel = new SimulatedKernel()
     await using one = await IpvsClient.open({ transport: kernel.connect({ netns: 'one' }) })
     await using other = await IpvsClient.open({ transport: kernel.connect({ netns: 'other' }) })
@@ -23,7 +23,7 @@ describe('a network namespace', () => {
     expect(kernel.state({ netns: 'one' }).services).toHaveLength(1)
   })
 
-  it('cannot be opened once it was deleted, while open sockets go on', async () => {
+  it('cannot be opened once it was deleted, while open sockets keep working', async () => {
     const kernel = new SimulatedKernel()
     const transport = kernel.connect({ netns: 'gone' })
     await using ipvs = await IpvsClient.open({ transport })
@@ -33,7 +33,7 @@ describe('a network namespace', () => {
     await expect(textOf(transport, '/proc/net/ip_vs')).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('ends with its last socket, and leaves nothing in the table that all share up to Linux 7.0', async () => {
+  it('ends with its last socket, and leaves no entry in the table that all share up to Linux 7.0', async () => {
     const kernel = new SimulatedKernel({ profile: '6.12' })
     const marks = Array.from({ length: 300 }, (_, index) => index + 1)
     const addAll = (netns: string) =>
@@ -58,7 +58,7 @@ describe('a network namespace', () => {
 describe('network interfaces', () => {
   const destination = { address: '198.51.100.255', forwarding: 'dr' } as const
 
-  it('are those of the namespace that they are set for', async () => {
+  it('belong to the namespace that they are set for', async () => {
     const kernel = new SimulatedKernel()
     await using one = await IpvsClient.open({ transport: kernel.connect({ netns: 'one' }) })
     await using other = await IpvsClient.open({ transport: kernel.connect({ netns: 'other' }) })
@@ -75,7 +75,7 @@ describe('network interfaces', () => {
     await other.addDestination(rule, destination)
   })
 
-  it('that are all down leave no local address, and the refusal says so', async () => {
+  it('that are all down leave no local address, and the error says so', async () => {
     const kernel = new SimulatedKernel({
       interfaces: [{ name: 'lo', up: false, addresses: ['127.0.0.1/8'] }],
     })
@@ -89,7 +89,7 @@ describe('network interfaces', () => {
 })
 
 describe('the module', () => {
-  it('is loaded by the first that asks, under another number each time', async () => {
+  it('is loaded by the first lookup, with another family number each time', async () => {
     const kernel = new SimulatedKernel({ familyId: 28 })
     expect(kernel.module.state).toBe('unloaded')
     await expect(textOf(kernel, '/proc/net/ip_vs')).rejects.toMatchObject({ code: 'ENOENT' })
@@ -111,7 +111,7 @@ describe('the module', () => {
   })
 })
 
-it('refuses everything to a process without privileges', async () => {
+it('a process without privileges is refused every command', async () => {
   const kernel = new SimulatedKernel()
   expect(await IpvsClient.probe({ transport: kernel.connect({ privileged: false }) })).toMatchObject({
     available: false,
@@ -119,7 +119,7 @@ it('refuses everything to a process without privileges', async () => {
   })
 })
 
-it('reads back as the state that it was set to', async () => {
+it('state() returns the state that setState() set', async () => {
   const { kernel } = await makeKernel([1, 2, 3], { scheduler: 'wrr', persistence: 60 })
   kernel.traffic().open({ client: '203.0.113.1', service: WEB })
   kernel.clock.advance(2)
@@ -129,7 +129,7 @@ it('reads back as the state that it was set to', async () => {
   expect(other.state()).toEqual(state)
 })
 
-it('refuses a profile that does not exist', () => {
+it('a profile that does not exist is refused', () => {
   expect(() => new SimulatedKernel({ profile: '2.4' as never })).toThrow(
     /profile must be one of 6\.1, 6\.12, 7\.2/,
   )

@@ -47,7 +47,7 @@ testRefusal('startDaemon', 'ENETUNREACH', 'a master for an IPv6 group on an inte
   call: (ipvs) => ipvs.startDaemon({ role: 'master', interface: 'lo', group: 'ff05::8848' }),
 })
 
-testRefusal('startDaemon', 'EADDRINUSE', 'a backup on a port that another program has', {
+testRefusal('startDaemon', 'EADDRINUSE', 'a backup on a port that another program uses', {
   about: 'backup',
   says: /port is taken; choose another with port/,
   prepare: (host) =>

@@ -67,11 +67,16 @@ describe('a destination of the other family while a synchronisation daemon runs'
     })
   }
 
-  testRefusal('updateDestination', 'EINVAL', 'although it does not exist, which is looked at later', {
-    about: `${web} -> [2001:db8::20]:80`,
-    says,
-    prepare: ({ ipvs }) => ipvs.startDaemon({ role: 'master', interface: 'eth0' }),
-    call: (ipvs) =>
-      ipvs.updateDestination(web, { ...overIPv6, weight: 1, upperThreshold: 0, lowerThreshold: 0 }),
-  })
+  testRefusal(
+    'updateDestination',
+    'EINVAL',
+    'the destination does not exist either, which the kernel checks later',
+    {
+      about: `${web} -> [2001:db8::20]:80`,
+      says,
+      prepare: ({ ipvs }) => ipvs.startDaemon({ role: 'master', interface: 'eth0' }),
+      call: (ipvs) =>
+        ipvs.updateDestination(web, { ...overIPv6, weight: 1, upperThreshold: 0, lowerThreshold: 0 }),
+    },
+  )
 })

@@ -49,12 +49,17 @@ describe('services', () => {
     call: (ipvs) => ipvs.addService({ protocol: 'tcp', address: '192.0.2.10', port: 80 }),
   })
 
-  testRefusal('addService', 'EEXIST', 'the mark has a service in this family, and the new one is no better', {
-    about: 'fwmark://7/ipv6',
-    says: /exists already/,
-    prepare: ({ ipvs }) => ipvs.addService({ fwmark: 7, family: 'ipv6' }),
-    call: (ipvs) => ipvs.addService({ fwmark: 7, family: 'ipv6', scheduler: 'nosuch' }),
-  })
+  testRefusal(
+    'addService',
+    'EEXIST',
+    'the mark has a service in this family, and the new service has a wrong scheduler',
+    {
+      about: 'fwmark://7/ipv6',
+      says: /exists already/,
+      prepare: ({ ipvs }) => ipvs.addService({ fwmark: 7, family: 'ipv6' }),
+      call: (ipvs) => ipvs.addService({ fwmark: 7, family: 'ipv6', scheduler: 'nosuch' }),
+    },
+  )
 
   testRefusal('addService', 'ENOENT', 'no such scheduler', {
     about: missing,

@@ -17,13 +17,13 @@ const web = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
 const READ_FILES = ['overview', 'connections', 'totals']
 
 describe('probe', () => {
-  it('says that IPVS can be used, and what it is', async () => {
+  it('reports that IPVS is available, and its version', async () => {
     const { ipvs, options } = await makeNamespace()
     const info = await ipvs.info()
     expect(await Ipvs.probe(options)).toEqual({ available: true, info })
   })
 
-  it('says so of the network namespace that it is called in', async () => {
+  it('reports on the network namespace that it is called in', async () => {
     const { ipvs } = await makeNamespace()
     const { version } = await ipvs.info()
     expect(await Ipvs.probe()).toMatchObject({ available: true, info: { version } })
@@ -33,7 +33,7 @@ describe('probe', () => {
     ['does not exist', '/run/netns/nosuch', 'ENOENT'],
     ['is a file', '/etc/passwd', 'EINVAL'],
     ['is a namespace of another kind', '/proc/self/ns/uts', 'EINVAL'],
-  ])('says that a network namespace %s, and so does open', async (_, netns, code) => {
+  ])('reports that a network namespace %s, as open does', async (_, netns, code) => {
     const answer = await Ipvs.probe({ netns })
     expect(answer).toMatchObject({ available: false, reason: 'failed', error: { code } })
     await expect(Ipvs.open({ netns })).rejects.toMatchObject({ code })
@@ -48,14 +48,14 @@ if (canUnloadModules) {
       await loadModules('ip_vs')
     })
 
-    it('is loaded by the kernel when a client is opened', async () => {
+    it('is loaded by the kernel when a client opens', async () => {
       expect(await loadedModules()).toEqual([])
       const { ipvs } = await makeNamespace()
       expect(await loadedModules()).toContain('ip_vs')
       expect(await ipvs.services()).toEqual([])
     })
 
-    it('has another number when it comes back, and an open client finds it', async () => {
+    it('has another family number after it was reloaded, and an open client finds it', async () => {
       const { options } = await makeNamespace()
       const { commands } = await openSession(options)
       const client = await Ipvs.open(options)
@@ -71,7 +71,7 @@ if (canUnloadModules) {
       client.close()
     })
 
-    it('comes back: calls made together end as with a client opened anew, and in order', async () => {
+    it('was reloaded: concurrent calls of an open client end in order, as those of a new client', async () => {
       const { ipvs } = await makeNamespace()
       await reload()
       const other = await makeNamespace()
@@ -79,7 +79,7 @@ if (canUnloadModules) {
       expect(await ipvs.services()).toEqual(await other.ipvs.services())
     })
 
-    it('comes back: a call that is sent again has the arguments with which it was made', async () => {
+    it('was reloaded: a call that is sent again keeps the arguments that it was made with', async () => {
       const { ipvs } = await makeNamespace()
       await reload()
       const service = { ...web, scheduler: 'rr' }
@@ -89,14 +89,14 @@ if (canUnloadModules) {
       expect(await ipvs.services()).toMatchObject([{ scheduler: 'rr' }])
     })
 
-    it('is loaded again by the call of an open client', async () => {
+    it('is loaded again by a call of an open client', async () => {
       const { ipvs } = await makeNamespace()
       await unload()
       await ipvs.addService(web)
       expect(await ipvs.services()).toMatchObject([web])
     })
 
-    it('is missing: open, probe and every call say so, until it is back', async () => {
+    it('is missing: open, probe and every call report it until it is loaded again', async () => {
       const { ipvs, options } = await makeNamespace()
       await unload()
       await allowLoading(false)
@@ -118,7 +118,7 @@ if (canUnloadModules) {
     beforeEach(unload)
     afterAll(() => allowLoading(true))
 
-    it('is loaded by the first service that asks for it, and stays while one does', async () => {
+    it('is loaded by the first service that uses it, and stays loaded while a service uses it', async () => {
       const { ipvs } = await makeNamespace()
       await ipvs.addService({ ...web, scheduler: 'sed' })
       expect(await loadedModules()).toContain('ip_vs_sed')
@@ -129,7 +129,7 @@ if (canUnloadModules) {
       expect(await ipvs.services()).toMatchObject([{ scheduler: 'nq' }])
     })
 
-    it('is missing: the service is refused with the command that loads it, and an old one stays', async () => {
+    it('is missing: a new service is refused with the command that loads the module, and an existing service stays', async () => {
       const { ipvs } = await makeNamespace()
       await ipvs.addService({ ...web, scheduler: 'rr' })
       await allowLoading(false)

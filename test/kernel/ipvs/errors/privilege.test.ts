@@ -15,7 +15,7 @@ const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
 const OPEN_TO_ALL = ['overview', 'connections', 'totals']
 
 // What makes and keeps a desired state does so by these.
-it('every method that asks the kernel something is among those called', () => {
+it('every method that sends a request is among the calls of this test', () => {
   const quiet = ['constructor', 'close', 'activity']
   const methods = Object.getOwnPropertyNames(IpvsClient.prototype).filter((name) => !quiet.includes(name))
   expect(Object.keys(CALLS).sort()).toEqual(methods.sort())
@@ -37,7 +37,7 @@ describe.each([
   ['an ordinary user', ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']],
   ['root in a user namespace, as in a rootless container', ['unshare', '--user', '--map-root-user']],
 ])('%s', (_, words) => {
-  it('is refused everything but the files under /proc/net, and changes nothing', async () => {
+  it('may read the files under /proc/net and nothing else, and changes nothing', async () => {
     const host = await makeHost()
     const before = await readEverything(host.ipvs)
 

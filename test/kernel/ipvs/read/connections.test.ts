@@ -8,7 +8,7 @@ import { DNS, makeBusyHost, SIP, WEB } from '../../../support/kernel/traffic/bus
 import { waitUntil } from '../../../support/kernel/until.ts'
 
 describe('connections', () => {
-  it('are listed with their ends, their state and the time they have', async () => {
+  it('are listed with their endpoints, their state and their remaining time', async () => {
     const { host, client } = await makeBusyHost()
     const port = await client.connect('198.51.100.1', '192.0.2.10', 80)
     const port6 = await client.connect('2001:db8:1::1', '2001:db8::10', 80)
@@ -46,7 +46,7 @@ describe('connections', () => {
     await expectTheSameInIpvsadm(host)
   })
 
-  it('of persistent services have templates: the memory of a client, or of what it said', async () => {
+  it('of persistent services have templates, of a client or of what its engine reads from packets', async () => {
     const { host, client } = await makeBusyHost()
     await host.ipvs.updateService(DNS, { persistence: { timeout: 100, mask: 24 } })
     await host.ipvs.updateService(SIP, { persistence: { timeout: 200 }, persistenceEngine: 'sip' })
@@ -91,7 +91,7 @@ describe('connections', () => {
     await expectTheSameInIpvsadm(host)
   })
 
-  it('are walked one by one, and the walk can be left or given up', async () => {
+  it('are iterated one by one, and the iteration can be left or aborted', async () => {
     const { host, client } = await makeBusyHost()
     for (let count = 0; count < 3; count++) await client.connect('198.51.100.1', '192.0.2.10', 80)
 

@@ -8,7 +8,7 @@ import { NO_COUNTS } from '../../../support/kernel/ipvs/setting-matrix.ts'
 import { DNS, makeBusyHost, SIP, WEB, WEB6 } from '../../../support/kernel/traffic/busy-host.ts'
 import { waitUntil } from '../../../support/kernel/until.ts'
 
-it('the counters of services, destinations and all together are those of ipvsadm, and can be set to zero', async () => {
+it('the counters of services, of destinations and in total equal those of ipvsadm, and can be reset', async () => {
   const { host, client } = await makeBusyHost()
   const { ipvs } = host
   await client.send('198.51.100.1', '192.0.2.10', 53, 'x'.repeat(100))

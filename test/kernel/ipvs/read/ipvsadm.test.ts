@@ -13,7 +13,7 @@ describe.each([...SCHEDULERS, 'none'])('ipvsadm and scheduler %s', (scheduler) =
   const entries = matrixOf(scheduler)
   const services = entries.map(({ read }) => read)
 
-  it('shows and saves what the library has written', async () => {
+  it('shows and saves the rules that the library has written', async () => {
     const namespace = await makeNamespace()
     const { ipvs } = namespace
     await Promise.all(
@@ -30,7 +30,7 @@ describe.each([...SCHEDULERS, 'none'])('ipvsadm and scheduler %s', (scheduler) =
     }
   })
 
-  it('restores what the library then reads', async () => {
+  it('restores the rules that the library then reads', async () => {
     const namespace = await makeNamespace()
     const expected = services.flatMap(restorable)
 
@@ -41,7 +41,7 @@ describe.each([...SCHEDULERS, 'none'])('ipvsadm and scheduler %s', (scheduler) =
 })
 
 describe('ipvsadm and settings of the whole namespace', () => {
-  it('shows the timeouts that the library sets, and the other way round', async () => {
+  it('shows the timeouts that the library sets, and sets those that the library reads', async () => {
     const namespace = await makeNamespace()
     const { ipvs } = namespace
 
@@ -58,27 +58,30 @@ describe('ipvsadm and settings of the whole namespace', () => {
     { role: 'backup', ...daemon, group: '239.1.2.3' },
     { role: 'master', ...daemon, group: 'ff05::8848' },
     { role: 'backup', ...daemon, group: 'ff05::8848' },
-  ])('shows the $role for $group that the library starts, and the other way round', async (input) => {
-    const namespace = await makeNamespace()
-    const { ipvs } = namespace
-    const { role, group } = input
-    await namespace.addDummy('eth0', ['192.0.2.1/24', '2001:db8::1/64'])
+  ])(
+    'shows the $role for $group that the library starts, and starts one that the library reads',
+    async (input) => {
+      const namespace = await makeNamespace()
+      const { ipvs } = namespace
+      const { role, group } = input
+      await namespace.addDummy('eth0', ['192.0.2.1/24', '2001:db8::1/64'])
 
-    await ipvs.startDaemon(input)
-    expect(await namespace.ipvsadm('-L', '--daemon')).toBe(
-      `${role} sync daemon (mcast=eth0, syncid=7, maxlen=1400, group=${group}, port=9000, ttl=9)\n`,
-    )
-    await namespace.ipvsadm('--stop-daemon', role)
-    expect(await ipvs.daemons()).toEqual([])
+      await ipvs.startDaemon(input)
+      expect(await namespace.ipvsadm('-L', '--daemon')).toBe(
+        `${role} sync daemon (mcast=eth0, syncid=7, maxlen=1400, group=${group}, port=9000, ttl=9)\n`,
+      )
+      await namespace.ipvsadm('--stop-daemon', role)
+      expect(await ipvs.daemons()).toEqual([])
 
-    await namespace.ipvsadm(
-      ...['--start-daemon', role, '--mcast-interface', 'eth0', '--syncid', '7', '--sync-maxlen', '1400'],
-      ...['--mcast-group', group!, '--mcast-port', '9000', '--mcast-ttl', '9'],
-    )
-    expect(await ipvs.daemons()).toEqual([input])
-    await ipvs.stopDaemon(role)
-    expect(await namespace.ipvsadm('-L', '--daemon')).toBe('')
-  })
+      await namespace.ipvsadm(
+        ...['--start-daemon', role, '--mcast-interface', 'eth0', '--syncid', '7', '--sync-maxlen', '1400'],
+        ...['--mcast-group', group!, '--mcast-port', '9000', '--mcast-ttl', '9'],
+      )
+      expect(await ipvs.daemons()).toEqual([input])
+      await ipvs.stopDaemon(role)
+      expect(await namespace.ipvsadm('-L', '--daemon')).toBe('')
+    },
+  )
 })
 
 /** The rows of a listing by service: neither ipvsadm nor the kernel keeps the order in which they were made. */

@@ -86,20 +86,23 @@ async function expectTheSame(namespace: Namespace): Promise<ServiceOverview[]> {
   return read
 }
 
-describe('the overview is what netlink says, as far as the file shows it', () => {
-  it.each(['rr', 'wlc', 'sh', 'none'])('of everything a table can hold, scheduler %s', async (scheduler) => {
-    const namespace = await makeNamespace()
-    const entries = matrixOf(scheduler)
-    await Promise.all(
-      entries.flatMap(({ service, destinations }) => [
-        namespace.ipvs.addService(service),
-        ...destinations.map((destination) => namespace.ipvs.addDestination(service, destination)),
-      ]),
-    )
-    expect(await expectTheSame(namespace)).toHaveLength(entries.length)
-  })
+describe('the overview equals what netlink reports, as far as the file shows it', () => {
+  it.each(['rr', 'wlc', 'sh', 'none'])(
+    'for a table with every setting under scheduler %s',
+    async (scheduler) => {
+      const namespace = await makeNamespace()
+      const entries = matrixOf(scheduler)
+      await Promise.all(
+        entries.flatMap(({ service, destinations }) => [
+          namespace.ipvs.addService(service),
+          ...destinations.map((destination) => namespace.ipvs.addDestination(service, destination)),
+        ]),
+      )
+      expect(await expectTheSame(namespace)).toHaveLength(entries.length)
+    },
+  )
 
-  it('of protocols and ways of forwarding that have no name', async () => {
+  it('for protocols and forwarding methods without a name', async () => {
     const namespace = await makeNamespace()
     for (const protocol of [0, 1, 47, 58, 65535]) {
       const key = { protocol, address: '192.0.2.10', port: 0 }
@@ -114,7 +117,7 @@ describe('the overview is what netlink says, as far as the file shows it', () =>
     expect(await expectTheSame(namespace)).toHaveLength(5)
   })
 
-  it('of services under marks whose family only their destinations or masks can tell', async () => {
+  it('for services under marks whose family only their destinations or masks show', async () => {
     const namespace = await makeNamespace()
     const tunnel = { address: '192.0.2.20', forwarding: 'tun' } as const
     for (const family of ['ipv4', 'ipv6'] as const) {
@@ -132,7 +135,7 @@ describe('the overview is what netlink says, as far as the file shows it', () =>
     expect(keys.sort()).toEqual(['1 ipv4', '1 null', '2 ipv6', '2 null', '3 null'])
   })
 
-  it('of connections', async () => {
+  it('for connections', async () => {
     const { host, client } = await makeBusyHost()
     for (let count = 0; count < 3; count++) await client.connect('198.51.100.1', '192.0.2.10', 80)
     const web = async () => {
@@ -149,7 +152,7 @@ describe('the overview is what netlink says, as far as the file shows it', () =>
     await expectTheSame(host)
   })
 
-  it('of a service that is longer than any piece of the file', async () => {
+  it('for a service that is longer than any chunk of the file', async () => {
     const namespace = await makeNamespace()
     await namespace.ipvs.addService({ fwmark: 1, scheduler: 'rr' })
     await Promise.all(
@@ -167,13 +170,13 @@ describe('the overview is what netlink says, as far as the file shows it', () =>
     )
   })
 
-  it('of a table that is empty', async () => {
+  it('for an empty table', async () => {
     expect(await overviewOf(await makeNamespace())).toEqual([])
   })
 })
 
-describe('a table that does not fit one piece', () => {
-  before('7.1', 'lacks services while those of another network namespace are passed over', async () => {
+describe('a table that does not fit one chunk', () => {
+  before('7.1', 'lacks services where the kernel skips those of another network namespace', async () => {
     const [namespace, other] = [await makeNamespace(), await makeNamespace()]
     await addMarks(namespace.ipvs, 500)
     await waitUntil(
@@ -185,13 +188,13 @@ describe('a table that does not fit one piece', () => {
     expect((await overviewOf(namespace)).length).toBeLessThan(500)
   })
 
-  since('7.1', 'is whole whatever another network namespace has', async () => {
+  since('7.1', 'is complete whatever another network namespace has', async () => {
     const [namespace, other] = [await makeNamespace(), await makeNamespace()]
     await Promise.all([addMarks(namespace.ipvs, 500), addMarks(other.ipvs, 500)])
     expect(await expectTheSame(namespace)).toHaveLength(500)
   })
 
-  it('can be left in the middle, and the file is closed', async () => {
+  it('may be read in part, and the file is closed', async () => {
     const namespace = await makeNamespace()
     await addMarks(namespace.ipvs, 500)
     const open = () => readdirSync('/proc/self/fd').length

@@ -38,7 +38,7 @@ async function callsOf(ipvs: Ipvs, work: () => Promise<unknown>): Promise<number
 }
 
 describe('a table of 1,000 services with 10 destinations each', () => {
-  it('is programmed, changed and removed with at most five system calls for a thousand commands', async () => {
+  it('is programmed, changed and removed with at most five system calls per thousand commands', async () => {
     const { ipvs } = await makeNamespace()
     expect(await callsOf(ipvs, () => ipvs.batch(program(SERVICES)))).toBeLessThanOrEqual(55)
     expect(await callsOf(ipvs, () => ipvs.batch(reweight(SERVICES)))).toBeLessThanOrEqual(50)
@@ -58,7 +58,7 @@ describe('a table of 1,000 services with 10 destinations each', () => {
     expect(await ipvs.services()).toEqual([])
   })
 
-  it('is read with at most three system calls a service, at once or one by one', async () => {
+  it('is read with at most three system calls per service, at once or one by one', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.batch(program(SERVICES))
     const streamed: unknown[] = []
@@ -76,7 +76,7 @@ describe('a table of 1,000 services with 10 destinations each', () => {
     expect(streamed).toEqual(whole)
   })
 
-  it('is asked for only as far as it is consumed', async () => {
+  it('is requested only as far as it is consumed', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.batch(program(SERVICES))
     const calls = await callsOf(ipvs, async () => {
@@ -92,7 +92,7 @@ describe('a table of 1,000 services with 10 destinations each', () => {
 })
 
 describe('a batch on a real kernel', () => {
-  it('tells of each command that failed, thousands of them, and does the others', async () => {
+  it('reports each of thousands of failed commands, and executes the others', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.batch(program(400))
     const error: BatchError = await ipvs.batch(program(500)).catch((error) => error)
@@ -107,7 +107,7 @@ describe('a batch on a real kernel', () => {
     expect(table.map(({ destinations }) => destinations.length)).toEqual(new Array(500).fill(DESTINATIONS))
   })
 
-  it('keeps the order of commands, of those too that are built on what is there', async () => {
+  it('keeps the order of commands, including updates that read first', async () => {
     const { ipvs } = await makeNamespace()
     const commands: BatchCommand[] = [
       { command: 'addService', service: service(1) },
@@ -131,7 +131,7 @@ describe('a batch on a real kernel', () => {
     expect(await ipvs.services()).toEqual([])
   })
 
-  it('leaves room for other calls of the same client', async () => {
+  it('does not block other calls of the same client', async () => {
     const { ipvs } = await makeNamespace()
     const batch = ipvs.batch(program(SERVICES))
     let calls = 0

@@ -42,7 +42,7 @@ describe('a thousand concurrent calls', () => {
     expect(await ipvs.destinations(mark(100))).toMatchObject([{ weight: 200 }])
   })
 
-  it('leave in few datagrams, and one that is awaited leaves alone', async () => {
+  it('share few datagrams, and a call that is awaited has its own', async () => {
     const { ipvs } = await makeNamespace()
     let before = ipvs.activity
     await Promise.all(numbers(1000).map((n) => ipvs.addService({ ...mark(n), scheduler: 'rr' })))
@@ -78,14 +78,14 @@ describe('two clients', () => {
     expect(each).toMatchObject(numbers(50).map((n) => mark(n)))
   })
 
-  it('that add the same service: one does, the other is refused', async () => {
+  it('that add the same service: one succeeds, the other is refused', async () => {
     const namespace = await makeNamespace()
     const clients = [namespace.ipvs, await namespace.open()]
     const endings = await Promise.allSettled(clients.map((client) => client.addService(mark(1))))
     expect(endings.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
-  it('of two namespaces know nothing of each other', async () => {
+  it('of two namespaces do not see each other’s services', async () => {
     const [one, two] = [await makeNamespace(), await makeNamespace()]
     await one.ipvs.addService(mark(1))
     expect(await two.ipvs.services()).toEqual([])
@@ -93,7 +93,7 @@ describe('two clients', () => {
 })
 
 describe('an abort signal', () => {
-  it('that was given before the call rejects it with its reason, and nothing is sent', async () => {
+  it('that is aborted before the call rejects it with its reason, and nothing is sent', async () => {
     const { ipvs } = await makeNamespace()
     const { messages } = ipvs.activity
     const reason = new Error('too late')
@@ -104,7 +104,7 @@ describe('an abort signal', () => {
     expect(ipvs.activity.messages).toBe(messages)
   })
 
-  it('that is given while the call waits takes it back; those beside it are done', async () => {
+  it('that is aborted while the call waits cancels it; the other calls succeed', async () => {
     const { ipvs } = await makeNamespace()
     const controller = new AbortController()
     const calls = numbers(10).map((n) =>
@@ -117,7 +117,7 @@ describe('an abort signal', () => {
     expect(marks.sort()).toEqual([1, 3, 5, 7, 9])
   })
 
-  it('that is given when the call has left ends the wait, and the client goes on', async () => {
+  it('that is aborted after the command was sent rejects the call, and the client stays usable', async () => {
     const { ipvs } = await makeNamespace()
     const controller = new AbortController()
     const call = slow(ipvs, controller.signal)
@@ -131,7 +131,7 @@ describe('an abort signal', () => {
 })
 
 describe('close', () => {
-  it('rejects what has left and what waits, and says which may have been done', async () => {
+  it('rejects sent and waiting calls, and reports which may have been executed', async () => {
     const namespace = await makeNamespace()
     const client = await namespace.open()
     const left = slow(client)
@@ -150,7 +150,7 @@ describe('close', () => {
     expect(await namespace.ipvs.services()).toEqual([])
   })
 
-  it('may be called again, and by await using', async () => {
+  it('may be called twice, and by await using', async () => {
     const namespace = await makeNamespace()
     const client = await namespace.open()
     await client[Symbol.asyncDispose]()

@@ -56,7 +56,7 @@ const ATTRIBUTES: {
 }
 
 describe.each<SyncRole>(['master', 'backup'])('a %s', (role) => {
-  it('gets the kernel’s choice for everything left open', async () => {
+  it('has the kernel’s defaults for settings that are not given', async () => {
     const { ipvs } = await makeHost()
     expect(await ipvs.daemons()).toEqual([])
     await ipvs.startDaemon({ role, interface: INTERFACE })
@@ -77,7 +77,7 @@ describe.each<SyncRole>(['master', 'backup'])('a %s', (role) => {
     },
   )
 
-  it('is the same again when what was read is started anew', async () => {
+  it('is the same when it is started again with the settings that were read', async () => {
     const { ipvs } = await makeHost()
     const given = { syncId: 9, maximumLength: 1200, group: 'ff05::9', port: 99, ttl: 4 }
     await ipvs.startDaemon({ role, interface: INTERFACE, ...given })
@@ -112,7 +112,7 @@ describe('both roles', () => {
    * A daemon whose thread has not run yet ends with EINTR, which netlink takes for "say nothing". It happens where there is
    * one processor, as in user-mode Linux.
    */
-  it('stop at once after their start, fifty times, and every call comes to its end', async () => {
+  it('stop right after their start, fifty times, and every call settles', async () => {
     const { ipvs } = await makeHost()
     for (let round = 0; round < 50; round++) {
       const role = round % 2 === 0 ? 'master' : 'backup'

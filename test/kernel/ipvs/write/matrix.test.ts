@@ -32,7 +32,7 @@ it.each([...SCHEDULERS, 'none'])(
   },
 )
 
-describe('what has no name here is kept under its number', () => {
+describe('values without a name keep their number', () => {
   it.each([0, 1, 47, 65535])('protocol %i', async (protocol) => {
     const { ipvs } = await makeNamespace()
     const key = { protocol, address: '192.0.2.10', port: 0 }
@@ -49,7 +49,7 @@ describe('what has no name here is kept under its number', () => {
     { forwarding: 'tun', tunnel: { type: 255, port: 65535, checksum: 65535 } },
     { forwarding: 'tun', tunnel: { type: 0, port: 7, checksum: 'remote' } },
     { forwarding: 'tun', tunnel: { type: 2, port: 0, checksum: 'remote' } },
-  ])('%j, and stays when something else is changed', async (given) => {
+  ])('%j keeps its value when another setting changes', async (given) => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService({ fwmark: 1 })
     await ipvs.addDestination('fwmark://1', { address: '192.0.2.20', ...given } as DestinationInput)
@@ -58,7 +58,7 @@ describe('what has no name here is kept under its number', () => {
     expect(await ipvs.destinations('fwmark://1')).toMatchObject([{ weight: 2, ...given }])
   })
 
-  it('a scheduler that is known to the kernel alone is asked for by its name', async () => {
+  it('a scheduler that only the kernel knows is requested by its name', async () => {
     const { ipvs } = await makeNamespace()
     await expect(ipvs.addService({ fwmark: 1, scheduler: 'from-tomorrow' })).rejects.toMatchObject({
       code: 'ENOENT',
@@ -67,7 +67,7 @@ describe('what has no name here is kept under its number', () => {
 })
 
 describe('a table that does not fit one answer of the kernel', () => {
-  it('is read whole', async () => {
+  it('is read completely', async () => {
     const { ipvs } = await makeNamespace()
     const marks = Array.from({ length: 1500 }, (_, index) => index + 1)
     await Promise.all(marks.map((fwmark) => ipvs.addService({ fwmark, scheduler: 'rr' })))
@@ -81,7 +81,7 @@ describe('a table that does not fit one answer of the kernel', () => {
   })
 
   /** The kernel goes on from block to block by counting, and a table that grows is shuffled by the move. */
-  since('7.1', 'is read whole while the kernel moves it to a larger hash table', async () => {
+  since('7.1', 'is read completely while the kernel moves it to a larger hash table', async () => {
     for (let round = 0; round < 4; round++) {
       const { ipvs } = await makeNamespace()
       for (let count = 150; count <= 1200; count += 150) {
@@ -93,7 +93,7 @@ describe('a table that does not fit one answer of the kernel', () => {
     }
   })
 
-  it('has nothing twice and nothing left out while another client adds to it', async () => {
+  it('has no entry twice and lacks none while another client adds to it', async () => {
     const namespace = await makeNamespace()
     const [ipvs, other] = [namespace.ipvs, await namespace.open()]
     await ipvs.addService({ fwmark: 1, scheduler: 'rr' })

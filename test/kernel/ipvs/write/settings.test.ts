@@ -26,18 +26,18 @@ describe('info', () => {
 })
 
 describe('timeouts', () => {
-  it('begin with those of the kernel', async () => {
+  it('have the kernel’s defaults at first', async () => {
     const { ipvs } = await makeNamespace()
     expect(await ipvs.timeouts()).toEqual(DEFAULTS)
   })
 
-  it.each(Object.keys(DEFAULTS))('%s is set and the others stay', async (name) => {
+  it.each(Object.keys(DEFAULTS))('%s is set, and the others keep their values', async (name) => {
     const { ipvs } = await makeNamespace()
     await ipvs.setTimeouts({ [name]: 77 })
     expect(await ipvs.timeouts()).toEqual({ ...DEFAULTS, [name]: 77 })
   })
 
-  it('are set together, from a second up; nothing named, nothing changed', async () => {
+  it('are set together, from one second up; omitted ones keep their values', async () => {
     const { ipvs } = await makeNamespace()
     const timeouts = { tcp: 1, tcpFin: 8_000_000, udp: 2 }
     await ipvs.setTimeouts(timeouts)
@@ -74,7 +74,7 @@ describe('flush', () => {
     expect(await other.ipvs.services()).toHaveLength(2)
   })
 
-  it('of an empty table is no error', async () => {
+  it('succeeds on an empty table', async () => {
     const { ipvs } = await makeNamespace()
     await expect(ipvs.flush()).resolves.toBeUndefined()
   })

@@ -17,7 +17,7 @@ const address = '192.0.2.20'
 /** A change, and what of the whole differs afterwards. */
 type Row<Changes, Read> = readonly [changes: Changes, differs: Partial<Read>]
 
-describe('updateService changes only what is named', () => {
+describe('updateService changes only the given fields', () => {
   /** A service with nothing left to its default. */
   const FULL = {
     scheduler: 'sh',
@@ -58,7 +58,7 @@ describe('updateService changes only what is named', () => {
       ],
     }
 
-  it.each(Object.entries(FIELDS))('%s of a service that has everything', async (_, rows) => {
+  it.each(Object.entries(FIELDS))('%s of a service with every setting', async (_, rows) => {
     const { ipvs } = await makeNamespace()
     for (const [changes, differs] of rows) {
       await ipvs.addService({ ...webKey, ...FULL })
@@ -79,7 +79,7 @@ describe('updateService changes only what is named', () => {
     [{ persistence: {} }, { persistence: { timeout: 300, mask: '255.255.255.255' } }],
     [{ persistence: { mask: 8 } }, { persistence: { timeout: 300, mask: '255.0.0.0' } }],
     [{ persistenceEngine: 'sip' }, { persistenceEngine: 'sip' }],
-  ])('%j of a service that has nothing', async (changes, differs) => {
+  ])('%j of a service without settings', async (changes, differs) => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService({ ...webKey, scheduler: 'sh' })
     const before = await ipvs.service(web)
@@ -87,14 +87,14 @@ describe('updateService changes only what is named', () => {
     expect(await ipvs.service(web)).toEqual({ ...before, ...differs })
   })
 
-  it('and no field is forgotten here', async () => {
+  it('this test covers every field', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     const { destinations, statistics, family, protocol, address, port, ...settings } = await ipvs.service(web)
     expect(Object.keys(settings).sort()).toEqual(Object.keys(FIELDS).sort())
   })
 
-  it('and flag bits that have no name here stay, whichever way the service is set', async () => {
+  it('flag bits without a name keep their values, whichever way the service is set', async () => {
     const { ipvs, options } = await makeNamespace()
     const unknown = 0x4000_0040
     await ipvs.addService({ ...webKey, scheduler: 'rr' })
@@ -109,7 +109,7 @@ describe('updateService changes only what is named', () => {
   })
 })
 
-describe('updateDestination changes only what is named', () => {
+describe('updateDestination changes only the given fields', () => {
   const FULL = {
     address,
     weight: 7,
@@ -168,7 +168,7 @@ describe('updateDestination changes only what is named', () => {
     expect(await destination(ipvs, '192.0.2.21')).toEqual(bystander)
   })
 
-  it('and no field is forgotten here', async () => {
+  it('this test covers every field', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     await ipvs.addDestination(web, FULL)
@@ -178,7 +178,7 @@ describe('updateDestination changes only what is named', () => {
     expect(Object.keys(rest).sort()).toEqual([...Object.keys(FIELDS), ...key].sort())
   })
 
-  it('and a destination without a tunnel gets one when its forwarding becomes tun', async () => {
+  it('a destination without a tunnel gets one when its forwarding becomes tun', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     await ipvs.addDestination(web, { address, forwarding: 'nat', weight: 3 })

@@ -8,7 +8,7 @@ const webKey = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
 const address = '192.0.2.20'
 
 describe('concurrent updates', () => {
-  it('of different settings of one destination all arrive', async () => {
+  it('of different settings of one destination all take effect', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     await ipvs.addDestination(web, { address, forwarding: 'dr' })
@@ -30,7 +30,7 @@ describe('concurrent updates', () => {
     ])
   })
 
-  it('of different settings of one service all arrive', async () => {
+  it('of different settings of one service all take effect', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     await Promise.all([
@@ -50,7 +50,7 @@ describe('concurrent updates', () => {
     })
   })
 
-  it('of one setting leave the last value', async () => {
+  it('of one setting result in the last value', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     await ipvs.addDestination(web, { address, forwarding: 'dr' })
@@ -59,7 +59,7 @@ describe('concurrent updates', () => {
     expect(await ipvs.destinations(web)).toMatchObject([{ weight: 100 }])
   })
 
-  it('of many destinations of many services each find their own', async () => {
+  it('of many destinations of many services each change their own', async () => {
     const { ipvs } = await makeNamespace()
     const services = Array.from(
       { length: 10 },
@@ -86,7 +86,7 @@ describe('concurrent updates', () => {
     }
   })
 
-  it('that make no sense reject without hindering those beside them', async () => {
+  it('that are invalid reject without affecting the others', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     await ipvs.addDestination(web, { address, forwarding: 'dr', upperThreshold: 5 })
@@ -101,7 +101,7 @@ describe('concurrent updates', () => {
   })
 })
 
-describe('writes that nobody waits for', () => {
+describe('writes that are not awaited', () => {
   it('keep their order: a destination is added, updated, removed and added again', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
@@ -115,7 +115,7 @@ describe('writes that nobody waits for', () => {
     expect(await ipvs.destinations(web)).toMatchObject([{ forwarding: 'nat', weight: 3, upperThreshold: 4 }])
   })
 
-  it('keep their order: a destination that is updated and then removed is gone', async () => {
+  it('keep their order: a destination that is updated and then removed does not exist', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService(webKey)
     await ipvs.addDestination(web, { address, forwarding: 'dr' })
@@ -126,7 +126,7 @@ describe('writes that nobody waits for', () => {
     expect(await ipvs.destinations(web)).toEqual([])
   })
 
-  it('keep their order: a service is updated, removed and made anew', async () => {
+  it('keep their order: a service is updated, removed and added again', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService({ ...webKey, scheduler: 'rr' })
     await Promise.all([
@@ -145,7 +145,7 @@ describe('writes that nobody waits for', () => {
     })
   })
 
-  it('take their arguments as they are when the call is made', async () => {
+  it('use their arguments as they are when the call is made', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.addService({ ...webKey, scheduler: 'rr' })
     await ipvs.addDestination(web, { address, forwarding: 'dr' })

@@ -68,7 +68,7 @@ describe('a batch', () => {
     expect(payloads(inBatch)).toEqual(payloads(kernel.messages))
   })
 
-  it('of nothing sends nothing', async () => {
+  it('without commands sends no message', async () => {
     await ipvs.batch([])
     expect(kernel.commands).toEqual([])
   })
@@ -88,7 +88,7 @@ describe('a batch', () => {
   })
 
   it.each([[undefined], [null], [5], ['addService'], [{ command: 'flush' }]])(
-    'is not %o',
+    'is rejected if its commands are %o',
     async (commands) => {
       await expect(ipvs.batch(commands as never)).rejects.toMatchObject({ field: 'commands' })
     },

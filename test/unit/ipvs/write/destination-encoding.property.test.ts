@@ -69,7 +69,7 @@ describe('a destination after others', () => {
     )
   })
 
-  it('is what it says itself where a service in between says something else', () => {
+  it('keeps its own settings when a service with other settings is written in between', () => {
     const other: ServiceReference = { protocol: 'tcp', address: '192.0.2.2', port: 80 }
     const destination = (weight: number, port: number): DestinationInput => ({
       ...{ address: '10.0.0.1', forwarding: 'dr', weight, port },

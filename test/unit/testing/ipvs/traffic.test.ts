@@ -15,7 +15,7 @@ function open(kernel: SimulatedKernel, count: number, service = WEB): (string | 
 }
 
 describe('a connection', () => {
-  it('is active from the handshake on, inactive once closed, and forgotten after a while', async () => {
+  it('is active from the handshake on, inactive once closed, and expires later', async () => {
     const { kernel } = await makeKernel([1])
     const connection = kernel.traffic().open({ client: '203.0.113.1', service: WEB })!
     expect(connection.state).toBe('ESTABLISHED')
@@ -26,7 +26,7 @@ describe('a connection', () => {
     expect(destinations(kernel)).toMatchObject([{ activeConnections: 0, inactiveConnections: 0 }])
   })
 
-  it('is kept by what passes over it', async () => {
+  it('stays in the table as long as packets pass', async () => {
     const { kernel } = await makeKernel([1])
     const connection = kernel.traffic().open({ client: '203.0.113.1', service: WEB })!
     kernel.clock.advance(800)
@@ -37,7 +37,7 @@ describe('a connection', () => {
     expect(kernel.traffic().connections).toEqual([])
   })
 
-  it('leads nowhere when its destination was removed', async () => {
+  it('drops packets once its destination was removed', async () => {
     const { kernel } = await makeKernel([1])
     const connection = kernel.traffic().open({ client: '203.0.113.1', service: WEB })!
     kernel.run([{ command: 'removeDestination', service: WEB, destination: { address: '192.0.2.20' } }])
@@ -45,7 +45,7 @@ describe('a connection', () => {
     expect(kernel.traffic().connections).toHaveLength(1)
   })
 
-  it('comes to nothing without a service, without a destination, and at a destination of weight 0', async () => {
+  it('cannot be opened without a service, without a destination, or at a destination of weight 0', async () => {
     const { kernel } = await makeKernel([0])
     expect(open(kernel, 1)).toEqual([undefined])
     expect(open(kernel, 1, 'tcp://192.0.2.99:80')).toEqual([undefined])
@@ -53,7 +53,7 @@ describe('a connection', () => {
 })
 
 describe('thresholds', () => {
-  it('keep connections away above the upper one, until there are three quarters of it', async () => {
+  it('stop connections above the upper one, until only three quarters of it are left', async () => {
     const { kernel } = await makeKernel()
     const limited = { address: '192.0.2.20', forwarding: 'nat', upperThreshold: 4 } as const
     kernel.run([{ command: 'addDestination', service: WEB, destination: limited }])
@@ -74,7 +74,7 @@ describe('thresholds', () => {
   it.each([
     { limitsThresholds: true, lowered: [undefined, undefined], raised: [undefined] },
     { limitsThresholds: false, lowered: ['20', undefined], raised: ['20'] },
-  ])('that change count at once, or with the next connection: %j', async (expected) => {
+  ])('that change take effect at once, or with the next connection: %j', async (expected) => {
     const { limitsThresholds, lowered, raised } = expected
     const { kernel } = await makeKernel([1], { profile: { ...PROFILES['6.1'], limitsThresholds } })
     const limit = (upperThreshold: number) => {
@@ -95,7 +95,7 @@ describe('thresholds', () => {
 })
 
 describe('persistence', () => {
-  it('sends a client to where it was, even at weight 0, as long as it is remembered', async () => {
+  it('sends a client to its previous destination, even at weight 0, until the template expires', async () => {
     const { kernel } = await makeKernel([1, 1], { persistence: 300 })
     const traffic = kernel.traffic()
     const again = () => traffic.open({ client: '203.0.113.1', service: WEB })?.destination.address
@@ -121,7 +121,7 @@ describe('persistence', () => {
     expect(again()).toBe('192.0.2.20')
   })
 
-  it('remembers a network as one client', async () => {
+  it('treats a network as one client', async () => {
     const { kernel } = await makeKernel([1, 1])
     kernel.run([
       {
@@ -149,7 +149,7 @@ describe('persistence', () => {
 })
 
 describe('counters', () => {
-  it('show what happened up to the last sample, every two seconds', async () => {
+  it('show the state of the last sample, taken every two seconds', async () => {
     const { kernel, ipvs } = await makeKernel([1])
     const connection = kernel.traffic().open({ client: '203.0.113.1', service: WEB })!
     connection.send({ packets: 10, bytes: 10_000 })
@@ -161,7 +161,7 @@ describe('counters', () => {
     expect(await ipvs.totals()).toEqual(statistics)
   })
 
-  it('fade as rates, a quarter a sample', async () => {
+  it('decay as rates by a quarter per sample', async () => {
     const { kernel, ipvs } = await makeKernel([1])
     kernel.traffic().open({ client: '203.0.113.1', service: WEB })?.send({ packets: 7998, bytes: 8_000_000 })
     const rates: number[] = []
@@ -172,7 +172,7 @@ describe('counters', () => {
     expect(rates).toEqual([1000, 750, 562, 422])
   })
 
-  it('begin anew at the last sample when they are zeroed', async () => {
+  it('restart at the last sample when they are reset', async () => {
     const { kernel, ipvs } = await makeKernel([1])
     const connection = kernel.traffic().open({ client: '203.0.113.1', service: WEB })!
     kernel.clock.advance(2)
@@ -185,7 +185,7 @@ describe('counters', () => {
 })
 
 describe('one-packet scheduling', () => {
-  it('counts and keeps no connection', async () => {
+  it('counts packets and keeps no connection', async () => {
     const { kernel } = await makeKernel()
     const service = 'udp://192.0.2.10:53'
     kernel.run([

@@ -18,7 +18,7 @@ describe('a removed destination that is added again', () => {
     [1, 1],
     [150, 1],
     [185, 0],
-  ])('after %i seconds', async (seconds, expected) => {
+  ])('after %i seconds has or lacks its counters', async (seconds, expected) => {
     const { kernel, connections } = await used()
     kernel.run([remove])
     kernel.clock.advance(seconds)
@@ -26,7 +26,7 @@ describe('a removed destination that is added again', () => {
     expect(await connections()).toBe(expected)
   })
 
-  it('has its connections but not its counters when the service is another by now', async () => {
+  it('keeps its connections but not its counters when the service was replaced', async () => {
     const { kernel, connections, ipvs } = await used()
     kernel.traffic().open({ client: '203.0.113.2', service: WEB })
     kernel.run([
@@ -38,7 +38,7 @@ describe('a removed destination that is added again', () => {
     expect(await ipvs.destinations(WEB)).toMatchObject([{ activeConnections: 1 }])
   })
 
-  it('is not looked at twice for its address', async () => {
+  it('is restored without a second check of its address', async () => {
     const { kernel } = await used()
     kernel.run([remove])
     expect(kernel.state().removedDestinations).toMatchObject([{ address: '192.0.2.20' }])

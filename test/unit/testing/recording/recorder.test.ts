@@ -23,7 +23,7 @@ async function record() {
 }
 
 describe('a recording', () => {
-  it('can be read: a line for each message, its bytes four a line', async () => {
+  it('is readable text: a line for each message, then its bytes, four per line', async () => {
     const { text } = await record()
     const lines = text.split('\n')
     const start = lines.findIndex((line) => line.startsWith('> #2 NEW_DEST'))
@@ -33,7 +33,7 @@ describe('a recording', () => {
     expect(lines.every((line) => line.trimEnd() === line || line.startsWith('|'))).toBe(true)
   })
 
-  it('plays again what it recorded', async () => {
+  it('replays the answers that it recorded', async () => {
     const { text, result } = await record()
     const replay = new Replay(text)
     await using ipvs = await IpvsClient.open({ transport: replay })
@@ -41,17 +41,17 @@ describe('a recording', () => {
     expect(replay.remaining).toBe(0)
   })
 
-  it('shows the difference when something else is asked', async () => {
+  it('rejects a different request with the difference', async () => {
     const { text } = await record()
     await using ipvs = await IpvsClient.open({ transport: new Replay(text) })
     const error = await program(ipvs, 3).catch((reason: Error) => reason)
     expect(String(error)).toMatch(/^- {5}02000000\n\+ {5}03000000$/m)
   })
 
-  it('ends where it ended', async () => {
+  it('rejects a request after its end', async () => {
     const { text } = await record()
     await using ipvs = await IpvsClient.open({ transport: new Replay(text) })
     await program(ipvs, 2)
-    await expect(ipvs.flush()).rejects.toThrow(/Nothing more was sent/)
+    await expect(ipvs.flush()).rejects.toThrow(/The recording ends before this request/)
   })
 })

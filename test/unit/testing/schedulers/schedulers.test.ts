@@ -12,7 +12,7 @@ async function choices(scheduler: string, weights: readonly number[], count: num
 }
 
 /** What real traffic showed is in test/kernel/conformance-scheduling.test.ts; this is what it comes to. */
-describe('of destinations .20, .21, .22', () => {
+describe('for the destinations .20, .21 and .22', () => {
   it.each([
     ['rr', [1, 5, 1], '22 21 20 22 21 20 22 21 20 22'],
     ['rr', [1, 0, 1], '22 20 22 20 22 20 22 20 22 20'],
@@ -33,7 +33,7 @@ describe('of destinations .20, .21, .22', () => {
 })
 
 describe.each(['sh', 'mh'])('%s', (scheduler) => {
-  it('sends a client always to the same destination, each its share', async () => {
+  it('always sends a client to the same destination, and each destination gets its share', async () => {
     const first = (await choices(scheduler, [1, 1, 2], 200)).split(' ')
     const second = (await choices(scheduler, [1, 1, 2], 200)).split(' ')
     expect(second).toEqual(first)
@@ -42,7 +42,7 @@ describe.each(['sh', 'mh'])('%s', (scheduler) => {
     expect(share).toBeLessThan(130)
   })
 
-  it('takes nobody from a destination of weight 0 unless it was told to fall back', async () => {
+  it('refuses clients of a destination of weight 0 unless the fallback flag is set', async () => {
     const { kernel, ipvs } = await makeKernel([1, 1], { scheduler })
     const quiet = {
       address: '192.0.2.20',

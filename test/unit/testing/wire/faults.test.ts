@@ -31,21 +31,21 @@ describe('a fault', () => {
     expect(await refused(rule)).toEqual(expected)
   })
 
-  it('can be taken back', async () => {
+  it('can be removed', async () => {
     const { kernel, ipvs } = await makeKernel()
     const takeBack = kernel.faults.inject({ on: 'NEW_DEST', fault: refuse })
     takeBack()
     await expect(ipvs.addDestination(WEB, add(1))).resolves.toBeUndefined()
   })
 
-  it('with an error that does not exist is refused itself', async () => {
+  it('with an unknown error is rejected', async () => {
     const { kernel } = await makeKernel()
     expect(() => kernel.faults.inject({ fault: { kind: 'refuse', error: 'EWRONG' as never } })).toThrow(
       /fault\.error/,
     )
   })
 
-  it('does not touch what the second client does', async () => {
+  it('does not happen to commands of run()', async () => {
     const { kernel } = await makeKernel()
     kernel.faults.inject({ fault: refuse, times: Number.POSITIVE_INFINITY })
     kernel.run([{ command: 'addDestination', service: WEB, destination: add(1) }])

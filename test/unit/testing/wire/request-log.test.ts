@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 
-it('has the changes a line each, with what went wrong', async () => {
+it('lines has the changes, one per line, with their errors', async () => {
   const { kernel, ipvs } = await makeKernel()
   await ipvs.addService({
     protocol: 'udp',
@@ -35,7 +35,7 @@ it('has the changes a line each, with what went wrong', async () => {
   ])
 })
 
-it('tells what is missing and what is too much', async () => {
+it('difference() shows missing and unexpected lines', async () => {
   const { kernel, ipvs } = await makeKernel([1])
   await ipvs.flush()
   await ipvs.zero()
@@ -45,7 +45,7 @@ it('tells what is missing and what is too much', async () => {
   )
 })
 
-it('has reads too, and the namespace and the time of each request', async () => {
+it('requests has reads too, with the namespace and the time of each request', async () => {
   const { kernel, ipvs } = await makeKernel([1])
   kernel.log.clear()
   kernel.clock.advance(5)

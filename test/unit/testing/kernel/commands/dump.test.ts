@@ -28,14 +28,14 @@ const errnoOf = (message: Uint8Array<ArrayBuffer>) =>
   -new DataView(message.buffer).getInt32(16, LITTLE_ENDIAN)
 
 describe('a dump', () => {
-  it('has one block of 3776 bytes on a socket that never received, and 32448 from then on', async () => {
+  it('has one block of 3776 bytes on a socket that has not received yet, and of 32448 afterwards', async () => {
     const socket = await RawSocket.open(many(300))
     const { messages } = await socket.send(dumpRequest(1))
     expect(messages).toHaveLength(301)
     expect(typeOf(messages.at(-1)!)).toBe(3)
   })
 
-  it('is refused with EBUSY while another runs on the socket, and commands are not', async () => {
+  it('is refused with EBUSY while another dump runs on the socket; commands are executed', async () => {
     const socket = await RawSocket.open(many(20))
     const { messages } = await socket.send(
       dumpRequest(1),
@@ -46,7 +46,7 @@ describe('a dump', () => {
     expect(refusals.map(errnoOf)).toEqual([16, 22])
   })
 
-  it('leaves out as many as were removed before the place it had reached', async () => {
+  it('skips as many entries as were removed before its position', async () => {
     const { kernel, ipvs } = await makeKernel()
     kernel.setState({ services: Array.from({ length: 300 }, (_, port) => service(port + 1)) })
     const before = (await ipvs.services()).map(({ port }) => port)
@@ -70,7 +70,7 @@ describe('a dump', () => {
     expect(missing.every((port) => !before.slice(0, 5).includes(port))).toBe(true)
   })
 
-  it('repeats a destination for each that was added meanwhile, which the client takes out', async () => {
+  it('repeats a destination for each one that was added meanwhile, which the client removes', async () => {
     const { kernel, ipvs } = await makeKernel(new Array<number>(200).fill(1))
     kernel.faults.inject({
       on: 'GET_DEST',
@@ -91,7 +91,7 @@ describe('a dump', () => {
     expect(destinations).toHaveLength(200)
   })
 
-  it('ends early without an error when its service goes', async () => {
+  it('ends early without an error when its service is removed', async () => {
     const { kernel } = await makeKernel(new Array<number>(200).fill(1))
     kernel.faults.inject({
       on: 'GET_DEST',

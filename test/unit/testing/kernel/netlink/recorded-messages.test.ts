@@ -35,8 +35,8 @@ function plain(command: number, sequence: number, flags: number = NLM_F_REQUEST 
   return writer.bytes.slice(0, writer.length)
 }
 
-describe('what the simulated kernel sends is what Linux 7.2.7 sent', () => {
-  it('NEW_SERVICE of what exists', async () => {
+describe('the simulated kernel sends the bytes that Linux 7.2.7 sent:', () => {
+  it('NEW_SERVICE of an existing service', async () => {
     const { socket, made } = await withService()
     expect(made.messages.map((message) => new DataView(message.buffer).getInt32(16, LITTLE_ENDIAN))).toEqual([
       0,

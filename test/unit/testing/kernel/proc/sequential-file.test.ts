@@ -5,18 +5,18 @@ const fileOf = (entries: readonly (string | undefined)[]) => ({ from: (at: numbe
 const sizes = (entries: readonly (string | undefined)[]) =>
   [...readSequentially(fileOf(entries))].map(({ length }) => length)
 
-it('a file is read a page at a time, and no entry is cut', () => {
+it('a file is read page by page, and no entry is cut', () => {
   expect(sizes([])).toEqual([])
   expect(sizes(['x'.repeat(4095)])).toEqual([4095])
   expect(sizes(['x'.repeat(2000), 'x'.repeat(2095), 'x'])).toEqual([4095, 1])
   expect(sizes(['x'.repeat(2000), 'x'.repeat(2096), 'x'])).toEqual([2000, 2097])
 })
 
-it('for an entry that is too long the page becomes larger, and stays so', () => {
+it('an entry that is too long enlarges the page for good', () => {
   expect(sizes(['x', 'x'.repeat(4096), 'x', 'x'.repeat(8000), 'x'])).toEqual([1, 4097, 8001])
 })
 
-it('what is passed over takes a position', () => {
+it('a skipped entry advances the position', () => {
   const positions: number[] = []
   const entries = [undefined, 'x'.repeat(4000), undefined, 'x'.repeat(100), undefined]
   const file = {
