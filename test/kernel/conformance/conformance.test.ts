@@ -1,4 +1,4 @@
-/** The simulated kernel and the real one are given the same bytes: what they answer must be the same. */
+/** Sends the same bytes to the simulated kernel and the real one, and compares the answers. */
 
 import { release } from 'node:os'
 import { describe, expect, it } from 'vitest'
@@ -60,7 +60,7 @@ function destinationsRequest(type: number, sequence: number): Uint8Array {
   return encodeMessage({ type, flags, command: IPVS_CMD.GET_DEST, attributes }, sequence)
 }
 
-/** The interfaces of the host on which both kernels run. */
+/** The interfaces of the hosts in both kernels. */
 const INTERFACES = [
   { name: 'lo', addresses: ['127.0.0.1/8', '::1/128'] },
   { name: 'eth0', addresses: ['192.0.2.9/24', '2001:db8::9/64'] },
@@ -92,7 +92,7 @@ function describeBytes(bytes: Uint8Array): string {
   return lines.join('\n')
 }
 
-/** The numbers of the requests that stop a daemon. */
+/** The sequence numbers of requests that stop a daemon. */
 function stops(datagram: Uint8Array): ReadonlySet<number> {
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length)
   const numbers = new Set<number>()
@@ -107,8 +107,8 @@ function describeHex(hex: string): string {
 }
 
 /**
- * Takes out what is the kernel's own choice: the order of services since Linux 7.1, and whether a daemon that had not begun to
- * run was stopped without a word (kthread_stop gives EINTR, and for that netlink_rcv_skb sends nothing).
+ * Removes what the kernel chooses freely: the order of services since Linux 7.1, and whether a daemon that had not started to
+ * run was stopped without an answer (kthread_stop returns EINTR, for which netlink_rcv_skb sends nothing).
  */
 function masked(
   answers: ComparableReplies,
@@ -136,7 +136,7 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
       const transport = new KernelTransport({ netns: host.path })
       const real = await ConformanceSocket.open(transport)
       const kernel = new SimulatedKernel({ profile, familyId: real.familyId, interfaces: INTERFACES })
-      // The namespace has had services before, which a growing connection table shows from then on.
+      // The namespace had services before, after which a growing connection table has buckets.
       kernel.run([{ command: 'addService', service: web }, { command: 'flush' }])
       const simulated = await ConformanceSocket.open(kernel.connect())
       const maker = new RandomRequests(seed, profile.tables === 'growing')
@@ -206,7 +206,7 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
     const real = await ConformanceSocket.open(new KernelTransport({ netns: host.path }))
     const kernel = new SimulatedKernel({ profile, familyId: real.familyId })
     const simulated = await ConformanceSocket.open(kernel.connect())
-    // Each is acknowledged and nothing else, so that the receive buffer of four MiB is full before they end.
+    // The kernel acknowledges each, so that the receive buffer of 4 MiB overflows before the last.
     const one = encodeMessage(
       { type: NLMSG_NOOP, flags: NLM_F_REQUEST | NLM_F_ACK, command: 0, attributes: [], cut: 0 },
       5,

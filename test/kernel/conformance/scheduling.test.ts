@@ -1,4 +1,4 @@
-/** Each scheduler is given the same connections in the real kernel and in the simulated one, and must choose the same destinations. */
+/** Opens the same connections in the real and the simulated kernel; each scheduler must choose the same destinations. */
 
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
@@ -17,12 +17,12 @@ const CONNECTIONS = Number(process.env['LVS_CONFORMANCE_CONNECTIONS'] ?? 24)
 const CLIENTS = Array.from({ length: 50 }, (_, index) => `198.51.100.${index + 1}`)
 const SERVERS = [1, 2, 3, 4, 5].map((last) => `192.0.2.${20 + last}`)
 
-/** Echoes what comes, at any address. */
+/** Echoes on any address. */
 const SERVER = `
   const { createServer } = require('node:net')
   createServer((socket) => socket.pipe(socket).on('error', () => {})).listen(8080, '::', () => console.log('ready'))`
 
-/** Connects as it reads, `FROM` a line, and answers with its port, or 0 where the connection comes to nothing. */
+/** Connects from each address that it reads, one per line, and prints the port, or 0 if the connection fails. */
 const CLIENT = `
   const { connect } = require('node:net')
   const kept = []
@@ -33,7 +33,7 @@ const CLIENT = `
     kept.push(socket)
   })`
 
-/** Opens a connection from an address and gives its port; 0 when nobody takes it. */
+/** Opens a connection from an address, and resolves with its port, or 0 if no destination accepts it. */
 type Connect = (from: string) => Promise<number>
 
 function destination(index: number, weight: number, limits: object = {}) {
@@ -48,7 +48,7 @@ function destination(index: number, weight: number, limits: object = {}) {
   } as const
 }
 
-/** What is changed on the way, spread evenly over the connections. */
+/** Changes of the table, spread evenly over the connections. */
 const CHANGES: readonly (readonly BatchCommand[])[] = [
   [{ command: 'updateDestination', service: WEB, destination: destination(1, 0) }],
   [{ command: 'updateDestination', service: WEB, destination: destination(1, 7) }],
@@ -71,7 +71,7 @@ async function makeHost(): Promise<{ host: Namespace; connect: Connect }> {
   return { host, connect }
 }
 
-/** Where each connection of a client went. */
+/** The destination of each connection of a client. */
 async function chosen(host: Namespace): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for await (const { client, destination } of host.ipvs.connections()) {
@@ -112,7 +112,7 @@ describe(`${CONNECTIONS} connections from ${CLIENTS.length} clients`, () => {
         kernel.run(changes)
       }
       const from = CLIENTS[Math.floor(random() * CLIENTS.length)]!
-      // A scheduler that has nobody for the client lets the connection come to nothing.
+      // The connection fails if the scheduler has no destination for the client.
       const port = await connect(from)
       const connection = traffic.open({ client: from, clientPort: port, service: WEB })
       expect(connection === undefined, `connection ${number} from ${from}`).toBe(port === 0)

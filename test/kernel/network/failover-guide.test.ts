@@ -66,7 +66,7 @@ it('the failover example keeps connections open', async () => {
   expect(stdout.trim()).toMatch(/done: failed over without cutting off a connection$/)
 })
 
-/** The interfaces that have the virtual address. */
+/** The interfaces with the virtual address. */
 async function places(node: Namespace): Promise<string[]> {
   const lines = (await node.ip('-o', 'address', 'show')).split('\n').filter((line) => line.includes(VIP))
   return lines.map((line) => line.split(/\s+/)[1]!)
@@ -77,7 +77,7 @@ function blocksOf(page: string): string[] {
   return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
 }
 
-/** Runs a block with the variables it uses; a host that it opens stays open for the next block. */
+/** Runs a block with its variables; a host that it opens stays open for the next block. */
 async function program(code: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
   const body = code.replaceAll(/^import .*\n/gm, '').replaceAll('await using', 'const')
   const parameters = Object.keys(given).join(', ')

@@ -104,7 +104,7 @@ describe('an address of an interface', () => {
 
   it('of IPv6 is tentative until duplicate address detection has ended', async () => {
     const { host, network } = await makeHost()
-    // A dummy does without neighbour discovery.
+    // A dummy has no neighbour discovery.
     await host.ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth1')
     for (const name of ['eth0', 'eth1']) await network.updateLink(name, { up: true })
     await network.addAddress({ address: '2001:db8::10/64', interface: 'eth0' })
@@ -122,7 +122,7 @@ describe('an address of an interface', () => {
     await network.addAddress({ address: '2001:db8::1/64', interface: 'eth0' })
     const vip = { address: '2001:db8::110/64', interface: 'eth0' }
     const source = async () => (await network.routeTo('2001:db8::9')).source
-    // The newest one would be.
+    // Without it the newest address would be chosen.
     await network.addAddress(vip)
     expect(await source()).toBe('2001:db8::110')
     await expect(network.ensureAddress({ ...vip, preferredLifetime: 0 })).rejects.toThrow(/not deprecated/)

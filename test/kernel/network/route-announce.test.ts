@@ -10,7 +10,7 @@ const OLD_MAC = '02:00:00:00:00:99'
 const MAC = '02:00:00:00:00:01'
 const VIPS = { ipv4: '192.0.2.110', ipv6: '2001:db8::110' } as const
 
-/** A director on a cable with a client that took the virtual addresses to be with another host. */
+/** A director, and a client whose neighbour table has the virtual addresses at another host. */
 async function makeFailover(): Promise<{
   director: Network
   client: Network
@@ -73,7 +73,7 @@ describe('an announcement', () => {
     const mark = '192.0.2.200'
     await clientHost.ip('neighbour', 'replace', mark, 'lladdr', OLD_MAC, 'dev', 'eth0', 'nud', 'stale')
     for (const vip of [...Object.values(VIPS), mark]) await director.announce(vip, 'eth0')
-    // Frames keep their order: when the last one has been heard, the others have.
+    // Frames keep their order: once the last one arrived, the others have.
     expect(
       await waitUntil(
         () => macOf(client, mark),

@@ -1,4 +1,4 @@
-/** Who may do what: unlike IPVS, the network of a namespace belongs to the user namespace that it was made in. */
+/** Privileges: unlike IPVS, the network of a namespace belongs to the user namespace that created it. */
 
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'

@@ -18,7 +18,7 @@ const endpoint = ({ destination }: Route) => destination.replace(/\/(32|128)$/, 
 async function makeRouter() {
   const { host, network } = await makeHost()
   await host.addDummy('eth0', ADDRESSES)
-  // The kernel gives an IPv6 address its route a moment later (addrconf_dad_work).
+  // The kernel adds the route of an IPv6 address asynchronously (addrconf_dad_work).
   await vi.waitFor(async () => {
     const addresses = await network.addresses({ interface: 'eth0', family: 'ipv6' })
     const routes = await network.routes({ family: 'ipv6', table: 'all' })
@@ -171,7 +171,7 @@ describe('the route to an address', () => {
         ...{ code: 'ENETUNREACH', command: 'routeTo', subject: address },
       })
     }
-    // ENETUNREACH or EINVAL, which differs by version.
+    // ENETUNREACH or EINVAL, depending on the version.
     await expect(network.routeTo('192.0.2.9', { from: '203.0.113.1' })).rejects.toThrow(
       /203\.0\.113\.1 is not an address of this host/,
     )

@@ -1,4 +1,4 @@
-/** What `effective` says is what the kernel does: ARP answers, ARP requests, packets forwarded, dropped and redirected. */
+/** Compares `effective` with the kernel's behaviour: ARP replies and requests, packets forwarded, dropped and redirected. */
 
 import { describe, expect, it } from 'vitest'
 import type { Neighbour } from '../../../src/route/model/neighbour.ts'
@@ -11,7 +11,7 @@ import { sysctlsOf } from '../../support/kernel/network/sysctls.ts'
 import { DatagramSender } from '../../support/kernel/traffic/datagram-sender.ts'
 import { waitUntil } from '../../support/kernel/until.ts'
 
-/** Values to combine; the kernel takes them all. */
+/** Values to combine; the kernel accepts all of them. */
 const PAIRS_OF = (values: readonly number[]) =>
   values.flatMap((all) => values.map((own) => [all, own] as const))
 
@@ -26,10 +26,10 @@ interface Pair {
   readonly peer: End
 }
 
-/** Takes what is sent to it and says nothing, since an answer would ask for an address too. */
+/** Receives without answering, since an answer would resolve an address too. */
 const LISTENER = `require('node:dgram').createSocket('udp4').bind(9, () => console.log('ready'))`
 
-/** A host (192.0.2.1) and a peer (192.0.2.2) at the two ends of a cable, which ask for an address briefly. */
+/** A host (192.0.2.1) and a peer (192.0.2.2) at the ends of a veth pair, with few and short ARP retries. */
 async function makePair(): Promise<Pair> {
   const namespaces = [await makeNamespace(), await makeNamespace()] as const
   await connect(namespaces, [
@@ -47,13 +47,13 @@ async function makeEnd(namespace: Namespace): Promise<End> {
   return { namespace, network: await openNetwork(namespace), sysctls }
 }
 
-/** Sets both values, as only the kernel allows it. */
+/** Sets both values to numbers that only the kernel accepts. */
 async function setBoth(sysctls: Sysctls, setting: string, all: number, own: number): Promise<void> {
   await sysctls.setText(`net.ipv4.conf.all.${setting}`, String(all))
   await sysctls.setText(`net.ipv4.conf.eth0.${setting}`, String(own))
 }
 
-/** What a host knows of others on the cable. */
+/** The neighbour table of a host. */
 function neighboursOf({ network }: End): Promise<Neighbour[]> {
   return network.neighbours({ interface: 'eth0', family: 'ipv4' })
 }
@@ -79,7 +79,7 @@ async function counters(host: End, file: string): Promise<Record<string, number>
   return Object.fromEntries(counted)
 }
 
-/** Which of two counters grows when something is done. */
+/** Runs an action and returns which of two counters grew. */
 async function whichGrows(
   read: () => Promise<Record<string, number>>,
   [one, other]: readonly [string, string],
@@ -92,7 +92,7 @@ async function whichGrows(
 }
 
 describe('arp_ignore', () => {
-  /** The peer asks for an address and gets an answer, or none. */
+  /** Whether the peer gets an answer when it resolves an address. */
   async function isAnswered({ peer }: Pair, sender: DatagramSender, address: string): Promise<boolean> {
     await forgetNeighbours(peer)
     await sender.send('192.0.2.2', address, 9)
@@ -134,7 +134,7 @@ describe('arp_ignore', () => {
 })
 
 describe('arp_announce', () => {
-  /** The address that the host's request names, as the peer notes it. */
+  /** The sender address of the host's request, as the peer stores it. */
   async function announced({ host, peer }: Pair, sender: DatagramSender, source: string): Promise<string> {
     await forgetNeighbours(host)
     await forgetNeighbours(peer)
@@ -172,7 +172,7 @@ describe('rp_filter', () => {
   it('drops by its larger value packets whose answer would leave by another interface', async () => {
     const { host, peer } = await makePair()
     const { sysctls } = host
-    // The way back to the first address is another interface, to the second there is none.
+    // The route back to the first address uses another interface; the second has none.
     await host.namespace.addDummy('other0', ['203.0.113.1/24'])
     for (const address of ['203.0.113.9/32', '198.51.100.9/32'])
       await peer.namespace.ip('address', 'add', address, 'dev', 'lo')
@@ -201,7 +201,7 @@ describe('forwarding', () => {
     await peer.namespace.ip('route', 'add', '203.0.113.0/24', 'via', '192.0.2.1')
     const sender = await DatagramSender.start(peer.namespace)
     for (const [all, own] of PAIRS_OF([0, 1])) {
-      // That of all goes to every interface, so it is first.
+      // The value of all is copied to every interface, so it comes first.
       await setBoth(sysctls, 'forwarding', all, own)
       expect(await sysctls.get('net.ipv4.conf.all.forwarding')).toBe(all)
       const fate = await whichGrows(
@@ -241,7 +241,7 @@ describe('forwarding', () => {
     }
   })
 
-  /** Sends a packet through a host, and says what becomes of it there. */
+  /** Sends a packet through a host, and returns what happens to it there. */
   async function makeForwarder({ host, peer }: Pair): Promise<() => Promise<string>> {
     await host.namespace.addDummy('other0', ['2001:db8:1::1/64 nodad'])
     await peer.namespace.ip('route', 'add', '2001:db8:1::/64', 'via', '2001:db8::1')
@@ -271,7 +271,7 @@ describe('send_redirects', () => {
     let last = 10
     for (const [all, own] of [...PAIRS_OF([0, 1]), [0, -1]] as const) {
       await setBoth(sysctls, 'send_redirects', all, own)
-      // One address each: the kernel soon tires of telling the same host.
+      // One address each: the kernel limits the rate of redirects to a host.
       const from = `192.0.2.${last++}`
       await peer.namespace.ip('address', 'add', `${from}/24`, 'dev', 'eth0')
       const before = await counters(host, 'snmp')

@@ -1,4 +1,4 @@
-/** Whatever the name, no file is opened but those below /proc/sys/net: seen by the kernel's own record of system calls. */
+/** Whatever the name, the library opens no file outside /proc/sys/net; strace records the system calls. */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { makeNamespace } from '../../support/kernel/namespace.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../support/kernel/programs/sysctl-names.ts', import.meta.url))
 const CASES = 500
-/** strace makes a slow machine slower. */
+/** strace is slow. */
 const PATIENCE = 600_000
 
 it(

@@ -1,4 +1,4 @@
-/** The sysctls of interfaces and of the host, against the kernel that is running. */
+/** Tests the sysctls of interfaces and of the host in the running kernel. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ArgumentRangeError, SysctlError } from '../../../src/errors.ts'
@@ -30,7 +30,7 @@ function legalValues(definition: SysctlDefinition): readonly number[] {
 
 const OWNERS = ['eth0.100', 'all', 'default']
 
-/** Each test has a sysctl to itself, so they share an interface. */
+/** Each test uses its own sysctl, so they share an interface. */
 let namespace: Namespace
 
 beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('the name of an interface', () => {
     },
   )
 
-  /** What dev_valid_name() makes of a name, asked of the kernel itself. */
+  /** Whether the kernel accepts a name (dev_valid_name). */
   it.each(['à', 'a\u00a0b', 'a:b', 'a/b', '1234567890123456', '.', '..', 'a b', '接口接口接口'])(
     '%j is refused here because the kernel refuses it',
     async (interfaceName) => {

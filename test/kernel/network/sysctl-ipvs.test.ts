@@ -1,4 +1,4 @@
-/** Every sysctl of IPVS, against the kernel that is running. */
+/** Tests every sysctl of IPVS in the running kernel. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError, SysctlError } from '../../../src/errors.ts'
@@ -11,7 +11,7 @@ import { Netns } from '../../support/kernel/netns.ts'
 import { IPVS_TABLE, readSysctlFile, sysctlsOf } from '../../support/kernel/network/sysctls.ts'
 import { shell } from '../../support/kernel/shell.ts'
 
-/** For each a value that it does not begin with, and what is outside of its range. */
+/** For each a value other than its default, and values out of its range. */
 const VALUES: Readonly<Record<IpvsSysctl, { legal: unknown; illegal: readonly unknown[] }>> = {
   am_droprate: { legal: 7, illegal: [-1, 2 ** 31] },
   amemthresh: { legal: 2048, illegal: [-1] },
@@ -49,12 +49,12 @@ const VALUES: Readonly<Record<IpvsSysctl, { legal: unknown; illegal: readonly un
   sync_threshold: { legal: [5, 100], illegal: [[5, 5], [-1, 0], [1], 3, '3 50'] },
   sync_version: { legal: 0, illegal: [2] },
 }
-/** What not every kernel is built with. */
+/** Sysctls that some kernels are built without. */
 const OPTIONAL: readonly IpvsSysctl[] = ['conntrack', 'debug_level']
 
 const nameOf = (setting: string) => `net.ipv4.vs.${setting}` as IpvsSysctlName
 
-/** Each test has a sysctl to itself, so they share what holds them; another namespace is there not to be changed. */
+/** Each test uses its own sysctl, so they share a namespace; a second namespace must not change. */
 let namespace: Namespace
 let other: Namespace
 

@@ -1,4 +1,4 @@
-/** Who may do what with sysctls. */
+/** Privileges for sysctls. */
 
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts
 const PROGRAM = fileURLToPath(new URL('../../support/kernel/programs/sysctl-calls.ts', import.meta.url))
 type Ending = { value: unknown } | { code: string; explanation: string }
 
-/** How calls of a program end that runs under another one. */
+/** The outcome of the calls of a program that another program starts. */
 async function endings(host: Namespace, wrapper: readonly string[], ...calls: string[]): Promise<Ending[]> {
   const [program = '', ...options] = wrapper
   return JSON.parse(

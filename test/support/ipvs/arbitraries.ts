@@ -5,9 +5,9 @@ import type { ServiceSettings } from '../../../src/ipvs/model/service.ts'
 import type { Tunnel } from '../../../src/ipvs/model/tunnel.ts'
 import type { Family } from '../../../src/netlink/wire/address.ts'
 
-/** Everything that can be asked for, in the form in which it is read: nothing left open, every word canonical. */
+/** Every valid input in the form in which it is read back: complete and canonical. */
 
-/** Any value, the ends of the range more often than others. */
+/** Any integer of a range, its ends more often than others. */
 export function integer(min: number, max: number): fc.Arbitrary<number> {
   return fc.oneof(
     fc.constantFrom(min, max),
@@ -19,7 +19,7 @@ export function integer(min: number, max: number): fc.Arbitrary<number> {
 export const port = integer(0, 65535)
 
 const group = fc.oneof(fc.constant(0), fc.constant(0), fc.integer({ min: 0, max: 0xffff }))
-/** IPv6 addresses as RFC 5952 has them: as the URL standard writes them, but for the IPv4-mapped ones. */
+/** IPv6 addresses in the form of RFC 5952, which is that of the URL standard except for IPv4-mapped addresses. */
 export const ipv6 = fc.oneof(
   { weight: 9, arbitrary: fc.array(group, { minLength: 8, maxLength: 8 }).map(canonical) },
   { weight: 1, arbitrary: fc.ipV4().map((address) => `::ffff:${address}`) },
@@ -57,7 +57,7 @@ export function serviceKey(families: fc.Arbitrary<Family> = family) {
 
 const printable = fc.integer({ min: 33, max: 126 }).map((code) => String.fromCharCode(code))
 
-/** A name as the kernel takes it. */
+/** A name that the kernel accepts. */
 export function name(maxLength: number): fc.Arbitrary<string> {
   return fc.string({ unit: printable.filter((character) => character !== '/'), minLength: 1, maxLength })
 }
@@ -91,7 +91,7 @@ export function serviceSettings(of: Family) {
 const checksum = fc.constantFrom('none', 'checksum', 'remote')
 const unknown = integer(3, 65535)
 
-/** Any tunnel, those without words among them. */
+/** Any tunnel, including those without named values. */
 export const tunnel = fc.oneof(
   fc.constant({ type: 'ipip' }),
   fc.record({ type: fc.constant('gue'), port: integer(1, 65535), checksum }),

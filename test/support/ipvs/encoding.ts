@@ -7,7 +7,7 @@ import type { Family } from '../../../src/netlink/wire/address.ts'
 import { AttributeSet, type AttributeTable, type Fields } from '../../../src/netlink/wire/attributes.ts'
 import { WireWriter } from '../../../src/netlink/wire/wire.ts'
 
-/** What a function writes, as attributes of a table. */
+/** Reads the attributes that a function writes. */
 export function written<F extends Fields>(
   table: AttributeTable<F>,
   write: (writer: WireWriter) => void,
@@ -25,7 +25,7 @@ export function destinationWritten(write: (writer: WireWriter) => void, serviceF
   return readDestination(written(DESTINATION, write), serviceFamily)
 }
 
-/** The counters of what has seen no traffic. */
+/** Counters without traffic. */
 export const NO_TRAFFIC: Statistics = {
   connections: 0,
   incomingPackets: 0,
@@ -39,7 +39,7 @@ export const NO_TRAFFIC: Statistics = {
   outgoingBytesPerSecond: 0,
 }
 
-/** What only a reply has of a destination, without traffic. */
+/** The fields that only a destination that was read has, without traffic. */
 export const IDLE = {
   activeConnections: 0,
   inactiveConnections: 0,
@@ -47,5 +47,5 @@ export const IDLE = {
   statistics: NO_TRAFFIC,
 }
 
-/** What an error about an argument must say. */
+/** The properties of an error about an argument. */
 export const refusal = (name: 'TypeError' | 'RangeError', field: string) => ({ name, field })

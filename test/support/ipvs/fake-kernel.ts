@@ -32,7 +32,7 @@ const NAMES = new Map<number, CommandName>(
  * hold an exchange back. Every other test uses the simulated kernel: simulated-client.ts.
  */
 export class FakeKernel extends FakeTransport {
-  /** The number of the family; undefined when the module is not there. */
+  /** The number of the family; undefined without the module. */
   familyId: number | undefined = 0x1e
   readonly script: Script = {}
 
@@ -42,7 +42,7 @@ export class FakeKernel extends FakeTransport {
     return this.script[commandOf(message)]?.(message)
   }
 
-  /** The commands that were sent, the look for the family left out. */
+  /** The commands that were sent, without the lookup of the family. */
   get commands(): CommandName[] {
     return this.messages.filter(({ type }) => type > GENL_ID_CTRL).map(commandOf)
   }
@@ -76,7 +76,7 @@ function nested(command: number, type: number, body: (writer: WireWriter) => voi
   }
 }
 
-/** What the kernel says of a service. */
+/** A reply with a service. */
 export function serviceReply(service: ServiceInput): Reply {
   const key = checkServiceKey(service)
   return nested(IPVS_CMD.NEW_SERVICE, COMMAND.fields.service.type, (writer) =>
@@ -84,7 +84,7 @@ export function serviceReply(service: ServiceInput): Reply {
   )
 }
 
-/** What the kernel says of a destination. */
+/** A reply with a destination. */
 export function destinationReply(input: object, serviceFamily: 'ipv4' | 'ipv6' = 'ipv4'): Reply {
   const destination = input as DestinationInput
   const key = checkDestinationKey(destination, 80)
@@ -93,7 +93,7 @@ export function destinationReply(input: object, serviceFamily: 'ipv4' | 'ipv6' =
   )
 }
 
-/** What the kernel says of a daemon. */
+/** A reply with a daemon. */
 export function daemonReply(state: number): Reply {
   return nested(IPVS_CMD.NEW_DAEMON, COMMAND.fields.daemon.type, (writer) => {
     writeAttribute(writer, DAEMON.fields.state, state)

@@ -1,4 +1,4 @@
-/** Texts of /proc/net/ip_vs, and how a test reads one. */
+/** Texts of /proc/net/ip_vs, and a function that reads one. */
 
 import { readOverview, type ServiceOverview } from '../../../src/ipvs/proc/overview.ts'
 import { FakeTransport } from '../netlink/fake-transport.ts'
@@ -8,7 +8,7 @@ Prot LocalAddress:Port Scheduler Flags
   -> RemoteAddress:Port Forward Weight ActiveConn InActConn
 `
 
-/** As Linux 6.1.176 with 100 ticks a second printed it: services at addresses, behind them those under marks. */
+/** Printed by Linux 6.1.176 with 100 ticks per second: services at addresses, then services under marks. */
 export const LINUX_6_1 = `${HEADINGS}TCP  [2001:0db8:0000:0000:0000:0000:0000:0001]:0050 sh 
   -> [0000:0000:0000:0000:0000:0000:0000:0001]:0050      Local   1      0          0         
   -> C633640C:0050      Tunnel  1      0          0         
@@ -36,7 +36,7 @@ FWM  00000002 wlc ops
   -> C633640A:0000      Tunnel  1      0          0         
 `
 
-/** As Linux 7.2.13 with 250 ticks a second printed it: one table for services of every kind. */
+/** Printed by Linux 7.2.13 with 250 ticks per second: one table for all services. */
 export const LINUX_7_2 = `${HEADINGS.replace('4096', '256')}SCTP  [0000:0000:0000:0000:0000:0000:0000:0000]:0000 wlc persistent 75000 80000000
 FWM  00000001 rr 
   -> C633640A:0000      Route   1      0          0         
@@ -48,7 +48,7 @@ TCP  C0000201:FFFF wlc  persistent 1073741750 00000000
 IP_65535  C0000201:0000 wlc  
 `
 
-/** What is read from this text. It comes in pieces of seven bytes. */
+/** Reads a text, which arrives in chunks of seven bytes. */
 export async function overviewIn(text: string): Promise<ServiceOverview[]> {
   const transport = new FakeTransport()
   transport.files.set('/proc/net/ip_vs', text)

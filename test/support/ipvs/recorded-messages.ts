@@ -1,6 +1,5 @@
 /**
- * Messages as they went to and came from a real kernel (simulator-notes.md, section 4: Linux 7.2.7 on x86, family id
- * 0x1e). Little-endian.
+ * Messages recorded from a real kernel: Linux 7.2.7 on x86, family id 0x1e, little-endian.
  */
 
 const ADDRESS = '14000300c0000201000000000000000000000000'
@@ -11,7 +10,7 @@ export const NEW_SERVICE =
   `680000001e0005004d000000ec2aa0c20101000054000100${IDENTITY}` +
   '08000600777272000c00070001000000ffffffff080008002c01000008000900ffffff00'
 
-/** The refusal of the same once more (EEXIST), capped. */
+/** The refusal of the same message sent twice (EEXIST), capped. */
 export const DUPLICATE = '24000000020000014d000000ec2aa0c2efffffff680000001e0005004d000000ec2aa0c2'
 
 export const GET_SERVICE = `440000001e0001004e000000ec2aa0c20401000030000100${IDENTITY}`
@@ -44,7 +43,7 @@ export const INFO_ACK = '240000000200000150000000ec2aa0c200000000140000001e00050
 export const TIMEOUTS =
   '2c0000001e00000051000000ec2aa0c20c01000008000400840300000800050078000000080006002c010000'
 
-/** The controller's answer about IPVS, with its sixteen operations (14 is none). */
+/** The controller's answer about IPVS, with its sixteen operations (number 14 does not exist). */
 export const FAMILY =
   '840100001000000052000000ec2aa0c20102000009000200495056530000000006000100' +
   '1e00000008000300010000000800040000000000080005000600000044010600' +
@@ -52,7 +51,7 @@ export const FAMILY =
     .map((command, index) => `1400${byte(index + 1)}0008000100${byte(command)}000000080002000b000000`)
     .join('')
 
-/** The refusal of DEL_SERVICE with the whole request behind it (ESRCH; a kernel or socket without NETLINK_CAP_ACK). */
+/** The refusal of DEL_SERVICE followed by the complete request (ESRCH; from a kernel or socket without NETLINK_CAP_ACK). */
 export const DELETE_REFUSED = `580000000200000053000000ec2aa0c2fdffffff440000001e00050053000000ec2aa0c20301000030000100${IDENTITY}`
 
 function byte(value: number): string {

@@ -2,7 +2,7 @@ import { runIpvsadm } from '../../../src/cli/ipvsadm/ipvsadm.ts'
 import type { CommandResult } from './command/namespace-shell.ts'
 import type { Namespace } from './namespace.ts'
 
-/** Runs this library's ipvsadm without a process of its own. */
+/** Runs this library's ipvsadm in this process. */
 export async function callIpvsadm(
   { ipvs }: Pick<Namespace, 'ipvs'>,
   words: readonly string[],

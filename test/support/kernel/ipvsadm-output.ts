@@ -1,4 +1,4 @@
-/** What ipvsadm prints, as lines with single spaces. */
+/** The output of ipvsadm as lines with single spaces. */
 export function linesOf(text: string): string[] {
   return text
     .split('\n')

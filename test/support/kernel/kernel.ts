@@ -1,6 +1,6 @@
 /**
- * The kernel under test: the running one or a simulated one. Whoever imports this needs one with IPVS and root: without
- * them every test fails, since a test that is skipped where it cannot run is a test that nobody misses.
+ * The kernel under test: the running one or a simulated one. Tests that import this need root and a kernel with IPVS, and fail
+ * without them: a skipped test would go unnoticed.
  */
 
 import { release } from 'node:os'
@@ -9,10 +9,10 @@ import { Ipvs } from '../../../src/index.ts'
 import { PROFILES, type ProfileName } from '../../../src/testing/ipvs/profile.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 
-/** The version of which a simulated kernel stands in for the running one: 6.1, 6.12 or 7.2. */
+/** The version of the simulated kernel to test, instead of the running one: 6.1, 6.12 or 7.2. */
 const SIMULATED = process.env['LVS_SIMULATED'] as ProfileName | undefined
 
-/** The simulated kernel under test; undefined when it is the running one. */
+/** The simulated kernel under test; undefined if the running one is tested. */
 export const simulated = SIMULATED === undefined ? undefined : simulate(SIMULATED)
 
 const availability = await Ipvs.probe(simulated === undefined ? {} : { transport: simulated })
@@ -41,21 +41,21 @@ export function isSince(version: string): boolean {
   return runningMajor > major || (runningMajor === major && runningMinor >= minor)
 }
 
-/** A test of what the kernel does from a version on; an older kernel does not get it. */
+/** Defines a test for kernels from a version on. */
 export function since(version: string, name: string, test: TestFunction): void {
   if (isSince(version)) it(`${name} (since Linux ${version})`, test)
 }
 
-/** A test of what the kernel did up to a version; a newer kernel does not get it. */
+/** Defines a test for kernels before a version. */
 export function before(version: string, name: string, test: TestFunction): void {
   if (!isSince(version)) it(`${name} (before Linux ${version})`, test)
 }
 
-/** The lab's own kernels may have their modules unloaded; that of the machine somebody works on may not. */
+/** Whether tests may unload modules: in the lab's own kernels, but not in the kernel of a developer's machine. */
 export const canUnloadModules =
   simulated !== undefined || process.env['LVS_LAB'] === 'uml' || process.env['LVS_LAB'] === 'qemu'
 
-/** Lets a moment pass; a simulated kernel gets through a second in it. */
+/** Waits between two polls, 50 ms; the clock of a simulated kernel advances by a second meanwhile. */
 export async function pause(): Promise<void> {
   simulated?.clock.advance(1)
   await new Promise((resolve) => setTimeout(resolve, simulated === undefined ? 50 : 5))

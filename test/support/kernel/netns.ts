@@ -122,8 +122,8 @@ export class Netns implements Namespace {
       program.kill('SIGKILL')
       await once(program, 'exit')
     }
-    // A connection that nobody answers any more keeps a namespace for a minute, and before Linux 7.1 its services would be in
-    // the way of others' in /proc/net/ip_vs. A test may have closed the client, or taken IPVS away.
+    // An unanswered connection keeps a namespace for a minute, and before Linux 7.1 its services would hide those of others in
+    // /proc/net/ip_vs. A test may have closed the client or unloaded IPVS.
     await this.ipvs.flush().catch(() => {})
     for (const client of this.#clients) client.close()
     await shell.run(['ip', 'netns', 'delete', this.name])

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 /**
- * One shell for all the programs that tests run: to start a program from a process as large as a test runner costs
- * user-mode Linux several times as much as to start it from a small one.
+ * One shell that starts the programs of all tests: under user-mode Linux, starting a program from a process as large as the
+ * test runner takes several times as long as from a small one.
  */
 class Shell {
   #process: ChildProcess | undefined
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Runs a program and gives what it printed on either output; throws that when the program fails. */
+  /** Runs a program and returns its output, standard error included; throws the output if the program fails. */
   run(words: readonly string[], input?: string): Promise<string> {
     const result = this.#last.then(() => this.#run(words, input))
     this.#last = result.catch(() => {})
@@ -22,7 +22,7 @@ class Shell {
       let output = ''
       const onData = (text: string) => {
         output += text
-        // Behind what the program printed come a zero byte, its exit status and a line feed.
+        // A zero byte, the exit status and a line feed follow the program's output.
         const mark = output.lastIndexOf('\0')
         if (mark === -1 || !output.endsWith('\n')) return
         stdout!.off('data', onData)
@@ -46,7 +46,7 @@ function quote(word: string): string {
 function start(): ChildProcess {
   const process = spawn('/bin/sh', { stdio: ['pipe', 'pipe', 'inherit'] })
   process.stdout.setEncoding('utf8')
-  // It ends with its standard input, and so with this process.
+  // It ends when its standard input closes, thus with this process.
   process.unref()
   for (const pipe of [process.stdin, process.stdout]) (pipe as typeof pipe & { unref?: () => void }).unref?.()
   return process

@@ -56,7 +56,7 @@ export class SimulatedNamespace implements Namespace {
     addresses: readonly string[] = [],
     state: 'up' | 'down' = 'up',
   ): Promise<void> {
-    // Behind an address stands what else `ip address add` is told.
+    // Other arguments of `ip address add` follow the address.
     this.#change({ name, up: state === 'up', addresses: addresses.map((words) => words.split(' ')[0]!) })
   }
 
@@ -121,6 +121,6 @@ export class SimulatedNamespace implements Namespace {
 
 function cannotRun(words: readonly string[]): never {
   throw new Error(
-    `A simulated kernel runs no programs (${words.join(' ')}): put the test on the list of simulated.ts`,
+    `A simulated kernel runs no programs (${words.join(' ')}): add the test to the list in real-only.ts`,
   )
 }

@@ -1,4 +1,4 @@
-/** Before each test file that runs against a simulated kernel: leaves out the tests that need a real one. */
+/** Setup of the simulated projects: skips the tests that need a real kernel. */
 
 import { beforeAll, beforeEach, type RunnerTask } from 'vitest'
 import { REAL_ONLY_TESTS } from './real-only.ts'
@@ -24,8 +24,7 @@ function* testsIn(tasks: readonly RunnerTask[]): Iterable<string> {
 beforeAll(({}, file) => {
   const names = new Set(testsIn(file.tasks))
   const unknown = Object.keys(listedFor(file.name)).filter((name) => !names.has(name))
-  if (unknown.length > 0)
-    throw new Error(`real-only.ts lists tests that are not there: ${unknown.join('; ')}`)
+  if (unknown.length > 0) throw new Error(`real-only.ts lists tests that do not exist: ${unknown.join('; ')}`)
 })
 
 beforeEach(({ task, skip }) => {

@@ -1,6 +1,6 @@
 import { pause } from './kernel.ts'
 
-/** Asks until an answer is as it should be; after twenty seconds the last one is given back, to be looked at. */
+/** Polls until a value satisfies a condition, and returns it; returns the last value after twenty seconds. */
 export async function waitUntil<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
   const end = Date.now() + 20_000
   for (;;) {

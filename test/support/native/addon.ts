@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** The sanitizer run names another build here. */
+/** The sanitizer run sets another build here. */
 export const ADDON_PATH =
   process.env['LVS_ADDON'] ??
   fileURLToPath(new URL('../../../build/Release/lvs_netlink.node', import.meta.url))
@@ -54,12 +54,12 @@ export const GENERIC = 16
 export const ROUTE = 0
 export const MiB = 1024 * 1024
 
-/** A generic netlink socket of the sizes the library uses, unless told otherwise. */
+/** Opens a socket, by default for generic netlink with the library's buffer sizes. */
 export function open(options: Partial<Parameters<Addon['openSocket']>[0]> = {}): Promise<Socket> {
   return addon.openSocket({ protocol: GENERIC, receiveBuffer: 2 * MiB, sendBuffer: MiB, ...options })
 }
 
-/** Sends datagrams and gives the report together with the bytes received. */
+/** Sends datagrams, and returns the report with the bytes received. */
 export async function exchange(
   socket: Socket,
   datagrams: readonly Uint8Array[],
@@ -86,7 +86,7 @@ export function endsOf(datagrams: readonly Uint8Array[]): Uint32Array {
   })
 }
 
-/** Descriptors of this process. */
+/** Number of open descriptors of this process. */
 export function descriptors(): number {
   return readdirSync('/proc/self/fd').length
 }
@@ -98,7 +98,7 @@ export interface ProgramResult {
   stderr: string
 }
 
-/** Runs a program of `programs/` in a process of its own, which may be killed by what it does. */
+/** Runs a program of test/native/programs in its own process, which it may crash. */
 export function runProgram(
   program: string,
   args: readonly string[] = [],
@@ -125,7 +125,7 @@ export interface Namespace {
   readonly path: string
   /** Runs `ip` inside. */
   ip(...args: string[]): void
-  /** Runs many `ip` commands inside, one a line. */
+  /** Runs many `ip` commands inside, one per line. */
   batch(lines: readonly string[]): void
   remove(): void
 }

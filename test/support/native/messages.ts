@@ -1,12 +1,12 @@
 /**
- * Just enough netlink to talk to the kernel's generic netlink controller and to rtnetlink, written apart from
- * `src/` so that a mistake there cannot hide one in the addon.
+ * Just enough netlink to talk to the kernel's generic netlink controller and to rtnetlink. It is independent of `src/`, so
+ * that a bug there cannot hide one in the addon.
  */
 
 export const FLAG = { request: 0x1, multi: 0x2, ack: 0x4, dump: 0x300 } as const
 export const TYPE = { noop: 1, error: 2, done: 3, controller: 16, getLink: 18, getRoute: 26 } as const
 
-/** An id no generic netlink family has: each command to it fails with ENOENT. */
+/** An id that no generic netlink family has: every command to it fails with ENOENT. */
 const NO_FAMILY = 0x7fff
 
 export interface Message {
@@ -31,7 +31,7 @@ export function message(
   return bytes
 }
 
-/** CTRL_CMD_GETFAMILY of one family; answered by a reply and, because asked for, an ACK. */
+/** CTRL_CMD_GETFAMILY of one family; answered by a reply and, with `FLAG.ack`, an ACK. */
 export function lookUpFamily(name: string, sequence: number, flags: number = FLAG.ack): Buffer {
   const attribute = Buffer.alloc(4 + name.length + 1)
   attribute.writeUInt16LE(attribute.length, 0)
@@ -50,12 +50,12 @@ export function dumpFamilies(sequence: number): Buffer {
   return message(TYPE.controller, FLAG.request | FLAG.dump, sequence, Buffer.of(3, 1, 0, 0))
 }
 
-/** A command that succeeds and has nothing to reply: silent without `FLAG.ack`. */
+/** A command that succeeds without a reply, silently unless `FLAG.ack` is set. */
 export function succeed(sequence: number, flags = 0): Buffer {
   return message(TYPE.noop, FLAG.request | flags, sequence)
 }
 
-/** A command that the kernel refuses with ENOENT, and says so whether asked for an ACK or not. */
+/** A command that the kernel refuses with ENOENT, with or without `FLAG.ack`. */
 export function fail(sequence: number, flags = 0): Buffer {
   return message(NO_FAMILY, FLAG.request | flags, sequence, Buffer.of(1, 1, 0, 0))
 }
@@ -74,7 +74,7 @@ export function getLinks(sequence: number, index = 0): Buffer {
   return message(TYPE.getLink, FLAG.request | (index === 0 ? FLAG.dump : FLAG.ack), sequence, info)
 }
 
-/** Takes a reply buffer apart as JavaScript is meant to: one message at the next multiple of four after another. */
+/** Splits a reply buffer into messages, each at the next multiple of four. */
 export function parse(bytes: Uint8Array): Message[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const messages: Message[] = []
@@ -92,7 +92,7 @@ export function parse(bytes: Uint8Array): Message[] {
   return messages
 }
 
-/** What an NLMSG_ERROR or NLMSG_DONE says: 0, or a negative error number. */
+/** The status of an NLMSG_ERROR or NLMSG_DONE: 0, or a negative error number. */
 export function statusOf(answer: Message): number {
   return new DataView(answer.body.buffer, answer.body.byteOffset).getInt32(0, true)
 }

@@ -8,7 +8,7 @@ import { EXTENDED_ACK } from '../../../src/netlink/wire/messages.ts'
 import * as uapi from '../../../src/netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../src/netlink/wire/wire.ts'
 
-/** A message that left, as the kernel would see it. */
+/** A message that was sent, as the kernel sees it. */
 export interface SentMessage {
   readonly type: number
   readonly flags: number
@@ -18,15 +18,15 @@ export interface SentMessage {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** What the scripted kernel says to one message. By default it is done, and acknowledged where that was asked for. */
+/** The scripted answer to a message. By default the message succeeds, and is acknowledged if it asks for that. */
 export interface Answer {
   readonly replies?: readonly Reply[]
   /** A refusal, with the text of an extended acknowledgement. */
   readonly errno?: number
   readonly text?: string
-  /** The kernel does it and says nothing: neither acknowledgement nor end of a dump. */
+  /** The kernel sends neither an acknowledgement nor the end of a dump. */
   readonly silent?: boolean
-  /** These bytes in place of everything else. */
+  /** These bytes instead of everything else. */
   readonly raw?: Uint8Array
 }
 
@@ -35,7 +35,7 @@ export interface Reply {
   readonly command?: number
   /** Default: that of the request. */
   readonly type?: number
-  /** Flags beside those that belong to a dump. */
+  /** Flags in addition to those of a dump. */
   readonly flags?: number
   readonly body: (writer: WireWriter) => void
   /** Default: that of the request. */
@@ -55,7 +55,7 @@ export function attributesOf<F extends Fields>(
   )
 }
 
-/** Takes a datagram apart, with its own idea of where a message ends. */
+/** Splits a datagram into messages, independently of the code under test. */
 export function messagesOf(datagram: Uint8Array<ArrayBuffer>): SentMessage[] {
   const messages: SentMessage[] = []
   for (let at = 0; at < datagram.length; ) {
@@ -75,7 +75,7 @@ export function messagesOf(datagram: Uint8Array<ArrayBuffer>): SentMessage[] {
   return messages
 }
 
-/** The answers to one message, each a piece of its own, and whether the last one ends the exchange. */
+/** The answers to one message, each as one datagram, and whether the last one ends the exchange. */
 export function encodeAnswers(message: SentMessage, answer: Answer): { pieces: Uint8Array[]; ends: boolean } {
   if (answer.raw !== undefined) return { pieces: [answer.raw], ends: true }
   const { type, sequence, flags } = message
@@ -96,7 +96,7 @@ export function encodeAnswers(message: SentMessage, answer: Answer): { pieces: U
   return { pieces, ends: true }
 }
 
-/** An NLMSG_ERROR, capped: it holds the header of the request, whose length speaks of a body that is not there. */
+/** A capped NLMSG_ERROR: it contains the header of the request, but not the body that the header's length includes. */
 export function acknowledgement(sequence: number, errno: number, text?: string): Uint8Array<ArrayBuffer> {
   const flags = uapi.NLM_F_CAPPED | (text === undefined ? 0 : uapi.NLM_F_ACK_TLVS)
   return encode(uapi.NLMSG_ERROR, flags, sequence, (writer) => {
@@ -108,7 +108,7 @@ export function acknowledgement(sequence: number, errno: number, text?: string):
   })
 }
 
-/** One message as bytes of its own. */
+/** Encodes one message. */
 export function encode(
   type: number,
   flags: number,

@@ -1,18 +1,18 @@
 import type { HostTransport } from '../../../src/netlink/transport/transport.ts'
 import { FakeTransport } from './fake-transport.ts'
 
-/** A frame that left. */
+/** A frame that was sent. */
 export interface SentFrame {
   readonly interfaceIndex: number
   readonly frame: Uint8Array
 }
 
-/** A host made of a script: besides netlink it has files that can be written, and it notes the frames that are sent. */
+/** A scripted host: besides netlink it has writable files, and records the frames that are sent. */
 export class FakeHostTransport extends FakeTransport implements HostTransport {
-  /** Every write, in order; what was written is what is read from then on. */
+  /** Every write, in order; later reads return the written text. */
   readonly writes: { readonly path: string; readonly text: string }[] = []
   readonly frames: SentFrame[] = []
-  /** What the next writes and frames come to, one each; `undefined` for all is well. */
+  /** What happens to the next writes and frames, one each; `undefined` for success. */
   readonly refusals: (Error | undefined)[] = []
 
   async writeFile(path: string, text: string): Promise<void> {

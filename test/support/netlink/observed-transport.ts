@@ -1,6 +1,6 @@
 import type { NetlinkProtocol, NetlinkSocket, Transport } from '../../../src/netlink/transport/transport.ts'
 
-/** A transport that counts the sockets of another one, and refuses to open one where a test asks for that. */
+/** A transport that observes the sockets of another transport, and can fail to open one. */
 export class ObservedTransport implements Transport {
   /** The sockets in the order in which they were opened. */
   readonly sockets: { exchanges: number; closed: boolean }[] = []

@@ -7,7 +7,7 @@ import { NLM_F_DUMP } from '../../../src/netlink/wire/uapi.ts'
 import { attributesOf, type Reply, type SentMessage } from './answers.ts'
 import type { FakeTransport } from './fake-transport.ts'
 
-/** A family for tests: every message carries a number, the tag, by which it is known again. */
+/** A family for tests: every message carries a number, the tag, that identifies it. */
 export const TAGGED = attributeTable('tagged', { tag: [1, u32] })
 const TYPE = 32
 const COMMAND = 1
@@ -19,7 +19,7 @@ export function openConnection(
   return Connection.open(transport, { protocol: 'generic', timeout: 1000, ...options })
 }
 
-/** Asks something that has no reply. */
+/** Sends a request that has no reply. */
 export function sendRequest(
   connection: Connection,
   tag: number,
@@ -33,7 +33,7 @@ function writeTag(writer: Parameters<OutgoingMessage['body']>[0], tag: number): 
   writeAttribute(writer, TAGGED.fields.tag, tag)
 }
 
-/** Asks for a dump and gives the bytes of each reply with the outcome. */
+/** Requests a dump and returns the size of each reply with the outcome. */
 export async function dump(connection: Connection, tag: number, message: Partial<OutgoingMessage> = {}) {
   const sizes: number[] = []
   const outcome = await sendRequest(connection, tag, {
@@ -44,7 +44,7 @@ export async function dump(connection: Connection, tag: number, message: Partial
   return { outcome, sizes }
 }
 
-/** A reply with a body of so many bytes. */
+/** A reply with a body of `size` bytes. */
 export function replyOf(size: number, sequence?: number): Reply {
   const body: Reply['body'] = (writer) => {
     writer.reserve(size)

@@ -1,10 +1,10 @@
-/** A client of services, on a machine of its own. */
+/** A client of services on its own machine. */
 
 import type { ChildProcess } from 'node:child_process'
 import { createInterface, type Interface } from 'node:readline'
 import type { Machine } from './machine.ts'
 
-/** What a web server answered, or what came instead. */
+/** The answer of a web server, or an error. */
 export interface Answer {
   /** Name of the machine that answered. */
   readonly server?: string
@@ -16,13 +16,13 @@ export interface Answer {
   readonly error?: string
 }
 
-/** One request or many, one after another, each over a connection of its own. */
+/** One or more requests, one after another, each over its own connection. */
 export interface Fetch {
-  /** How many; default 1. */
+  /** Number of requests. Default 1. */
   readonly times?: number
-  /** Which of the client's addresses to use; default the one that the system chooses. */
+  /** The client's address to use. Default: the one that the system chooses. */
   readonly from?: string
-  /** How much to upload; default nothing. */
+  /** Bytes to upload. Default 0. */
   readonly bytes?: number
 }
 
@@ -53,17 +53,17 @@ export class Client {
     return this.#ask({ action: 'fetch', url, times, from, bytes })
   }
 
-  /** Who answered. */
+  /** The names of the machines that answered. */
   async servers(url: string, options: Fetch = {}): Promise<(string | undefined)[]> {
     return (await this.fetch(url, options)).map(({ server, error }) => server ?? error)
   }
 
-  /** What a Redis server answers for a key, over as many connections as asked for; or the codes of errors. */
+  /** The answers of a Redis server for a key, each over its own connection, or the codes of errors. */
   redis(host: string, port: number, key: string, times: number): Promise<string[]> {
     return this.#ask({ action: 'redis', host, port, key, times })
   }
 
-  /** Publishes live streams and stays connected; gives those that were refused. */
+  /** Publishes live streams and stays connected; resolves with the refused ones. */
   publish(streams: readonly Stream[]): Promise<{ stream: string; error: string }[]> {
     return this.#ask({ action: 'publish', streams })
   }
@@ -81,7 +81,7 @@ export class Client {
   }
 }
 
-/** How often each thing is in a list. */
+/** Counts the occurrences of each value in a list. */
 export function tally(list: readonly (string | undefined)[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const each of list) counts[String(each)] = (counts[String(each)] ?? 0) + 1

@@ -1,4 +1,4 @@
-/** Many clients of one service, on a machine of their own. */
+/** Many clients of one service on one machine. */
 
 import type { ChildProcess } from 'node:child_process'
 import { createInterface, type Interface } from 'node:readline'
@@ -6,13 +6,13 @@ import type { Machine } from './machine.ts'
 
 /** A connection that failed. */
 export interface Failure {
-  /** The system's code, such as `ECONNREFUSED`; `CLOSED` when the other side hung up. */
+  /** The system's code, such as `ECONNREFUSED`; `CLOSED` if the peer closed the connection. */
   readonly code: string
   /** The client's address. */
   readonly from: string
   /** Its port; 0 when it was never connected. */
   readonly port: number
-  /** Who had answered before. */
+  /** The server that answered before. */
   readonly server?: string
   /** When it was opened, in milliseconds since 1970. */
   readonly since: number
@@ -20,7 +20,7 @@ export interface Failure {
   readonly at: number
 }
 
-/** What they have done. */
+/** The results of all clients. */
 export interface CrowdReport {
   readonly connections: number
   readonly requests: number
@@ -31,7 +31,7 @@ export interface CrowdReport {
 export class Crowd {
   readonly #program: ChildProcess
   readonly #lines: Interface
-  /** What has failed so far. */
+  /** The failures so far. */
   readonly failures: Failure[] = []
   readonly #report: Promise<CrowdReport>
 
@@ -49,7 +49,7 @@ export class Crowd {
     this.#report.catch(() => {})
   }
 
-  /** So many clients, which take turns in the addresses of their machine. */
+  /** Starts `count` clients, spread over the addresses of their machine. */
   static async start(
     machine: Machine,
     count: number,
@@ -60,7 +60,7 @@ export class Crowd {
     return new Crowd(await machine.startScript('crowd.mjs', ...words))
   }
 
-  /** Lets them finish what they are about. */
+  /** Stops the clients after their current request. */
   stop(): Promise<CrowdReport> {
     this.#program.stdin!.end()
     return this.#report

@@ -1,4 +1,4 @@
-/** The programs of a page of the guide, run as they are printed. */
+/** The programs of a guide page, run exactly as printed. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,11 +6,11 @@ import ts from 'typescript'
 import { Host } from '../../../src/host/host.ts'
 import type { Machine } from './machine.ts'
 
-/** A block of code that begins by saying where it runs: `// On the director`. */
+/** A code block whose first line names the machine that runs it: `// On the director`. */
 export interface PageProgram {
   /** The heading above it. */
   readonly heading: string
-  /** What it runs on: `the director`. */
+  /** The machine that runs it: `the director`. */
   readonly where: string
   readonly code: string
 }
@@ -24,12 +24,12 @@ export function programsOf(page: string): PageProgram[] {
   for (const [block, title, where, code] of text.matchAll(SECTION)) {
     if (title !== undefined) heading = title
     else if (where !== undefined && code !== undefined) programs.push({ heading, where, code: `//${code}` })
-    else throw new Error(`What is ${block}`)
+    else throw new Error(`Unknown block: ${block}`)
   }
   return programs
 }
 
-/** Runs a program on a machine, as if a process of it did. */
+/** Runs a program as a process of a machine would. */
 export async function runOn(machine: Machine, { code }: PageProgram): Promise<void> {
   const source = `const program = async (Host) => {\n${code.replaceAll(/^import .*\n/gm, '')}\n}`
   const { outputText } = ts.transpileModule(source, {
@@ -39,7 +39,7 @@ export async function runOn(machine: Machine, { code }: PageProgram): Promise<vo
   await program({ open: () => openOn(machine) })
 }
 
-/** What `Host.open()` gives a process on that machine. */
+/** The result of `Host.open()` on a machine. */
 async function openOn({ netns, stateFile }: Machine): Promise<Host> {
   const host = await Host.open({ netns })
   const { director, realServer } = host

@@ -20,9 +20,9 @@ export class Machine {
   /** Path of its network namespace. */
   readonly netns: string
   readonly #namespace: Namespace
-  /** What the library makes of it: addresses, routes, sysctls, roles. */
+  /** The machine as the library's Host: addresses, routes, sysctls, roles. */
   readonly host: Host
-  /** Where its roles write down what they found; machines share a file system. */
+  /** The state file of its roles; machines share a file system. */
   readonly stateFile: string
 
   private constructor(name: string, namespace: Namespace, host: Host) {
@@ -55,24 +55,24 @@ export class Machine {
     return role
   }
 
-  /** Makes it a director; its services are added by themselves. */
+  /** Makes it a director; services are added separately. */
   async asDirector(options: DirectorOptions): Promise<Director> {
     const role = this.host.director({ stateFile: this.stateFile, ...options })
     expect(await role.up()).toMatchObject({ ok: true })
     return role
   }
 
-  /** Makes it a node that is both real server and, when it is promoted, director. */
+  /** Makes it a cluster node: a real server that becomes the director when it is promoted. */
   asClusterNode(options: ClusterNodeOptions): ClusterNode {
     return this.host.clusterNode({ stateFile: this.stateFile, ...options })
   }
 
-  /** Runs a program on it and gives what that printed. */
+  /** Runs a program on it and returns the output. */
   run(program: string, ...args: string[]): Promise<string> {
     return this.#namespace.exec(program, ...args)
   }
 
-  /** Starts one of the programs beside this file; its first line says that it is ready. */
+  /** Starts one of the programs in `programs/`, and waits for its first line. */
   startScript(file: string, ...args: string[]): Promise<ChildProcess> {
     return this.#namespace.start(`import(${JSON.stringify(join(PROGRAMS, file))})`, ...args)
   }
@@ -98,13 +98,13 @@ export class Machine {
     return (await this.host.network.findLink(interfaceName))?.address
   }
 
-  /** The MAC address that it has found out for an address on its network. */
+  /** The MAC address that it has resolved for an address on its network. */
   async neighbour(address: string): Promise<string | undefined> {
     const neighbours = await this.host.network.neighbours()
     return neighbours.find((neighbour) => neighbour.address === address)?.linkAddress
   }
 
-  /** Makes it forget whom it knows on its networks, as time does. */
+  /** Flushes its neighbour table, as if the entries had expired. */
   async forgetNeighbours(): Promise<void> {
     await this.#namespace.ip('neighbour', 'flush', 'all')
   }

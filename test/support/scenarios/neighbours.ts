@@ -1,9 +1,9 @@
-/** Who answers on a network when a machine asks for the link address of an IP address. */
+/** Which machines answer when another asks for the link address of an IP address. */
 
 import type { Client } from './client.ts'
 import type { Machine } from './machine.ts'
 
-/** Has `machine` ask anew ten times, by its client, and gives all it was told. */
+/** Lets `machine` resolve an address ten times through its client, and returns every answer. */
 export async function everyLinkAddress(
   machine: Machine,
   client: Client,
@@ -14,7 +14,7 @@ export async function everyLinkAddress(
   return answers
 }
 
-/** Has `machine` ask anew, and gives what it believes. */
+/** Lets `machine` resolve an address again, and returns the result. */
 export async function askForLinkAddress(machine: Machine, client: Client, address: string): Promise<string> {
   await machine.forgetNeighbours()
   await client.fetch(address.includes(':') ? `http://[${address}]/` : `http://${address}/`)

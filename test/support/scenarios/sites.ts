@@ -1,4 +1,4 @@
-/** The classic three: where director, real servers and clients stand towards each other. */
+/** The three classic topologies of director, real servers and clients. */
 
 import type { MachinePlan } from './topology.ts'
 
@@ -10,7 +10,7 @@ export const NAT_SITE = {
   second: { networks: { inside: '192.168.5.12/24' }, gateways: ['192.168.5.10'] },
 } as const satisfies Record<string, MachinePlan>
 
-/** All on one network, `prefix` being the first three numbers of its addresses. */
+/** All machines on one network; `prefix` is the first three numbers of its addresses. */
 export function drSite(prefix: string) {
   return {
     surfer: {
@@ -22,7 +22,7 @@ export function drSite(prefix: string) {
   } as const satisfies Record<string, MachinePlan>
 }
 
-/** Three networks with a router between them: the client's, the director's, and that of the real servers. */
+/** Three networks joined by a router: of the client, of the director, and of the real servers. */
 export const TUN_SITE = {
   router: {
     networks: {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Machine } from './machine.ts'
 
-/** Where the packages may be: unpacked by the lab's setup, or installed. */
+/** Roots of the packages: unpacked by the lab's setup, or installed. */
 const ROOTS = [join(process.env['LAB_CACHE'] ?? join(import.meta.dirname, '../../lab/.cache'), 'nginx'), '/']
 const MODULE = 'usr/lib/nginx/modules/ngx_rtmp_module.so'
 
@@ -27,11 +27,11 @@ function configuration(root: string, folder: string): string {
     }`
 }
 
-/** Starts it on port 1935 for live streams; what it takes can be seen on port 8080. */
+/** Starts it on port 1935 for live streams, with its status page on port 8080. */
 export async function startStreamingServer(machine: Machine): Promise<void> {
   const root = ROOTS.find((each) => existsSync(join(each, MODULE)))
   if (root === undefined) {
-    throw new Error('nginx with its RTMP module is missing; test/lab/setup.sh brings it: npm run setup')
+    throw new Error('nginx with its RTMP module is missing; install it with: npm run setup')
   }
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

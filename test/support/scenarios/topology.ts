@@ -1,12 +1,12 @@
-/** Hosts in network namespaces, joined by bridges: the cables of a scenario, and nothing of LVS. */
+/** The network of a scenario without LVS: hosts in network namespaces, joined by bridges. */
 
 import { makeNamespace, type Namespace } from '../kernel/namespace.ts'
 import { shell } from '../kernel/shell.ts'
 import { Machine } from './machine.ts'
 
-/** What a machine is before anything of LVS is set up on it. */
+/** A machine before LVS is set up on it. */
 export interface MachinePlan {
-  /** The networks it is a part of, each with its addresses there. Its interfaces are `eth0`, `eth1`, ... in this order. */
+  /** Its networks, each with its addresses there. The interfaces are `eth0`, `eth1`, ... in this order. */
   readonly networks: Readonly<Record<string, string | readonly string[]>>
   /** Its default gateways, of either family. */
   readonly gateways?: readonly string[]
@@ -15,8 +15,8 @@ export interface MachinePlan {
 }
 
 /**
- * Makes the machines of a plan for the running test. They are plugged in one after another, and a bridge hands a broadcast
- * to the one that was plugged in last first.
+ * Makes the machines of a plan for the current test. They are connected one after another, and a bridge delivers a broadcast
+ * first to the machine that was connected last.
  */
 export async function makeTopology<Plans extends Readonly<Record<string, MachinePlan>>>(
   plans: Plans,
@@ -39,7 +39,7 @@ export async function makeTopology<Plans extends Readonly<Record<string, Machine
   return machines as Record<keyof Plans, Machine>
 }
 
-/** A bridge that learns at once and floods what is for many, so that nobody waits for it. */
+/** A bridge that forwards at once and floods multicast, so that no test waits for it. */
 function bridge(network: string): string[] {
   return [
     `link add ${network} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
@@ -49,7 +49,7 @@ function bridge(network: string): string[] {
 
 function plug({ networks }: MachinePlan, { name: namespace }: Namespace): string[] {
   return Object.keys(networks).flatMap((network, index) => {
-    // The part of a namespace's name that tells it from the others of this process.
+    // The part of a namespace's name that is unique within this process.
     const port = `port${index}-${namespace.split('-').at(-1)}`
     return [
       `link add ${port} type veth peer name eth${index} netns ${namespace}`,
@@ -68,7 +68,7 @@ function configure({ networks, gateways = [] }: MachinePlan): string[] {
   ]
 }
 
-/** No IPv6 address waits until it is known that nobody else has it. */
+/** Skips duplicate address detection of an IPv6 address. */
 function noDetection(address: string): string {
   return address.includes(':') ? ' nodad' : ''
 }

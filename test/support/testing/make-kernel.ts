@@ -1,4 +1,4 @@
-/** Simulated kernels as tests of them begin with. */
+/** Simulated kernels for tests of the simulation. */
 
 import { onTestFinished } from 'vitest'
 import { Ipvs } from '../../../src/state/ipvs.ts'
@@ -6,7 +6,7 @@ import { SimulatedKernel, type SimulatedKernelOptions } from '../../../src/testi
 
 export const WEB = 'tcp://192.0.2.10:80'
 
-/** A kernel with a service and destinations 192.0.2.20, .21, ... of the given weights, the last one newest, and a client. */
+/** Makes a kernel with a service and destinations 192.0.2.20, .21, ... of the given weights, the last one newest, and a client. */
 export async function makeKernel(
   weights: readonly number[] = [],
   options: SimulatedKernelOptions & { scheduler?: string; persistence?: number } = {},

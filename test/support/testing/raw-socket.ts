@@ -1,12 +1,12 @@
-/** A socket of a simulated kernel that is given messages as they are. */
+/** A socket that sends raw messages to a simulated kernel. */
 
 import type { NetlinkSocket, Transport } from '../../../src/netlink/transport/transport.ts'
 import { align4, LITTLE_ENDIAN } from '../../../src/netlink/wire/wire.ts'
 
-/** What an exchange brought. */
+/** The result of an exchange. */
 export interface ExchangeResult {
   readonly state: string
-  /** Bytes of each message, with the port id as it is in the golden vectors. */
+  /** Bytes of each message, with the port id of the recorded messages. */
   readonly messages: readonly Uint8Array<ArrayBuffer>[]
 }
 

@@ -1,4 +1,4 @@
-/** What the kernel refuses about synchronisation daemons. */
+/** Refusals of calls about synchronisation daemons. */
 
 import { testRefusal, web } from '../../../support/kernel/ipvs/refusal.ts'
 

@@ -1,6 +1,5 @@
 /**
- * The kernel answers a bare EINVAL to any destination that it does not like. What it can mean is told apart by looking into
- * the namespace.
+ * The kernel refuses an invalid destination with a bare EINVAL. The library finds the reason by inspecting the namespace.
  */
 
 import { describe } from 'vitest'

@@ -1,19 +1,18 @@
 /**
- * Every refusal of the kernel that a caller can provoke: its name and number, the command, what it was about, a
- * sentence with the way out, and that a refused command changes nothing.
+ * Every refusal of the kernel that a caller can provoke: the name and number of the error, the command, its subject, an
+ * explanation with the remedy, and that a refused command changes nothing.
  *
- * EINVAL about destinations is in destination-errors.test.ts, what daemons are refused in daemon-errors.test.ts, EPERM in
- * privilege.test.ts. What the kernel also knows, and
- * nobody gets to see:
+ * EINVAL about destinations is in destination-errors.test.ts, refusals about daemons are in daemon-errors.test.ts, and EPERM is
+ * in privilege.test.ts. Errors of the kernel that callers never see:
  * - EINVAL for attributes that are missing or malformed, for a gue tunnel without a port, for an IPv6 prefix length or a
  *   group that is not multicast; ERANGE for weights and thresholds: the library checks these before it sends anything.
- * - EAFNOSUPPORT: takes a kernel without IPv6 (ipv6.disable=1 on its command line).
- * - ENOPROTOOPT: takes a command in the very moment in which the module is unloaded.
- * - ENOENT of the generic layer, when the module is gone: module.test.ts.
- * - EINTR of a daemon that is stopped before it has run, which is silence on the wire: daemons.test.ts.
- * - EOPNOTSUPP, EMSGSIZE, EBUSY: the library sends no unknown command, no datagram beyond the socket's buffer, and one
- *   dump after another.
- * - ENOMEM, and EADDRNOTAVAIL of a daemon: no way was found to have them.
+ * - EAFNOSUPPORT: requires a kernel without IPv6 (ipv6.disable=1 on its command line).
+ * - ENOPROTOOPT: requires a command at the moment at which the module is unloaded.
+ * - ENOENT of generic netlink while the module is not loaded: module.test.ts.
+ * - EINTR of a daemon that is stopped before it has run, for which the kernel sends no answer: daemons.test.ts.
+ * - EOPNOTSUPP, EMSGSIZE, EBUSY: the library sends no unknown command, no datagram larger than the socket's buffer, and one
+ *   dump at a time.
+ * - ENOMEM, and EADDRNOTAVAIL of a daemon: no way to provoke them is known.
  */
 
 import { describe, expect, it } from 'vitest'
@@ -25,7 +24,7 @@ const missing = 'udp://192.0.2.10:53'
 const missingKey = { protocol: 'udp', address: '192.0.2.10', port: 53 } as const
 const NO_SERVICE = /no such virtual service; add it with addService/
 
-/** With nothing left open, so that they are set without being read first. */
+/** Complete settings, which updates write without reading first. */
 const wholeService = {
   scheduler: 'rr',
   schedulerFlags: [],
@@ -202,7 +201,7 @@ it('setTimeouts EINVAL: longer than 2^31 ticks, of which kernels have 100 to 100
   }
 })
 
-/** The kernel's HZ: /proc/net/ip_vs has the time of persistence in ticks. */
+/** The kernel's HZ: /proc/net/ip_vs shows the timeout of persistence in ticks. */
 async function ticksPerSecond(): Promise<number> {
   const host = await makeNamespace()
   await host.ipvs.addService({ fwmark: 1, persistence: { timeout: 1 } })

@@ -1,6 +1,6 @@
 /**
- * The kernel module comes and goes under open clients. Only a kernel of the lab has its modules taken away; on the machine
- * that somebody works on, the tests of that are not there.
+ * The kernel module is unloaded and reloaded under open clients. These tests only exist in a kernel of the lab: on a developer's
+ * machine no module is unloaded.
  */
 
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -145,7 +145,7 @@ if (canUnloadModules) {
   })
 }
 
-/** How every call of a client ends, made without waiting for one another. */
+/** The outcome of every call of a client, made concurrently. */
 async function endings(ipvs: Ipvs): Promise<Record<string, string>> {
   const results = Object.entries(CALLS).map(async ([name, call]) => [
     name,

@@ -1,4 +1,4 @@
-/** Who may do what: the kernel wants CAP_NET_ADMIN in the initial user namespace, even for reading. */
+/** Privileges: the kernel requires CAP_NET_ADMIN in the initial user namespace, even for reading. */
 
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -14,14 +14,14 @@ const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
 /** These are files under /proc/net, which anyone may read. */
 const OPEN_TO_ALL = ['overview', 'connections', 'totals']
 
-// What makes and keeps a desired state does so by these.
+// Methods of the desired state use these calls.
 it('every method that sends a request is among the calls of this test', () => {
   const quiet = ['constructor', 'close', 'activity']
   const methods = Object.getOwnPropertyNames(IpvsClient.prototype).filter((name) => !quiet.includes(name))
   expect(Object.keys(CALLS).sort()).toEqual(methods.sort())
 })
 
-/** How every call ends of a process that is started by other words. On a simulated kernel it is one without CAP_NET_ADMIN. */
+/** The outcome of every call in a process started by a command; on a simulated kernel, of a client without CAP_NET_ADMIN. */
 async function endingsUnder(host: Namespace, words: readonly string[]): Promise<CallOutcomes> {
   if (simulated !== undefined) {
     return await callEveryMethod({ transport: simulated.connect({ netns: host.name, privileged: false }) })

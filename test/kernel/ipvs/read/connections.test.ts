@@ -1,4 +1,4 @@
-/** What the kernel tells about real connections, against what ipvsadm shows of them. */
+/** Compares the connections that the library reads with those that ipvsadm shows. */
 
 import { describe, expect, it } from 'vitest'
 import { type ConnectionEntry, formatEndpoint, type Ipvs } from '../../../../src/index.ts'
@@ -113,7 +113,7 @@ async function connections(ipvs: Ipvs): Promise<ConnectionEntry[]> {
   return entries
 }
 
-/** The same connections in `ipvsadm -L -n -c`, times apart, and the same counts of them in its other listings. */
+/** The connections of `ipvsadm -L -n -c` without times, and their counts in its other listings. */
 async function expectTheSameInIpvsadm(host: Namespace): Promise<void> {
   const rows = (await connections(host.ipvs)).map((entry) => {
     const ends = [entry.client, entry.virtual, entry.destination].map(({ address, port }) =>

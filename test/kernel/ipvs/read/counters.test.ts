@@ -1,4 +1,4 @@
-/** What the kernel counts of real traffic, against what ipvsadm shows of it. */
+/** Compares the counters of real traffic with those that ipvsadm shows. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { expect, it } from 'vitest'
@@ -15,7 +15,7 @@ it('the counters of services, of destinations and in total equal those of ipvsad
   await client.send('198.51.100.2', '192.0.2.10', 53, 'x'.repeat(200))
   await client.send('198.51.100.1', '192.0.2.10', 5060, 'x'.repeat(300))
 
-  // The kernel samples each of them by itself, every two seconds.
+  // The kernel samples each counter separately, every two seconds.
   const expected: Record<string, number[]> = {
     [WEB]: sent(0, 0),
     [WEB6]: sent(0, 0),
@@ -64,13 +64,13 @@ function everyRateIsPositive(statistics: Statistics): boolean {
   return Object.entries(statistics).every(([name, value]) => !name.endsWith('PerSecond') || value > 0)
 }
 
-/** The counters without the rates, which fall by themselves. */
+/** The counters without rates, which decay on their own. */
 function countsOf(statistics: Statistics): number[] {
   const { connections, incomingPackets, outgoingPackets, incomingBytes, outgoingBytes } = statistics
   return [connections, incomingPackets, outgoingPackets, incomingBytes, outgoingBytes]
 }
 
-/** What is counted when datagrams of so many bytes altogether were sent, each from a port of its own, and answered. */
+/** The counters after `datagrams` datagrams with `bytes` bytes in total, each from its own port and answered. */
 function sent(datagrams: number, bytes: number): number[] {
   const headers = 20 + 8
   const answers = 2 * datagrams
@@ -86,7 +86,7 @@ function countsByName(services: readonly Service[]): Record<string, number[][]> 
   return Object.fromEntries(entries)
 }
 
-/** A service with a single destination counts the same twice. */
+/** Counters that are equal for a service and its only destination. */
 function twice<T>(counts: T): T[] {
   return [counts, counts]
 }

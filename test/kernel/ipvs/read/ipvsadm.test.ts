@@ -84,7 +84,7 @@ describe('ipvsadm and settings of the whole namespace', () => {
   )
 })
 
-/** The rows of a listing by service: neither ipvsadm nor the kernel keeps the order in which they were made. */
+/** The rows of a listing by service; neither ipvsadm nor the kernel keeps the order of creation. */
 function groups(rows: readonly string[]): Map<string, string[]> {
   const services = new Map<string, string[]>()
   let destinations: string[] = []

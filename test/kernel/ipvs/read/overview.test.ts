@@ -1,4 +1,4 @@
-/** What /proc/net/ip_vs shows of a table, against what netlink says of it. */
+/** Compares a table in /proc/net/ip_vs with the same table over netlink. */
 
 import { readdirSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
@@ -17,7 +17,7 @@ async function overviewOf(namespace: Namespace): Promise<ServiceOverview[]> {
   return services
 }
 
-/** What the overview must have of services as netlink gives them, in their order. `hertz`: ticks of its clock in a second. */
+/** The expected overview of services read over netlink, in their order. `hertz`: clock ticks per second. */
 function shown(services: readonly Service[], hertz: number): ServiceOverview[] {
   return services.map((service) => {
     const { fwmark, protocol, address, port, scheduler, onePacket, persistence } = service
@@ -47,10 +47,10 @@ function shown(services: readonly Service[], hertz: number): ServiceOverview[] {
   })
 }
 
-/** Methods that have a word of their own in the file. */
+/** Forwarding methods with a name in the file. */
 const WORDS = new Map<string | number, string>(['dr', 'tun', 'local'].map((word) => [word, word]))
 
-/** Whether the file gives the family of a service under a mark away: by its destinations, or else by its mask. */
+/** Whether the file shows the family of a service under a mark, by its destinations or by its mask. */
 function isTold({ family, persistence, destinations }: Service): boolean {
   if (destinations.some(({ forwarding }) => forwarding !== 'tun')) return true
   if (family === 'ipv6' || persistence === null) return false
@@ -59,7 +59,7 @@ function isTold({ family, persistence, destinations }: Service): boolean {
   return !(first >= 1 && first <= 128 && others.every((byte) => byte === 0))
 }
 
-/** Ticks of the kernel's clock in a second, by a service that is persistent for so long. */
+/** Measures the clock ticks per second with a persistent service. */
 async function ticksPerSecond(): Promise<number> {
   const namespace = await makeNamespace()
   await namespace.ipvs.addService({ fwmark: 1, persistence: { timeout: 1 } })
@@ -69,8 +69,8 @@ async function ticksPerSecond(): Promise<number> {
 }
 
 /**
- * Compares both readings, in their order. It may take a while until they are the same: before Linux 7.1 until the services
- * of an earlier test's network namespace are gone, since then until the kernel has moved a table that has grown.
+ * Compares both readings in order. They may differ for a while: before Linux 7.1 until the services of an earlier test's network
+ * namespace are destroyed, since then until the kernel has resized a table.
  */
 async function expectTheSame(namespace: Namespace): Promise<ServiceOverview[]> {
   const hertz = await ticksPerSecond()
@@ -208,7 +208,7 @@ describe('a table that does not fit one chunk', () => {
   })
 })
 
-/** Adds so many services, each under a mark of its own. */
+/** Adds `count` services, each under its own mark. */
 async function addMarks(ipvs: Ipvs, count: number): Promise<void> {
   const marks = Array.from({ length: count }, (_, index) => index + 1)
   await Promise.all(marks.map((fwmark) => ipvs.addService({ fwmark, scheduler: 'rr' })))

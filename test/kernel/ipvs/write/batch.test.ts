@@ -29,7 +29,7 @@ function* reweight(services: number): Generator<BatchCommand> {
   }
 }
 
-/** System calls that work takes. */
+/** Counts the system calls of some work. */
 async function callsOf(ipvs: Ipvs, work: () => Promise<unknown>): Promise<number> {
   const before = ipvs.activity
   await work()
@@ -86,7 +86,7 @@ describe('a table of 1,000 services with 10 destinations each', () => {
       }
       await ipvs.info()
     })
-    // The services themselves, and the destinations of two windows of them.
+    // The services, and the destinations of two windows of services.
     expect(calls).toBeLessThan(SERVICES)
   })
 })

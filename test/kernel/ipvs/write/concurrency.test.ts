@@ -7,7 +7,7 @@ import { makeNamespace } from '../../../support/kernel/namespace.ts'
 const mark = (fwmark: number) => ({ fwmark, family: 'ipv4' }) as const
 const destination = { address: '192.0.2.20', forwarding: 'dr' } as const
 
-/** A command that keeps the kernel busy for a while: it looks for the module of a scheduler that nobody has. */
+/** A command that keeps the kernel busy for a while: it tries to load the module of an unknown scheduler. */
 const slow = (ipvs: Ipvs, signal?: AbortSignal) =>
   ipvs.addService({ ...mark(999_999), scheduler: 'nosuch' }, { signal })
 
@@ -15,7 +15,7 @@ describe('a thousand concurrent calls', () => {
   it('each get their own result or their own error', async () => {
     const { ipvs } = await makeNamespace()
     await Promise.all(numbers(100).map((n) => ipvs.addService({ ...mark(n), scheduler: 'rr' })))
-    /** Calls of some kinds in turn, and what becomes of each. */
+    /** Calls of several kinds, and the expected outcome of each. */
     const kinds: ((n: number) => readonly [Promise<unknown>, object | undefined])[] = [
       (n) => [ipvs.addService({ ...mark(1000 + n), scheduler: 'wrr' }), undefined],
       (n) => [ipvs.addService(mark(n)), { code: 'EEXIST', subject: `fwmark://${n}` }],

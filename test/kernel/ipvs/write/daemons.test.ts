@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Daemon, DaemonInput, SyncRole } from '../../../../src/index.ts'
 import { makeNamespace, type Namespace } from '../../../support/kernel/namespace.ts'
 
-/** An interface with an MTU beyond the usual 1500, which only a backup makes use of. */
+/** An interface with an MTU above 1500, which only a backup uses. */
 const INTERFACE = 'eth0'
 const HEADERS = { ipv4: 20 + 8, ipv6: 40 + 8 }
 
@@ -27,7 +27,7 @@ const DEFAULTS: Readonly<Record<SyncRole, Daemon>> = {
   },
 }
 
-/** Every attribute with the values at its limits, what is read where that differs, and the kernel's own choice. */
+/** Every attribute with its limits, the value that is read if it differs, and the kernel's default. */
 const ATTRIBUTES: {
   readonly [Name in Exclude<keyof Required<DaemonInput>, 'role' | 'interface'>]: readonly {
     readonly write: NonNullable<DaemonInput[Name]>

@@ -5,8 +5,8 @@ import { since } from '../../../support/kernel/kernel.ts'
 import { makeNamespace } from '../../../support/kernel/namespace.ts'
 
 /**
- * The whole matrix under each scheduler. Every write is one of some hundred concurrent calls, so that batches are tested
- * along with it.
+ * The complete matrix under each scheduler. Every write is one of several hundred concurrent calls, which tests batching as
+ * well.
  */
 it.each([...SCHEDULERS, 'none'])(
   'scheduler %s: what is written is read back, and can be written again',
@@ -80,7 +80,7 @@ describe('a table that does not fit one answer of the kernel', () => {
     expect(destinations.map(({ weight }) => weight).reverse()).toEqual(marks.map((mark) => mark - 1))
   })
 
-  /** The kernel goes on from block to block by counting, and a table that grows is shuffled by the move. */
+  /** The kernel resumes a dump by counting entries, and resizing a table changes their order. */
   since('7.1', 'is read completely while the kernel moves it to a larger hash table', async () => {
     for (let round = 0; round < 4; round++) {
       const { ipvs } = await makeNamespace()
@@ -112,7 +112,7 @@ describe('a table that does not fit one answer of the kernel', () => {
   })
 })
 
-/** Destinations of the first mark, each with its number for a weight. */
+/** Destinations of the first mark, each with its index as weight. */
 async function addDestinations(ipvs: Ipvs, from: number, to: number): Promise<void> {
   const numbers = Array.from({ length: to - from }, (_, index) => from + index)
   await Promise.all(
@@ -126,7 +126,7 @@ async function addDestinations(ipvs: Ipvs, from: number, to: number): Promise<vo
   )
 }
 
-/** Writes back what was read. */
+/** Writes services back as they were read. */
 async function updateToTheSame(ipvs: Ipvs, services: readonly Service[]): Promise<void> {
   await Promise.all(
     services.flatMap((service) => [
@@ -136,7 +136,7 @@ async function updateToTheSame(ipvs: Ipvs, services: readonly Service[]): Promis
   )
 }
 
-/** Makes services of what was read, the oldest destination first, since the kernel gives the newest first. */
+/** Adds services as they were read, the oldest destination first, since the kernel lists the newest first. */
 async function add(ipvs: Ipvs, services: readonly Service[]): Promise<void> {
   await Promise.all(
     services.flatMap((service) => [

@@ -14,11 +14,11 @@ const web = 'tcp://192.0.2.10:80'
 const webKey = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
 const address = '192.0.2.20'
 
-/** A change, and what of the whole differs afterwards. */
+/** A change, and the fields that differ afterwards. */
 type Row<Changes, Read> = readonly [changes: Changes, differs: Partial<Read>]
 
 describe('updateService changes only the given fields', () => {
-  /** A service with nothing left to its default. */
+  /** A service without default values. */
   const FULL = {
     scheduler: 'sh',
     schedulerFlags: ['sh-port', 'flag-3'],
@@ -30,7 +30,7 @@ describe('updateService changes only the given fields', () => {
     {
       scheduler: [
         [{ scheduler: 'sh' }, {}],
-        // The flags are those of a scheduler, and go with it.
+        // The flags belong to the scheduler, and change with it.
         [{ scheduler: 'wrr' }, { scheduler: 'wrr', schedulerFlags: [] }],
         [{ scheduler: 'mh' }, { scheduler: 'mh', schedulerFlags: [] }],
         [

@@ -1,4 +1,4 @@
-/** Calls that are made without waiting for one another: none is lost, and writes keep their order. */
+/** Concurrent calls: none is lost, and writes keep their order. */
 
 import { describe, expect, it } from 'vitest'
 import { makeNamespace } from '../../../support/kernel/namespace.ts'

@@ -2,7 +2,7 @@ import { NLM_F_REQUEST, NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
 import type { RandomChoices } from './random-choices.ts'
 import type { Attribute, Message } from './raw-message.ts'
 
-/** Makes a message wrong, or at least odd. */
+/** Makes a message invalid, or at least unusual. */
 export function corruptMessage(message: Message, dice: RandomChoices): Message {
   const nests = message.attributes.filter(({ payload }) => typeof payload[0] === 'object')
   const level =

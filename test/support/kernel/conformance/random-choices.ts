@@ -1,6 +1,6 @@
 import { seededRandom } from '../../../../src/testing/time/random.ts'
 
-/** Chance, the same for the same seed. */
+/** Random choices; a seed always gives the same sequence. */
 export class RandomChoices {
   readonly #random: () => number
 
@@ -20,12 +20,12 @@ export class RandomChoices {
     return Math.floor(this.#random() * limit)
   }
 
-  /** Some bytes, at most so many. */
+  /** At most `most` random bytes. */
   bytes(most: number): number[] {
     return Array.from({ length: this.below(most + 1) }, () => this.pick([0, 0, 1, 8, 65, 255]))
   }
 
-  /** In another order, now and then. */
+  /** The values, sometimes in another order. */
   shuffled<T>(values: readonly T[]): T[] {
     if (this.chance(0.7)) return [...values]
     return values

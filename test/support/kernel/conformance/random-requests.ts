@@ -1,4 +1,4 @@
-/** Random sequences of requests, legal and illegal, about a small world in which they often meet. */
+/** Random sequences of requests, valid and invalid, about a few services so that they often affect each other. */
 
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { GENL_ID_CTRL, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
@@ -17,7 +17,7 @@ import {
   u32,
 } from './raw-message.ts'
 
-/** The kernel's family number, in a sequence that does not know it. */
+/** Stands for the family number, which differs between kernels. */
 export const FAMILY = 0
 
 const AF_INET = 2
@@ -71,7 +71,7 @@ const SCHEDULERS = [
 ]
 const NUMBERS = [0, 1, 2, 3, 100, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]
 
-/** The services that most requests are about, so that they meet. */
+/** The services that most requests are about. */
 const SERVICES: readonly (readonly Attribute[])[] = [
   [u16(1, AF_INET), u16(2, 6), { type: 3, payload: [192, 0, 2, 1] }, u16be(4, 80)],
   [u16(1, AF_INET), u16(2, 17), { type: 3, payload: [192, 0, 2, 1] }, u16be(4, 80)],
@@ -86,8 +86,8 @@ export class RandomRequests {
   readonly #dumpsLast: boolean
 
   /**
-   * `dumpsLast`: nothing follows a dump of services in its datagram. What comes behind it is executed before the dump's second
-   * block is made, and with a random order it is random whether a new service is among what the dump has passed by then.
+   * `dumpsLast`: a dump of services is the last message of its datagram. The kernel executes later messages before it fills the
+   * dump's second block, and with a random order of services it is random whether a new one was passed by then.
    */
   constructor(seed: number, dumpsLast: boolean) {
     this.#dice = new RandomChoices(seed)
@@ -100,7 +100,7 @@ export class RandomRequests {
     const dump = all.findIndex(isServiceDump)
     const messages = this.#dumpsLast && dump !== -1 ? all.slice(0, dump + 1) : all
     const last = messages.at(-1)!
-    // With something to wait for the exchange is short.
+    // An exchange with an acknowledgement at its end is short.
     if (this.#dice.chance(0.95)) last.flags |= NLM_F_ACK
     const parts = messages.map((message, index) =>
       encodeMessage(message.type === FAMILY ? { ...message, type: familyId } : message, sequence + index),
@@ -108,7 +108,7 @@ export class RandomRequests {
     return { bytes: Uint8Array.from(parts.flatMap((part) => [...part])), count: messages.length }
   }
 
-  /** Something to begin with: every common service, with a few destinations. */
+  /** The initial state: every common service, with a few destinations. */
   beginning(sequence: number, familyId: number): { bytes: Uint8Array; count: number } {
     const messages = SERVICES.flatMap((identity): Message[] => {
       const service = { type: 1, payload: [...identity] }
@@ -137,7 +137,7 @@ export class RandomRequests {
     return { bytes: Uint8Array.from(parts.flatMap((part) => [...part])), count: messages.length }
   }
 
-  /** Leaves nothing behind for the next seed. */
+  /** Removes everything before the next seed. */
   reset(familyId: number): Uint8Array {
     const daemon = (state: number): Attribute[] => [{ type: 3, payload: [u32(1, state)] }]
     const timeouts = [u32(4, 900), u32(5, 120), u32(6, 300)]

@@ -1,4 +1,4 @@
-/** Messages written byte by byte, so that they can be wrong in any way. */
+/** Messages encoded byte by byte, so that they can be invalid in any way. */
 
 import { writeAddress } from '../../../../src/netlink/wire/address.ts'
 import { GENL_HDRLEN, NLA_HDRLEN, NLMSG_HDRLEN } from '../../../../src/netlink/wire/uapi.ts'
@@ -7,7 +7,7 @@ import { align4 } from '../../../../src/netlink/wire/wire.ts'
 export interface Attribute {
   type: number
   payload: number[] | Attribute[]
-  /** What its header says, where that is not its length. */
+  /** The length in its header, if it differs from the real one. */
   length?: number
 }
 
@@ -16,11 +16,11 @@ export interface Message {
   flags: number
   command: number
   attributes: Attribute[]
-  /** Bytes behind the attributes. */
+  /** Bytes after the attributes. */
   trailing?: number[]
-  /** What follows the command in the header of generic netlink: the version and two bytes of nothing. */
+  /** The bytes after the command in the generic netlink header: the version and two reserved bytes. */
   generic?: number[]
-  /** Bytes that are left of what follows the message's header. */
+  /** Length to which the bytes after the message's header are cut. */
   cut?: number
 }
 

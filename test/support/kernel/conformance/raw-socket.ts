@@ -1,4 +1,4 @@
-/** Two kernels that are given the same bytes, and what they answer. */
+/** Sockets that send the same bytes to two kernels and make their answers comparable. */
 
 import { CONTROLLER } from '../../../../src/netlink/generic-family.ts'
 import type { NetlinkSocket, Transport } from '../../../../src/netlink/transport/transport.ts'
@@ -7,7 +7,7 @@ import { GENL_ID_CTRL, NLMSG_ERROR, NLMSG_HDRLEN } from '../../../../src/netlink
 import { align4 } from '../../../../src/netlink/wire/wire.ts'
 import { encodeMessage } from './raw-message.ts'
 
-/** One kernel's answers to a datagram, with what may differ taken out. */
+/** One kernel's answers to a datagram, without the parts that may differ. */
 export interface ComparableReplies {
   readonly state: string
   readonly receives: number
@@ -17,7 +17,7 @@ export interface ComparableReplies {
 
 const REPLY_BYTES = 1024 * 1024
 
-/** A socket of a kernel to which datagrams are sent as they are. */
+/** A socket that sends raw datagrams to a kernel. */
 export class ConformanceSocket {
   readonly familyId: number
   readonly #socket: NetlinkSocket
@@ -54,7 +54,7 @@ export class ConformanceSocket {
     this.#socket.close()
   }
 
-  /** Port ids are the sockets' own. */
+  /** Splits the answers, without port ids, which belong to the sockets. */
   #messages(length: number): string[] {
     const view = new DataView(this.#replies.buffer)
     const messages: string[] = []

@@ -1,4 +1,4 @@
-/** The profile of the running kernel; where builds of one version differ, it is found out by trying. */
+/** The profile of the running kernel. Properties that differ between builds of one version are determined by experiment. */
 
 import { Ipvs } from '../../../../src/index.ts'
 import { formatService } from '../../../../src/ipvs/model/service-key.ts'
@@ -11,7 +11,7 @@ import type { Namespace } from '../namespace.ts'
 import { type Attribute, encodeMessage } from './raw-message.ts'
 import { ConformanceSocket } from './raw-socket.ts'
 
-/** What the place of a namespace in memory, at a multiple of 2048, can add to the hash of services (ip_vs_svc_hashkey). */
+/** What the address of a namespace, a multiple of 2048, can add to the hash of services (ip_vs_svc_hashkey). */
 const OFFSETS = Array.from({ length: 32 }, (_, index) => index * 8)
 const REQUEST_ACK = 5
 
@@ -37,7 +37,7 @@ export async function runningProfile(host: Namespace): Promise<KernelProfile> {
   throw new Error(`No offset explains the order of services: ${order}`)
 }
 
-/** Whether an upper threshold beyond INT_MAX is refused, as by late builds of each series. */
+/** Whether the kernel refuses an upper threshold above INT_MAX, as late builds of each series do. */
 export async function limitsThresholds(host: Namespace): Promise<boolean> {
   const { ipvs } = host
   const service = { protocol: 'tcp', address: '192.0.2.10', port: 80 } as const
@@ -64,7 +64,7 @@ export async function limitsThresholds(host: Namespace): Promise<boolean> {
   return Buffer.from(messages[0]!, 'hex').readInt32LE(16) !== 0
 }
 
-/** Adds services and gives the order in which they are listed. */
+/** Adds services and returns the order in which the kernel lists them. */
 async function orderOfServices(ipvs: Ipvs): Promise<string[]> {
   for (let port = 1; port <= 40; port++) {
     await ipvs.addService({ protocol: 'tcp', address: '192.0.2.10', port: port * 7, scheduler: 'rr' })

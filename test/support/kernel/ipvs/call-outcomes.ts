@@ -1,12 +1,12 @@
 import { Ipvs, type OpenOptions } from '../../../../src/index.ts'
 import { CALLS } from './calls.ts'
 
-/** How a call ended: `done`, or what its error has. */
+/** The outcome of a call: `done`, or the properties of its error. */
 export type CallOutcome =
   | 'done'
   | Readonly<Record<'message' | 'code' | 'errno' | 'command' | 'subject', unknown>>
 
-/** What becomes of every call of a client, made together, and what it is told about IPVS before. */
+/** The outcomes of all calls of a client, made concurrently, and the result of probing before. */
 export interface CallOutcomes {
   readonly probed: { readonly available: boolean; readonly reason: string | undefined }
   readonly endings: Readonly<Record<string, CallOutcome>>

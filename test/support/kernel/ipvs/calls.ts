@@ -3,7 +3,7 @@ import type { BatchError, Ipvs } from '../../../../src/index.ts'
 const web = 'tcp://192.0.2.10:80'
 const realServer = { address: '192.0.2.20', forwarding: 'dr' } as const
 
-/** A call of every method of a client that asks the kernel something. */
+/** A call of every method of a client that sends a request. */
 export const CALLS: Readonly<Record<string, (ipvs: Ipvs) => Promise<unknown>>> = {
   addService: (ipvs) => ipvs.addService({ protocol: 'tcp', address: '192.0.2.10', port: 81 }),
   updateService: (ipvs) => ipvs.updateService(web, { scheduler: 'wrr' }),

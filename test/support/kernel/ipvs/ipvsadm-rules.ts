@@ -1,9 +1,9 @@
-/** How ipvsadm 1.31 writes a service down, its faults included, and what it can be told. */
+/** How ipvsadm 1.31 prints a service, including its bugs, and which settings it can restore. */
 
 import { type Destination, formatEndpoint, type Service } from '../../../../src/index.ts'
 
 const SERVICE_OPTION: Readonly<Record<string, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' }
-/** It has no option for `local` and gives that of `dr`; it has no word at all for `bypass`. */
+/** It has no option for `local` and prints that of `dr`; it has no name for `bypass`. */
 const FORWARDING_OPTION: Readonly<Record<string, string>> = { dr: '-g', local: '-g', nat: '-m', tun: '-i' }
 const FORWARDING_NAME: Readonly<Record<string, string>> = {
   dr: 'Route',
@@ -17,10 +17,10 @@ const CHECKSUM_OPTION: Readonly<Record<string, string>> = {
   remote: '--tun-remcsum',
 }
 const CHECKSUM_SIGN: Readonly<Record<string, string>> = { none: '-c', checksum: '+c', remote: 'r+c' }
-/** What it prints where it has no word. */
+/** What it prints for a value without a name. */
 const NO_WORD = '(null)'
 
-/** The lines that `ipvsadm -S -n` prints for a service. Thresholds are not among what it saves. */
+/** The lines that `ipvsadm -S -n` prints for a service. It does not save thresholds. */
 export function savedRules(service: Service): string[] {
   return [
     `-A ${serviceOption(service, service.fwmark! | 0)}${settingsOptions(service, printedFlags(service))}`,
@@ -41,7 +41,7 @@ export function restorableRules(service: Service): string[] {
   ]
 }
 
-/** What ipvsadm can be told about a service: the service without the rest of its destinations, if itself. */
+/** The restorable part of a service: the service with its restorable destinations; empty if it is not restorable itself. */
 export function restorable(service: Service): Service[] {
   const { protocol, onePacket, persistence } = service
   if (onePacket && protocol !== undefined && protocol !== 'udp') return []
@@ -51,7 +51,7 @@ export function restorable(service: Service): Service[] {
 
 function isRestorable(service: Service, { forwarding, weight, port }: Destination): boolean {
   if (forwarding === 'local' || forwarding === 'bypass') return false
-  // Of a service with a port only nat destinations may have another.
+  // Only nat destinations may have another port than their service.
   if (service.port !== undefined && port !== service.port && forwarding !== 'nat') return false
   return weight <= 65_535
 }
@@ -94,7 +94,7 @@ function listedSettings(service: Service): string {
   if (persistence !== null) {
     words.push(`persistent ${persistence.timeout}`)
     if (!coversAll(persistence.mask)) words.push(`mask ${persistence.mask}`)
-    // Without persistence the engine is not shown.
+    // The engine is only shown with persistence.
     if (persistenceEngine !== null) words.push(`pe ${persistenceEngine}`)
   }
   if (onePacket) words.push('ops')
@@ -132,7 +132,7 @@ function destinationRule(service: Service, destination: Destination, fwmark: num
   return words.join(' ')
 }
 
-/** Of sh and mh it does not print the third flag. */
+/** It does not print the third flag of sh and mh. */
 function printedFlags({ scheduler, schedulerFlags }: Service): readonly string[] {
   const named = scheduler === 'sh' || scheduler === 'mh'
   return schedulerFlags.filter((flag) => !named || flag !== 'flag-3')

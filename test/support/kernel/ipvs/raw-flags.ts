@@ -1,4 +1,4 @@
-/** What the library itself never does: service flags of a kernel or a tool that knows more of them. */
+/** Sets service flags that the library does not know, as a newer kernel or another tool could. */
 
 import type { OpenOptions } from '../../../../src/index.ts'
 import type { CommandRunner } from '../../../../src/ipvs/commands/commands.ts'
@@ -11,7 +11,7 @@ import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
 
 const { fields } = SERVICE
 
-/** Sets the flags of a service without persistence under the scheduler `rr` to these bits, whatever they mean. */
+/** Sets the flags of a service, with the scheduler `rr` and without persistence, to any bits. */
 export async function setServiceFlags(options: OpenOptions, reference: string, flags: number): Promise<void> {
   const key = checkServiceKey(reference)
   await withCommands(options, async ({ family }) => {
@@ -36,7 +36,7 @@ export async function setServiceFlags(options: OpenOptions, reference: string, f
   })
 }
 
-/** The flags of a service as the kernel has them. */
+/** Reads the flags of a service as raw bits. */
 export async function readServiceFlags(options: OpenOptions, reference: string): Promise<number> {
   const key = checkServiceKey(reference)
   let flags: number | undefined

@@ -1,4 +1,4 @@
-/** Tests of refusals by the kernel, in one form. */
+/** A common form for tests of refused calls. */
 
 import { constants } from 'node:os'
 import { expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { makeNamespace, type Namespace } from '../namespace.ts'
 export const web = 'tcp://192.0.2.10:80'
 export const web6 = 'tcp://[2001:db8::10]:80'
 
-/** A host on two networks with a service in either family, of which the first has a destination. */
+/** A host on two networks with a service of each family; the first service has a destination. */
 export async function makeHost(loopback: 'up' | 'down' = 'up'): Promise<Namespace> {
   const host = await makeNamespace({ loopback })
   if (loopback === 'up') await host.addDummy('eth0', ['192.0.2.1/24 broadcast 192.0.2.255', '2001:db8::1/64'])
@@ -20,7 +20,7 @@ export async function makeHost(loopback: 'up' | 'down' = 'up'): Promise<Namespac
   return host
 }
 
-/** Everything that can be set in a network namespace. */
+/** Reads everything that can be set in a network namespace. */
 export async function readEverything(ipvs: Ipvs) {
   const [services, daemons, timeouts] = await Promise.all([ipvs.services(), ipvs.daemons(), ipvs.timeouts()])
   return { services, daemons, timeouts }
@@ -28,16 +28,16 @@ export async function readEverything(ipvs: Ipvs) {
 
 /** A call that the kernel refuses. */
 export interface RefusedCall {
-  /** The service, or the service and the destination, or the role of a daemon; may be empty. */
+  /** The subject of the error: the service, the service and the destination, or the role of a daemon; may be empty. */
   readonly about: string
-  /** What the sentence says about the reason and the way out. */
+  /** The explanation in the error: the reason and the remedy. */
   readonly says: RegExp
   readonly loopback?: 'up' | 'down'
   readonly prepare?: (host: Namespace) => Promise<unknown>
   readonly call: (ipvs: Ipvs) => Promise<unknown>
 }
 
-/** Tests that a call is refused, with everything that the error has to say, and that nothing was changed. */
+/** Tests that a call is refused with a complete error, and that it changes nothing. */
 export function testRefusal(command: string, code: string, when: string, refused: RefusedCall): void {
   it(`${command} ${code}: ${when}`, async () => {
     const { about, says, call } = refused

@@ -1,6 +1,6 @@
 /**
- * Everything a table can hold: each protocol in each family, each setting of a service in turn, each way of forwarding.
- * What is written is given beside what must be read, with nothing left open.
+ * Every setting of a table: each protocol in each family, each setting of a service, each forwarding method. Each input is
+ * paired with the complete value that must be read back.
  */
 
 import {
@@ -19,7 +19,7 @@ import {
   type Statistics,
 } from '../../../../src/index.ts'
 
-/** A service and its destinations, as they are written and as they must be read. */
+/** A service and its destinations, as input and as expected when read. */
 export interface MatrixEntry {
   readonly service: ServiceInput
   readonly destinations: readonly DestinationInput[]
@@ -37,7 +37,7 @@ const THRESHOLDS: readonly DestinationLimits[] = [
   { upperThreshold: 2 ** 31 - 1, lowerThreshold: 2 ** 31 - 1 },
 ]
 
-/** Tunnels as they are written and as they are read. */
+/** Tunnels as input and as read. */
 const TUNNELS: readonly { write: Forwarding; read: Destination['tunnel'] }[] = [
   { write: { forwarding: 'tun' }, read: { type: 'ipip' } },
   { write: { forwarding: 'tun', tunnel: null }, read: { type: 'ipip' } },
@@ -62,7 +62,7 @@ const FORWARDING = [
   ...TUNNELS,
 ]
 
-/** Persistence as it is written and as it is read. */
+/** Persistence as input and as read. */
 const PERSISTENCE: Readonly<
   Record<Family, readonly { write: Persistence | null; read: Service['persistence'] }[]>
 > = {
@@ -96,7 +96,7 @@ type Settings = {
   read: Omit<Service, 'destinations' | 'statistics' | keyof ServiceKey>
 }
 
-/** One setting after another in all its values, the others left to their defaults; then all of them together. */
+/** Each setting with all its values and defaults for the others, then all settings together. */
 function settingsOf(scheduler: string, family: Family): Settings[] {
   const plain = {
     scheduler,
@@ -145,7 +145,7 @@ export const NO_COUNTS: Statistics = {
   outgoingBytesPerSecond: 0,
 }
 
-/** The whole matrix of one scheduler. */
+/** The complete matrix of one scheduler. */
 export function matrixOf(scheduler: string): MatrixEntry[] {
   let turn = 0
   return PROTOCOLS.flatMap((protocol) =>
@@ -157,7 +157,7 @@ export function matrixOf(scheduler: string): MatrixEntry[] {
           ...FORWARDING.map((way) => ({ ...way, family })),
           ...TUNNELS.map((way) => ({ ...way, family: other }) as const),
         ]
-        // The first service gets them all, the others a few each.
+        // The first service gets all of them, the others a few each.
         const some = index === 0 ? ways : [0, 1, 2].map((offset) => ways[(turn + offset) % ways.length]!)
         const destinations = some.map((way, number) => destinationOf(key, way, number, turn++))
         return {
@@ -194,7 +194,7 @@ function destinationOf(
   const address = `${way.family === 'ipv4' ? '10.1.0.' : '2001:db8:1::'}${number + 1}`
   const weight = WEIGHTS[turn % WEIGHTS.length]
   const thresholds = THRESHOLDS[turn % THRESHOLDS.length]!
-  // Every other one leaves its port open.
+  // Every second one omits its port.
   const port = turn % 2 === 0 ? undefined : way.write.forwarding === 'nat' ? 8080 : (service.port ?? 0)
   return {
     write: { address, port, weight, ...thresholds, ...way.write },
@@ -216,7 +216,7 @@ function destinationOf(
   }
 }
 
-/** Services by their names: the kernel gives them in the order of its hash table. */
+/** Services by name; the kernel lists them in the order of its hash table. */
 export function byName(services: readonly Service[]): Map<string, Service> {
   return new Map(services.map((service) => [formatService(service), service]))
 }

@@ -1,4 +1,4 @@
-/** A client that takes one command at a time, so that the table can be looked at in between. */
+/** A client that sends one command at a time, so that a test can inspect the table in between. */
 
 import type { BatchCommand, Ipvs } from '../../../../src/index.ts'
 import { BatchError } from '../../../../src/index.ts'

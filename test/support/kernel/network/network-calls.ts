@@ -4,7 +4,7 @@ const address = { address: '192.0.2.10/32', interface: 'eth0' } as const
 const route = { destination: '198.51.100.0/24', interface: 'eth0' } as const
 const link = { name: 'dummy9', kind: 'dummy' } as const
 
-/** A call of every method of a network that reads. */
+/** A call of every reading method of a network. */
 export const READS: Readonly<Record<string, (network: Network) => Promise<unknown>>> = {
   links: (network) => network.links(),
   link: (network) => network.findLink('eth0'),

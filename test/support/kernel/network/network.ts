@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import { Network } from '../../../../src/route/network.ts'
 import { makeNamespace, type Namespace } from '../namespace.ts'
 
-/** A client of a namespace's network, closed with the running test. */
+/** Opens a client of a namespace's network, closed with the test. */
 export async function openNetwork({ path }: Namespace): Promise<Network> {
   const network = await Network.open({ netns: path })
   onTestFinished(() => network.close())
@@ -17,14 +17,14 @@ export async function makeHost(
   return { host, network: await openNetwork(host) }
 }
 
-/** What `ip -json` says of a namespace. */
+/** The output of `ip -json` in a namespace. */
 export async function ipJson<T>(host: Namespace, ...words: string[]): Promise<T[]> {
   return JSON.parse((await host.ip('-json', ...words)) || '[]') as T[]
 }
 
 /**
- * Joins two namespaces by a cable: each has an interface `eth0` with an address, and is up. `mac` are their hardware
- * addresses.
+ * Connects two namespaces by a veth pair: each gets an interface `eth0` that is up and has addresses. `mac` is its hardware
+ * address.
  */
 export async function connect(
   [one, other]: readonly [Namespace, Namespace],

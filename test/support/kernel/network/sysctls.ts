@@ -1,4 +1,4 @@
-/** Sysctls of a test's network namespace, with a note of every file that is touched. */
+/** Sysctls of a test's network namespace, with a record of every file access. */
 
 import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
 import type {
@@ -11,7 +11,7 @@ import { IPVS_SYSCTLS, type IpvsSysctl } from '../../../../src/sysctl/ipvs-sysct
 import { Sysctls } from '../../../../src/sysctl/sysctls.ts'
 import type { Namespace } from '../namespace.ts'
 
-/** The running kernel, with a list of what was asked of it. */
+/** A transport to the running kernel that records its calls. */
 export class RecordingTransport implements HostTransport {
   readonly #kernel: KernelTransport
   readonly read: string[] = []
@@ -46,10 +46,10 @@ export function sysctlsOf({ path }: Namespace): { sysctls: Sysctls; transport: R
   return { sysctls: new Sysctls(transport), transport }
 }
 
-/** What a program inside of the namespace reads. */
+/** The value that a program inside the namespace reads. */
 export async function readSysctlFile(namespace: Namespace, path: string): Promise<string> {
   return (await namespace.exec('cat', `/proc/sys/net/${path}`)).replace(/\n$/, '')
 }
 
-/** The table of IPVS, name by name. */
+/** The sysctls of IPVS with their definitions. */
 export const IPVS_TABLE = Object.entries<SysctlDefinition>(IPVS_SYSCTLS) as [IpvsSysctl, SysctlDefinition][]

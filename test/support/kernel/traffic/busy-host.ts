@@ -1,4 +1,4 @@
-/** Servers and clients for a host that has all of them on its loopback interface, the real servers behind NAT. */
+/** A host with clients, services and real servers, all on its loopback interface, the real servers behind NAT. */
 
 import { parseService } from '../../../../src/index.ts'
 import { simulated } from '../kernel.ts'
@@ -10,7 +10,7 @@ export const WEB6 = 'tcp://[2001:db8::10]:80'
 export const DNS = 'udp://192.0.2.10:53'
 export const SIP = 'udp://192.0.2.10:5060'
 
-/** Echoes what comes over TCP; answers a UDP datagram with two others, so that nothing counts the same both ways. */
+/** Echoes over TCP; answers a UDP datagram with two others, so that the counters of both directions differ. */
 const SERVER = `
   const { createServer } = require('node:net')
   const { createSocket } = require('node:dgram')
@@ -26,11 +26,11 @@ const SERVER = `
   ]
   Promise.all(listening).then(() => console.log('ready'))`
 
-/** Addresses that the loopback interface has: virtual ones, those of real servers, and those of clients. */
+/** Addresses of the loopback interface: of virtual services, of real servers, and of clients. */
 const ADDRESSES = ['192.0.2.10', '192.0.2.20', '198.51.100.1', '198.51.100.2', '198.51.101.1']
 const ADDRESSES6 = ['2001:db8::10', '2001:db8::20', '2001:db8:1::1']
 
-/** A host with a client, servers, and services that lead there, each with one destination. */
+/** Makes a host with a client, real servers, and services with one destination each. */
 export async function makeBusyHost(): Promise<{ host: Namespace; client: TrafficClient }> {
   const host = await makeNamespace()
   await host.addAddresses(

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { on } from 'node:events'
 import type { Namespace } from '../namespace.ts'
 
-/** Sends what it is told, a JSON line each, and answers with a line when it has gone to the kernel. */
+/** Reads a JSON line per datagram, and prints a line after each was sent. */
 const PROGRAM = `
   const { createSocket } = require('node:dgram')
   console.log('ready')
@@ -13,7 +13,7 @@ const PROGRAM = `
     socket.bind(0, from, () => socket.send('x', port, to, () => socket.close(() => console.log('sent'))))
   })`
 
-/** Sends single UDP datagrams from inside of a network namespace, from any address of it. */
+/** Sends single UDP datagrams inside a network namespace, from any of its addresses. */
 export class DatagramSender {
   readonly #program: ChildProcess
   readonly #answers: AsyncIterator<unknown>

@@ -3,7 +3,7 @@ import { on } from 'node:events'
 import type { SimulatedConnection, Traffic } from '../../../../src/testing/ipvs/traffic.ts'
 import type { Namespace } from '../namespace.ts'
 
-/** Does what it reads, a JSON line at a time, and answers each with a line. */
+/** Executes the commands that it reads as JSON lines, and answers each with a line. */
 const CLIENT = `
   const { connect } = require('node:net')
   const { createSocket } = require('node:dgram')
@@ -30,15 +30,15 @@ const CLIENT = `
 
 /** A client of services. */
 export interface TrafficClient {
-  /** Opens a TCP connection, has a greeting echoed, and stays connected. Gives the client's port. */
+  /** Opens a TCP connection, sends a greeting, and keeps the connection open. Resolves with the client's port. */
   connect(from: string, to: string, port: number): Promise<number>
   /** Sends a UDP datagram and waits for both answers. */
   send(from: string, to: string, port: number, text?: string): Promise<void>
-  /** Ends every TCP connection. */
+  /** Closes every TCP connection. */
   disconnect(): Promise<void>
 }
 
-/** A program with sockets. */
+/** A client that is a program with sockets. */
 export class SocketTrafficClient implements TrafficClient {
   readonly #program: ChildProcess
   readonly #answers: AsyncIterator<unknown>
@@ -71,12 +71,12 @@ export class SocketTrafficClient implements TrafficClient {
   }
 }
 
-/** Bytes of headers: of IPv4 and UDP, and of IPv4 and TCP with a timestamp. */
+/** Sizes of headers: IPv4 with UDP, and IPv4 with TCP and a timestamp. */
 const UDP = 28
 const TCP = 52
 const GREETING = 'hello'
 
-/** The scripted traffic of a simulated kernel. */
+/** A client of a simulated kernel. */
 export class SimulatedTrafficClient implements TrafficClient {
   readonly #traffic: Traffic
   readonly #connections: SimulatedConnection[] = []
@@ -88,7 +88,8 @@ export class SimulatedTrafficClient implements TrafficClient {
   async connect(from: string, to: string, port: number): Promise<number> {
     const service = { protocol: 'tcp', address: to, port } as const
     const connection = this.#traffic.open({ client: from, service })
-    if (connection === undefined) throw new Error(`Nobody takes a connection from ${from} to ${to}:${port}`)
+    if (connection === undefined)
+      throw new Error(`No destination accepts a connection from ${from} to ${to}:${port}`)
     // The greeting and its echo, each with an acknowledgement.
     connection.send({ packets: 2, bytes: 2 * TCP + GREETING.length })
     connection.receive({ packets: 2, bytes: 2 * TCP + GREETING.length })
@@ -99,7 +100,8 @@ export class SimulatedTrafficClient implements TrafficClient {
   async send(from: string, to: string, port: number, text = GREETING): Promise<void> {
     const service = { protocol: 'udp', address: to, port } as const
     const connection = this.#traffic.open({ client: from, service, bytes: UDP + text.length })
-    if (connection === undefined) throw new Error(`Nobody takes a datagram from ${from} to ${to}:${port}`)
+    if (connection === undefined)
+      throw new Error(`No destination accepts a datagram from ${from} to ${to}:${port}`)
     connection.receive({ packets: 2, bytes: 2 * (UDP + 'one'.length) })
   }
 

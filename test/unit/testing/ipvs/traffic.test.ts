@@ -86,7 +86,7 @@ describe('thresholds', () => {
     expect(open(kernel, 5)).toEqual(new Array(5).fill('20'))
     limit(3)
     expect(open(kernel, 2)).toEqual(lowered)
-    // Five or six connections are at least three quarters of so many.
+    // Five or six connections are at least three quarters of 6 or 7.
     limit(lowered[0] === undefined ? 6 : 7)
     expect(open(kernel, 1)).toEqual(raised)
     limit(0)
