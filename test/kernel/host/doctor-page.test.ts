@@ -25,13 +25,13 @@ describe('the guide page about ARP', () => {
   })
   afterAll(() => log.mockRestore())
 
-  it('makes the problem, finds it and fixes it', async () => {
+  it('causes the problem, finds it and fixes it', async () => {
     const server = await makeServer()
-    const [cause, remedy, ...others] = programs.filter(({ heading }) => heading === 'Symptoms')
+    const [cause, fix, ...others] = programs.filter(({ heading }) => heading === 'Symptoms')
     expect(others).toEqual([])
     await runOn(server, cause!)
     expect(await idsOn(server)).toEqual(['arp-ignore', 'arp-announce'])
-    await runOn(server, remedy!)
+    await runOn(server, fix!)
     expect(log.mock.calls.flat().join('\n')).toContain(
       'error: eth0 of this real server answers ARP for 192.168.79.110',
     )
@@ -41,7 +41,7 @@ describe('the guide page about ARP', () => {
   it.each([
     ['its role', 0],
     ['hand', 1],
-  ])('makes a real server by %s that has no problem', async (_, index) => {
+  ])('sets up a real server by %s without the problem', async (_, index) => {
     const server = await makeServer()
     const [effective] = programs.filter(({ heading }) => heading === '`all` and the interface')
     await expect(runOn(server, effective!)).rejects.toThrow('arp_ignore acts as 0')

@@ -7,11 +7,11 @@ import { makeRole, PROGRAM, ROLE_PLANS, type RolePlan, VIP, VIP6 } from '../../s
 import { loadModules } from '../../support/kernel/modules.ts'
 import type { Namespace } from '../../support/kernel/namespace.ts'
 
-// Else the first tunnel would bring interfaces that stay.
+// Otherwise the first tunnel would load modules that add interfaces.
 await loadModules('ip_vs', 'ip_vs_rr', 'ipip', 'sit', 'ip6_tunnel')
 
 describe.each(Object.entries(ROLE_PLANS))('%s', (_, plan) => {
-  it('comes about, does not change when it is brought about again, and leaves the host as it was', async () => {
+  it('is applied, does not change at a second up(), and is undone completely', async () => {
     const { node, host, stateFile } = await makeNode()
     const before = await readHostState(node)
     const role = makeRole(host, plan, stateFile)
@@ -24,25 +24,25 @@ describe.each(Object.entries(ROLE_PLANS))('%s', (_, plan) => {
     expect(await readHostState(node)).toEqual(before)
   })
 
-  it('is taken back by a new process after kill -9 in the middle', { timeout: 600_000 }, async () => {
+  it('is undone by a new process after kill -9 during its calls', { timeout: 600_000 }, async () => {
     const { node, host, stateFile } = await makeNode()
     const before = await readHostState(node)
-    let deaths = 0
-    for (let at = 0; await killed(node, plan, stateFile, plan.calls, at); at += plan.stride, deaths++) {
+    let kills = 0
+    for (let at = 0; await isKilledAt(node, plan, stateFile, plan.calls, at); at += plan.stride, kills++) {
       await makeRole(host, plan, stateFile).down()
       expect(await readHostState(node)).toEqual(before)
     }
-    expect(deaths).toBeGreaterThan(2)
+    expect(kills).toBeGreaterThan(2)
   })
 
-  it('is taken back by a new process after kill -9 while it was taken back', {
+  it('is undone by a new process after kill -9 during down()', {
     timeout: 600_000,
   }, async () => {
     const { node, host, stateFile } = await makeNode()
     const before = await readHostState(node)
     const role = makeRole(host, plan, stateFile)
     await role.up()
-    for (let at = 0; await killed(node, plan, stateFile, 'down', at); at += 2 * plan.stride) {
+    for (let at = 0; await isKilledAt(node, plan, stateFile, 'down', at); at += 2 * plan.stride) {
       await makeRole(host, plan, stateFile).down()
       expect(await readHostState(node)).toEqual(before)
       await role.up()
@@ -50,8 +50,8 @@ describe.each(Object.entries(ROLE_PLANS))('%s', (_, plan) => {
   })
 })
 
-describe('a process that goes to and fro', { timeout: 600_000 }, () => {
-  it('is killed at any moment, and the next one puts everything back', async () => {
+describe('a process that repeats all calls', { timeout: 600_000 }, () => {
+  it('is killed at a random moment, and the next one restores everything', async () => {
     const plan = ROLE_PLANS['a node of a cluster']!
     const { node, host, stateFile } = await makeNode()
     const before = await readHostState(node)
@@ -67,8 +67,8 @@ describe('a process that goes to and fro', { timeout: 600_000 }, () => {
   })
 })
 
-describe('what was there before', () => {
-  it('stays: an address that the role would have added', async () => {
+describe('the state before a role', () => {
+  it('keeps an address that the role would have added', async () => {
     const { node, host, stateFile } = await makeNode()
     await node.ip('address', 'add', `${VIP}/32`, 'dev', 'lo')
     await node.ip('address', 'add', `${VIP6}/128`, 'dev', 'lo', 'nodad')
@@ -79,7 +79,7 @@ describe('what was there before', () => {
     expect(await readHostState(node)).toEqual(before)
   })
 
-  it('comes back: addresses and rules that a backup must not have', async () => {
+  it('includes addresses and rules that a backup removes and down() restores', async () => {
     const { node, host, stateFile } = await makeNode()
     await node.ip('address', 'add', `${VIP}/24`, 'brd', '+', 'dev', 'eth0', 'label', 'eth0:vip')
     await node.restore([`-A -t ${VIP}:6379 -s wrr -p 60`, `-a -t ${VIP}:6379 -r 192.168.79.102:6379 -g -w 3`])
@@ -91,7 +91,7 @@ describe('what was there before', () => {
     expect(await readHostState(node)).toEqual(before)
   })
 
-  it('stays as somebody else has changed it since, and is told', async () => {
+  it('is not restored where another process has changed it since, and that is reported', async () => {
     const { node, host, stateFile } = await makeNode()
     const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
     await role.up()
@@ -107,7 +107,7 @@ describe('what was there before', () => {
 })
 
 describe('two processes at once', () => {
-  it('bring a role about one after the other', async () => {
+  it('apply a role one after the other', async () => {
     const { node, host, stateFile } = await makeNode()
     const before = await readHostState(node)
     const plan = ROLE_PLANS['a node of a cluster']!
@@ -124,8 +124,8 @@ function wrong({ items }: { items: readonly { name: string; ok: boolean }[] }) {
   return items.filter(({ ok }) => !ok)
 }
 
-/** Starts the program, and gives whether it was killed at that change rather than coming to its end. */
-async function killed(
+/** Runs the program. Returns whether it was killed at that change, and did not complete before. */
+async function isKilledAt(
   node: Namespace,
   plan: RolePlan,
   stateFile: string,

@@ -4,32 +4,32 @@ import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 import type { Machine } from '../../scenarios/machine.ts'
 import type { Cluster } from './doctor-clusters.ts'
 
-/** How a healthy cluster is broken so that a doctor finds one thing and nothing else. */
+/** How to break a healthy cluster so that the doctor finds one problem and no other. */
 export interface Case {
-  /** What is wrong, in words. */
+  /** The problem. */
   readonly title: string
   readonly cluster: () => Promise<Cluster>
-  /** Who is examined. Default: the director. */
+  /** The host that the doctor examines. Default: the director. */
   readonly examined?: keyof Cluster
-  /** What the doctor is told. */
+  /** Options of the doctor. */
   readonly options?: (cluster: Cluster) => DoctorOptions | Promise<DoctorOptions>
   readonly break: (cluster: Cluster) => Promise<unknown>
-  /** What somebody has to do before the fix can help. */
+  /** A manual step before the fix can succeed. */
   readonly before?: () => Promise<unknown>
-  /** Makes the cluster what it was, where the fix has not. */
+  /** Restores what the fix does not restore. */
   readonly restore?: (cluster: Cluster) => Promise<unknown>
-  /** Whether it leaves traces that only time wipes out. */
+  /** Whether it needs a new cluster each time, because it leaves traces that only expire. */
   readonly fresh?: boolean
-  /** Only in the lab: it takes something from the whole machine. */
+  /** Whether it runs only in the lab, because it affects the whole machine. */
   readonly labOnly?: boolean
 }
 
-/** Facts as they come from another host. */
+/** Facts as received from another host. */
 export async function factsOf({ host }: Machine): Promise<HostFacts> {
   return JSON.parse(JSON.stringify(await readFacts(host)))
 }
 
-/** Puts an address on another interface. */
+/** Moves an address to another interface. */
 export async function move({ host }: Machine, address: string, from: string, to: string): Promise<void> {
   await host.network.addAddress({ address, interface: to, ...(address.includes(':') ? { nodad: true } : {}) })
   await host.network.removeAddress({ address, interface: from })

@@ -1,4 +1,4 @@
-/** Healthy clusters for a doctor to look at, one for each forwarding method and one of two nodes that take turns. */
+/** Healthy clusters: one for each forwarding method, and a pair of cluster nodes. */
 
 import { type DestinationInput, SCHEDULERS, type ServiceKey } from '../../../../src/index.ts'
 import type { Machine } from '../../scenarios/machine.ts'
@@ -12,7 +12,7 @@ export const WEB6 = { protocol: 'tcp', address: VIP6, port: 80 } as const
 export const NAT_VIP = '192.168.4.5'
 export const NAT_WEB = { protocol: 'tcp', address: NAT_VIP, port: 80 } as const
 
-/** A director and two real servers, or what plays them. */
+/** A director and two real servers, or hosts in their place. */
 export type Cluster = Record<'director' | 'first' | 'second', Machine>
 
 async function addService(
@@ -82,7 +82,7 @@ export async function oneArmedCluster(): Promise<Cluster> {
   return cluster
 }
 
-/** Tunnels to another network, IPv4 and IPv6 in IPv4, on a way that carries larger packets. */
+/** Tunnels to another network, IPv4 and IPv6 in IPv4, with a larger MTU on the route to it. */
 export async function tunCluster(): Promise<Cluster> {
   const gateways = ['198.51.100.1']
   const cluster = await makeTopology({
@@ -106,7 +106,7 @@ export async function tunCluster(): Promise<Cluster> {
   return cluster
 }
 
-/** A real server with a tunnel of its own making, in a namespace that the kernel gives none. */
+/** A real server with a tunnel that it created, in a namespace without the default tunnel interfaces. */
 export async function ownTunnelCluster(): Promise<Cluster> {
   const name = 'net.core.fb_tunnels_only_for_init_net'
   await shell.run(['sysctl', '-w', `${name}=1`])
@@ -127,12 +127,12 @@ export async function ownTunnelCluster(): Promise<Cluster> {
   }
 }
 
-/** What either node of a pair directs while it is active. */
+/** The destinations of the active node of a pair. */
 export const PAIR_DESTINATIONS = ['192.168.79.102', '192.168.79.103'].map(
   (address) => ({ address, forwarding: 'dr' }) as const,
 )
 
-/** Two nodes, both real servers: `director` is active, `first` rests. */
+/** Two nodes, both real servers: `director` is active, `first` is passive. */
 export async function pair(): Promise<Cluster> {
   const cluster = await makeTopology({
     director: { networks: { lan: '192.168.79.102/24' } },

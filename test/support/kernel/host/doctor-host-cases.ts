@@ -1,4 +1,4 @@
-/** What can be wrong with the hosts of a cluster: addresses, sysctls, routes, tunnels. */
+/** Problems of the hosts of a cluster: addresses, sysctls, routes, tunnels. */
 
 import type { FindingId } from '../../../../src/host/doctor/model/finding.ts'
 import type { Machine } from '../../scenarios/machine.ts'
@@ -14,25 +14,25 @@ import {
   VIP6,
 } from './doctor-clusters.ts'
 
-const servesVip = () => ({ vips: [VIP] })
+const withVip = () => ({ vips: [VIP] })
 
-/** What the kernel allows and the library does not. */
+/** Sets a value that the kernel accepts and the library does not. */
 async function setText({ host }: Machine, name: string, text: string): Promise<void> {
   await host.sysctls.setText(`net.ipv4.conf.${name}`, text)
 }
 
-async function exchangePrefix({ host }: Machine, vip: string, prefixLength: number): Promise<void> {
+async function changePrefix({ host }: Machine, vip: string, prefixLength: number): Promise<void> {
   const { network } = host
   await network.removeAddress({ address: vip, interface: 'lo' })
   await network.addAddress({ address: vip, prefixLength, interface: 'lo' })
 }
 
-async function leadElsewhere({ host }: Machine, to: string): Promise<void> {
+async function replaceDefaultRoute({ host }: Machine, to: string): Promise<void> {
   await host.network.removeRoute({ destination: 'default', family: 'ipv4' })
   await host.network.addRoute({ destination: 'default', gateway: to })
 }
 
-/** As a real server is at first: its interface has nothing of its own. */
+/** As on a new real server: only `all` is set, and not the interface. */
 async function suppressForAll({ first: { host } }: Cluster): Promise<void> {
   const values = { arp_ignore: 1, arp_announce: 2 } as const
   for (const setting of ['arp_ignore', 'arp_announce'] as const) {
@@ -54,14 +54,14 @@ export const HOST_CASES = {
       break: ({ director }) => director.host.network.removeAddress({ address: VIP6, interface: 'eth0' }),
     },
     {
-      title: 'a real server without the VIP, as it is known from its own options',
+      title: 'a real server without the VIP, found by its own options',
       cluster: drCluster,
       examined: 'first',
-      options: servesVip,
+      options: withVip,
       break: ({ first }) => first.host.network.removeAddress({ address: VIP, interface: 'lo' }),
     },
     {
-      title: 'a real server without the VIP, as its director sees from its facts',
+      title: 'a real server without the VIP, found by its director with its facts',
       cluster: drCluster,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
       break: ({ first }) => first.host.network.removeAddress({ address: VIP, interface: 'lo' }),
@@ -69,7 +69,7 @@ export const HOST_CASES = {
   ],
   'vip-silent': [
     {
-      title: 'a director whose interface answers no ARP',
+      title: 'a director whose interface answers no ARP requests',
       cluster: drCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.conf.eth0.arp_ignore', 8),
     },
@@ -91,13 +91,13 @@ export const HOST_CASES = {
       title: 'a VIP on lo with its whole network',
       cluster: drCluster,
       examined: 'first',
-      break: ({ first }) => exchangePrefix(first, VIP, 24),
+      break: ({ first }) => changePrefix(first, VIP, 24),
     },
     {
       title: 'an IPv6 VIP on lo with its whole network',
       cluster: drCluster,
       examined: 'first',
-      break: ({ first }) => exchangePrefix(first, VIP6, 64),
+      break: ({ first }) => changePrefix(first, VIP6, 64),
     },
   ],
   'vip-on-interface': [
@@ -105,7 +105,7 @@ export const HOST_CASES = {
       title: 'a VIP on the interface of a real server',
       cluster: drCluster,
       examined: 'first',
-      options: servesVip,
+      options: withVip,
       break: ({ first }) => move(first, `${VIP}/32`, 'lo', 'eth0'),
     },
     {
@@ -125,14 +125,14 @@ export const HOST_CASES = {
       restore: suppressForAll,
     },
     {
-      title: 'a real server with an arp_ignore that means nothing',
+      title: 'a real server with an undefined value of arp_ignore',
       cluster: drCluster,
       examined: 'first',
       break: ({ first }) => setText(first, 'all.arp_ignore', '4'),
       restore: suppressForAll,
     },
     {
-      title: 'a real server that answers ARP for the VIP, as its director sees from its facts',
+      title: 'a real server that answers ARP for the VIP, found by its director with its facts',
       cluster: drCluster,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
       break: ({ first }) => setText(first, 'eth0.arp_ignore', '3'),
@@ -140,14 +140,14 @@ export const HOST_CASES = {
   ],
   'arp-announce': [
     {
-      title: 'a real server that names the VIP as its own',
+      title: 'a real server that announces the VIP',
       cluster: drCluster,
       examined: 'first',
       break: ({ first }) => first.host.sysctls.set('net.ipv4.conf.all.arp_announce', 0),
       restore: suppressForAll,
     },
     {
-      title: 'a real server that names the VIP as its own in its own network',
+      title: 'a real server that announces the VIP in its own network',
       cluster: drCluster,
       examined: 'first',
       break: ({ first }) => first.host.sysctls.set('net.ipv4.conf.all.arp_announce', 1),
@@ -160,7 +160,7 @@ export const HOST_CASES = {
       break: ({ director }) => director.host.sysctls.set('net.ipv4.ip_forward', 0),
     },
     {
-      title: 'a director by NAT that does not forward what comes from its real servers',
+      title: 'a director by NAT that does not forward packets of its real servers',
       cluster: natCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.conf.eth1.forwarding', 0),
     },
@@ -174,31 +174,31 @@ export const HOST_CASES = {
   ],
   'send-redirects': [
     {
-      title: 'a director by NAT on one network that shows real servers the way past itself',
+      title: 'a director by NAT in one network that redirects real servers to the clients',
       cluster: oneArmedCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.conf.all.send_redirects', 1),
     },
   ],
   'default-route': [
     {
-      title: 'a real server behind NAT whose way out is not the director',
+      title: 'a real server behind NAT whose default route does not lead to the director',
       cluster: natCluster,
       examined: 'first',
       options: () => ({ forwarding: 'nat', director: '192.168.5.10' }),
-      break: ({ first }) => leadElsewhere(first, '192.168.5.12'),
+      break: ({ first }) => replaceDefaultRoute(first, '192.168.5.12'),
     },
     {
-      title: 'a real server behind NAT without a way out for IPv6',
+      title: 'a real server behind NAT without a default route for IPv6',
       cluster: natCluster,
       examined: 'first',
       options: () => ({ forwarding: 'nat', director: '2001:db8:5::10' }),
       break: ({ first }) => first.host.network.removeRoute({ destination: 'default', family: 'ipv6' }),
     },
     {
-      title: 'a real server behind NAT, as its director sees from its facts',
+      title: 'a real server behind NAT, found by its director with its facts',
       cluster: natCluster,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
-      break: ({ first }) => leadElsewhere(first, '192.168.5.12'),
+      break: ({ first }) => replaceDefaultRoute(first, '192.168.5.12'),
     },
   ],
   'tunnel-missing': [
@@ -242,7 +242,7 @@ export const HOST_CASES = {
   ],
   'tunnel-mtu': [
     {
-      title: 'a director whose way to the real servers carries no more than that to the clients',
+      title: 'a director whose MTU to the real servers is the same as that to the clients',
       cluster: tunCluster,
       break: ({ director }) => director.host.network.updateLink('eth1', { mtu: 1500 }),
       restore: async ({ director: { host } }) => {
@@ -253,10 +253,10 @@ export const HOST_CASES = {
   ],
   conntrack: [
     {
-      title: 'a firewall rule by connection state, and NAT that it does not see',
+      title: 'a firewall rule that tracks connections, and NAT connections that are not tracked',
       cluster: natCluster,
       break: async ({ director }) => {
-        // Some kernels have only one of the two packet filters behind iptables.
+        // Some kernels have only one of the two packet filters of iptables.
         const rule = '-t nat -A POSTROUTING -d 192.168.5.0/24 -j MASQUERADE'
         await director.run('sh', '-c', `iptables ${rule} 2>/dev/null || iptables-legacy ${rule}`)
         await director.run('bash', '-c', 'echo >/dev/udp/192.168.5.11/9')

@@ -1,4 +1,4 @@
-/** What can be wrong with the rules of a director, or of two. */
+/** Problems of the rules of one director, or of two. */
 
 import { release } from 'node:os'
 import type { FindingId } from '../../../../src/host/doctor/model/finding.ts'
@@ -7,7 +7,7 @@ import { shell } from '../shell.ts'
 import { type Case, factsOf, move } from './doctor-case.ts'
 import { drCluster, PAIR_DESTINATIONS, pair, tunCluster, VIP, WEB } from './doctor-clusters.ts'
 
-/** Where the modules of the running kernel are. */
+/** The modules of the running kernel. */
 const MODULES = `/lib/modules/${release()}`
 const FIRST = '192.168.79.102'
 const SECOND = '192.168.79.103'
@@ -29,7 +29,7 @@ export const RULE_CASES = {
       },
     },
     {
-      title: 'a destination by tun on another port, besides the right one',
+      title: 'a destination by tun on another port, beside the right one',
       cluster: tunCluster,
       break: ({ director: { ipvs } }) =>
         ipvs.addDestination(WEB, { address: '198.51.100.2', port: 8080, forwarding: 'tun' }),
@@ -78,7 +78,7 @@ export const RULE_CASES = {
   ],
   'backup-forwards': [
     {
-      title: 'a node at rest that has rules, as it sees from the facts of the active one',
+      title: 'a passive node with rules, found with the facts of the active one',
       cluster: pair,
       examined: 'first',
       options: async ({ director }) => ({ peers: [await factsOf(director)] }),
@@ -86,13 +86,13 @@ export const RULE_CASES = {
       restore: ({ first }) => first.ipvs.flush(),
     },
     {
-      title: 'a node at rest that has rules, and knows no other',
+      title: 'a passive node with rules, found without other facts',
       cluster: pair,
       examined: 'first',
       break: ({ first }) => addRules(first),
     },
     {
-      title: 'a node at rest that has rules, as the active one sees from its facts',
+      title: 'a passive node with rules, found by the active one with its facts',
       cluster: pair,
       options: async ({ first }) => ({ peers: [await factsOf(first)] }),
       break: ({ first }) => addRules(first),
@@ -120,7 +120,7 @@ export const RULE_CASES = {
   ],
   'scheduler-missing': [
     {
-      title: 'a scheduler whose module is not there',
+      title: 'a scheduler without a module',
       cluster: drCluster,
       labOnly: true,
       options: () => ({ services: [{ ...WEB, scheduler: 'ovf' }] }),
@@ -145,7 +145,7 @@ export const RULE_CASES = {
   ],
   'persistence-mask': [
     {
-      title: 'a persistence mask that makes one of all clients',
+      title: 'a persistence mask that puts all clients into one group',
       cluster: drCluster,
       break: ({ director: { ipvs } }) =>
         ipvs.updateService(WEB, { persistence: { timeout: 3600, mask: '0.0.0.0' } }),
@@ -153,7 +153,7 @@ export const RULE_CASES = {
   ],
   'conn-reuse-mode': [
     {
-      title: 'a director that sends known client ports to destinations of weight 0',
+      title: 'a director that sends reused client ports to destinations of weight 0',
       cluster: drCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.vs.conn_reuse_mode', 0),
     },

@@ -7,7 +7,7 @@ import { makeNamespace, type Namespace } from '../namespace.ts'
 import { connect } from '../network/network.ts'
 import { waitUntil } from '../until.ts'
 
-/** A host with addresses on `eth0`, next to another one. */
+/** A host with addresses on `eth0`, in a network with another one. */
 export async function makeNode(): Promise<{ node: Namespace; host: Host; stateFile: string }> {
   const [node, neighbour] = [await makeNamespace(), await makeNamespace()]
   const folder = mkdtempSync(join(tmpdir(), 'lvs-roles-'))
@@ -19,7 +19,7 @@ export async function makeNode(): Promise<{ node: Namespace; host: Host; stateFi
       { mac: '02:00:00:00:00:02', addresses: ['192.168.79.102/24', '2001:db8:79::102/64'] },
     ],
   )
-  // The link-local address shows up by itself, when nobody else has it.
+  // The kernel adds the link-local address after duplicate address detection.
   await waitUntil(
     () => node.ip('-6', 'address', 'show', 'dev', 'eth0'),
     (text) => text.includes('fe80::') && !text.includes('tentative'),
@@ -29,17 +29,17 @@ export async function makeNode(): Promise<{ node: Namespace; host: Host; stateFi
   return { node, host, stateFile: join(folder, 'state.json') }
 }
 
-const EVERYTHING = `
-  # What cannot be read is a trigger, or has no value.
+const READ_STATE = `
+  # Files that cannot be read are triggers, or have no value.
   grep -rs "" /proc/sys/net/ipv4 /proc/sys/net/ipv6
-  # A link gets its queue when it is first switched on, and keeps it.
+  # A link gets its queue when it is first set up, and keeps it.
   ip address | sed "s/ qdisc [a-z]*//"
   ip route show table all
   ip -6 route show table all | sort
   ipvsadm -S -n
   ipvsadm -L --daemon`
 
-/** Every sysctl, address, route, link and rule. What the kernel lists in no order of its own is sorted. */
+/** All sysctls, addresses, routes, links and rules. Lists without a stable order are sorted. */
 export async function readHostState(node: Namespace): Promise<string[]> {
-  return (await node.exec('sh', '-c', EVERYTHING)).split('\n')
+  return (await node.exec('sh', '-c', READ_STATE)).split('\n')
 }

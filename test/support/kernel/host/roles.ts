@@ -1,4 +1,4 @@
-/** Roles as plain data, so that a test can have them made by another process and kill that. */
+/** Roles as plain data, so that a test can create them in another process and kill it. */
 
 import { fileURLToPath } from 'node:url'
 import type { RoleHost } from '../../../../src/host/facts/host-access.ts'
@@ -11,9 +11,9 @@ export const VIP6 = '2001:db8:79::110'
 
 /** A role with its options. */
 export type RolePlan = {
-  /** The calls that bring it about as far as it goes. */
+  /** The calls that apply the role completely. */
   readonly calls: string
-  /** At each how manieth change a process is killed: to start one takes seconds, and unit tests leave none out. */
+  /** A process is killed at every n-th change, because starting one takes seconds. Unit tests cover every change. */
   readonly stride: number
 } & (
   | { readonly role: 'RealServer'; readonly options: RealServerOptions }
@@ -29,7 +29,7 @@ export const ROLE_PLANS: Readonly<Record<string, RolePlan>> = {
     stride: 1,
     options: { forwarding: 'dr', vips: [VIP, VIP6] },
   },
-  'a real server at the end of tunnels': {
+  'a real server with tunnels': {
     role: 'RealServer',
     calls: 'up',
     stride: 2,
@@ -71,7 +71,7 @@ export const ROLE_PLANS: Readonly<Record<string, RolePlan>> = {
   },
 }
 
-/** Makes a role in this process. */
+/** Creates a role in this process. */
 export function makeRole(host: RoleHost, { role, options }: RolePlan, stateFile: string) {
   switch (role) {
     case 'RealServer':
@@ -83,5 +83,5 @@ export function makeRole(host: RoleHost, { role, options }: RolePlan, stateFile:
   }
 }
 
-/** The program that makes one in a process of its own; see there. */
+/** The program that creates a role in a process of its own. */
 export const PROGRAM = fileURLToPath(new URL('../programs/role.mjs', import.meta.url))

@@ -1,9 +1,9 @@
 /**
- * Makes calls of a role in a network namespace, over and over if asked to, and kills itself with SIGKILL at the n-th change of
- * the host, when it has been made.
+ * Makes calls of a role in a network namespace, repeatedly with `forever`, and kills itself with SIGKILL after the n-th change of
+ * the host.
  *
- * Arguments: path of the namespace, state file, role and options as JSON, calls with commas between, number of the change from
- * 0 or nothing, `forever` or nothing.
+ * Arguments: path of the namespace, state file, role and options as JSON, calls separated by commas, number of the change from
+ * 0 or empty, `forever` or empty.
  */
 
 import { Host } from '../../../../dist/host/host.js'
@@ -16,15 +16,15 @@ const { role, options } = JSON.parse(plan)
 let changes = 0
 
 const host = await Host.open({ netns })
-const made = new { RealServer, Director, ClusterNode }[role](watched(host), { ...options, stateFile })
+const instance = new { RealServer, Director, ClusterNode }[role](countingHost(host), { ...options, stateFile })
 console.log('ready')
 do {
-  for (const call of calls.split(',')) await made[call]()
+  for (const call of calls.split(',')) await instance[call]()
 } while (forever === 'forever')
 host.close()
 
-/** The host, with a count of what is changed. */
-function watched(host) {
+/** The host with a count of its changes. */
+function countingHost(host) {
   return {
     netns: host.netns,
     network: counted(host.network),
