@@ -8,8 +8,6 @@ import { doctor } from '../../../src/host/doctor/doctor.ts'
 import { FINDINGS, type Finding, type FindingId } from '../../../src/host/doctor/model/finding.ts'
 import { readFacts } from '../../../src/host/facts/facts-reader.ts'
 import type { Case } from '../../support/kernel/host/doctor-case.ts'
-import { HOST_CASES } from '../../support/kernel/host/doctor-host-cases.ts'
-import { RULE_CASES } from '../../support/kernel/host/doctor-rule-cases.ts'
 import {
   type Cluster,
   drCluster,
@@ -19,6 +17,8 @@ import {
   tunCluster,
   VIP,
 } from '../../support/kernel/host/doctor-clusters.ts'
+import { HOST_CASES } from '../../support/kernel/host/doctor-host-cases.ts'
+import { RULE_CASES } from '../../support/kernel/host/doctor-rule-cases.ts'
 import { canUnloadModules } from '../../support/kernel/kernel.ts'
 import { waitUntil } from '../../support/kernel/until.ts'
 import type { Machine } from '../../support/scenarios/machine.ts'
@@ -73,16 +73,13 @@ describe('the doctor', () => {
     ['by nat on one network', oneArmedCluster, {}, { director: '192.168.4.10' }],
     ['by tun', tunCluster, {}, { vips: [VIP] }],
     ['of an active and a passive node', pair, { role: 'both' }, { role: 'both' }],
-  ] as const)(
-    'finds no problem in a healthy cluster %s',
-    async (_, makeCluster, asDirector, asServer) => {
-      const { director, first } = await makeCluster()
-      expect(await doctor(director.host, asDirector)).toEqual([])
-      expect(await doctor(first.host, asServer)).toEqual([])
-      const peers = [await readFacts(first.host)]
-      expect(await doctor(director.host, { ...asDirector, peers })).toEqual([])
-    },
-  )
+  ] as const)('finds no problem in a healthy cluster %s', async (_, makeCluster, asDirector, asServer) => {
+    const { director, first } = await makeCluster()
+    expect(await doctor(director.host, asDirector)).toEqual([])
+    expect(await doctor(first.host, asServer)).toEqual([])
+    const peers = [await readFacts(first.host)]
+    expect(await doctor(director.host, { ...asDirector, peers })).toEqual([])
+  })
 
   it('has a case below for each of its findings', () => {
     expect(Object.keys(CASES).toSorted()).toEqual(Object.keys(FINDINGS).toSorted())

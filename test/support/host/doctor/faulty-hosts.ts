@@ -1,4 +1,4 @@
-/** A host for each thing that a doctor can find: it has that and nothing else. */
+/** A host for each finding, with that problem and no other. */
 
 import type { FindingId } from '../../../../src/host/doctor/model/finding.ts'
 import type { DiagnoseOptions } from '../../../../src/host/doctor/model/options.ts'

@@ -3,19 +3,19 @@ import type { Finding } from '../../../../src/host/doctor/model/finding.ts'
 import type { DiagnoseOptions } from '../../../../src/host/doctor/model/options.ts'
 import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 
-/** The ids of what is found. */
+/** The ids of the findings. */
 export function findingIds(facts: HostFacts, options?: DiagnoseOptions): string[] {
   return diagnose(facts, options).map(({ id }) => id)
 }
 
-/** The one thing that is found. */
+/** The only finding. */
 export function onlyFinding(facts: HostFacts, options?: DiagnoseOptions): Finding {
   const [finding, ...others] = diagnose(facts, options)
-  if (finding === undefined || others.length > 0) throw new Error('not just one finding')
+  if (finding === undefined || others.length > 0) throw new Error('not exactly one finding')
   return finding
 }
 
-/** The calls of its fix, one a line. */
+/** The calls of the fix of a finding. */
 export function fixCalls({ fix }: Finding): string[] {
   return fix.call.split('\n')
 }

@@ -1,4 +1,4 @@
-/** Facts of hosts for tests: healthy ones of each kind, and the pieces to make others of. */
+/** Facts of hosts for tests: healthy hosts of each kind, and functions to build others. */
 
 import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 import type { Destination, DestinationInput } from '../../../../src/ipvs/model/destination.ts'
@@ -25,7 +25,7 @@ export const eth1 = link('eth1', { index: 3 })
 export const tunl0 = link('tunl0', { index: 4, type: 'ipip', kind: 'ipip', arp: false, mtu: 1480 })
 export const sit0 = link('sit0', { index: 5, type: 'sit', kind: 'sit', arp: false, mtu: 1480 })
 
-/** An address as `192.0.2.1/24`. */
+/** An address entry of an interface, from text such as `192.0.2.1/24`. */
 export function addressEntry(
   prefix: string,
   interfaceName: string,
@@ -66,7 +66,7 @@ const statistics = {
   ...{ incomingBytesPerSecond: 0, outgoingBytesPerSecond: 0 },
 }
 
-/** A service as it is read; destinations have its port unless they say otherwise. */
+/** A service as the library reads it. The default port of destinations is that of the service. */
 export function service(
   name: string,
   destinations: readonly DestinationInput[],
@@ -93,7 +93,7 @@ function readDestination(destination: DestinationInput, port: number): Destinati
   } as Destination
 }
 
-/** The values that sysctls have in a new namespace of a machine whose own are at the kernel's defaults. */
+/** Sysctls of a new network namespace with the defaults of the kernel. */
 export const SYSCTLS: Readonly<Record<string, number>> = {
   'net.ipv4.ip_forward': 0,
   'net.ipv6.conf.all.forwarding': 0,
@@ -113,7 +113,7 @@ export const SYSCTLS: Readonly<Record<string, number>> = {
   ),
 }
 
-/** A host on one network, with a router; `changes` replace whole parts, sysctls one by one. */
+/** A host in one network with a router. `changes` replaces whole fields, and single sysctls. */
 export function host(changes: Partial<HostFacts> = {}): HostFacts {
   const { sysctls, ...parts } = changes
   return {
@@ -140,9 +140,9 @@ export const ROUTES = [
   route('127.0.0.0/8', { interface: 'lo', type: 'local', table: 255, scope: 'host', protocol: 'kernel' }),
 ]
 
-/** Its addresses, and those it has besides. */
-export function addressesWith(own: string, ...further: InterfaceAddress[]): InterfaceAddress[] {
-  return [addressEntry('127.0.0.1/8', 'lo', { scope: 'host' }), addressEntry(own, 'eth0'), ...further]
+/** Its addresses, and additional ones. */
+export function addressesWith(own: string, ...additional: InterfaceAddress[]): InterfaceAddress[] {
+  return [addressEntry('127.0.0.1/8', 'lo', { scope: 'host' }), addressEntry(own, 'eth0'), ...additional]
 }
 
 const DR = [
@@ -220,7 +220,7 @@ const TUN = [
   { address: '198.51.100.3', forwarding: 'tun' },
 ] as const satisfies readonly DestinationInput[]
 
-/** A director by tunnels, whose way to the real servers carries larger packets. */
+/** A director by tunnels, with a larger MTU to the real servers. */
 export function tunDirector(changes: Partial<HostFacts> = {}): HostFacts {
   return host({
     name: 'director',
@@ -250,16 +250,16 @@ export function tunServer(changes: Partial<HostFacts> = {}): HostFacts {
   })
 }
 
-/** One of two nodes, each a real server, at rest: the VIP hidden, no rules. */
+/** The passive node of a pair of real servers: hidden VIP, no rules. */
 export function backupNode(changes: Partial<HostFacts> = {}): HostFacts {
   return drServer({
-    name: 'resting',
+    name: 'passive',
     addresses: addressesWith('192.168.79.103/24', addressEntry(`${VIP}/32`, 'lo')),
     ...changes,
   })
 }
 
-/** The other one, directing. */
+/** The active node of the pair. */
 export function activeNode(changes: Partial<HostFacts> = {}): HostFacts {
   return drDirector({
     name: 'active',

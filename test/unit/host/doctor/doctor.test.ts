@@ -24,10 +24,10 @@ describe('the doctor', () => {
     ['director by tun', tunDirector(), {}],
     ['real server by tun', tunServer(), {}],
     ['active node', activeNode(), { peers: [backupNode()] }],
-    ['resting node', backupNode(), { peers: [activeNode()] }],
-    ['director that knows its real servers', natDirector(), { peers: [natServer()] }],
-    ['director that knows its real servers by dr', drDirector(), { peers: [drServer()] }],
-    ['director that knows its real servers by tun', tunDirector(), { peers: [tunServer()] }],
+    ['passive node', backupNode(), { peers: [activeNode()] }],
+    ['director with the facts of its real servers', natDirector(), { peers: [natServer()] }],
+    ['director with the facts of its real servers by dr', drDirector(), { peers: [drServer()] }],
+    ['director with the facts of its real servers by tun', tunDirector(), { peers: [tunServer()] }],
   ])('finds no problem on a healthy %s', (_, facts, options) => {
     expect(diagnose(facts, options)).toEqual([])
   })
@@ -39,8 +39,8 @@ describe('the doctor', () => {
 
   it.each(ids)('finds the same %s in facts that were sent as JSON', (id) => {
     const { facts, options } = BROKEN_HOSTS[id]
-    const travelled = JSON.parse(JSON.stringify(facts))
-    expect(diagnose(travelled, options)).toEqual(diagnose(facts, options))
+    const received = JSON.parse(JSON.stringify(facts))
+    expect(diagnose(received, options)).toEqual(diagnose(facts, options))
   })
 })
 

@@ -115,7 +115,7 @@ describe('a call that fails', () => {
     const { ensureNoAddress } = host.network
     host.network.ensureNoAddress = () => Promise.reject(new Error('not now'))
     await expect(realServer('192.0.2.1').down()).rejects.toThrow('not now')
-    // As long as the address is there it must stay hidden.
+    // ARP stays suppressed as long as the address exists.
     expect(host.sysctl(ALL)).toBe('1')
     host.network.ensureNoAddress = ensureNoAddress
     await realServer('192.0.2.1').down()

@@ -67,7 +67,7 @@ const initialStates: fc.Arbitrary<CrashState> = fc.record({
             (setting) => `net.ipv4.conf.${owner}.${setting}`,
           ),
         )
-        .filter((name) => name !== 'net.ipv4.conf.all.forwarding'), // another name of ip_forward
+        .filter((name) => name !== 'net.ipv4.conf.all.forwarding'), // the kernel has it as ip_forward
       'net.ipv4.ip_forward',
       'net.ipv6.conf.all.forwarding',
       'net.ipv6.conf.eth0.forwarding',

@@ -54,7 +54,7 @@ describe('backup-forwards', () => {
 
   it('is also found from the active node, with a fix for the other node', () => {
     const finding = onlyFinding(activeNode(), { peers: [withRules] })
-    expect(finding).toMatchObject({ id: 'backup-forwards', host: 'resting' })
+    expect(finding).toMatchObject({ id: 'backup-forwards', host: 'passive' })
     expect(finding.fix).not.toHaveProperty('run')
   })
 })

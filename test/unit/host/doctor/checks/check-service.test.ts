@@ -40,30 +40,30 @@ describe('scheduler-none', () => {
 })
 
 describe('scheduler-missing', () => {
-  const wanted = (scheduler?: string) => ({
+  const withScheduler = (scheduler?: string) => ({
     services: [{ protocol: 'tcp', address: VIP, port: 80, scheduler }] as const,
   })
   const modules = (loaded: string[], available: string[] | null) =>
     backupNode({ modules: { loaded, available } })
 
   it('is a scheduler that is neither loaded nor available', () => {
-    expect(findingIds(modules([], ['ip_vs']), wanted('sh'))).toEqual(['scheduler-missing'])
-    expect(findingIds(modules([], ['ip_vs', 'ip_vs_sh']), wanted('sh'))).toEqual([])
-    expect(findingIds(modules(['ip_vs_sh'], ['ip_vs']), wanted('sh'))).toEqual([])
+    expect(findingIds(modules([], ['ip_vs']), withScheduler('sh'))).toEqual(['scheduler-missing'])
+    expect(findingIds(modules([], ['ip_vs', 'ip_vs_sh']), withScheduler('sh'))).toEqual([])
+    expect(findingIds(modules(['ip_vs_sh'], ['ip_vs']), withScheduler('sh'))).toEqual([])
   })
 
   it('is not reported if modules are not visible', () => {
-    expect(findingIds(modules([], null), wanted('sh'))).toEqual([])
+    expect(findingIds(modules([], null), withScheduler('sh'))).toEqual([])
   })
 
   it('is not a scheduler that a service already uses', () => {
     const facts = drDirector({ modules: { loaded: [], available: [] } })
-    expect(findingIds(facts, wanted('wlc'))).toEqual([])
+    expect(findingIds(facts, withScheduler('wlc'))).toEqual([])
   })
 
   it('checks the default scheduler if none is named, and nothing for none', () => {
-    expect(onlyFinding(modules([], ['ip_vs']), wanted())).toMatchObject({ subject: 'wlc' })
-    expect(findingIds(modules([], ['ip_vs']), wanted('none'))).toEqual([])
+    expect(onlyFinding(modules([], ['ip_vs']), withScheduler())).toMatchObject({ subject: 'wlc' })
+    expect(findingIds(modules([], ['ip_vs']), withScheduler('none'))).toEqual([])
   })
 })
 

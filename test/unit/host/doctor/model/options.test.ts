@@ -13,7 +13,7 @@ import {
   VIP6,
 } from '../../../../support/host/doctor/host-facts.ts'
 
-/** Whoever touches it is found out. */
+/** Throws on any access. */
 const untouched = new Proxy(
   {},
   {
