@@ -1,16 +1,17 @@
 import type { Destination } from '../../../ipvs/model/destination.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import { type Family, familyOf } from '../../../netlink/wire/address.ts'
-import { ADDRESS_BITS, containsAddress, type IpPrefix, parsePrefix } from '../../../netlink/wire/ip-prefix.ts'
+import { containsAddress } from '../../../netlink/wire/ip-prefix.ts'
 import type { InterfaceAddress } from '../../../route/model/interface-address.ts'
 import type { Link } from '../../../route/model/link.ts'
-import { ROUTE_TABLES, type Route } from '../../../route/model/route.ts'
+import type { Route } from '../../../route/model/route.ts'
 import { isTunnelKind } from '../../../route/model/tunnel-link.ts'
 import { computeEffectiveValue } from '../../../sysctl/effective.ts'
 import type { IPV4_INTERFACE_SYSCTLS, Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { findInterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
 import type { DiagnoseOptions, HostRole } from './options.ts'
+import { findDefaultRoute, findRoute, hasLocalRoute } from './route-lookup.ts'
 
 /**
  * The facts of a host, and what follows from them. Nothing here queries the kernel. Frequent queries are cached because a
@@ -62,15 +63,11 @@ export class HostView {
 
   /** Whether the host accepts packets for an address. */
   isLocal(address: string): boolean {
-    const known = this.#local.get(address)
-    if (known !== undefined) return known
-    const family = familyOf(address)!
-    const isLocal =
-      this.addressEntries(address).length > 0 ||
-      this.facts.routes.some(
-        (route) => route.type === 'local' && route.family === family && coversAddress(route, address),
-      )
-    this.#local.set(address, isLocal)
+    let isLocal = this.#local.get(address)
+    if (isLocal === undefined) {
+      isLocal = this.addressEntries(address).length > 0 || hasLocalRoute(this.facts.routes, address)
+      this.#local.set(address, isLocal)
+    }
     return isLocal
   }
 
@@ -132,23 +129,13 @@ export class HostView {
 
   /** The route to an address: the longest matching prefix, then the lowest metric. */
   routeTo(address: string): Route | undefined {
-    if (!this.#routes.has(address)) {
-      const family = familyOf(address)!
-      const routes = this.#outboundRoutes(family).filter((route) => coversAddress(route, address))
-      const lengthOf = (route: Route) => destinationPrefix(route).prefixLength
-      const [best] = routes.sort(
-        (one, other) => lengthOf(other) - lengthOf(one) || compareMetrics(one, other),
-      )
-      this.#routes.set(address, best)
-    }
+    if (!this.#routes.has(address)) this.#routes.set(address, findRoute(this.facts.routes, address))
     return this.#routes.get(address)
   }
 
   /** The default route with the lowest metric. */
   defaultRoute(family: Family): Route | undefined {
-    return this.#outboundRoutes(family)
-      .filter(({ destination }) => destination === 'default')
-      .sort(compareMetrics)[0]
+    return findDefaultRoute(this.facts.routes, family)
   }
 
   /** The interface through which packets to an address leave. */
@@ -169,14 +156,6 @@ export class HostView {
   /** Services for an address. */
   servicesOf(vip: string): readonly Service[] {
     return this.#services.get(vip) ?? []
-  }
-
-  /** Routes for packets to other hosts. Tables selected by policy rules are ignored. */
-  #outboundRoutes(family: Family): Route[] {
-    const tables: readonly number[] = [ROUTE_TABLES.main, ROUTE_TABLES.default]
-    return this.facts.routes.filter(
-      (route) => route.type === 'unicast' && route.family === family && tables.includes(route.table),
-    )
   }
 
   #findArpInterfaces(): Link[] {
@@ -247,18 +226,4 @@ function isOnEveryHost(address: string): boolean {
 /** Whether other hosts do not resolve addresses of an interface: `lo`, a dummy, a tunnel. */
 export function isWithoutArp(link: Link | undefined): boolean {
   return link !== undefined && (link.type === 'loopback' || !link.arp)
-}
-
-function coversAddress(route: Route, address: string): boolean {
-  return containsAddress(destinationPrefix(route), address)
-}
-
-function destinationPrefix({ destination, family }: Route): IpPrefix {
-  if (destination === 'default') return { address: family === 'ipv4' ? '0.0.0.0' : '::', prefixLength: 0 }
-  const { address = destination, prefixLength = ADDRESS_BITS[family] } = parsePrefix(destination) ?? {}
-  return { address, prefixLength }
-}
-
-function compareMetrics(one: Route, other: Route): number {
-  return (one.metric ?? 0) - (other.metric ?? 0)
 }

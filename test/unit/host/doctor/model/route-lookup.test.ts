@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { HostView } from '../../../../../src/host/doctor/model/host-view.ts'
-import { host, route } from '../../../../support/host/doctor/host-facts.ts'
+import { findRoute } from '../../../../../src/host/doctor/model/route-lookup.ts'
+import { route } from '../../../../support/host/doctor/host-facts.ts'
 
-describe('routeTo', () => {
+describe('findRoute', () => {
   const routeTo = (address: string, ...destinations: Parameters<typeof route>[]) =>
-    new HostView(host({ routes: destinations.map((given) => route(...given)) }), {}).routeTo(address)
+    findRoute(
+      destinations.map((given) => route(...given)),
+      address,
+    )
 
   it.each([
     ['192.0.2.0/24', '192.0.2.255', true],
