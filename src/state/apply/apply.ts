@@ -56,8 +56,8 @@ async function applyRounds(
     const current = await readManaged(context.client, desired, options)
     const plan = computePlan(current, desired, { ...options, ledger, now: Date.now() })
     if (report.rounds === 1 && plan.conflicts.length > 0) throw new OwnershipError(plan.conflicts)
-    for (const conflict of plan.conflicts) report.recordConflict(conflict)
     report.markAlreadyDone(plan.steps)
+    for (const conflict of plan.conflicts) report.recordConflict(conflict)
     const warnings = await collectDrainWarnings(plan.steps, current, context.sysctls, options)
     for (const warning of warnings) report.warnings.add(warning)
     report.skipped = plan.skipped

@@ -197,6 +197,26 @@ describe('with a named set', () => {
     }
   })
 
+  it('fails the steps on a service that another process creates first', async () => {
+    table.before = (command) => {
+      if (command.command !== 'addService') return
+      table.before = () => {}
+      table.take({ ...command, service: { ...command.service, scheduler: 'rr' } })
+    }
+    const error = await failure(apply(state([WEB, A], [MAIL, A]), set('web')))
+    expect(error).toBeInstanceOf(ApplyError)
+    const failed = error!.result.steps.filter(({ outcome }) => outcome === 'failed')
+    expect(failed).toEqual([
+      {
+        step: expect.objectContaining({ text: `add service ${WEB} (wlc)` }),
+        outcome: 'failed',
+        error: expect.any(OwnershipError),
+      },
+    ])
+    expect(names()).toEqual([MAIL, WEB])
+    expect(services()?.[1]).toMatchObject({ scheduler: 'rr' })
+  })
+
   it('leaves no draft of its file behind, and tells which file is broken', async () => {
     await apply(state([WEB, A]), set('web'))
     expect(readdirSync(directory)).toEqual(['web.json'])
