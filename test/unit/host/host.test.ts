@@ -3,6 +3,7 @@ import { Host, type HostOptions } from '../../../src/host/host.ts'
 import { ClusterNode } from '../../../src/host/role/cluster-node.ts'
 import { Director } from '../../../src/host/role/director.ts'
 import { RealServer } from '../../../src/host/role/real-server.ts'
+import { Ipvs } from '../../../src/index.ts'
 import type { HostTransport } from '../../../src/netlink/transport/transport.ts'
 import { FakeKernel } from '../../support/ipvs/fake-kernel.ts'
 import { deferred } from '../../support/netlink/fake-transport.ts'
@@ -65,6 +66,13 @@ describe('the IPVS of a host', () => {
     expect(other).toBe(one)
     expect(await host.ipvs()).toBe(one)
     expect(transport.sockets).toHaveLength(2)
+  })
+
+  it('is a client of the class that the package exports, with plans', async () => {
+    const host = await Host.open({ transport: new FakeHostKernel() })
+    const ipvs = await host.ipvs()
+    expect(ipvs).toBeInstanceOf(Ipvs)
+    expect(ipvs.apply).toBeTypeOf('function')
   })
 
   it('is opened whether or not the signal of Host.open() is aborted', async () => {
