@@ -1,5 +1,5 @@
-import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { Network } from '../../route/network.ts'
+import type { Ipvs } from '../../state/ipvs.ts'
 import type { Sysctls } from '../../sysctl/sysctls.ts'
 
 /**
@@ -12,7 +12,7 @@ export interface FactsHost {
   readonly netns: string | undefined
   readonly network: Pick<Network, 'links' | 'addresses' | 'routes' | 'neighbours'>
   readonly sysctls: Pick<Sysctls, 'find' | 'findText'>
-  ipvs(): Promise<Pick<IpvsClient, 'services'>>
+  ipvs(): Promise<Pick<Ipvs, 'services'>>
 }
 
 /** What the roles use of a host. A {@link Host} implements it. */
@@ -39,7 +39,7 @@ export interface RoleHost {
   readonly sysctls: Pick<Sysctls, 'findText' | 'setText'>
   /** The IPVS of the host. Only a cluster node uses it. */
   ipvs(): Promise<
-    Pick<IpvsClient, 'service' | 'batch' | 'removeService' | 'daemons' | 'startDaemon' | 'stopDaemon'>
+    Pick<Ipvs, 'service' | 'batch' | 'removeService' | 'daemons' | 'startDaemon' | 'stopDaemon'>
   >
 }
 
@@ -52,7 +52,7 @@ export interface FixHost {
   readonly sysctls: Pick<Sysctls, 'set' | 'setText'>
   ipvs(): Promise<
     Pick<
-      IpvsClient,
+      Ipvs,
       | 'addService'
       | 'updateService'
       | 'removeService'

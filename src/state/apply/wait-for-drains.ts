@@ -2,7 +2,6 @@ import type { Service } from '../../ipvs/model/service.ts'
 import { pause } from '../../netlink/arguments/abort.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { undefinedIfRefused } from '../../netlink/refused.ts'
-
 import type { TableClient } from '../model/table.ts'
 import type { DrainingDestination } from '../plan/drain.ts'
 import type { CheckedOptions } from '../plan/options.ts'
