@@ -1,25 +1,26 @@
+import { isWholeMask } from '../../ipvs/model/persistence.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import type { Tunnel } from '../../ipvs/model/tunnel.ts'
 import { resolveDesiredState } from '../../state/document/resolve-desired-state.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
 import type { ResolvedDestination, ResolvedService } from '../../state/model/resolved-state.ts'
+import { MAX_PERSISTENCE } from './servers/virtual-server.ts'
 
 const METHODS: Readonly<Record<string, string>> = { dr: 'DR', nat: 'NAT', tun: 'TUN' }
 const CHECKSUMS: Readonly<Record<string, string>> = { none: 'nocsum', checksum: 'csum', remote: 'remcsum' }
-const LONGEST_PERSISTENCE = 31 * 86_400
 
 /**
  * Writes the services and timeouts of a desired state as the virtual servers of a keepalived.conf, without checks.
  *
- * @throws {DesiredStateError} when the desired state is not one.
- * @throws {RangeError} when it says what keepalived has no words for, or would change: a `dr` or `tun` destination at another
- * port than its service's, a service without destinations, `local`, `bypass`, an engine without persistence, daemons.
+ * @throws {DesiredStateError} if the desired state is invalid.
+ * @throws {RangeError} if keepalived cannot express the desired state or would change it: a `dr` or `tun` destination at another port
+ * than its service's, a service without destinations, `local`, `bypass`, an engine without persistence, daemons.
  */
 export function formatKeepalived(desired: DesiredState): string {
   const { services, timeouts, daemons = [] } = resolveDesiredState(desired)
   if (daemons.length > 0)
-    throw new RangeError('keepalived starts daemons for a VRRP instance: lvs_sync_daemon')
+    throw new RangeError('keepalived has no keyword for a daemon without a VRRP instance (lvs_sync_daemon)')
   const blocks = [...(services?.values() ?? [])].map(virtualServer)
   return [...globals(timeouts), ...blocks].map((block) => `${block}\n`).join('\n')
 }
@@ -32,7 +33,7 @@ function globals({ tcp, tcpFin, udp }: TimeoutChanges): string[] {
 
 function virtualServer({ key, name, settings, destinations }: ResolvedService): string {
   if (destinations === undefined || destinations.size === 0) {
-    throw new RangeError(`${name} has no destinations: keepalived takes no notice of such a service`)
+    throw new RangeError(`keepalived ignores a service without destinations: ${name}`)
   }
   const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
   const lines = [`lvs_sched ${scheduler}`, ...schedulerFlags]
@@ -40,14 +41,17 @@ function virtualServer({ key, name, settings, destinations }: ResolvedService): 
   if (key.fwmark === undefined) lines.push(`protocol ${protocolOf(key)}`)
   if (onePacket) lines.push('ops')
   if (persistence !== null) {
-    if (persistence.timeout < 1 || persistence.timeout > LONGEST_PERSISTENCE) {
-      throw new RangeError(`keepalived has no persistence of ${persistence.timeout} seconds: ${name}`)
+    if (persistence.timeout < 1 || persistence.timeout > MAX_PERSISTENCE) {
+      throw new RangeError(
+        `keepalived accepts a persistence of 1 to ${MAX_PERSISTENCE} seconds: ${name} has ${persistence.timeout}`,
+      )
     }
     lines.push(`persistence_timeout ${persistence.timeout}`)
-    if (!coversAll(persistence.mask)) lines.push(`persistence_granularity ${persistence.mask}`)
+    if (!isWholeMask(persistence.mask)) lines.push(`persistence_granularity ${persistence.mask}`)
   }
   if (persistenceEngine !== null) {
-    if (persistence === null) throw new RangeError(`keepalived has no engine without persistence: ${name}`)
+    if (persistence === null)
+      throw new RangeError(`keepalived ignores a persistence engine without persistence: ${name}`)
     lines.push(`persistence_engine ${persistenceEngine}`)
   }
   const servers = [...destinations.values()].map((destination) => realServer(key, name, destination))
@@ -58,9 +62,11 @@ function realServer(key: ResolvedServiceKey, name: string, destination: Resolved
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination
   const method = METHODS[forwarding]
   if (method === undefined)
-    throw new RangeError(`keepalived has no word for the way of forwarding ${forwarding}`)
+    throw new RangeError(`keepalived has no keyword for the forwarding method ${forwarding}`)
   if (method !== 'NAT' && port !== (key.port ?? 0)) {
-    throw new RangeError(`keepalived would take port ${key.port ?? 0} for ${address} in ${name}, not ${port}`)
+    throw new RangeError(
+      `keepalived would use port ${key.port ?? 0} for ${address} in ${name} instead of ${port}`,
+    )
   }
   const lines = [`weight ${weight}`, `lvs_method ${method}${tunnel === null ? '' : tunnelWords(tunnel)}`]
   if (upperThreshold > 0) lines.push(`uthreshold ${upperThreshold}`)
@@ -71,7 +77,7 @@ function realServer(key: ResolvedServiceKey, name: string, destination: Resolved
 function tunnelWords({ type, port, checksum = 'none' }: Tunnel): string {
   const word = CHECKSUMS[checksum]
   if (typeof type === 'number' || word === undefined) {
-    throw new RangeError(`keepalived has no word for the tunnel type ${type} with checksum ${checksum}`)
+    throw new RangeError(`keepalived has no keyword for the tunnel type ${type} with checksum ${checksum}`)
   }
   if (type === 'ipip') return ''
   return ` type ${type}${type === 'gue' ? ` port ${port}` : ''} ${word}`
@@ -79,16 +85,12 @@ function tunnelWords({ type, port, checksum = 'none' }: Tunnel): string {
 
 function protocolOf({ protocol }: ResolvedServiceKey): string {
   if (typeof protocol !== 'string')
-    throw new RangeError(`keepalived has no word for the protocol ${protocol}`)
+    throw new RangeError(`keepalived has no keyword for the protocol ${protocol}`)
   return protocol.toUpperCase()
 }
 
 function placeOf(key: ResolvedServiceKey): string {
   return key.fwmark === undefined ? `${key.address} ${key.port}` : `fwmark ${key.fwmark}`
-}
-
-function coversAll(mask: string | number): boolean {
-  return mask === '255.255.255.255' || mask === 128
 }
 
 function block(head: string, lines: readonly string[]): string {

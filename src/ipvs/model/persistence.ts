@@ -31,7 +31,8 @@ export interface PersistenceNumbers {
   readonly netmask: Uint8Array
 }
 
-const DEFAULT_TIMEOUT = 300
+/** Seconds. */
+export const DEFAULT_PERSISTENCE_TIMEOUT = 300
 const MAXIMUM_TIMEOUT = 4_294_967
 const KNOWN_FIELDS = new KnownFields(['timeout', 'mask'])
 
@@ -42,7 +43,7 @@ export function noPersistence(family: Family): PersistenceNumbers {
 
 export function checkPersistence(persistence: Persistence, family: Family): PersistenceNumbers {
   checkPersistenceFields(persistence)
-  const { timeout = DEFAULT_TIMEOUT, mask } = persistence
+  const { timeout = DEFAULT_PERSISTENCE_TIMEOUT, mask } = persistence
   checkInteger('persistence.timeout', timeout, 0, MAXIMUM_TIMEOUT)
   return { timeout, netmask: maskBytes(mask, family) }
 }
@@ -59,6 +60,11 @@ export function readPersistence(timeout: number, netmask: Uint8Array, family: Fa
     timeout,
     mask: family === 'ipv4' ? formatIPv4(view.getUint32(0)) : view.getUint32(0, LITTLE_ENDIAN),
   }
+}
+
+/** Whether a mask, as it is read, covers the whole address, so that each client counts by itself. */
+export function isWholeMask(mask: string | number): boolean {
+  return mask === '255.255.255.255' || mask === 128
 }
 
 /** An IPv4 mask travels in network order, an IPv6 prefix length in the host's. */

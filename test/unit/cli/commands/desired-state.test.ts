@@ -252,7 +252,7 @@ describe('lvs export', () => {
     expect(await run('export --format keepalived')).toMatchObject({
       status: 1,
       printed: '',
-      errors: [expect.stringMatching(/^lvs: fwmark:\/\/7 has no destinations: keepalived takes no notice/)],
+      errors: [expect.stringMatching(/^lvs: keepalived ignores a service without destinations: fwmark:\/\/7/)],
     })
   })
 })

@@ -1,14 +1,14 @@
 import { type ConfigurationProblem, problemAt, type SourceLine } from './source-line.ts'
 
-/** A word with what follows it on its line, and the block behind it if there is one. */
+/** A line of a configuration, with the block that follows it. */
 export interface KeepalivedStatement {
-  /** The words of the line, quotes taken away. */
+  /** The words of the line, without quotes. */
   readonly words: readonly string[]
-  /** The file that it is in. */
+  /** The name of its file. */
   readonly file: string
-  /** Its line in that file. */
+  /** Its line in the file, from 1. */
   readonly line: number
-  /** What is between the braces behind it; undefined without any. */
+  /** The statements between its braces; undefined if it has none. */
   readonly block?: readonly KeepalivedStatement[] | undefined
 }
 
@@ -19,7 +19,7 @@ interface OpenStatement {
   block: OpenStatement[] | undefined
 }
 
-/** Takes lines apart into words, and puts them together by their braces. */
+/** Splits lines into words and builds the tree of blocks. */
 export function readStatements(
   lines: readonly SourceLine[],
   problems: ConfigurationProblem[],
@@ -31,17 +31,17 @@ export function readStatements(
     for (const { text, brace } of splitWords(line.text)) {
       const list = open.at(-1)?.statement.block ?? top
       if (brace === '{') {
-        // A brace may stand on the line behind its word.
+        // The brace may be on the line after its keyword.
         const owner: OpenStatement | undefined = current ?? list.at(-1)
         if (owner === undefined || owner.block !== undefined) {
-          problems.push(problemAt(line, 'There is a { with no word before it'))
+          problems.push(problemAt(line, 'unexpected {: there is no keyword before it'))
           continue
         }
         owner.block = []
         open.push({ statement: owner, line })
         current = undefined
       } else if (brace === '}') {
-        if (open.pop() === undefined) problems.push(problemAt(line, 'There is a } without its {'))
+        if (open.pop() === undefined) problems.push(problemAt(line, 'unexpected }'))
         current = undefined
       } else if (current === undefined) {
         current = { words: [text], file: line.file, line: line.number, block: undefined }
@@ -52,7 +52,7 @@ export function readStatements(
     }
   }
   for (const { statement, line } of open) {
-    problems.push(problemAt(line, `The { behind ${statement.words[0]} is never closed`))
+    problems.push(problemAt(line, `the { after ${statement.words[0]} is not closed`))
   }
   return top
 }
@@ -62,7 +62,7 @@ interface Word {
   readonly brace: '{' | '}' | undefined
 }
 
-/** Words are parted by white space, unless it is quoted; braces that stand alone, or end a line, are words of their own. */
+/** Splits a line at white space outside quotes. Braces that stand alone, or end a line, are separate words. */
 function splitWords(line: string): Word[] {
   const words: Word[] = []
   for (const [whole] of line.matchAll(/(?:\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'\\])+/gs)) {

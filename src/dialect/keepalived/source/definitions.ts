@@ -1,4 +1,4 @@
-/** The texts that `$NAME=` has given names to, and that `$NAME` and `${NAME}` stand for. */
+/** The definitions `$NAME=text`, to which `$NAME` and `${NAME}` refer. */
 export class Definitions {
   readonly #texts = new Map<string, string>()
 
@@ -7,8 +7,8 @@ export class Definitions {
   }
 
   /**
-   * Puts texts in the place of their names, once. Names that were not defined stay as they are, as they do in keepalived: a
-   * command may have a `$` that is none of our business.
+   * Replaces each reference by its definition, once. Undefined names stay, as in keepalived: a `$` may belong to the command of a
+   * check.
    */
   expand(line: string): string {
     if (!line.includes('$')) return line
@@ -18,17 +18,17 @@ export class Definitions {
   }
 }
 
-/** `${NAME}`, and `$NAME` before white space. */
+/** `${NAME}`, and `$NAME` followed by white space. */
 const NAME = /\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)(?=\s|$)/g
 
-/** The lines that `~SEQ(...)` or `~LST(...)` at the head of a line stands for, each as what to define for it. */
+/** The definitions of each repetition that `~SEQ(...)` or `~LST(...)` at the start of a line requests; undefined if it is invalid. */
 export function expandRepetition(head: string): readonly (readonly [string, string])[][] | undefined {
   const [, kind, list] = /^~(SEQx?|LST)\((.*)\)$/s.exec(head) ?? []
   if (kind === undefined || list === undefined) return undefined
   return kind === 'LST' ? expandList(list) : expandSequence(list, kind === 'SEQx' ? 16 : 10)
 }
 
-/** `var, start, step, end`, of which the step and then the start may be left out. */
+/** Expands `var, start, step, end`, where the step, or the start and the step, may be omitted. */
 function expandSequence(list: string, radix: number): (readonly [string, string])[][] | undefined {
   const [name = '', ...numbers] = list.split(',').map((each) => each.trim())
   const values = numbers.map((text) => (/^-?(0x[\da-f]+|\d+)$/i.test(text) ? parse(text) : Number.NaN))
@@ -44,14 +44,14 @@ function expandSequence(list: string, radix: number): (readonly [string, string]
   return lines
 }
 
-/** Repetitions that are thinkable. */
+/** A limit against mistakes that would exhaust the memory. */
 const MAX_REPETITIONS = 1_000_000
 
 function parse(text: string): number {
   return text.startsWith('-') ? -Number(text.slice(1)) : Number(text)
 }
 
-/** `var, value, ...` or `{var, var}, {value, value}, ...`. */
+/** Expands `var, value, ...` or `{var, var}, {value, value}, ...`. */
 function expandList(list: string): (readonly [string, string])[][] {
   const items = [...list.matchAll(/\{([^}]*)\}|([^,{}]+)/g)]
     .map(([, braced, plain]) =>

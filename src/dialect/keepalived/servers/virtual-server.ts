@@ -1,16 +1,16 @@
-import { SCHEDULERS, type SchedulerFlag } from '../../ipvs/model/scheduler.ts'
-import type { ServiceSettings } from '../../ipvs/model/service.ts'
-import type { Protocol } from '../../ipvs/model/service-key.ts'
-import type { Family } from '../../netlink/wire/address.ts'
-import { type LvsMethod, readMethod } from './forwarding.ts'
+import { SCHEDULERS, type SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
+import type { ServiceSettings } from '../../../ipvs/model/service.ts'
+import type { Protocol } from '../../../ipvs/model/service-key.ts'
+import type { Family } from '../../../netlink/wire/address.ts'
+import type { KeepalivedStatement } from '../source/statement.ts'
+import { type LvsMethod, readMethod } from './lvs-method.ts'
 import type { ConfigurationProblems } from './problems.ts'
 import { type ParsedRealServer, readRealServer } from './real-server.ts'
-import type { KeepalivedStatement } from './statement.ts'
 import { PRESERVED_SERVER_WORDS, SCHEDULER_FLAGS, SERVER_WORDS } from './words.ts'
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-/** A virtual server as it is read. */
+/** A virtual server before its services are derived. */
 export interface ParsedVirtualServer {
   readonly settings: Mutable<ServiceSettings>
   readonly protocol: Protocol
@@ -18,7 +18,7 @@ export interface ParsedVirtualServer {
   readonly family: Family | undefined
   readonly realServers: readonly ParsedRealServer[]
   readonly sorryServer: ParsedRealServer | undefined
-  /** Of its real servers. */
+  /** The default weight of its real servers. */
   readonly weight: number
   readonly quorum: number
   readonly hysteresis: number
@@ -28,22 +28,23 @@ export interface ParsedVirtualServer {
 
 const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
 const FAMILIES = { inet: 'ipv4', inet6: 'ipv6' } as const
-/** Six minutes, where ipvsadm has five; and the longest, a month, as in ipvsadm. */
+/** Seconds, as in ipvsadm 1.31. */
 export const DEFAULT_PERSISTENCE = 360
-const LONGEST_PERSISTENCE = 31 * 86_400
+/** Seconds: 31 days. */
+export const MAX_PERSISTENCE = 2_678_400
 
 /** Reads the block of a `virtual_server`. */
 export function readVirtualServer(
   statement: KeepalivedStatement,
-  complaints: ConfigurationProblems,
+  problems: ConfigurationProblems,
 ): ParsedVirtualServer {
-  const reading = new VirtualServerReader(complaints)
-  for (const line of statement.block ?? []) reading.readLine(line)
-  return reading.finish()
+  const reader = new VirtualServerReader(problems)
+  for (const line of statement.block ?? []) reader.readLine(line)
+  return reader.finish()
 }
 
 class VirtualServerReader {
-  readonly #complaints: ConfigurationProblems
+  readonly #problems: ConfigurationProblems
   readonly #settings: Mutable<ServiceSettings> = {}
   readonly #flags: KeepalivedStatement[] = []
   readonly #others: KeepalivedStatement[] = []
@@ -62,22 +63,22 @@ class VirtualServerReader {
   #inhibitOnFailure = false
   #sorryInhibit = false
 
-  constructor(complaints: ConfigurationProblems) {
-    this.#complaints = complaints
+  constructor(problems: ConfigurationProblems) {
+    this.#problems = problems
   }
 
   readLine(line: KeepalivedStatement): void {
     const [word = ''] = line.words
-    const complaints = this.#complaints
+    const problems = this.#problems
     if (PRESERVED_SERVER_WORDS.has(word)) this.#others.push(line)
-    else if (!SERVER_WORDS.has(word)) complaints.addUnknown(line, 'in a virtual_server')
+    else if (!SERVER_WORDS.has(word)) problems.addUnknownKeyword(line, 'in a virtual_server')
     else if (isFlag(word)) this.#flags.push(line)
     else this.#readSetting(word, line)
   }
 
   finish(): ParsedVirtualServer {
     const read = (line: KeepalivedStatement, inhibits: boolean) =>
-      readRealServer(line, inhibits, this.#complaints)
+      readRealServer(line, inhibits, this.#problems)
     const realServers = this.#realServers.map((line) => read(line, this.#inhibitOnFailure))
     const sorry = this.#sorryServer === undefined ? undefined : read(this.#sorryServer, this.#sorryInhibit)
     this.#finishSettings()
@@ -96,56 +97,59 @@ class VirtualServerReader {
     }
   }
 
-  /** What depends on other lines. keepalived passes over what does not fit; here it is told. */
+  /** Reads the settings that depend on other lines. keepalived ignores those that do not apply; here they are reported. */
   #finishSettings(): void {
     const settings = this.#settings
-    const complaints = this.#complaints
+    const problems = this.#problems
     const scheduler = settings.scheduler ?? 'wlc'
     const flags: SchedulerFlag[] = []
     for (const line of this.#flags) {
       const [flag = ''] = line.words
       if (flag.startsWith('flag-') || flag.startsWith(`${scheduler}-`)) flags.push(flag as SchedulerFlag)
-      else complaints.addUnknown(line, `with the scheduler ${scheduler}`)
+      else problems.addUnknown(line, `${flag} does not apply to the scheduler ${scheduler}`)
     }
     if (flags.length > 0) settings.schedulerFlags = flags
     if (this.#onePacket !== undefined) {
       if (this.#protocol === 'udp') settings.onePacket = true
-      else complaints.addUnknown(this.#onePacket, `with the protocol ${this.#protocol}`)
+      else problems.addUnknown(this.#onePacket, `ops does not apply to the protocol ${this.#protocol}`)
     }
-    // A mask makes a service persistent too.
+    // A mask alone makes a service persistent too.
     const timeout = this.#timeout ?? (this.#mask === undefined ? undefined : DEFAULT_PERSISTENCE)
     if (timeout === undefined) delete settings.persistenceEngine
     else settings.persistence = { timeout, ...(this.#mask === undefined ? {} : { mask: this.#mask }) }
   }
 
   #readSetting(word: string, line: KeepalivedStatement): void {
-    const complaints = this.#complaints
+    const problems = this.#problems
     switch (word) {
       case 'lvs_sched':
       case 'lb_algo':
         if (isScheduler(line.words[1])) this.#settings.scheduler = line.words[1]
-        else complaints.addUnknown({ ...line, words: [line.words[1] ?? 'nothing'] }, `as a scheduler`)
+        else problems.addUnknown(line, `unknown scheduler ${line.words[1] ?? ''}`.trimEnd())
         break
       case 'lvs_method':
       case 'lb_kind':
-        this.#method = readMethod(line, complaints) ?? this.#method
+        this.#method = readMethod(line, problems) ?? this.#method
         break
       case 'protocol':
-        this.#protocol = PROTOCOLS[complaints.readWord(line, 1, PROTOCOLS) ?? 'TCP']
+        this.#protocol = PROTOCOLS[problems.readWord(line, 1, PROTOCOLS) ?? 'TCP']
         break
       case 'ops':
         this.#onePacket = line
         break
       case 'weight':
-        this.#weight = complaints.readNumber(line, 1)
+        this.#weight = problems.readNumber(line, 1)
         break
       case 'ip_family':
-        this.#family = FAMILIES[complaints.readWord(line, 1, FAMILIES) ?? 'inet']
+        this.#family = FAMILIES[problems.readWord(line, 1, FAMILIES) ?? 'inet']
         break
       case 'persistence_timeout':
-        this.#timeout = complaints.readNumber(line, 1, DEFAULT_PERSISTENCE)
-        if (this.#timeout < 1 || this.#timeout > LONGEST_PERSISTENCE) {
-          complaints.add(line, `persistence_timeout must be from 1 to ${LONGEST_PERSISTENCE} seconds`)
+        this.#timeout = problems.readNumber(line, 1, DEFAULT_PERSISTENCE)
+        if (this.#timeout < 1 || this.#timeout > MAX_PERSISTENCE) {
+          problems.add(
+            line,
+            `persistence_timeout must be 1 to ${MAX_PERSISTENCE} seconds, not ${this.#timeout}`,
+          )
         }
         break
       case 'persistence_granularity':
@@ -155,13 +159,13 @@ class VirtualServerReader {
         this.#settings.persistenceEngine = line.words[1]
         break
       case 'quorum':
-        this.#quorum = complaints.readNumber(line, 1)
+        this.#quorum = problems.readNumber(line, 1)
         break
       case 'hysteresis':
-        this.#hysteresis = complaints.readNumber(line, 1)
+        this.#hysteresis = problems.readNumber(line, 1)
         break
       case 'inhibit_on_failure':
-        this.#inhibitOnFailure = complaints.readBoolean(line)
+        this.#inhibitOnFailure = problems.readBoolean(line)
         break
       case 'sorry_server_inhibit':
         this.#sorryInhibit = true
@@ -170,7 +174,7 @@ class VirtualServerReader {
         this.#sorryServer = line
         break
       case 'sorry_server_lvs_method':
-        this.#sorryMethod = readMethod(line, complaints)
+        this.#sorryMethod = readMethod(line, problems)
         break
       case 'real_server':
         this.#realServers.push(line)
@@ -183,7 +187,7 @@ function isFlag(word: string): word is SchedulerFlag {
   return SCHEDULER_FLAGS.some((flag) => flag === word)
 }
 
-/** keepalived also knows `twos`, which is not in the kernel. */
+/** keepalived also accepts `twos`, which Linux does not contain. */
 function isScheduler(word: string | undefined): boolean {
   return [...SCHEDULERS, 'twos'].some((scheduler) => scheduler === word)
 }

@@ -1,9 +1,9 @@
-/** The words of keepalived.conf(5), as far as it is about virtual servers. */
+/** The keywords of keepalived.conf(5) that concern virtual servers. */
 
-/** At the top: blocks that say what the table is. */
+/** Top level: blocks that determine the table. */
 export const TABLE_BLOCKS = new Set(['virtual_server', 'virtual_server_group', 'global_defs'])
 
-/** At the top: what is kept as it stands. */
+/** Top level: statements that are returned uninterpreted. */
 export const PRESERVED_BLOCKS = words(`
   net_namespace net_namespace_ipvs namespace_with_ipsets instance use_pid_dir linkbeat_use_polling child_wait_time
   include_check config_copy_directory
@@ -11,13 +11,13 @@ export const PRESERVED_BLOCKS = words(`
   bfd_instance vrrp_sync_group vrrp_instance vrrp_script vrrp_track_process vrrp_track_file track_process track_file
   garp_group SSL`)
 
-/** In a virtual server: flags of schedulers. */
+/** In a virtual server: the flags of schedulers. */
 export const SCHEDULER_FLAGS = [
   ...(['flag-1', 'flag-2', 'flag-3'] as const),
   ...(['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback'] as const),
 ]
 
-/** In a virtual server: what says what the table is. */
+/** In a virtual server: statements that determine the table. */
 export const SERVER_WORDS = new Set([
   ...['lvs_sched', 'lb_algo', 'lvs_method', 'lb_kind', 'protocol', 'ops', 'ip_family', 'weight'],
   ...[
@@ -32,15 +32,15 @@ export const SERVER_WORDS = new Set([
   ...SCHEDULER_FLAGS,
 ])
 
-/** In a virtual server: what is kept as it stands; `nat_mask` has had no meaning for a long time. */
+/** In a virtual server: statements that are returned uninterpreted; `nat_mask` is obsolete. */
 export const PRESERVED_SERVER_WORDS = words(`
   delay_loop delay_before_retry retry connect_timeout warmup virtualhost alpha omega smtp_alert quorum_up
   quorum_down ha_suspend snmp_name nat_mask`)
 
-/** In a real server: what says what the table is. */
+/** In a real server: statements that determine the table. */
 export const REAL_SERVER_WORDS = words('weight lvs_method lb_kind uthreshold lthreshold inhibit_on_failure')
 
-/** In a real server: checks, and what else is kept as it stands. */
+/** In a real server: checks and other statements that are returned uninterpreted. */
 export const PRESERVED_REAL_SERVER_WORDS = words(`
   HTTP_GET SSL_GET TCP_CHECK SMTP_CHECK DNS_CHECK MISC_CHECK BFD_CHECK UDP_CHECK PING_CHECK FILE_CHECK
   notify_up notify_down smtp_alert virtualhost snmp_name alpha connect_timeout retry delay_before_retry warmup

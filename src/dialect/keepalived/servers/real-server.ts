@@ -1,15 +1,15 @@
-import { familyOf } from '../../netlink/wire/address.ts'
-import type { DesiredDestination } from '../../state/model/desired-state.ts'
+import { familyOf } from '../../../netlink/wire/address.ts'
+import type { DesiredDestination } from '../../../state/model/desired-state.ts'
+import type { KeepalivedStatement } from '../source/statement.ts'
 import type { KeepalivedRealServer } from './configuration.ts'
-import { type LvsMethod, readMethod } from './forwarding.ts'
+import { type LvsMethod, readMethod } from './lvs-method.ts'
 import type { ConfigurationProblems } from './problems.ts'
-import type { KeepalivedStatement } from './statement.ts'
 import { PRESERVED_REAL_SERVER_WORDS, REAL_SERVER_WORDS } from './words.ts'
 
-/** A real server as it is read: what the table shows of it, and the rest. */
+/** A real server before the defaults of its virtual server apply. */
 export interface ParsedRealServer {
   readonly server: KeepalivedRealServer
-  /** Without a way of forwarding it has that of its virtual server, without a port its port. */
+  /** Has neither a forwarding method nor, unless it is given, a port. */
   readonly destination: DesiredDestination
   readonly method: LvsMethod | undefined
   readonly statement: KeepalivedStatement
@@ -19,14 +19,14 @@ export interface ParsedRealServer {
 export function readRealServer(
   statement: KeepalivedStatement,
   inhibits: boolean,
-  complaints: ConfigurationProblems,
+  problems: ConfigurationProblems,
 ): ParsedRealServer | undefined {
   const [word, address = ''] = statement.words
   if (familyOf(address) === undefined) {
-    complaints.add(statement, `${word} must have an address behind it, not ${address}`)
+    problems.add(statement, `${word} requires an address, not ${address}`)
     return undefined
   }
-  const port = statement.words[2] === undefined ? undefined : complaints.readNumber(statement, 2)
+  const port = statement.words[2] === undefined ? undefined : problems.readNumber(statement, 2)
   const destination: { -readonly [Name in keyof DesiredDestination]: DesiredDestination[Name] } = { address }
   if (port !== undefined) destination.port = port
   const others: KeepalivedStatement[] = []
@@ -35,12 +35,12 @@ export function readRealServer(
   for (const line of statement.block ?? []) {
     const [name = ''] = line.words
     if (PRESERVED_REAL_SERVER_WORDS.has(name)) others.push(line)
-    else if (!REAL_SERVER_WORDS.has(name)) complaints.addUnknown(line, `in a ${word}`)
-    else if (name === 'weight') destination.weight = complaints.readNumber(line, 1)
-    else if (name === 'uthreshold') destination.upperThreshold = complaints.readNumber(line, 1)
-    else if (name === 'lthreshold') destination.lowerThreshold = complaints.readNumber(line, 1)
-    else if (name === 'inhibit_on_failure') inhibitOnFailure = complaints.readBoolean(line)
-    else method = readMethod(line, complaints)
+    else if (!REAL_SERVER_WORDS.has(name)) problems.addUnknownKeyword(line, `in a ${word}`)
+    else if (name === 'weight') destination.weight = problems.readNumber(line, 1)
+    else if (name === 'uthreshold') destination.upperThreshold = problems.readNumber(line, 1)
+    else if (name === 'lthreshold') destination.lowerThreshold = problems.readNumber(line, 1)
+    else if (name === 'inhibit_on_failure') inhibitOnFailure = problems.readBoolean(line)
+    else method = readMethod(line, problems)
   }
   const server = { address, port: port ?? 0, inhibitOnFailure, others, line: statement.line }
   return { server, destination, method, statement }

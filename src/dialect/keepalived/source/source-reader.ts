@@ -1,27 +1,26 @@
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { Definitions, expandRepetition } from './definitions.ts'
-import { type ConfigurationProblem, problemAt, type SourceLine } from './source-line.ts'
-import { joinContinuedLines } from './text-lines.ts'
+import { type ConfigurationProblem, problemAt, type SourceLine, splitLines } from './source-line.ts'
 
-/** A file that `include` has brought in. */
+/** A file that a configuration includes. */
 export interface IncludedFile {
-  /** What it is called in errors. */
+  /** Its name in errors; files that it includes are relative to its directory. */
   readonly path: string
-  /** What it says. */
+  /** Its content. */
   readonly text: string
 }
 
-/** Finds the files that a pattern stands for, which is relative to a directory; none is an empty list. */
+/** Finds the files that match a pattern, which is relative to a directory; an empty list if there are none. */
 export type FindIncluded = (pattern: string, directory: string) => Promise<readonly IncludedFile[]>
 
-/** How deep files may include one another, and definitions may stand in one another. */
+/** The nesting depth at which includes and definitions are considered circular. */
 const MAX_DEPTH = 64
 
-/** Stand for the characters that would begin a comment, until comments have been taken away. */
+/** Placeholders for the characters that start a comment, until comments have been removed. */
 const PROTECTED = { _HASH: '\u0001', _BANG: '\u0002' } as const
 
-/** Reads the lines of a configuration: without comments and what conditions leave out, with definitions and files put in. */
+/** Reads the lines of a configuration, with conditions evaluated, definitions expanded and files included. */
 export class SourceReader {
   readonly lines: SourceLine[] = []
   readonly problems: ConfigurationProblem[] = []
@@ -38,7 +37,7 @@ export class SourceReader {
 
   async read({ path, text }: IncludedFile, depth = 0): Promise<void> {
     this.#definitions.define('_PWD', dirname(path))
-    for (const line of joinContinuedLines(path, text)) {
+    for (const line of splitLines(path, text)) {
       const include = /^include[rmwba]?\s+(.*)$/.exec(line.text)
       if (include === null) this.#process(line, 0)
       else await this.#include(line, include[1]!.replace(/^(["'])(.*)\1$/, '$2'), depth)
@@ -47,22 +46,22 @@ export class SourceReader {
 
   async #include(line: SourceLine, pattern: string, depth: number): Promise<void> {
     if (depth === MAX_DEPTH) {
-      this.problems.push(problemAt(line, `${pattern} is included in itself`))
+      this.problems.push(problemAt(line, `${pattern} includes itself`))
       return
     }
     const files = await this.#find(pattern, dirname(line.file))
-    // keepalived goes on without them.
-    if (files.length === 0) this.problems.push(problemAt(line, `include: there is no file ${pattern}`))
+    // keepalived ignores this.
+    if (files.length === 0) this.problems.push(problemAt(line, `include: no file matches ${pattern}`))
     for (const file of files) await this.read(file, depth + 1)
     this.#definitions.define('_PWD', dirname(line.file))
   }
 
-  /** Takes a line, or the lines that a definition or a repetition makes of it, each with what is defined by then. */
+  /** Reads a line, or the lines that a definition or a repetition expands to, each with the definitions before it. */
   #process(line: SourceLine, depth: number): void {
     const text = this.#applyConditions(line.text.trim())
     if (text === undefined || text === '') return
     if (depth === MAX_DEPTH) {
-      this.problems.push(problemAt(line, 'A definition stands for itself'))
+      this.problems.push(problemAt(line, 'the definition refers to itself'))
       return
     }
     const definition = /^\$([A-Za-z_]\w*)=(.*)$/s.exec(text)
@@ -86,7 +85,7 @@ export class SourceReader {
     for (const part of expanded.split('\n')) this.#process({ ...line, text: part }, depth + 1)
   }
 
-  /** `@id` before a line keeps it for one configuration, `@^id` for all but one. */
+  /** Evaluates `@id`, which restricts a line to one configuration, and `@^id`, which excludes one. */
   #applyConditions(text: string): string | undefined {
     const condition = /^@(\^?)(\S*)(.*)$/s.exec(text)
     if (condition === null) return text
@@ -97,7 +96,7 @@ export class SourceReader {
   #repeat(line: SourceLine, head: string, rest: string, depth: number): void {
     const lines = expandRepetition(head)
     if (lines === undefined) {
-      this.problems.push(problemAt(line, `${head} is no repetition`))
+      this.problems.push(problemAt(line, `invalid repetition ${head}`))
       return
     }
     for (const definitions of lines) {

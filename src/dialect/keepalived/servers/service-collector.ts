@@ -1,19 +1,19 @@
-import type { ServiceSettings } from '../../ipvs/model/service.ts'
-import { formatService, type ServiceKey } from '../../ipvs/model/service-key.ts'
-import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
-import { familyOf } from '../../netlink/wire/address.ts'
-import { findProblems } from '../../state/document/resolve-desired-state.ts'
-import type { DesiredDestination, DesiredService, DesiredState } from '../../state/model/desired-state.ts'
+import type { ServiceSettings } from '../../../ipvs/model/service.ts'
+import { formatService, type ServiceKey } from '../../../ipvs/model/service-key.ts'
+import type { TimeoutChanges } from '../../../ipvs/model/settings.ts'
+import { familyOf } from '../../../netlink/wire/address.ts'
+import { findProblems } from '../../../state/document/resolve-desired-state.ts'
+import type { DesiredDestination, DesiredService, DesiredState } from '../../../state/model/desired-state.ts'
+import type { KeepalivedStatement } from '../source/statement.ts'
 import type { KeepalivedVirtualServer } from './configuration.ts'
 import type { ConfigurationProblems } from './problems.ts'
 import type { ParsedRealServer } from './real-server.ts'
-import type { ServiceAddress } from './server-group.ts'
-import type { KeepalivedStatement } from './statement.ts'
+import type { ServiceAddress } from './service-address.ts'
 import { DEFAULT_PERSISTENCE, type ParsedVirtualServer } from './virtual-server.ts'
 
-/** The services of a configuration as they are found, and where each stands. */
+/** Collects the services of a configuration, with the statements that define them. */
 export class ServiceCollector {
-  readonly #complaints: ConfigurationProblems
+  readonly #problems: ConfigurationProblems
   readonly #services: DesiredService[] = []
   readonly #servers: KeepalivedVirtualServer[] = []
   readonly #statements: {
@@ -21,13 +21,13 @@ export class ServiceCollector {
     readonly destinations: readonly KeepalivedStatement[]
   }[] = []
 
-  constructor(complaints: ConfigurationProblems) {
-    this.#complaints = complaints
+  constructor(problems: ConfigurationProblems) {
+    this.#problems = problems
   }
 
   add(statement: KeepalivedStatement, entries: readonly ServiceAddress[], server: ParsedVirtualServer): void {
     const { quorum, sorryServer, inhibitOnFailure, realServers, others } = server
-    // keepalived takes no notice of one without real servers.
+    // keepalived ignores a virtual server without real servers.
     if (realServers.length === 0) return
     const names = entries.map((entry) => this.#addService(statement, entry, server))
     const { file, line } = statement
@@ -48,7 +48,7 @@ export class ServiceCollector {
       const [, service, , destination] = path
       const place = this.#statements[Number(service)]
       const statement = place?.destinations[Number(destination)] ?? place?.statement
-      this.#complaints.add(statement ?? { words: [], file: '', line: 1 }, message)
+      this.#problems.add(statement ?? { words: [], file: '', line: 1 }, message)
     }
     return { desired, virtualServers: this.#servers }
   }
@@ -71,10 +71,13 @@ export class ServiceCollector {
     const { persistence } = settings
     const isIPv4 = 'address' in entry ? familyOf(entry.address) === 'ipv4' : false
     if (isIPv4 && typeof persistence?.mask === 'number') {
-      // keepalived makes the address 0.0.0.24 of 24.
-      this.#complaints.add(statement, 'persistence_granularity must be a mask such as 255.255.255.0 for IPv4')
+      // keepalived reads 24 as the address 0.0.0.24.
+      this.#problems.add(
+        statement,
+        `persistence_granularity must be a mask such as 255.255.255.0 for IPv4, not ${persistence.mask}`,
+      )
     }
-    // Without a port it takes every one, which works with persistence only.
+    // A service without a port serves all ports, which requires persistence.
     const isPortless = 'address' in entry && entry.port === 0
     if (!isPortless || persistence !== undefined) return settings
     return { ...settings, persistence: { timeout: DEFAULT_PERSISTENCE } }
@@ -86,15 +89,15 @@ function keyOf(entry: ServiceAddress, server: ParsedVirtualServer): ServiceKey {
   return { fwmark: entry.fwmark, family: entry.family ?? server.family ?? familyOfReal(server) }
 }
 
-/** That of the real servers, if they have one in common. */
+/** IPv6 if all real servers have it. */
 function familyOfReal({ realServers }: ParsedVirtualServer): 'ipv4' | 'ipv6' {
   const families = new Set(realServers.map(({ server }) => familyOf(server.address)))
   return families.size === 1 && families.has('ipv6') ? 'ipv6' : 'ipv4'
 }
 
 /**
- * The destinations that a service has when keepalived begins: all its real servers, as if every check had succeeded; or the
- * sorry server, if even together they do not reach the quorum.
+ * The servers of a service while every check succeeds: all its real servers, or the sorry server if even all of them do not reach
+ * the quorum.
  */
 function serversOf(server: ParsedVirtualServer): readonly ParsedRealServer[] {
   const { realServers, sorryServer, weight: usual, quorum, hysteresis } = server
@@ -103,14 +106,14 @@ function serversOf(server: ParsedVirtualServer): readonly ParsedRealServer[] {
   const isUp = total > 0 && total >= needed + Math.min(hysteresis, needed - 1)
   if (sorryServer === undefined) return realServers
   if (!isUp) return [sorryServer]
-  // One that is inhibited waits in the table.
-  const waiting = { ...sorryServer, destination: { ...sorryServer.destination, weight: 0 } }
-  return sorryServer.server.inhibitOnFailure ? [...realServers, waiting] : realServers
+  // An inhibited sorry server stays in the table.
+  const standby = { ...sorryServer, destination: { ...sorryServer.destination, weight: 0 } }
+  return sorryServer.server.inhibitOnFailure ? [...realServers, standby] : realServers
 }
 
 /**
- * A real server as it is in one service. With `DR` and `TUN` it has the service's port, whatever it says, and none under a
- * mark. With `NAT` it has its own; where it says none that of its service, but none in a group.
+ * The destination of a real server in one service. With `DR` and `TUN` its port is always that of the service, or 0 under a mark.
+ * With `NAT` it is its own; by default that of the service, or 0 in a group.
  */
 function destinationOf(
   isGroup: boolean,
