@@ -1,4 +1,5 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
+import { isWholeMask } from '../../ipvs/model/persistence.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatService } from '../../ipvs/model/service-key.ts'
 import { formatDestinationName, readServices } from '../io/read-services.ts'
@@ -58,8 +59,7 @@ function describeService({ persistence, persistenceEngine, onePacket, schedulerF
   const notes: string[] = [...schedulerFlags]
   if (persistence !== null) {
     const { timeout, mask } = persistence
-    const isWhole = mask === '255.255.255.255' || mask === 128
-    notes.push(`persistent ${timeout} s${isWhole ? '' : ` mask ${mask}`}`)
+    notes.push(`persistent ${timeout} s${isWholeMask(mask) ? '' : ` mask ${mask}`}`)
   }
   if (persistenceEngine !== null) notes.push(`engine ${persistenceEngine}`)
   if (onePacket) notes.push('one packet')

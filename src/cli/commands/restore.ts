@@ -1,4 +1,4 @@
-import { SystemNames } from '../../dialect/ipvsadm/parse/names.ts'
+import { SystemNames } from '../../dialect/ipvsadm/names/system-names.ts'
 import type { Ipvs } from '../../state/ipvs.ts'
 import type { Terminal } from '../io/command-io.ts'
 import { describeFailure, ExitStatus } from '../io/failure.ts'

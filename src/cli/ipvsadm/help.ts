@@ -1,12 +1,12 @@
-/** The version that the commands and the output follow. Tools read it from here. */
+/** The version of ipvsadm whose commands and output these are. Tools parse this line. */
 const VERSION = 'ipvsadm v1.31 2019/12/24'
 
-/** What `ipvsadm -v` prints. */
+/** The output of `ipvsadm -v`. */
 export function printVersion(ipvs: string): string {
   return `${VERSION} (compiled with popt and IPVS v${ipvs})\n`
 }
 
-/** What `ipvsadm -h` prints below that. */
+/** The output of `ipvsadm -h` below that. */
 export function printUsage(program: string): string {
   const lines = SYNOPSES.map((synopsis) => `  ${program} ${synopsis}\n`)
   return `Usage:\n${lines.join('')}\n${EXPLANATIONS}`
@@ -30,15 +30,15 @@ const SYNOPSES = [
   '-h|-v',
 ]
 
-const EXPLANATIONS = `Commands, of which a command line has one, the first word:
-  -A, --add-service      make a virtual service      -a, --add-server      give it a real server
-  -E, --edit-service     set it anew                 -e, --edit-server     set that anew
-  -D, --delete-service   remove it                   -d, --delete-server   take it away
-  -L, -l, --list         show the table              -C, --clear           remove every service
+const EXPLANATIONS = `Commands (one, as the first word):
+  -A, --add-service      add a virtual service       -a, --add-server      add a real server
+  -E, --edit-service     change its settings         -e, --edit-server     change its settings
+  -D, --delete-service   remove it                   -d, --delete-server   remove it
+  -L, -l, --list         list the table              -C, --clear           remove every service
   -S, --save             print the table as rules    -R, --restore         read rules from standard input
-  -Z, --zero             set counters to zero            --set             set timeouts, in seconds; 0 keeps one
+  -Z, --zero             reset counters                  --set             set timeouts in seconds; 0 keeps one
       --start-daemon, --stop-daemon                  synchronise connections with another director
-  -h, --help             print this                  -v, --version         print the version
+  -h, --help             print this help             -v, --version         print the version
 
 SERVICE, the virtual service:
   -t, --tcp-service HOST[:PORT]    -u, --udp-service HOST[:PORT]    --sctp-service HOST[:PORT]
@@ -50,15 +50,15 @@ SERVER, a real server: HOST[:PORT]
 TUNNEL: --tun-type ipip|gue|gre, --tun-port PORT (gue), --tun-nocsum|--tun-csum|--tun-remcsum (gue, gre)
 
 Settings:
-  -s, --scheduler NAME        rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh; wlc without
-  -b, --sched-flags FLAGS     sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2, flag-3, with commas
-  -p, --persistent [SECONDS]  send a client where it was sent before; 360 seconds without
-  -M, --netmask MASK          which clients count as one: an IPv4 mask, an IPv6 prefix length
-      --pe ENGINE             tell clients apart by what they send: sip
-  -o, --ops                   schedule every UDP packet by itself
-  -w, --weight NUMBER         share of the connections; 1 without, 0 for no new ones
-  -x, --u-threshold NUMBER    at so many connections a real server gets no more
-  -y, --l-threshold NUMBER    below so many it gets some again
+  -s, --scheduler NAME        rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh; default wlc
+  -b, --sched-flags FLAGS     sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2, flag-3, separated by commas
+  -p, --persistent [SECONDS]  send a client to the same server again; default 360 seconds
+  -M, --netmask MASK          clients to treat as one: an IPv4 mask or an IPv6 prefix length
+      --pe ENGINE             distinguish clients by their data: sip
+  -o, --ops                   schedule every UDP packet on its own
+  -w, --weight NUMBER         share of the connections; default 1, 0 for no new ones
+  -x, --u-threshold NUMBER    number of connections above which a server gets no new ones
+  -y, --l-threshold NUMBER    number of connections below which it gets new ones again
 
 Listings:
   -n, --numeric  numbers, no names      --exact   counters in full      --nosort  the kernel's order

@@ -1,39 +1,34 @@
-import type { IpvsadmCommand } from '../../dialect/ipvsadm/parse/command.ts'
-import { SystemNames } from '../../dialect/ipvsadm/parse/names.ts'
+import { SystemNames } from '../../dialect/ipvsadm/names/system-names.ts'
+import { EXIT_FAILED, IpvsadmError } from '../../dialect/ipvsadm/parse/ipvsadm-error.ts'
 import { IpvsUnavailableError } from '../../errors.ts'
 import type { CommandIo } from '../io/command-io.ts'
-import { EXIT_FAILED, IpvsadmError } from './complaint.ts'
-import { parseWithNames } from './lookup.ts'
+import { type IpvsadmCommand, parseCommandWithNames } from './command.ts'
 import { describeFailure, isDenied } from './refusal.ts'
 import { RuleRestorer } from './restore.ts'
 import { runCommand } from './run.ts'
 
-/** Exit status where there is no IPVS, or none for this user. */
+/** The exit status if IPVS is missing or this user may not use it. */
 const UNAVAILABLE = 2
-/** Without arguments the table is listed. */
-const LIST = ['-L']
+/** The arguments that ipvsadm assumes if it has none. */
+const DEFAULT_ARGUMENTS = ['-L']
 
-/** Does what ipvsadm 1.31 does with these arguments, and gives its exit status. */
-export async function runIpvsadm(words: readonly string[], surroundings: CommandIo): Promise<number> {
+/** Does what ipvsadm 1.31 does with these arguments, and returns its exit status. */
+export async function runIpvsadm(words: readonly string[], io: CommandIo): Promise<number> {
   try {
     const names = new SystemNames()
-    const command = await parseWithNames(words.length === 0 ? LIST : words, names)
-    return await execute(command, names, surroundings)
+    const command = await parseCommandWithNames(words.length === 0 ? DEFAULT_ARGUMENTS : words, names)
+    return await execute(command, names, io)
   } catch (error) {
     const status = statusOf(error)
-    surroundings.printError(error instanceof IpvsadmError ? error.message : describeError(error))
+    io.printError(error instanceof IpvsadmError ? error.message : describeError(error))
     return status
   }
 }
 
-async function execute(
-  command: IpvsadmCommand,
-  names: SystemNames,
-  surroundings: CommandIo,
-): Promise<number> {
-  const ipvs = await surroundings.open()
-  if (command.action === 'restore') return await new RuleRestorer(ipvs, names, surroundings).restore()
-  surroundings.print(await runCommand(command, ipvs, names, surroundings.program))
+async function execute(command: IpvsadmCommand, names: SystemNames, io: CommandIo): Promise<number> {
+  const ipvs = await io.open()
+  if (command.action === 'restore') return await new RuleRestorer(ipvs, names, io).restore()
+  io.print(await runCommand(command, ipvs, names, io.program))
   return 0
 }
 

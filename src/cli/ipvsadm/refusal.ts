@@ -4,7 +4,7 @@ const NO_SERVICE = { ESRCH: 'No such service' }
 const NO_SCHEDULER = { ENOENT: 'Scheduler or persistence engine not found' }
 const SERVERS = { ESRCH: 'Service not defined', ENOENT: 'No such destination' }
 
-/** What ipvsadm says of refusals; scripts look for it. By command, then by error. */
+/** The messages of ipvsadm, which scripts search for, by command and error. */
 const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   addService: { EEXIST: 'Service already exists', ...NO_SCHEDULER },
   updateService: { ...NO_SERVICE, ...NO_SCHEDULER },
@@ -25,10 +25,7 @@ const GENERAL_MESSAGES: Readonly<Record<string, string>> = {
   ENETUNREACH: 'Network is unreachable',
 }
 
-/**
- * What to say of an error. Where ipvsadm has no more than a word for everything, what this library knows of the reason
- * follows it.
- */
+/** The message for an error: that of ipvsadm, followed by the explanation of this library where ipvsadm has only a general one. */
 export function describeFailure(error: unknown): string {
   if (error instanceof ArgumentRangeError || error instanceof ArgumentTypeError)
     return describeArgument(error)
@@ -40,14 +37,14 @@ export function describeFailure(error: unknown): string {
   return general === undefined ? explanation : `${general}: ${explanation}`
 }
 
-/** What this library finds out before the kernel is asked. Only schedulers and thresholds come here unchecked. */
+/** The message for an error that this library detects itself. The parser checks everything but schedulers and thresholds. */
 function describeArgument({ field, message }: ArgumentRangeError | ArgumentTypeError): string {
   return field === 'scheduler' || field === 'persistenceEngine'
     ? NO_SCHEDULER.ENOENT
     : `Numerical result out of range: ${message}`
 }
 
-/** Whether the kernel does not let this process do anything at all. */
+/** Whether the process has no privilege for IPVS. */
 export function isDenied(error: unknown): boolean {
   return error instanceof IpvsError && error.code === 'EPERM'
 }

@@ -1,51 +1,51 @@
-import type { IpvsadmCommand } from '../../dialect/ipvsadm/parse/command.ts'
-import { type SystemNames, UnknownHost } from '../../dialect/ipvsadm/parse/names.ts'
-import { parseCommand } from '../../dialect/ipvsadm/parse/parse.ts'
+import { UnknownHost } from '../../dialect/ipvsadm/names/known-names.ts'
+import type { SystemNames } from '../../dialect/ipvsadm/names/system-names.ts'
+import { EXIT_FAILED, IpvsadmError } from '../../dialect/ipvsadm/parse/ipvsadm-error.ts'
+import { splitWords } from '../../dialect/ipvsadm/parse/parse-line.ts'
 import { BatchError } from '../../errors.ts'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import type { CommandIo } from '../io/command-io.ts'
-import { EXIT_FAILED, IpvsadmError } from './complaint.ts'
-import { parseWithNames } from './lookup.ts'
+import { type IpvsadmCommand, parseCommand, parseCommandWithNames } from './command.ts'
 import { describeFailure, isDenied } from './refusal.ts'
-import { readLines, splitWords } from './rule-lines.ts'
 import { runCommand } from './run.ts'
 
-/** A line may begin with the name of the program. */
+/** The name of the program, which a line may start with. */
 const PROGRAM = 'ipvsadm'
 
 /**
- * Restores rules: each line is a command line by itself. What changes the table goes out in batches, so that the kernel
- * executes some lines while the next are read; everything else waits for what stands before it. What the kernel refuses is
- * reported with its line and the next line is gone on with; a command line that is wrong ends it, as in ipvsadm.
+ * Runs `-R`: executes each line of standard input as a command line. Consecutive changes of the table are sent in batches, so that
+ * the kernel executes some lines while the next are parsed; any other command runs after those before it. As in ipvsadm, an error
+ * of the kernel is reported with its line and the next line follows, whereas an invalid command line ends the restoration.
  */
 export class RuleRestorer {
   readonly #ipvs: IpvsClient
   readonly #names: SystemNames
-  readonly #surroundings: CommandIo
-  /** Changes that wait to be sent, and the numbers of their lines. */
+  readonly #io: CommandIo
+  /** Changes that have not been sent yet. */
   #pendingCommands: BatchCommand[] = []
+  /** The line numbers of these changes. */
   #pendingLines: number[] = []
-  /** What the kernel is at work on. */
+  /** Settles when the kernel has executed the batch that was sent last. */
   #inFlight: Promise<void> = Promise.resolve()
   #line = 0
-  /** Exit status of the last line, which is that of all. */
+  /** The exit status: that of the last line. */
   #status = 0
   #ended = false
 
-  constructor(ipvs: IpvsClient, names: SystemNames, surroundings: CommandIo) {
+  constructor(ipvs: IpvsClient, names: SystemNames, io: CommandIo) {
     this.#ipvs = ipvs
     this.#names = names
-    this.#surroundings = surroundings
+    this.#io = io
   }
 
-  /** Restores everything that can be read, and gives the exit status. */
+  /** Restores all rules and returns the exit status. */
   async restore(): Promise<number> {
-    for await (const lines of readLines(this.#surroundings.input)) {
+    for await (const lines of readLines(this.#io.input)) {
       for (const line of lines) {
-        const waiting = this.#readLine(line)
-        // Most lines need none, and to wait for nothing takes longer than to read one.
-        if (waiting !== undefined) await waiting
+        const pending = this.#readLine(line)
+        // Most lines return no promise, and awaiting undefined takes longer than parsing a line.
+        if (pending !== undefined) await pending
         if (this.#ended) return this.#status
       }
       await this.#send()
@@ -69,7 +69,7 @@ export class RuleRestorer {
 
   async #readLineWithNames(words: readonly string[]): Promise<void> {
     try {
-      await this.#execute(await parseWithNames(words, this.#names))
+      await this.#execute(await parseCommandWithNames(words, this.#names))
     } catch (error) {
       await this.#reject(error)
     }
@@ -84,10 +84,9 @@ export class RuleRestorer {
 
   async #executeAlone(command: IpvsadmCommand): Promise<void> {
     await this.#sendAll()
-    // Rules that restore rules would never end.
     if (command.action === 'restore')
       return this.#end(new IpvsadmError('-R inside of -R', { status: EXIT_FAILED }))
-    const { program, print } = this.#surroundings
+    const { program, print } = this.#io
     try {
       print(await runCommand(command, this.#ipvs, this.#names, program))
       this.#status = 0
@@ -97,24 +96,24 @@ export class RuleRestorer {
     }
   }
 
-  /** Reports what is wrong with the line. */
+  /** Reports a mistake in the current line, or an error of its command. */
   async #reject(error: unknown): Promise<void> {
     await this.#sendAll()
-    const complaint = error instanceof IpvsadmError ? error : undefined
-    if (complaint?.continues === false) return this.#end(complaint)
+    const mistake = error instanceof IpvsadmError ? error : undefined
+    if (mistake?.continues === false) return this.#end(mistake)
     this.#report(this.#line, error)
-    this.#status = complaint?.status ?? EXIT_FAILED
+    this.#status = mistake?.status ?? EXIT_FAILED
   }
 
-  #end(complaint: IpvsadmError): void {
-    this.#report(this.#line, complaint)
-    this.#status = complaint.status
+  #end(mistake: IpvsadmError): void {
+    this.#report(this.#line, mistake)
+    this.#status = mistake.status
     this.#ended = true
   }
 
   #report(line: number, error: unknown): void {
     const text = error instanceof IpvsadmError ? error.message : describeFailure(error)
-    this.#surroundings.printError(`line ${line}: ${text}`)
+    this.#io.printError(`line ${line}: ${text}`)
   }
 
   async #sendAll(): Promise<void> {
@@ -122,7 +121,7 @@ export class RuleRestorer {
     await this.#inFlight
   }
 
-  /** Hands what waits over to the kernel, once it has done with what it had. */
+  /** Sends the pending changes after the kernel has executed the previous batch. */
   async #send(): Promise<void> {
     await this.#inFlight
     if (this.#pendingCommands.length === 0) return
@@ -140,9 +139,21 @@ export class RuleRestorer {
   #reportEach(error: unknown, lines: readonly number[]): void {
     if (!(error instanceof BatchError)) throw error
     const [{ error: first } = { error }] = error.failures
-    // Without privileges it is the same with every line.
+    // Without privileges every line fails in the same way.
     if (isDenied(first)) throw first
     for (const { index, error: reason } of error.failures) this.#report(lines[index] ?? 0, reason)
     this.#status = error.failures.at(-1)?.index === lines.length - 1 ? EXIT_FAILED : 0
   }
+}
+
+/** Yields the complete lines of each chunk of the input as soon as it arrives. */
+async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<string[], void, undefined> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of input) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield lines
+  }
+  if (rest !== '') yield [rest]
 }

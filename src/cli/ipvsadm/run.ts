@@ -1,16 +1,15 @@
-import type { IpvsadmCommand } from '../../dialect/ipvsadm/parse/command.ts'
-import type { SystemNames } from '../../dialect/ipvsadm/parse/names.ts'
+import type { SystemNames } from '../../dialect/ipvsadm/names/system-names.ts'
 import { printDaemons, printTimeouts } from '../../dialect/ipvsadm/print/print-settings.ts'
 import { BatchError } from '../../errors.ts'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
-import { IpvsadmError } from './complaint.ts'
+import type { IpvsadmCommand } from './command.ts'
 import { printUsage, printVersion } from './help.ts'
 import { showConnections, showRules, showTable } from './show.ts'
 
-/** A command that is run by itself; rules are restored elsewhere. */
+/** A command other than `-R`, which {@link RuleRestorer} runs. */
 export type SingleCommand = Exclude<IpvsadmCommand, { readonly action: 'restore' }>
 
-/** Runs a command and gives what it prints. */
+/** Runs a command and returns its output. */
 export async function runCommand(
   command: SingleCommand,
   ipvs: IpvsClient,
@@ -45,11 +44,11 @@ export async function runCommand(
     case 'help':
       return printVersion((await ipvs.info()).version) + printUsage(program)
     default:
-      throw new IpvsadmError(`no command: ${JSON.stringify(command satisfies never)}`)
+      throw new TypeError(`unknown command: ${JSON.stringify(command satisfies never)}`)
   }
 }
 
-/** Of a batch of one command there is one error. */
+/** Throws the one error of a batch of one command. */
 function throwFirst(error: unknown): never {
   throw error instanceof BatchError ? error.cause : error
 }

@@ -1,24 +1,23 @@
-import type { ListingFormat } from '../../dialect/ipvsadm/parse/command.ts'
-import type { SystemNames } from '../../dialect/ipvsadm/parse/names.ts'
+import type { SystemNames } from '../../dialect/ipvsadm/names/system-names.ts'
+import { IpvsadmError } from '../../dialect/ipvsadm/parse/ipvsadm-error.ts'
 import {
   createNameFormatter,
   type EndpointFormatter,
   formatNumeric,
-} from '../../dialect/ipvsadm/print/labels.ts'
-import { sortServices } from '../../dialect/ipvsadm/print/order.ts'
+} from '../../dialect/ipvsadm/print/endpoint-format.ts'
 import { printConnection, printConnectionsHeading } from '../../dialect/ipvsadm/print/print-connections.ts'
 import { printRules } from '../../dialect/ipvsadm/print/print-rules.ts'
-import { printTable } from '../../dialect/ipvsadm/print/print-table.ts'
+import { type ListingFormat, printTable } from '../../dialect/ipvsadm/print/print-table.ts'
 import { listAddresses } from '../../dialect/ipvsadm/print/service-text.ts'
+import { sortServices } from '../../dialect/ipvsadm/print/sort-services.ts'
 import { IpvsError } from '../../errors.ts'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { ConnectionEntry } from '../../ipvs/proc/connection-entry.ts'
-import { IpvsadmError } from './complaint.ts'
 import { describeFailure } from './refusal.ts'
 
-/** `-L`: the table, or one service of it. */
+/** Runs `-L`: prints the table, or one service of it. */
 export async function showTable(
   ipvs: IpvsClient,
   key: ResolvedServiceKey | undefined,
@@ -34,13 +33,13 @@ export async function showTable(
   return first + printTable(table, format, label)
 }
 
-/** `-S`: the table as rules. */
+/** Runs `-S`: prints the table as rules. */
 export async function showRules(ipvs: IpvsClient, numeric: boolean, names: SystemNames): Promise<string> {
   const services = sortServices(await ipvs.services())
   return printRules(services, await labelFor(numeric, listAddresses(services), names))
 }
 
-/** `-L -c`: the connections, with the persistence engines' data if asked for. */
+/** Runs `-L -c`: prints the connections, with the data of persistence engines on request. */
 export async function showConnections(
   ipvs: IpvsClient,
   { numeric, engines }: { readonly numeric: boolean; readonly engines: boolean },
@@ -59,7 +58,7 @@ export async function showConnections(
   )
 }
 
-/** A service that is not there ends ipvsadm, with a status of its own. */
+/** A service that does not exist has an exit status of its own. */
 async function readService(ipvs: IpvsClient, key: ResolvedServiceKey): Promise<Service[]> {
   try {
     return [await ipvs.service(key)]

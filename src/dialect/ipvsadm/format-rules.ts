@@ -1,95 +1,76 @@
-import { formatEndpoint, type ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
-import type { Tunnel } from '../../ipvs/model/tunnel.ts'
 import { resolveDesiredState } from '../../state/document/resolve-desired-state.ts'
 import type { DesiredState } from '../../state/model/desired-state.ts'
-import type {
-  ResolvedDaemon,
-  ResolvedDestination,
-  ResolvedService,
-} from '../../state/model/resolved-state.ts'
-import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, SERVICE_OPTIONS } from './rule-words.ts'
+import type { ResolvedDaemon, ResolvedService } from '../../state/model/resolved-state.ts'
+import { MAX_TIMEOUT } from './parse/parsed-options.ts'
+import { formatNumeric } from './print/endpoint-format.ts'
+import { printServiceRules, type RuleFormat } from './print/print-rules.ts'
+import { SPELLING } from './vocabulary/options.ts'
+
+const DOCUMENT_FORMAT: RuleFormat = {
+  endpoint: formatNumeric,
+  asSaved: false,
+  withoutOption: (kind, value) => {
+    throw new RangeError(`ipvsadm has no option for the ${kind} ${value}`)
+  },
+}
 
 /**
- * Writes a desired state as rules that `ipvsadm -R` takes: what `ipvsadm -S -n` prints, and the thresholds, timeouts and daemons
- * that it leaves out. {@link parseRules} reads all of it.
+ * Writes a desired state as rules for `ipvsadm -R`: the output of `ipvsadm -S -n`, with the thresholds, timeouts and daemons that
+ * it leaves out. {@link parseRules} reads all of it.
  *
- * @throws {DesiredStateError} when the desired state is not one.
- * @throws {RangeError} when it says what ipvsadm has no words for: another protocol, `local`, `bypass`, a tunnel of unknown type.
+ * @throws {DesiredStateError} if the desired state is invalid.
+ * @throws {RangeError} if ipvsadm cannot express the desired state or would change it: a protocol other than TCP, UDP and SCTP,
+ * `local`, `bypass`, a tunnel of unknown type, a `dr` or `tun` destination at another port than its service's, persistence of 0
+ * seconds or more than 31 days, one-packet scheduling without UDP, port 0 without persistence.
  */
 export function formatRules(desired: DesiredState): string {
   const { services, timeouts, daemons } = resolveDesiredState(desired)
-  const lines = [...(services?.values() ?? [])].flatMap(serviceRules)
-  lines.push(...timeoutRules(timeouts), ...(daemons ?? []).map(daemonRule))
-  return lines.map((line) => `${line}\n`).join('')
-}
-
-function serviceRules(service: ResolvedService): string[] {
-  const { settings, destinations } = service
-  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = settings
-  const option = serviceOption(service.key)
-  const words = ['-A', option, '-s', scheduler]
-  if (persistence !== null) {
-    words.push('-p', String(persistence.timeout))
-    if (!coversAll(persistence.mask)) words.push('-M', String(persistence.mask))
+  let text = ''
+  for (const service of services?.values() ?? []) {
+    checkService(service)
+    const { key, settings, destinations } = service
+    text += printServiceRules({ ...key, ...settings }, [...(destinations?.values() ?? [])], DOCUMENT_FORMAT)
   }
-  if (persistenceEngine !== null) words.push('--pe', persistenceEngine)
-  if (onePacket) words.push('-o')
-  if (schedulerFlags.length > 0) words.push('-b', schedulerFlags.join(','))
-  return [
-    words.join(' '),
-    ...[...(destinations?.values() ?? [])].map((destination) => destinationRule(option, destination)),
-  ]
+  const lines = [...timeoutRules(timeouts), ...(daemons ?? []).map(daemonRule)]
+  return text + lines.map((line) => `${line}\n`).join('')
 }
 
-function serviceOption(key: ResolvedServiceKey): string {
-  if (key.fwmark !== undefined) return `-f ${key.fwmark}${key.family === 'ipv6' ? ' -6' : ''}`
-  const option = optionFor(SERVICE_OPTIONS, key.protocol, 'protocol')
-  return `${option} ${formatEndpoint(key.address, key.port)}`
-}
-
-function destinationRule(service: string, destination: ResolvedDestination): string {
-  const { address, port, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = destination
-  const words = ['-a', service, '-r', formatEndpoint(address, port)]
-  words.push(optionFor(FORWARDING_OPTIONS, forwarding, 'way of forwarding'), '-w', String(weight))
-  if (upperThreshold > 0) words.push('-x', String(upperThreshold))
-  if (lowerThreshold > 0) words.push('-y', String(lowerThreshold))
-  if (tunnel !== null) words.push(...tunnelOptions(tunnel))
-  return words.join(' ')
-}
-
-function tunnelOptions({ type, port, checksum = 'none' }: Tunnel): string[] {
-  if (typeof type === 'number') throw new RangeError(`ipvsadm has no word for the tunnel type ${type}`)
-  const words = ['--tun-type', type]
-  if (type === 'gue') words.push('--tun-port', String(port))
-  if (type !== 'ipip') words.push(optionFor(CHECKSUM_OPTIONS, checksum, 'tunnel checksum'))
-  return words
+/** Refuses a service that ipvsadm would refuse, or would create with other values. */
+function checkService({ key, name, settings, destinations }: ResolvedService): void {
+  const { onePacket, persistence } = settings
+  if (persistence !== null && (persistence.timeout < 1 || persistence.timeout > MAX_TIMEOUT)) {
+    throw new RangeError(
+      `ipvsadm accepts a persistence of 1 to ${MAX_TIMEOUT} seconds: ${name} has ${persistence.timeout}`,
+    )
+  }
+  if (key.fwmark !== undefined) return
+  if (key.port === 0 && persistence === null) {
+    throw new RangeError(`ipvsadm refuses port 0 without persistence: ${name}`)
+  }
+  if (onePacket && key.protocol !== 'udp') {
+    throw new RangeError(`ipvsadm refuses one-packet scheduling without UDP: ${name}`)
+  }
+  for (const { address, port, forwarding } of destinations?.values() ?? []) {
+    if (forwarding !== 'nat' && port !== key.port) {
+      throw new RangeError(`ipvsadm would use port ${key.port} for ${address} in ${name} instead of ${port}`)
+    }
+  }
 }
 
 function timeoutRules({ tcp = 0, tcpFin = 0, udp = 0 }: TimeoutChanges): string[] {
-  return tcp + tcpFin + udp === 0 ? [] : [`--set ${tcp} ${tcpFin} ${udp}`]
+  if (tcp + tcpFin + udp === 0) return []
+  const longest = Math.max(tcp, tcpFin, udp)
+  if (longest > MAX_TIMEOUT) {
+    throw new RangeError(`ipvsadm accepts timeouts up to ${MAX_TIMEOUT} seconds, not ${longest}`)
+  }
+  return [`${SPELLING.set} ${tcp} ${tcpFin} ${udp}`]
 }
 
-function daemonRule({
-  role,
-  interface: name,
-  syncId,
-  maximumLength,
-  group,
-  port,
-  ttl,
-}: ResolvedDaemon): string {
-  const words = ['--start-daemon', role, '--mcast-interface', name, '--syncid', syncId]
-  if (maximumLength !== undefined) words.push('--sync-maxlen', maximumLength)
-  return [...words, '--mcast-group', group, '--mcast-port', port, '--mcast-ttl', ttl].join(' ')
-}
-
-function optionFor(options: Readonly<Record<string, string>>, word: string | number, what: string): string {
-  const found = Object.entries(options).find(([, meaning]) => meaning === word)
-  if (found === undefined) throw new RangeError(`ipvsadm has no option for the ${what} ${word}`)
-  return found[0]
-}
-
-function coversAll(mask: string | number): boolean {
-  return mask === '255.255.255.255' || mask === 128
+function daemonRule(daemon: ResolvedDaemon): string {
+  const { role, interface: name, syncId, maximumLength, group, port, ttl } = daemon
+  const words = [SPELLING['start-daemon'], role, SPELLING['mcast-interface'], name, SPELLING.syncid, syncId]
+  if (maximumLength !== undefined) words.push(SPELLING['sync-maxlen'], maximumLength)
+  words.push(SPELLING['mcast-group'], group, SPELLING['mcast-port'], port, SPELLING['mcast-ttl'], ttl)
+  return words.join(' ')
 }

@@ -1,25 +1,34 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import type { DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
-import { formatService, type ServiceKey } from '../../ipvs/model/service-key.ts'
+import type { DaemonInput } from '../../ipvs/model/daemon.ts'
+import type { DestinationInput } from '../../ipvs/model/destination.ts'
+import type { ServiceSettings } from '../../ipvs/model/service.ts'
+import { formatService } from '../../ipvs/model/service-key.ts'
 import { DesiredStateError, type StateProblem } from '../../state/document/problems.ts'
 import { findProblems } from '../../state/document/resolve-desired-state.ts'
 import type { DesiredDestination, DesiredService, DesiredState } from '../../state/model/desired-state.ts'
-import { readDaemonRule, readDestinationRule, readServiceKey, readServiceRule, readTimeouts } from './rule.ts'
-import { RuleError, RuleLine } from './rule-line.ts'
+import { UnknownHost } from './names/known-names.ts'
+import { SystemNames } from './names/system-names.ts'
+import { IpvsadmError } from './parse/ipvsadm-error.ts'
+import { type ParsedLine, parseLine, splitWords } from './parse/parse-line.ts'
+import { toDaemon, toDestination, toServiceKey, toServiceSettings } from './parse/parsed-rule.ts'
+import { type OptionName, SPELLING } from './vocabulary/options.ts'
 
 /**
- * Reads rules as `ipvsadm -S` writes them and `ipvsadm -R` takes them: a command a line, with or without the word `ipvsadm`
- * before it, in its short or its long spelling; `#` begins a comment. `--set` and `--start-daemon` may be among them. Names of
- * hosts and services are not looked up: save with `ipvsadm -S -n`.
+ * Reads rules as `ipvsadm -S` writes them and `ipvsadm -R` reads them: one command per line, in any spelling that ipvsadm 1.31
+ * accepts, with or without the word `ipvsadm` before it. `#` starts a comment. `--set` and `--start-daemon` are accepted too. Names
+ * of ports are those of /etc/services; names of hosts are refused, since they would have to be looked up: save with
+ * `ipvsadm -S -n`.
  *
- * @param source What to call the text in errors, such as the name of its file.
- * @throws {DesiredStateError} with every line that cannot be read.
+ * Defaults are those of ipvsadm: `-p` without a value is 360 seconds, and a `dr` or `tun` destination gets the port of its service.
+ *
+ * @param source The name of the text in errors, such as the name of its file.
+ * @throws {DesiredStateError} with every line that is invalid.
  */
 export function parseRules(text: string, source = ''): DesiredState {
   if (typeof text !== 'string') throw new ArgumentTypeError('text', 'rules of ipvsadm in a string', text)
-  const reading = new RulesParser()
-  for (const [index, line] of text.split('\n').entries()) reading.readLine(line, index + 1)
-  return reading.finish(source)
+  const parser = new RulesParser()
+  for (const [index, line] of text.split('\n').entries()) parser.readLine(line, index + 1)
+  return parser.finish(source)
 }
 
 interface ParsedService extends DesiredService {
@@ -27,26 +36,27 @@ interface ParsedService extends DesiredService {
 }
 
 class RulesParser {
-  readonly #services = new Map<string, ParsedService>()
+  readonly #names = new SystemNames()
+  readonly #services = new Map<string, { readonly service: ParsedService; readonly index: number }>()
   readonly #daemons: DaemonInput[] = []
   #timeouts: DesiredState['timeouts']
   readonly #problems: StateProblem[] = []
-  /** The lines of what was read, by its path in the document. */
+  /** The line of each part of the document, by its path. */
   readonly #lines = new Map<string, number>()
 
   readLine(text: string, number: number): void {
+    const words = splitWords(text.replace(/(^|\s)#.*/, ''))
+    while (words[0] !== undefined && /(^|\/)ipvsadm$/.test(words[0])) words.shift()
+    if (words.length === 0) return
     try {
-      const line = new RuleLine(text)
-      if (!line.isEmpty) this.#read(line, number)
+      this.#read(parseLine(words, this.#names, true), number)
     } catch (error) {
-      if (!(error instanceof RuleError || error instanceof TypeError || error instanceof RangeError))
-        throw error
-      this.#problems.push({ path: [], message: error.message, line: number, column: 1 })
+      this.#problems.push({ path: [], message: describeMistake(error), line: number, column: 1 })
     }
   }
 
   finish(source: string): DesiredState {
-    const services = [...this.#services.values()]
+    const services = [...this.#services.values()].map(({ service }) => service)
     const desired: DesiredState = {
       services,
       ...(this.#timeouts === undefined ? {} : { timeouts: this.#timeouts }),
@@ -63,44 +73,112 @@ class RulesParser {
     )
   }
 
-  #read(line: RuleLine, number: number): void {
+  #read(line: ParsedLine, number: number): void {
     switch (line.command) {
-      case '-A':
+      case 'add-service':
         this.#addService(line, number)
         return
-      case '-a':
+      case 'add-server':
         this.#addDestination(line, number)
         return
-      case '--set':
-        this.#timeouts = { ...this.#timeouts, ...readTimeouts(line) }
+      case 'set':
+        this.#timeouts = { ...this.#timeouts, ...withoutUndefined(line.timeouts) }
         this.#lines.set('timeouts', number)
         return
-      case '--start-daemon':
+      case 'start-daemon':
         this.#lines.set(`daemons.${this.#daemons.length}`, number)
-        this.#daemons.push(readDaemonRule(line, line.words[0] as SyncRole))
+        this.#daemons.push(desiredDaemon(line))
         return
       default:
-        throw new RuleError(
-          `${line.command} is no rule: -A and -a say what a table is, and so do --set and --start-daemon`,
+        throw new IpvsadmError(
+          `${SPELLING[line.command]} does not describe a table; expected one of ${EXPECTED.join(', ')}`,
         )
     }
   }
 
-  #addService(line: RuleLine, number: number): void {
-    const key = readServiceKey(line)
-    const name = formatService(key)
-    if (this.#services.has(name)) throw new RuleError(`${name} is added once more`)
-    this.#lines.set(`services.${this.#services.size}`, number)
-    this.#services.set(name, { service: name, ...readServiceRule(line), destinations: [] })
+  #addService(line: ParsedLine, number: number): void {
+    const name = formatService(toServiceKey(line.options))
+    const settings = givenSettings(line)
+    if (this.#services.has(name)) throw new IpvsadmError(`${name} is added twice`)
+    const index = this.#services.size
+    this.#lines.set(`services.${index}`, number)
+    this.#services.set(name, { service: { service: name, ...settings, destinations: [] }, index })
   }
 
-  #addDestination(line: RuleLine, number: number): void {
-    const key: ServiceKey = readServiceKey(line)
-    const service = this.#services.get(formatService(key))
-    if (service === undefined)
-      throw new RuleError(`${formatService(key)} has not been added: write its -A line before`)
-    const index = [...this.#services.keys()].indexOf(formatService(key))
-    this.#lines.set(`services.${index}.destinations.${service.destinations.length}`, number)
-    service.destinations.push(readDestinationRule(line))
+  #addDestination(line: ParsedLine, number: number): void {
+    const name = formatService(toServiceKey(line.options))
+    const destination = givenDestination(line)
+    const found = this.#services.get(name)
+    if (found === undefined) {
+      throw new IpvsadmError(`${name} is not defined; its ${SPELLING['add-service']} line must come first`)
+    }
+    const { destinations } = found.service
+    this.#lines.set(`services.${found.index}.destinations.${destinations.length}`, number)
+    destinations.push(destination)
   }
+}
+
+const EXPECTED = [SPELLING['add-service'], SPELLING['add-server'], SPELLING.set, SPELLING['start-daemon']]
+
+/** The options that have a setting of their own in a document. Without its option a setting stays out of the document. */
+const SERVICE_OPTIONS = {
+  scheduler: 'scheduler',
+  schedulerFlags: 'sched-flags',
+  onePacket: 'ops',
+  persistence: 'persistent',
+  persistenceEngine: 'pe',
+} as const satisfies Readonly<Record<keyof ServiceSettings, OptionName>>
+const DESTINATION_OPTIONS = {
+  weight: 'weight',
+  upperThreshold: 'u-threshold',
+  lowerThreshold: 'l-threshold',
+} as const satisfies Partial<Record<keyof DestinationInput, OptionName>>
+const DAEMON_OPTIONS = {
+  syncId: 'syncid',
+  maximumLength: 'sync-maxlen',
+  group: 'mcast-group',
+  port: 'mcast-port',
+  ttl: 'mcast-ttl',
+} as const satisfies Partial<Record<keyof DaemonInput, OptionName>>
+
+function givenSettings({ options, schedulerFlags }: ParsedLine): ServiceSettings {
+  const settings = pickGiven(toServiceSettings(options, schedulerFlags), SERVICE_OPTIONS, options.given)
+  if (settings.persistence == null || options.given.has('netmask')) return settings
+  return { ...settings, persistence: { timeout: settings.persistence.timeout } }
+}
+
+function givenDestination({ options }: ParsedLine): DesiredDestination {
+  const destination = toDestination(options)
+  const { address, port, forwarding, tunnel } = destination
+  return {
+    ...{ address, port, forwarding },
+    ...pickGiven(destination, DESTINATION_OPTIONS, options.given),
+    ...(options.given.has('tun-type') ? { tunnel } : {}),
+  } as DesiredDestination
+}
+
+function desiredDaemon({ options, role }: ParsedLine): DaemonInput {
+  const daemon = toDaemon(options, role)
+  return { role, interface: daemon.interface, ...pickGiven(daemon, DAEMON_OPTIONS, options.given) }
+}
+
+/** The fields of an object whose options are given. */
+function pickGiven<T extends object, Field extends keyof T & string>(
+  object: T,
+  options: Readonly<Record<Field, OptionName>>,
+  given: ReadonlySet<OptionName>,
+): Partial<Pick<T, Field>> {
+  const fields = (Object.keys(options) as Field[]).filter((field) => given.has(options[field]))
+  return Object.fromEntries(fields.map((field) => [field, object[field]])) as Partial<Pick<T, Field>>
+}
+
+function withoutUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
+}
+
+/** The message of a mistake in a line; rethrows any other error. */
+function describeMistake(error: unknown): string {
+  if (error instanceof IpvsadmError) return error.message
+  if (!(error instanceof UnknownHost)) throw error
+  return `unknown address ${error.host}; names of hosts are not looked up: write the address, or save with \`ipvsadm -S -n\``
 }

@@ -13,7 +13,11 @@ export const ORDER: readonly string[] = [
   ...inside('route', 'protocol', 'model', 'commands'),
   ...inside('ipvs', 'protocol', 'model', 'commands', 'read', 'write', 'proc'),
   ...inside('state', 'model', 'document', 'ownership', 'plan', 'apply', 'watch'),
-  ...inside('dialect', ...inside('ipvsadm', 'parse', 'print'), 'keepalived'),
+  ...inside(
+    'dialect',
+    ...inside('ipvsadm', 'names', 'vocabulary', 'parse', 'print'),
+    ...inside('keepalived', 'source', 'servers'),
+  ),
   ...inside('host', 'facts', 'resource', 'role', ...inside('doctor', 'model', 'checks')),
   ...inside(
     'cli',
@@ -61,6 +65,8 @@ export const PURE: readonly string[] = [
   'state/plan',
   'state/watch',
   'dialect/ipvsadm',
+  'dialect/ipvsadm/vocabulary',
+  'dialect/ipvsadm/parse',
   'dialect/ipvsadm/print',
   'host/resource',
   'host/doctor/model',

@@ -1,21 +1,20 @@
 import { canonicalIPv6, type Family, familyOf, parseIPv4 } from '../../../netlink/wire/address.ts'
-import { readIPv4Text } from './ipv4-text.ts'
-import { type KnownNames, UnknownHost } from './names.ts'
-import { readNumber } from './number.ts'
+import { type KnownNames, UnknownHost } from '../names/known-names.ts'
+import { readIPv4Text, readNumber } from './numbers.ts'
 
-/** `host[:port]` as it was given. */
+/** An address and, if the text has one, a port. */
 export interface ParsedEndpoint {
   readonly address: string
   readonly family: Family
-  /** Undefined when none was given. */
+  /** Undefined if the text has none. */
   readonly port: number | undefined
 }
 
 /**
- * Reads `host[:port]`: an address or a name of an IPv4 host, `[v6]:port` or an IPv6 address alone; a port by number or by
- * its name under the protocol. Undefined for anything else.
+ * Reads `host[:port]`, where the host is an IPv4 address or a name, `[v6]:port`, or an IPv6 address alone. A port is a number or
+ * its name under the protocol. Returns undefined for any other text.
  *
- * @throws {UnknownHost} when a host has to be looked up first.
+ * @throws {UnknownHost} if the address of a host has to be looked up first.
  */
 export function readEndpoint(text: string, protocol: string, names: KnownNames): ParsedEndpoint | undefined {
   if (text.startsWith('[')) return readBracketed(text, protocol, names)

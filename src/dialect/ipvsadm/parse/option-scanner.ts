@@ -1,56 +1,29 @@
-/** What an option takes: nothing, a value, or a value if one follows. */
-export type OptionArgument = 'none' | 'required' | 'optional'
+import type { OptionDefinition, OptionIndex } from '../vocabulary/option-index.ts'
 
-/** An option that a scanner knows. */
-export interface OptionDefinition {
-  /** Its long spelling, without hyphens. */
-  readonly long: string
-  /** Its letter, where it has one. */
-  readonly letter?: string | undefined
-  readonly argument: OptionArgument
-}
-
-/** Why scanning stopped before the end: the spelling concerned, and what is wrong with it. */
+/** Why scanning stopped before the end of the line. */
 export interface ScanFailure {
   readonly spelling: string
   readonly reason: 'unknown option' | 'missing argument' | 'option does not take an argument'
 }
 
-/** Options by their spellings. */
-export class OptionIndex<O extends OptionDefinition> {
-  readonly #spellings = new Map<string, O>()
-
-  constructor(options: readonly O[]) {
-    for (const option of options) {
-      this.#spellings.set(`--${option.long}`, option)
-      if (option.letter !== undefined) this.#spellings.set(option.letter, option)
-    }
-  }
-
-  /** The option of a letter, or of a long spelling with its hyphens. */
-  get(spelling: string): O | undefined {
-    return this.#spellings.get(spelling)
-  }
-}
-
 /**
- * Reads a command line option by option, as popt does (popt(3)), the library that ipvsadm was built with: letters joined
- * (`-Ln`), values joined or split (`-p3600`, `-p=3600`, `-p 3600`, `--persistent=3600`), `--` before what is no option. A
- * value that may be left out is not taken from a word that begins with a hyphen.
+ * Reads a command line option by option, as popt(3) does, the library that ipvsadm uses. Letters may be joined (`-Ln`), and so may
+ * a letter and its value (`-p3600`, `-p=3600`, `-p 3600`, `--persistent=3600`); `--` ends the options. An optional value is never
+ * taken from a word that begins with a hyphen.
  */
 export class OptionScanner<O extends OptionDefinition> {
   readonly #options: OptionIndex<O>
   readonly #words: readonly string[]
   #next = 0
-  /** What is left of a word of joined letters. */
+  /** The letters of the current word that have not been read yet. */
   #letters = ''
-  /** The word that the last option was read from. */
+  /** The word that contains the last option. */
   word = ''
-  /** Words that are no options, in their order. */
+  /** The words that are neither options nor values. */
   readonly rest: string[] = []
-  /** The value of the option that was scanned last. */
+  /** The value of the last option. */
   value: string | undefined
-  /** Set when scanning cannot go on. */
+  /** Set once scanning has stopped because of a mistake. */
   failure: ScanFailure | undefined
 
   constructor(options: OptionIndex<O>, words: readonly string[]) {
@@ -58,7 +31,7 @@ export class OptionScanner<O extends OptionDefinition> {
     this.#words = words
   }
 
-  /** The next option; undefined at the end or after a failure. */
+  /** Reads the next option. Returns undefined at the end and after a failure. */
   next(): O | undefined {
     this.value = undefined
     while (this.#letters === '') {

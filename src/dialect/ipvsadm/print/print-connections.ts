@@ -1,14 +1,14 @@
 import type { ConnectionEntry, Endpoint } from '../../../ipvs/proc/connection-entry.ts'
-import type { EndpointFormatter } from './labels.ts'
+import type { EndpointFormatter } from './endpoint-format.ts'
 
-/** What `ipvsadm -L -c` prints above the entries. */
+/** The heading of `ipvsadm -L -c`. */
 export function printConnectionsHeading(engines: boolean): string {
   const columns = ['pro expire', 'state'.padEnd(11), 'source'.padEnd(18), 'virtual'.padEnd(18)]
   const last = engines ? ['destination'.padEnd(18), 'pe name'.padEnd(16), 'pe_data'] : ['destination']
   return `IPVS connection entries\n${[...columns, ...last].join(' ')}\n`
 }
 
-/** What it prints of an entry. */
+/** The line of `ipvsadm -L -c` for an entry. */
 export function printConnection(entry: ConnectionEntry, engines: boolean, label: EndpointFormatter): string {
   const { protocol, state, expires, client, virtual, destination } = entry
   const show = ({ address, port }: Endpoint) => label(address, port, protocol)
@@ -21,7 +21,7 @@ export function printConnection(entry: ConnectionEntry, engines: boolean, label:
   ]
   const { persistenceEngine, persistenceData = '' } = entry
   if (!engines || persistenceEngine === undefined) return `${[...columns, show(destination)].join(' ')}\n`
-  // ipvsadm sets these columns apart from their headings.
+  // In ipvsadm these columns are not aligned with their headings.
   const last = [show(destination).padEnd(16), persistenceEngine.padEnd(18), persistenceData]
   return `${[...columns, ...last].join(' ')}\n`
 }

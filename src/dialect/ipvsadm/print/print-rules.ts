@@ -1,60 +1,138 @@
-import type { Destination } from '../../../ipvs/model/destination.ts'
-import type { Service } from '../../../ipvs/model/service.ts'
-import { printSchedulerFlags } from '../parse/scheduler-flags.ts'
-import type { EndpointFormatter } from './labels.ts'
-import { portNameProtocol, printedMask, printMark } from './service-text.ts'
+import type { DestinationKey, DestinationLimits } from '../../../ipvs/model/destination.ts'
+import { DEFAULT_PERSISTENCE_TIMEOUT, isWholeMask } from '../../../ipvs/model/persistence.ts'
+import type { Service, ServiceInput } from '../../../ipvs/model/service.ts'
+import type { ServiceKey } from '../../../ipvs/model/service-key.ts'
+import type { Tunnel } from '../../../ipvs/model/tunnel.ts'
+import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, PROTOCOL_OPTIONS } from '../vocabulary/choices.ts'
+import { type OptionCode, SPELLING } from '../vocabulary/options.ts'
+import { type EndpointFormatter, formatNumeric } from './endpoint-format.ts'
+import { printMark, printSchedulerFlags, protocolOfPorts } from './service-text.ts'
 
-const SERVICE_OPTION: Readonly<Record<string, string>> = { tcp: '-t', udp: '-u', sctp: '--sctp-service' }
-/** ipvsadm has no option for `local` and saves it as `dr`. */
-const FORWARDING_OPTION: Readonly<Record<string, string>> = { dr: '-g', local: '-g', nat: '-m', tun: '-i' }
-const CHECKSUM_OPTION: Readonly<Record<string, string>> = {
-  none: '--tun-nocsum',
-  checksum: '--tun-csum',
-  remote: '--tun-remcsum',
-}
-/** What ipvsadm prints where it has no option. */
-const NO_OPTION = '(null)'
-
-/** What `ipvsadm -S` prints: the rules that make these services. Thresholds are not among them. */
-export function printRules(services: readonly Service[], label: EndpointFormatter): string {
-  return services.map((service) => printService(service, label)).join('')
-}
-
-function printService(service: Service, label: EndpointFormatter): string {
-  const option = serviceOption(service, label)
-  const protocol = portNameProtocol(service)
-  const head = `-A ${option} -s ${service.scheduler}${settings(service)}\n`
-  return service.destinations.reduce((text, destination) => {
-    const { address, port, forwarding, weight } = destination
-    const words = `-r ${label(address, port, protocol)} ${FORWARDING_OPTION[forwarding] ?? NO_OPTION} -w ${weight}`
-    return `${text}-a ${option} ${words}${tunnelOptions(destination)}\n`
-  }, head)
+/** How rules are written. */
+export interface RuleFormat {
+  readonly endpoint: EndpointFormatter
+  /**
+   * Whether to write what `ipvsadm -S` writes: `local` as `dr`, marks as signed numbers, neither thresholds nor the third flag of
+   * sh and mh.
+   */
+  readonly asSaved: boolean
+  /** Returns what stands for a value that ipvsadm has no option for, or throws. */
+  readonly withoutOption: (kind: string, value: string | number) => string
 }
 
-function serviceOption(service: Service, label: EndpointFormatter): string {
-  if (service.fwmark !== undefined) {
-    return `-f ${printMark(service.fwmark)}${service.family === 'ipv6' ? ' -6' : ''}`
+/** A destination, as the table or a document has it. */
+export interface PrintableDestination extends DestinationKey, DestinationLimits {
+  readonly forwarding: string | number
+  readonly tunnel?: Tunnel | null | undefined
+}
+
+/** What ipvsadm prints where it has no word. */
+const NO_WORD = '(null)'
+
+/** Every setting, for a command line. A value that ipvsadm has no option for makes it refuse the line. */
+export const COMMAND_LINE_FORMAT: RuleFormat = {
+  endpoint: formatNumeric,
+  asSaved: false,
+  withoutOption: () => NO_WORD,
+}
+
+const { 'add-service': ADD_SERVICE, 'add-server': ADD_SERVER } = SPELLING
+
+/** The output of `ipvsadm -S`: the rules that create these services. */
+export function printRules(services: readonly Service[], endpoint: EndpointFormatter): string {
+  const format: RuleFormat = { endpoint, asSaved: true, withoutOption: () => NO_WORD }
+  return services.map((service) => printServiceRules(service, service.destinations, format)).join('')
+}
+
+/** The rule that creates a service, and one for each destination. */
+export function printServiceRules(
+  service: ServiceInput,
+  destinations: readonly PrintableDestination[],
+  format: RuleFormat,
+): string {
+  const reference = formatServiceOption(service, format)
+  return destinations.reduce(
+    (text, destination) =>
+      `${text}${ADD_SERVER} ${reference} ${formatDestinationOptions(service, destination, format)}\n`,
+    `${ADD_SERVICE} ${reference}${formatSettings(service, format)}\n`,
+  )
+}
+
+/** The option that names a service: `-t 192.0.2.1:80`, `-f 7 -6`. */
+export function formatServiceOption(key: ServiceKey, format = COMMAND_LINE_FORMAT): string {
+  const { endpoint, asSaved, withoutOption } = format
+  if (key.fwmark !== undefined) {
+    const mark = asSaved ? printMark(key.fwmark) : key.fwmark
+    return `${SPELLING['fwmark-service']} ${mark}${key.family === 'ipv6' ? ` ${SPELLING.ipv6}` : ''}`
   }
-  const { protocol, address, port } = service
-  return `${SERVICE_OPTION[protocol] ?? NO_OPTION} ${label(address, port, String(protocol))}`
+  const { protocol, address, port } = key
+  const option = spell(PROTOCOL_OPTIONS, protocol) ?? withoutOption('protocol', protocol)
+  return `${option} ${endpoint(address, port, protocolOfPorts(key))}`
 }
 
-function settings({ scheduler, schedulerFlags, onePacket, persistence, persistenceEngine }: Service): string {
-  let text = ''
-  if (persistence !== null) {
-    const mask = printedMask(persistence.mask)
-    text += ` -p ${persistence.timeout}${mask === undefined ? '' : ` -M ${mask}`}`
+/** A service with every setting, since `ipvsadm -E` resets those that are not given. */
+export function formatServiceOptions(service: ServiceInput, format = COMMAND_LINE_FORMAT): string {
+  return formatServiceOption(service, format) + formatSettings(service, format)
+}
+
+/** The option that names a destination of a service. */
+export function formatDestinationOption(
+  service: ServiceKey,
+  { address, port }: DestinationKey,
+  format = COMMAND_LINE_FORMAT,
+): string {
+  const text = format.endpoint(address, port ?? service.port ?? 0, protocolOfPorts(service))
+  return `${SPELLING['real-server']} ${text}`
+}
+
+/** A destination with every setting, since `ipvsadm -e` resets those that are not given. */
+export function formatDestinationOptions(
+  service: ServiceKey,
+  destination: PrintableDestination,
+  format = COMMAND_LINE_FORMAT,
+): string {
+  const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = destination
+  let text = `${formatDestinationOption(service, destination, format)} ${formatForwarding(forwarding, format)}`
+  text += ` ${SPELLING.weight} ${weight}`
+  if (!format.asSaved) {
+    if (upperThreshold > 0) text += ` ${SPELLING['u-threshold']} ${upperThreshold}`
+    if (lowerThreshold > 0) text += ` ${SPELLING['l-threshold']} ${lowerThreshold}`
   }
-  if (persistenceEngine !== null) text += ` --pe ${persistenceEngine}`
-  if (onePacket) text += ' -o'
-  const flags = printSchedulerFlags(scheduler, schedulerFlags)
-  return flags === undefined ? text : `${text} -b ${flags}`
+  return tunnel === undefined || tunnel === null ? text : text + formatTunnel(tunnel, format)
 }
 
-function tunnelOptions({ tunnel }: Destination): string {
-  if (tunnel === null) return ''
-  const type = ` --tun-type ${tunnel.type}`
-  if (tunnel.type === 'ipip') return type
-  const checksum = CHECKSUM_OPTION[tunnel.checksum ?? 'none'] ?? NO_OPTION
-  return tunnel.type === 'gue' ? `${type} --tun-port ${tunnel.port} ${checksum}` : `${type} ${checksum}`
+function formatSettings(service: ServiceInput, { asSaved }: RuleFormat): string {
+  const { scheduler = 'wlc', schedulerFlags = [], onePacket, persistence, persistenceEngine } = service
+  let text = ` ${SPELLING.scheduler} ${scheduler}`
+  if (persistence) {
+    const { timeout = DEFAULT_PERSISTENCE_TIMEOUT, mask } = persistence
+    text += ` ${SPELLING.persistent} ${timeout}`
+    if (mask !== undefined && !isWholeMask(mask)) text += ` ${SPELLING.netmask} ${mask}`
+  }
+  if (persistenceEngine) text += ` ${SPELLING.pe} ${persistenceEngine}`
+  if (onePacket) text += ` ${SPELLING.ops}`
+  if (schedulerFlags.length === 0) return text
+  const flags = asSaved ? printSchedulerFlags(scheduler, schedulerFlags) : schedulerFlags.join(',')
+  return `${text} ${SPELLING['sched-flags']} ${flags}`
+}
+
+function formatForwarding(
+  forwarding: PrintableDestination['forwarding'],
+  { asSaved, withoutOption }: RuleFormat,
+): string {
+  const method = asSaved && forwarding === 'local' ? 'dr' : forwarding
+  return spell(FORWARDING_OPTIONS, method) ?? withoutOption('forwarding method', method)
+}
+
+function formatTunnel({ type, port, checksum = 'none' }: Tunnel, { withoutOption }: RuleFormat): string {
+  const name = typeof type === 'number' ? withoutOption('tunnel type', type) : type
+  let text = ` ${SPELLING['tun-type']} ${name}`
+  if (type === 'ipip') return text
+  if (type === 'gue') text += ` ${SPELLING['tun-port']} ${port}`
+  return `${text} ${spell(CHECKSUM_OPTIONS, checksum) ?? withoutOption('tunnel checksum', checksum)}`
+}
+
+function spell(options: Readonly<Record<string, OptionCode>>, value: string | number): string | undefined {
+  const code = options[value]
+  return code === undefined ? undefined : SPELLING[code]
 }

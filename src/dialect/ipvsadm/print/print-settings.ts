@@ -1,12 +1,12 @@
 import type { Daemon } from '../../../ipvs/model/daemon.ts'
 import type { Timeouts } from '../../../ipvs/model/settings.ts'
 
-/** What `ipvsadm -L --timeout` prints. */
+/** The output of `ipvsadm -L --timeout`. */
 export function printTimeouts({ tcp, tcpFin, udp }: Timeouts): string {
   return `Timeout (tcp tcpfin udp): ${tcp} ${tcpFin} ${udp}\n`
 }
 
-/** What `ipvsadm -L --daemon` prints: a line for each daemon that runs. */
+/** The output of `ipvsadm -L --daemon`: one line for each running daemon. */
 export function printDaemons(daemons: readonly Daemon[]): string {
   return daemons.map(printDaemon).join('')
 }

@@ -1,11 +1,24 @@
 import type { Destination } from '../../../ipvs/model/destination.ts'
+import { isWholeMask } from '../../../ipvs/model/persistence.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import type { Statistics } from '../../../ipvs/model/statistics.ts'
-import type { ListingColumns, ListingFormat } from '../parse/command.ts'
-import { printSchedulerFlags } from '../parse/scheduler-flags.ts'
-import type { EndpointFormatter } from './labels.ts'
-import { printCounter } from './large-number.ts'
-import { portNameProtocol, printedMask, printMark } from './service-text.ts'
+import type { EndpointFormatter } from './endpoint-format.ts'
+import { printCounter } from './print-counter.ts'
+import { printMark, printSchedulerFlags, protocolOfPorts } from './service-text.ts'
+
+/** The columns of a listing. */
+export type ListingColumns = 'plain' | 'stats' | 'rate' | 'thresholds' | 'persistent-conn' | 'tun-info'
+
+/** How a listing is printed. */
+export interface ListingFormat {
+  readonly columns: ListingColumns
+  /** Whether hosts and ports appear as numbers instead of names: `-n`. */
+  readonly numeric: boolean
+  /** Whether counters are printed in full: `--exact`. */
+  readonly exact: boolean
+  /** Whether the table is sorted; otherwise it has the kernel's order: `--nosort`. */
+  readonly sorted: boolean
+}
 
 const FORWARDING: Readonly<Record<string, string>> = {
   dr: 'Route',
@@ -16,9 +29,9 @@ const FORWARDING: Readonly<Record<string, string>> = {
 const CHECKSUM: Readonly<Record<string, string>> = { none: '-c', checksum: '+c', remote: 'r+c' }
 /** What ipvsadm prints where it has no word. */
 const NO_WORD = '(null)'
-/** Characters of an IPv4 destination; what is longer is cut off. */
+/** The width of the column of destinations, to which ipvsadm truncates those of IPv4. */
 const DESTINATION_WIDTH = 28
-/** Characters that ipvsadm keeps of any other name with its port. */
+/** The length to which ipvsadm truncates any other name with its port. */
 const LONGEST_NAME = 59
 const COUNTERS = ['Conns', 'InPkts', 'OutPkts', 'InBytes', 'OutBytes']
 const RATES = ['CPS', 'InPPS', 'OutPPS', 'InBPS', 'OutBPS']
@@ -40,7 +53,7 @@ function heading(columns: readonly string[]): string {
   return `${'Prot LocalAddress:Port'.padEnd(33)}${columns.join('')}\n  -> RemoteAddress:Port\n`
 }
 
-/** What `ipvsadm -L` prints below its first line. */
+/** The output of `ipvsadm -L` below its first line. */
 export function printTable(
   services: readonly Service[],
   format: ListingFormat,
@@ -51,7 +64,7 @@ export function printTable(
 }
 
 function printService(service: Service, format: ListingFormat, label: EndpointFormatter): string {
-  const protocol = portNameProtocol(service)
+  const protocol = protocolOfPorts(service)
   const name = serviceName(service, label)
   const counts = COUNTS[format.columns]
   const head =
@@ -83,9 +96,9 @@ function settings({ scheduler, schedulerFlags, onePacket, persistence, persisten
   const flags = printSchedulerFlags(scheduler, schedulerFlags)
   if (flags !== undefined) text += ` (${flags})`
   if (persistence !== null) {
-    const mask = printedMask(persistence.mask)
-    text += ` persistent ${persistence.timeout}${mask === undefined ? '' : ` mask ${mask}`}`
-    // Without persistence ipvsadm does not show the engine.
+    const { timeout, mask } = persistence
+    text += ` persistent ${timeout}${isWholeMask(mask) ? '' : ` mask ${mask}`}`
+    // ipvsadm does not show an engine without persistence.
     if (persistenceEngine !== null) text += ` pe ${persistenceEngine}`
   }
   return onePacket ? `${text} ops` : text
@@ -93,7 +106,7 @@ function settings({ scheduler, schedulerFlags, onePacket, persistence, persisten
 
 type Counts = (statistics: Statistics) => readonly number[]
 
-/** The figures of listings that have nothing but figures. */
+/** The counters of the listings that show only counters. */
 const COUNTS: Readonly<Partial<Record<ListingColumns, Counts>>> = {
   stats: (all) => [
     ...[all.connections, all.incomingPackets, all.outgoingPackets],
@@ -109,7 +122,7 @@ function printCounts(counts: readonly number[], exact: boolean): string {
   return counts.map((count) => printCounter(count, exact)).join('')
 }
 
-/** What is shown of a destination. */
+/** The columns of a destination. */
 const CELLS: Readonly<Record<ListingColumns, (destination: Destination) => string>> = {
   plain: (each) => ` ${forwarding(each).padEnd(7)} ${cell(each.weight, 6)} ${connections(each)}`,
   'tun-info': (each) =>

@@ -1,22 +1,28 @@
+import type { SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import type { ServiceKey } from '../../../ipvs/model/service-key.ts'
 
-/** The protocol under which ports have their names. */
-export function portNameProtocol(service: ServiceKey): string | undefined {
+/** The flag of the third bit, for which ipvsadm has no name where the scheduler is sh or mh. */
+const THIRD_FLAG = 'flag-3' satisfies SchedulerFlag
+
+/** The protocol under which the ports of a service have their names; undefined for a firewall mark. */
+export function protocolOfPorts(service: ServiceKey): string | undefined {
   return service.fwmark === undefined ? String(service.protocol) : undefined
 }
 
-/** ipvsadm prints marks with a sign. */
+/** A firewall mark as ipvsadm prints it, which is as a signed number. */
 export function printMark(fwmark: number): string {
   return String(fwmark | 0)
 }
 
-/** The mask of a persistent service, unless it covers the whole address. */
-export function printedMask(mask: string | number): string | undefined {
-  return mask === '255.255.255.255' || mask === 128 ? undefined : String(mask)
+/** The flags as ipvsadm prints them; undefined if there are none. */
+export function printSchedulerFlags(scheduler: string, flags: readonly SchedulerFlag[]): string | undefined {
+  if (flags.length === 0) return undefined
+  const lacksThird = scheduler === 'sh' || scheduler === 'mh'
+  return flags.filter((flag) => !(lacksThird && flag === THIRD_FLAG)).join(',')
 }
 
-/** Every address of a table. */
+/** Every address in a table. */
 export function* listAddresses(services: readonly Service[]): Generator<string> {
   for (const { address, destinations } of services) {
     if (address !== undefined) yield address

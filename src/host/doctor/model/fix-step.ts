@@ -1,3 +1,9 @@
+import {
+  formatDestinationOption,
+  formatDestinationOptions,
+  formatServiceOption,
+  formatServiceOptions,
+} from '../../../dialect/ipvsadm/print/print-rules.ts'
 import type { Destination, DestinationChanges, DestinationInput } from '../../../ipvs/model/destination.ts'
 import type { Service, ServiceSettings } from '../../../ipvs/model/service.ts'
 import { formatService } from '../../../ipvs/model/service-key.ts'
@@ -7,7 +13,6 @@ import type { RouteInput } from '../../../route/model/route.ts'
 import type { Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { interfaceSysctl, type SysctlName, type SysctlValue } from '../../../sysctl/sysctl-name.ts'
 import type { FixHost } from '../../facts/host-access.ts'
-import { formatDestinationOptions, formatServiceOption, formatServiceOptions } from './ipvsadm-words.ts'
 
 /** One step of a fix: a call of this library, as source and as a function, and the equivalent shell command. */
 export interface FixStep {
@@ -165,7 +170,7 @@ export function removeDestination(service: Service, { address, port }: Destinati
   const key = { address, port }
   return {
     call: `await ipvs.removeDestination(${toSource(name)}, ${toSource(key)})`,
-    shell: `ipvsadm -d ${formatServiceOption(service)} ${formatDestinationOptions(service, key)}`,
+    shell: `ipvsadm -d ${formatServiceOption(service)} ${formatDestinationOption(service, key)}`,
     run: async (host) => (await host.ipvs()).removeDestination(name, key),
   }
 }

@@ -52,12 +52,12 @@ function taken(...ports: number[]): void {
 const rule = (port: number) => `-A -t 192.0.2.1:${port}\n`
 
 describe('one command line', () => {
-  it('prints nothing and ends with 0 when it was done', async () => {
+  it('prints nothing and ends with status 0 on success', async () => {
     expect(await run('-A -t 192.0.2.1:80')).toEqual({ status: 0, stdout: '', stderr: [] })
     expect(kernel.commands).toEqual(['NEW_SERVICE'])
   })
 
-  it('says what was refused and ends with 255', async () => {
+  it('reports an error of the kernel and ends with status 255', async () => {
     taken(80)
     expect(await run('-A -t 192.0.2.1:80')).toEqual({
       status: 255,
@@ -66,19 +66,19 @@ describe('one command line', () => {
     })
   })
 
-  it('adds the reason where ipvsadm has none', async () => {
+  it('adds the reason where ipvsadm gives none', async () => {
     expect(await run('-a -t 192.0.2.1:80 -r 10.0.0.1 -y 5')).toMatchObject({
       status: 255,
       stderr: [expect.stringMatching(/^Numerical result out of range: .*lowerThreshold/)],
     })
   })
 
-  it('ends with 1 when there is no such service to be listed', async () => {
+  it('ends with status 1 if the service to be listed does not exist', async () => {
     kernel.script.GET_SERVICE = () => ({ errno: ESRCH })
     expect(await run('-Ln -t 192.0.2.1:80')).toEqual({ status: 1, stdout: '', stderr: ['No such service'] })
   })
 
-  it('ends with 2 without privileges', async () => {
+  it('ends with status 2 without privileges', async () => {
     kernel.script.NEW_SERVICE = () => ({ errno: EPERM })
     expect(await run('-A -t 192.0.2.1:80')).toEqual({
       status: 2,
@@ -89,7 +89,7 @@ describe('one command line', () => {
     })
   })
 
-  it('ends with 2 without IPVS', async () => {
+  it('ends with status 2 without IPVS', async () => {
     const stderr: string[] = []
     const status = await runIpvsadm([], {
       ...{ program: 'ipvsadm', input: (async function* () {})(), print: () => {} },
@@ -99,14 +99,14 @@ describe('one command line', () => {
     expect({ status, stderr }).toEqual({ status: 2, stderr: ["Can't initialize ipvs: no IPVS here"] })
   })
 
-  it('asks the kernel nothing when it is wrong', async () => {
+  it('sends nothing to the kernel if it is invalid', async () => {
     expect(await run('-A -t 192.0.2.1:80 -w 5')).toMatchObject({ status: 2 })
     expect(kernel.commands).toEqual([])
   })
 })
 
 describe('restoring rules', () => {
-  it('sends them in one batch, whatever way they come in pieces', async () => {
+  it('sends one batch, however the input is split into chunks', async () => {
     const datagrams = kernel.datagrams.length
     expect(await run('-R', `ipvsadm ipvsadm ${rule(1)}\n  \t\n${rule(2)}`)).toEqual({
       ...{ status: 0, stdout: '', stderr: [] },
@@ -118,7 +118,7 @@ describe('restoring rules', () => {
     expect(ports()).toEqual([1, 2, 3, 4, 5])
   })
 
-  it('reports each line that was refused, goes on, and ends as the last line did', async () => {
+  it('reports each line that the kernel refuses, continues, and ends with the status of the last line', async () => {
     taken(2, 4)
     const complaints = ['line 2: Service already exists', 'line 4: Service already exists']
     const rules = [1, 2, 3, 4].map(rule).join('')
@@ -126,7 +126,7 @@ describe('restoring rules', () => {
     expect(await run('-R', rules, rule(5))).toEqual({ status: 0, stdout: '', stderr: complaints })
   })
 
-  it('goes on behind an option that it does not know, and ends at any other mistake', async () => {
+  it('continues after an unknown option and ends at any other mistake', async () => {
     expect(await run('-R', `${rule(1)}-A -Q\n${rule(2)}`)).toEqual({
       ...{ status: 0, stdout: '', stderr: ['line 2: -Q: unknown option'] },
     })
@@ -137,7 +137,7 @@ describe('restoring rules', () => {
     expect(ports()).toEqual([1, 2, 3])
   })
 
-  it('ends at rules in rules, and at help', async () => {
+  it('ends at -R and after -v', async () => {
     kernel.script.GET_INFO = () => ({
       replies: [
         {
@@ -155,12 +155,12 @@ describe('restoring rules', () => {
     expect(ports()).toEqual([2])
   })
 
-  it('keeps the order of what changes the table and what shows it', async () => {
+  it('keeps the order of changes and listings', async () => {
     await run('-R', `${rule(1)}--set 1 2 3\n${rule(2)}-L --timeout\n-C\n`)
     expect(kernel.commands).toEqual(['NEW_SERVICE', 'SET_CONFIG', 'NEW_SERVICE', 'GET_CONFIG', 'FLUSH'])
   })
 
-  it('reports the missing privilege once', async () => {
+  it('reports missing privileges once', async () => {
     kernel.script.NEW_SERVICE = () => ({ errno: EPERM })
     expect(await run('-R', rule(1) + rule(2))).toEqual({
       status: 2,

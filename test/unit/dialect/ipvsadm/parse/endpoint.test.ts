@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { UnknownHost } from '../../../../../src/dialect/ipvsadm/names/known-names.ts'
 import { readEndpoint } from '../../../../../src/dialect/ipvsadm/parse/endpoint.ts'
-import { UnknownHost } from '../../../../../src/dialect/ipvsadm/parse/names.ts'
 import { names } from '../../../../support/dialect/known-names.ts'
 
 const read = (text: string, protocol = 'tcp') => readEndpoint(text, protocol, names)
@@ -39,13 +39,13 @@ describe('readEndpoint', () => {
     expect(read(text)).toBeUndefined()
   })
 
-  it('knows ports by the protocol', () => {
+  it('looks up the name of a port under its protocol', () => {
     expect(read('192.0.2.1:domain', 'udp')?.port).toBe(53)
     expect(read('192.0.2.1:domain', 'tcp')).toBeUndefined()
   })
 
-  it('asks for a host that has to be looked up', () => {
+  it('throws for a host that has not been looked up', () => {
     expect(() => read('other:80')).toThrow(UnknownHost)
-    expect(() => read('other:80')).toThrow('other has to be looked up')
+    expect(() => read('other:80')).toThrow('the address of other has not been looked up')
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { OptionScanner } from '../../../../../src/dialect/ipvsadm/parse/option-scanner.ts'
 import {
   type OptionDefinition,
   OptionIndex,
-  OptionScanner,
-} from '../../../../../src/dialect/ipvsadm/parse/option-scanner.ts'
+} from '../../../../../src/dialect/ipvsadm/vocabulary/option-index.ts'
 
 const OPTIONS = new OptionIndex<OptionDefinition>([
   { long: 'list', letter: 'L', argument: 'none' },
@@ -29,12 +29,12 @@ function optionsOf(...words: string[]): string[] {
 }
 
 describe('OptionScanner', () => {
-  it('reads letters alone and joined', () => {
+  it('reads single letters and joined letters', () => {
     expect(optionsOf('-L', '-n')).toEqual(['list', 'numeric'])
     expect(optionsOf('-Ln')).toEqual(['list', 'numeric'])
   })
 
-  it('reads a value that follows, is joined, or stands behind an equals sign', () => {
+  it('reads a value that follows, is joined, or follows an equals sign', () => {
     for (const words of [['-t', 'a'], ['-ta'], ['-t=a'], ['--tcp-service', 'a'], ['--tcp-service=a']]) {
       expect(optionsOf(...words)).toEqual(['tcp-service=a'])
     }
@@ -43,7 +43,7 @@ describe('OptionScanner', () => {
     expect(optionsOf('-t', '-n')).toEqual(['tcp-service=-n'])
   })
 
-  it('leaves out an optional value before another option and at the end', () => {
+  it('reads no optional value before another option or at the end', () => {
     expect(optionsOf('-p', '-n')).toEqual(['persistent', 'numeric'])
     expect(optionsOf('-p')).toEqual(['persistent'])
     expect(optionsOf('-p', '60')).toEqual(['persistent=60'])
@@ -52,7 +52,7 @@ describe('OptionScanner', () => {
     expect(optionsOf('-p', '')).toEqual(['persistent='])
   })
 
-  it('keeps words that are no options, and all behind --', () => {
+  it('keeps words that are not options, and everything after --', () => {
     expect(scan('a', '-L', '-', 'b', '--', '-n', '--').rest).toEqual(['a', '-', 'b', '-n', '--'])
   })
 

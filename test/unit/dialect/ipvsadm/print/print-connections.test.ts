@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatNumeric } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
+import { formatNumeric } from '../../../../../src/dialect/ipvsadm/print/endpoint-format.ts'
 import {
   printConnection,
   printConnectionsHeading,
@@ -20,7 +20,7 @@ const ENTRY: ConnectionEntry = {
 const SIP = { ...ENTRY, persistenceEngine: 'sip', persistenceData: '1@host' }
 const ROW = 'TCP 14:59  ESTABLISHED 198.51.100.1:59784 192.0.2.10:80      192.0.2.20:8080'
 
-it('a connection is printed as ipvsadm does', () => {
+it('prints a connection as ipvsadm does', () => {
   expect(printConnectionsHeading(false)).toBe(
     'IPVS connection entries\npro expire state       source             virtual            destination\n',
   )
@@ -28,7 +28,7 @@ it('a connection is printed as ipvsadm does', () => {
   expect(printConnection(SIP, false, formatNumeric)).toBe(`${ROW}\n`)
 })
 
-it('the data of a persistence engine stand behind it where they are asked for', () => {
+it('prints the data of a persistence engine on request', () => {
   expect(printConnectionsHeading(true)).toBe(
     'IPVS connection entries\npro expire state       source             virtual            destination        pe name          pe_data\n',
   )
@@ -36,6 +36,6 @@ it('the data of a persistence engine stand behind it where they are asked for', 
   expect(printConnection(SIP, true, formatNumeric)).toBe(`${ROW}  sip                1@host\n`)
 })
 
-it('hours are minutes too', () => {
+it('prints hours as minutes', () => {
   expect(printConnection({ ...ENTRY, expires: 7384 }, false, formatNumeric)).toContain(' 123:04 ')
 })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ListingFormat } from '../../../../../src/dialect/ipvsadm/parse/command.ts'
-import { type EndpointFormatter, formatNumeric } from '../../../../../src/dialect/ipvsadm/print/labels.ts'
-import { printTable } from '../../../../../src/dialect/ipvsadm/print/print-table.ts'
+import {
+  type EndpointFormatter,
+  formatNumeric,
+} from '../../../../../src/dialect/ipvsadm/print/endpoint-format.ts'
+import { type ListingFormat, printTable } from '../../../../../src/dialect/ipvsadm/print/print-table.ts'
 import { destination, service, WEB } from '../../../../support/dialect/service-samples.ts'
 import { NO_TRAFFIC } from '../../../../support/ipvs/encoding.ts'
 
@@ -31,7 +33,7 @@ describe('printTable', () => {
     ])
   })
 
-  it('shows counters, of destinations too in 64 bits', () => {
+  it('shows the counters of services and destinations in 64 bits', () => {
     const statistics = {
       ...NO_TRAFFIC,
       connections: 99_999_999,
@@ -48,7 +50,7 @@ describe('printTable', () => {
     )
   })
 
-  it('cuts long names where ipvsadm does', () => {
+  it('truncates long names where ipvsadm does', () => {
     const label: EndpointFormatter = (address) => (address.includes(':') ? 'x'.repeat(70) : 'y'.repeat(70))
     const services = [service(WEB, { destinations: [destination('10.0.0.1'), destination('2001:db8::1')] })]
     expect(rows(printTable(services, PLAIN, label))).toEqual([
@@ -63,7 +65,7 @@ describe('printTable', () => {
     [{ type: 'gue', port: 6080, checksum: 'remote' } as const, 'gue:6080:r+c'],
     [{ type: 'gre', checksum: 'checksum' } as const, 'gre:+c'],
     [null, 'n/a'],
-  ])('shows a tunnel %j', (tunnel, shown) => {
+  ])('shows the tunnel %j', (tunnel, shown) => {
     const services = [
       service(WEB, { destinations: [destination('10.0.0.1', { forwarding: 'tun', tunnel } as never)] }),
     ]

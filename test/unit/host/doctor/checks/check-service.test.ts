@@ -120,7 +120,7 @@ describe('persistence-mask', () => {
 
   it('keeps the timeout', () => {
     const facts = drDirector({ services: [service(WEB, [dr], persistent('0.0.0.0', 60))] })
-    expect(onlyFinding(facts).fix.shell).toBe(`ipvsadm -E -t ${VIP}:80 -s wlc -p 60 -M 255.255.255.255`)
+    expect(onlyFinding(facts).fix.shell).toBe(`ipvsadm -E -t ${VIP}:80 -s wlc -p 60`)
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { printCounter } from '../../../../../src/dialect/ipvsadm/print/large-number.ts'
+import { printCounter } from '../../../../../src/dialect/ipvsadm/print/print-counter.ts'
 
 it.each([
   [0, '        0'],
@@ -11,7 +11,7 @@ it.each([
   [100_000_000_000, '     100G'],
   [99_999_999_999_999, '   99999G'],
   [100_000_000_000_000, '     100T'],
-])('%d is printed as %j, as ipvsadm does', (value, text) => {
+])('prints %d as %j, as ipvsadm does', (value, text) => {
   expect(printCounter(value, false)).toBe(text)
 })
 
@@ -19,6 +19,6 @@ it.each([
   [0, '        0'],
   [99_999_999, ' 99999999'],
   [100_000_000, ' 100000000'],
-])('%d is printed exactly as %j', (value, text) => {
+])('prints %d exactly as %j', (value, text) => {
   expect(printCounter(value, true)).toBe(text)
 })

@@ -1,7 +1,8 @@
-import { IpvsadmError } from '../../../cli/ipvsadm/complaint.ts'
-import type { CommandName, OptionName } from './options.ts'
+import { CHECKSUM_OPTIONS } from '../vocabulary/choices.ts'
+import type { CommandName, OptionName } from '../vocabulary/options.ts'
+import { IpvsadmError } from './ipvsadm-error.ts'
 
-/** Options in the order in which they are looked at: the first mistake is the one that is told. */
+/** The order in which ipvsadm checks options, and so which of several mistakes it reports. */
 const CHECK_ORDER: readonly OptionName[] = [
   ...(['numeric', 'connection', 'service-address', 'scheduler', 'persistent', 'netmask'] as const),
   ...(['real-server', 'forwarding-method', 'weight', 'u-threshold', 'l-threshold'] as const),
@@ -11,25 +12,25 @@ const CHECK_ORDER: readonly OptionName[] = [
   ...(['tun-info', 'tun-type', 'tun-port', 'tun-nocsum', 'tun-csum', 'tun-remcsum'] as const),
 ]
 
-/** What a command, or a kind of tunnel, can be told. */
+/** The options of a command or a tunnel type. */
 interface OptionRules {
-  /** What has to be given. */
   readonly required: readonly OptionName[]
-  /** All that may be given. */
+  /** Includes `required` and `exclusive`. */
   readonly allowed: ReadonlySet<OptionName>
-  /** That of which only one can be given. */
+  /** At most one of these may be given. */
   readonly exclusive: readonly OptionName[]
 }
 
 function defineRules(
-  needs: readonly OptionName[],
-  takes: readonly OptionName[] = [],
-  oneOf: readonly OptionName[] = [],
+  required: readonly OptionName[],
+  optional: readonly OptionName[] = [],
+  exclusive: readonly OptionName[] = [],
 ): OptionRules {
-  return { required: needs, allowed: new Set([...needs, ...takes, ...oneOf]), exclusive: oneOf }
+  return { required, allowed: new Set([...required, ...optional, ...exclusive]), exclusive }
 }
 
-const CHECKSUMS = ['tun-nocsum', 'tun-csum', 'tun-remcsum'] as const
+const { none, checksum, remote } = CHECKSUM_OPTIONS
+const CHECKSUMS = [none, checksum, remote] as const
 const TUNNEL = ['tun-type', 'tun-port', ...CHECKSUMS] as const
 
 const SERVICE = defineRules(
@@ -71,20 +72,20 @@ const COMMANDS: Readonly<Record<CommandName, OptionRules>> = {
 const TUNNELS = {
   ipip: defineRules([], ['tun-type']),
   gue: defineRules(['tun-port'], ['tun-type'], CHECKSUMS),
-  gre: defineRules([], ['tun-type'], ['tun-nocsum', 'tun-csum']),
+  gre: defineRules([], ['tun-type'], [none, checksum]),
 } as const
 
-/** Checks that a command was given what it needs and nothing else. */
+/** Checks that a command has the options that it requires and none that it does not accept. */
 export function checkOptions(command: CommandName, given: ReadonlySet<OptionName>): void {
   check(COMMANDS[command], CHECK_ORDER, given, `'${command}' command`)
 }
 
-/** The same for a kind of tunnel. */
+/** Checks the options about tunnels against the tunnel type. */
 export function checkTunnelOptions(type: keyof typeof TUNNELS, given: ReadonlySet<OptionName>): void {
   check(TUNNELS[type], TUNNEL, given, `'${type}' tunnel type`)
 }
 
-/** Whether an option about tunnels was given. */
+/** Whether any option about tunnels is given. */
 export function hasTunnelOption(given: ReadonlySet<OptionName>): boolean {
   return TUNNEL.some((option) => given.has(option))
 }
@@ -95,18 +96,18 @@ function check(
   given: ReadonlySet<OptionName>,
   subject: string,
 ): void {
-  // Of a hundred thousand rules to be restored most are right: these few options are looked at, not all there are.
+  // Files of a hundred thousand rules are mostly valid: this looks at the given options only, the loop below at all.
   if (isPlainlyValid(rules, given)) return
-  const { required: needs, allowed: takes, exclusive: oneOf } = rules
+  const { required, allowed, exclusive } = rules
   let chosen: OptionName | undefined
   for (const option of order) {
     if (!given.has(option)) {
-      if (needs.includes(option)) {
+      if (required.includes(option)) {
         throw new IpvsadmError(`You need to supply the '${option}' option for the ${subject}`)
       }
-    } else if (!takes.has(option)) {
+    } else if (!allowed.has(option)) {
       throw new IpvsadmError(`Illegal '${option}' option with the ${subject}`)
-    } else if (oneOf.includes(option)) {
+    } else if (exclusive.includes(option)) {
       if (chosen !== undefined) {
         throw new IpvsadmError(
           `The option '${option}' conflicts with the '${chosen}' option in the ${subject}`,
@@ -118,11 +119,11 @@ function check(
 }
 
 function isPlainlyValid(
-  { required: needs, allowed: takes, exclusive: oneOf }: OptionRules,
+  { required, allowed, exclusive }: OptionRules,
   given: ReadonlySet<OptionName>,
 ): boolean {
-  if (oneOf.length > 0) return false
-  for (const option of needs) if (!given.has(option)) return false
-  for (const option of given) if (!takes.has(option)) return false
+  if (exclusive.length > 0) return false
+  for (const option of required) if (!given.has(option)) return false
+  for (const option of given) if (!allowed.has(option)) return false
   return true
 }

@@ -1,6 +1,6 @@
-import { type OptionArgument, OptionIndex } from './option-scanner.ts'
+import { type OptionArgument, OptionIndex } from './option-index.ts'
 
-/** Commands of ipvsadm, as it names them in messages. */
+/** A command of ipvsadm, under the name that its error messages use. */
 export type CommandName =
   | 'add-service'
   | 'edit-service'
@@ -19,7 +19,7 @@ export type CommandName =
   | 'help'
   | 'version'
 
-/** What a command can be told, as ipvsadm names it in messages. */
+/** An option of a command, under the name that the error messages of ipvsadm use. */
 export type OptionName =
   | 'numeric'
   | 'connection'
@@ -56,7 +56,7 @@ export type OptionName =
   | 'tun-csum'
   | 'tun-remcsum'
 
-/** An option of ipvsadm, by what it does. */
+/** An option by its effect: several of these can share one {@link OptionName}. */
 export type OptionCode =
   | Exclude<OptionName, 'service-address' | 'forwarding-method'>
   | 'tcp-service'
@@ -69,18 +69,18 @@ export type OptionCode =
   | 'sort'
   | 'ipv6'
 
-/** A command or an option as it is spelled. */
+/** A command or an option with its spellings. */
 export interface IpvsadmOption {
   readonly long: string
   readonly letter?: string | undefined
   readonly argument: OptionArgument
-  /** What it does where the first option is expected. */
+  /** The command, where it is the first option of the line. */
   readonly command?: CommandName
-  /** What it does everywhere else. */
+  /** The effect in any other position. */
   readonly code?: OptionCode
 }
 
-/** A command, by its own name or another. */
+/** A command, spelled like its name unless `long` differs. */
 function command(name: CommandName, letter?: string, long: string = name): IpvsadmOption {
   return { long, letter, argument: 'none', command: name }
 }
@@ -99,8 +99,7 @@ function value(code: OptionCode, letter?: string): IpvsadmOption {
   return { long: code, letter, argument: 'required', code }
 }
 
-/** Every option by its spellings. */
-export const OPTIONS = new OptionIndex<IpvsadmOption>([
+const DEFINITIONS: readonly IpvsadmOption[] = [
   command('add-service', 'A'),
   command('edit-service', 'E'),
   command('delete-service', 'D'),
@@ -159,4 +158,15 @@ export const OPTIONS = new OptionIndex<IpvsadmOption>([
   value('mcast-group'),
   value('mcast-port'),
   value('mcast-ttl'),
-])
+]
+
+/** Every command and option of ipvsadm 1.31, by spelling. */
+export const OPTIONS = new OptionIndex(DEFINITIONS)
+
+/** The shortest spelling of each command and option: its letter, or its long form. */
+export const SPELLING = Object.fromEntries(
+  DEFINITIONS.map(({ long, letter, command: name, code }) => [
+    name ?? code,
+    letter === undefined ? `--${long}` : `-${letter}`,
+  ]),
+) as Readonly<Record<CommandName | OptionCode, string>>

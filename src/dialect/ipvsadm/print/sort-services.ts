@@ -3,7 +3,7 @@ import type { Service, ServiceHeader } from '../../../ipvs/model/service.ts'
 import { PROTOCOLS } from '../../../ipvs/model/service-key.ts'
 import { FAMILY_NUMBER, type Family, writeAddress } from '../../../netlink/wire/address.ts'
 
-/** What is compared first, number by number; each has 32 bits. */
+/** Numbers of 32 bits, compared from the first to the last. */
 type Rank = readonly number[]
 
 interface Ranked<T> {
@@ -12,11 +12,10 @@ interface Ranked<T> {
 }
 
 /**
- * Services in ipvsadm's order: by mark, family, protocol, address and port; each with its destinations in theirs.
+ * Sorts services as ipvsadm does, by mark, family, protocol, address and port, and the destinations of each.
  *
- * ipvsadm takes the difference of two numbers for one with a sign, so that 192.168.0.1 comes before 10.0.0.1, and of
- * three addresses each can come before the next all round. What then comes out depends on how it sorts, which is how the C
- * library does, by merging halves; so it is done here.
+ * ipvsadm compares two numbers by the sign of their 32-bit difference. So 192.168.0.1 comes before 10.0.0.1, and the order is not
+ * transitive: its result depends on the algorithm, which is the merge sort of qsort(3) in glibc, repeated here.
  */
 export function sortServices(services: readonly Service[]): Service[] {
   return sortByRank(services, serviceRank).map((service) =>
@@ -63,7 +62,7 @@ function serviceRank(service: ServiceHeader): Rank {
   return [0, family, number, ...addressRank(address, service.family), port]
 }
 
-/** Families are not kept apart: an IPv4 address counts as the beginning of an IPv6 one. */
+/** As in ipvsadm, regardless of family: an IPv4 address is compared as the first bytes of an IPv6 address. */
 function destinationRank({ address, family, port }: Destination): Rank {
   return [...addressRank(address, family), port]
 }

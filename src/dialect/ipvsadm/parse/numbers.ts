@@ -1,10 +1,21 @@
 import { formatIPv4 } from '../../../netlink/wire/address.ts'
 
+const NUMBER = /^[ \t\n\v\f\r]*[+-]?[0-9]+$/
 const BLANK = /[ \t\n\v\f\r]/
 
 /**
- * Reads an IPv4 address in all the forms of inet_aton(3), which ipvsadm takes for addresses and masks: one to four parts,
- * decimal, octal or hexadecimal, of which the last fills what is left; what follows a blank does not count.
+ * Reads a whole decimal number as strtol(3) does, with leading blanks and a sign. Returns undefined for any other text and for
+ * a number out of range.
+ */
+export function readNumber(text: string, minimum: number, maximum: number): number | undefined {
+  if (!NUMBER.test(text)) return undefined
+  const number = Number(text)
+  return number >= minimum && number <= maximum ? number : undefined
+}
+
+/**
+ * Reads an IPv4 address in every form of inet_aton(3), which ipvsadm uses for addresses and masks: one to four parts, each
+ * decimal, octal or hexadecimal, of which the last fills the remaining bytes. Text after a blank is ignored.
  */
 export function readIPv4Text(text: string): string | undefined {
   const end = text.search(BLANK)
@@ -14,8 +25,8 @@ export function readIPv4Text(text: string): string | undefined {
   for (const [index, part] of parts.entries()) {
     const number = readPart(part)
     const isLast = index === parts.length - 1
-    const room = isLast ? 2 ** (8 * (4 - index)) : 256
-    if (number === undefined || number >= room) return undefined
+    const limit = isLast ? 2 ** (8 * (4 - index)) : 256
+    if (number === undefined || number >= limit) return undefined
     value += isLast ? number : number * 2 ** (8 * (3 - index))
   }
   return formatIPv4(value)

@@ -1,27 +1,27 @@
-import { IpvsadmError } from '../../../cli/ipvsadm/complaint.ts'
 import type { ForwardingMethod } from '../../../ipvs/model/destination.ts'
 import type { Protocol } from '../../../ipvs/model/service-key.ts'
 import type { Family } from '../../../netlink/wire/address.ts'
+import type { KnownNames } from '../names/known-names.ts'
+import type { OptionName } from '../vocabulary/options.ts'
 import { type ParsedEndpoint, readEndpoint } from './endpoint.ts'
-import { readIPv4Text } from './ipv4-text.ts'
-import type { KnownNames } from './names.ts'
-import { readNumber } from './number.ts'
-import type { OptionName } from './options.ts'
+import { IpvsadmError } from './ipvsadm-error.ts'
+import { readIPv4Text, readNumber } from './numbers.ts'
 
-/** 31 days. */
-const LONGEST_TIMEOUT = 2_678_400
-/** What `-p` alone stands for. The man page says 300. */
+/** The longest timeout in seconds: 31 days. */
+export const MAX_TIMEOUT = 2_678_400
+/** Seconds that `-p` means without a value in ipvsadm 1.31. Its man page says 300. */
 const DEFAULT_PERSISTENCE = 360
 
 /**
- * What the options of a command line have said so far. They take effect in the order in which they stand, as in ipvsadm: a
- * mask before the service is read as one of IPv4, a real server before the service does not get its port.
+ * The options of a command line up to the current one. Each takes effect in its position, as in ipvsadm: a mask before the service
+ * is read as one of IPv4, and a real server before the service does not get the port of the service.
  */
 export class ParsedOptions {
   readonly #names: KnownNames
-  /** The options that were given, in no order. */
+  readonly #minimumMark: number
+  /** The options that are given, in no order. */
   readonly given = new Set<OptionName>()
-  /** Of the virtual service, once it is known. */
+  /** The family of the virtual service, once it is known. */
   family: Family | undefined
   protocol: Protocol = 'tcp'
   address = ''
@@ -48,11 +48,13 @@ export class ParsedOptions {
   multicastPort: number | undefined
   ttl: number | undefined
 
-  constructor(names: KnownNames) {
+  /** @param signedMarks Whether a mark may be negative, which is how `ipvsadm -S` writes those from 2^31 on. */
+  constructor(names: KnownNames, signedMarks = false) {
     this.#names = names
+    this.#minimumMark = signedMarks ? -(2 ** 31) : 1
   }
 
-  /** Notes that an option was given; a second time is a mistake. */
+  /** Records that an option is given. */
   markGiven(option: OptionName): void {
     if (this.given.has(option)) throw new IpvsadmError(`multiple '${option}' options specified`)
     this.given.add(option)
@@ -72,9 +74,10 @@ export class ParsedOptions {
   setFwmark(text: string): void {
     this.markGiven('service-address')
     this.family = 'ipv4'
-    const fwmark = readNumber(text, 1, 0xffff_ffff)
-    if (fwmark === undefined) throw new IpvsadmError(`invalid fwmark value \`${text}' specified`)
-    this.fwmark = fwmark
+    const fwmark = readNumber(text, this.#minimumMark, 0xffff_ffff)
+    if (fwmark === undefined || fwmark === 0)
+      throw new IpvsadmError(`invalid fwmark value \`${text}' specified`)
+    this.fwmark = fwmark >>> 0
   }
 
   setIPv6(): void {
@@ -123,9 +126,9 @@ export class ParsedOptions {
   }
 }
 
-/** A number of seconds, as `-p` and `--set` take it. */
+/** Reads a number of seconds within the range of `-p` and `--set`. */
 export function readTimeout(text: string, minimum: number): number {
-  const seconds = readNumber(text, minimum, LONGEST_TIMEOUT)
+  const seconds = readNumber(text, minimum, MAX_TIMEOUT)
   if (seconds === undefined) throw new IpvsadmError(`invalid timeout value \`${text}' specified`)
   return seconds
 }

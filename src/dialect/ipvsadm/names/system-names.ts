@@ -1,27 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { ServiceNames } from '../print/service-names.ts'
+import type { KnownNames } from './known-names.ts'
+import { ServiceNames } from './service-names.ts'
 
-/** What a parser asks about names. */
-export interface KnownNames {
-  /** The IPv4 address of a host; `null` when it has none; undefined while that is not known. */
-  addressOf(host: string): string | null | undefined
-  /** The port of a name. */
-  portOf(name: string, protocol: string): number | undefined
-}
-
-/** A host that has to be looked up before the line that names it can be read. */
-export class UnknownHost extends Error {
-  /** The class, for messages. */
-  override readonly name = 'UnknownHost'
-  readonly host: string
-
-  constructor(host: string) {
-    super(`${host} has to be looked up`)
-    this.host = host
-  }
-}
-
-/** Names of hosts and ports as this machine knows them. What is looked up once is kept. */
+/** The names of hosts and ports on this machine, cached after the first lookup. */
 export class SystemNames implements KnownNames {
   readonly #addresses = new Map<string, string | null>()
   readonly #hosts = new Map<string, Promise<string | undefined>>()
@@ -31,10 +12,10 @@ export class SystemNames implements KnownNames {
     return this.#addresses.get(host)
   }
 
-  /** Looks up the address of a host. */
+  /** Looks up the address of a host, for {@link addressOf}. */
   async lookUpAddress(host: string): Promise<void> {
     const { lookup } = await import('node:dns/promises')
-    // IPv6 addresses have to be written out, as in ipvsadm.
+    // As in ipvsadm: an IPv6 address has to be written out.
     const found = await lookup(host, { family: 4 }).catch(() => null)
     this.#addresses.set(host, found === null ? null : found.address)
   }
@@ -43,12 +24,12 @@ export class SystemNames implements KnownNames {
     return this.#services().portOf(name, protocol)
   }
 
-  /** The name of a port. */
+  /** The name of a port under a protocol. */
   nameOfPort(port: number, protocol: string): string | undefined {
     return this.#services().nameOf(port, protocol)
   }
 
-  /** The name of the host that has an address. */
+  /** The name of the host with this address. */
   hostOf(address: string): Promise<string | undefined> {
     let host = this.#hosts.get(address)
     if (host === undefined) {
@@ -70,7 +51,7 @@ async function findHost(address: string): Promise<string | undefined> {
   return found?.hostname
 }
 
-/** A machine without the file knows no names. */
+/** A machine without this file has no names of ports. */
 function readServices(): string {
   try {
     return readFileSync('/etc/services', 'utf8')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sortServices } from '../../../../../src/dialect/ipvsadm/print/order.ts'
+import { sortServices } from '../../../../../src/dialect/ipvsadm/print/sort-services.ts'
 import { formatService } from '../../../../../src/ipvs/model/service-key.ts'
 import { destination, service, WEB } from '../../../../support/dialect/service-samples.ts'
 
@@ -8,7 +8,7 @@ const order = (...addresses: string[]) =>
     service(WEB, { destinations: addresses.map((address) => destination(address)) }),
   ])[0]?.destinations.map(({ address }) => address)
 
-describe('inOrder', () => {
+describe('sortServices', () => {
   it('sorts services by mark, family, protocol, address and port', () => {
     const keys = [
       { fwmark: 5, family: 'ipv6' },
@@ -30,13 +30,13 @@ describe('inOrder', () => {
     ])
   })
 
-  it('compares addresses by a difference with a sign, as ipvsadm does', () => {
+  it('compares addresses by their signed difference, as ipvsadm does', () => {
     expect(order('10.0.0.1', '192.168.0.1')).toEqual(['192.168.0.1', '10.0.0.1'])
     expect(order('2001:db8::1', 'fd00::1')).toEqual(['fd00::1', '2001:db8::1'])
     expect(order('123.0.0.1', '10.0.0.1', '2001:db8::1')).toEqual(['10.0.0.1', '2001:db8::1', '123.0.0.1'])
   })
 
-  it('goes by the order of the kernel where addresses go round in a circle', () => {
+  it('depends on the order of the kernel where the comparison is not transitive', () => {
     // As seen in the lab: glibc merges halves, and each of 10, 90 and 170 comes before the next.
     expect(order('170.0.0.1', '90.0.0.1', '10.0.0.1')).toEqual(['170.0.0.1', '10.0.0.1', '90.0.0.1'])
   })

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { IpvsadmError } from '../../../../../src/cli/ipvsadm/complaint.ts'
-import { parseCommand } from '../../../../../src/dialect/ipvsadm/parse/parse.ts'
-import { names } from '../../../../support/dialect/known-names.ts'
+import { parseCommand } from '../../../../src/cli/ipvsadm/command.ts'
+import type { IpvsadmError } from '../../../../src/dialect/ipvsadm/parse/ipvsadm-error.ts'
+import { names } from '../../../support/dialect/known-names.ts'
 
 const read = (line: string) => parseCommand(line.split(' '), names)
 const change = (line: string) => {
   const command = read(line)
   return command.action === 'change' ? command.change : command
 }
-const complaint = (line: string) => {
+const mistake = (line: string) => {
   try {
     read(line)
   } catch (error) {
-    const { message, status, continues: goesOn } = error as IpvsadmError
-    return { message, status, goesOn }
+    const { message, status, continues } = error as IpvsadmError
+    return { message, status, continues }
   }
   throw new Error(`${line} is no mistake`)
 }
@@ -33,7 +33,7 @@ describe('a command line about a virtual service', () => {
     expect(change('-A -t 192.0.2.1:80')).toEqual({ command: 'addService', service: { ...WEB, ...DEFAULTS } })
   })
 
-  it('sets everything anew when it edits', () => {
+  it('resets every setting that an edit does not give', () => {
     expect(change('-E -t 192.0.2.1:80')).toEqual({
       command: 'updateService',
       service: WEB,
@@ -60,20 +60,20 @@ describe('a command line about a virtual service', () => {
     expect(change(`-A -t 192.0.2.1:80 ${words}`)).toMatchObject({ service: { persistence } })
   })
 
-  it('takes a mask before an IPv6 service for one of IPv4, and drops it', () => {
+  it('reads a mask before an IPv6 service as one of IPv4, and ignores it', () => {
     const mask = (line: string) => (change(line) as { service: { persistence: object } }).service.persistence
     expect(mask('-A -t [2001:db8::1]:80 -p 60 -M 64')).toEqual({ timeout: 60, mask: 64 })
     expect(mask('-A -M 64 -t [2001:db8::1]:80 -p 60')).toEqual({ timeout: 60, mask: 128 })
     expect(mask('-A -f 1 -6 -p 60 -M 12abc')).toEqual({ timeout: 60, mask: 12 })
   })
 
-  it('reads flags with the scheduler, wherever that stands', () => {
+  it('reads flags of the scheduler before and after it', () => {
     expect(change('-A -t 192.0.2.1:80 -b sh-port,,flag-3 -s sh')).toMatchObject({
       service: { scheduler: 'sh', schedulerFlags: ['sh-port', 'flag-3'] },
     })
   })
 
-  it('takes a name that is too long as far as the kernel would', () => {
+  it('truncates a name to the length that the kernel accepts', () => {
     expect(change(`-A -t 192.0.2.1:80 -s ${'x'.repeat(30)}`)).toMatchObject({
       service: { scheduler: 'x'.repeat(15) },
     })
@@ -126,7 +126,7 @@ describe('a listing', () => {
     ['-L --rate --stats', { columns: 'stats' }],
     ['-L --persistent-conn --thresholds --tun-info', { columns: 'thresholds' }],
     ['-L --nosort --sort', { sorted: false }],
-  ])('%s', (line, differences) => {
+  ])('reads the columns and the format of %s', (line, differences) => {
     expect(read(line)).toEqual({ action: 'list', service: undefined, format: { ...format, ...differences } })
   })
 
@@ -135,7 +135,7 @@ describe('a listing', () => {
     ['-Lc --persistent-conn', { action: 'connections', numeric: false, engines: true }],
     ['-L --timeout', { action: 'timeouts' }],
     ['-L --daemon -n', { action: 'daemons' }],
-  ])('%s', (line, command) => {
+  ])('reads another list from %s', (line, command) => {
     expect(read(line)).toEqual(command)
   })
 })
@@ -164,13 +164,13 @@ describe('other command lines', () => {
         },
       },
     ],
-  ])('%s', (line, command) => {
+  ])('read %s', (line, command) => {
     expect(read(line)).toEqual(command)
   })
 })
 
 describe('a mistake', () => {
-  it('ends with 2 where a value, an option or an argument is wrong', () => {
+  it('ends with status 2 if a value, an option or an argument is wrong', () => {
     for (const [line, message] of [
       ['-A', "You need to supply the 'service-address' option for the 'add-service' command"],
       ['-D -t 192.0.2.1:80 -w 5', "Illegal 'weight' option with the 'delete-service' command"],
@@ -185,6 +185,7 @@ describe('a mistake', () => {
       ['-A -t 192.0.2.1:80 -o', 'One-Packet Scheduling is only for UDP virtual services'],
       ['-A -t 192.0.2.1:80 -b sh-port', "incompatible scheduler flag `sh-port'"],
       ['-A -6 -f 1', '-6 used before -f'],
+      ['-A -f -1', "invalid fwmark value `-1' specified"],
       [
         '-a -t 192.0.2.1:80 -r [2001:db8::1]:80',
         'Different address family is allowed only for tunneling servers',
@@ -198,18 +199,18 @@ describe('a mistake', () => {
       ['-L -A', "invalid option `-A'"],
       ['-L more', 'unexpected argument more'],
     ] as const) {
-      expect(complaint(line)).toEqual({ message, status: 2, goesOn: false })
+      expect(mistake(line)).toEqual({ message, status: 2, continues: false })
     }
   })
 
-  it('ends with 255 where the spelling is wrong, and rules are gone on with', () => {
-    expect(complaint('-A -Q')).toEqual({ message: '-Q: unknown option', status: 255, goesOn: true })
-    expect(complaint('-A -t')).toEqual({ message: '-t: missing argument', status: 255, goesOn: true })
+  it('ends with status 255 if an option is misspelled, after which rules continue', () => {
+    expect(mistake('-A -Q')).toEqual({ message: '-Q: unknown option', status: 255, continues: true })
+    expect(mistake('-A -t')).toEqual({ message: '-t: missing argument', status: 255, continues: true })
   })
 
-  it('ends with 255 where there is no command, and rules end there', () => {
+  it('ends with status 255 if there is no command, which ends rules', () => {
     for (const line of ['-Q', 'more', '-n -L', '-- -L', '--list=all']) {
-      expect(complaint(line)).toMatchObject({ status: 255, goesOn: false })
+      expect(mistake(line)).toMatchObject({ status: 255, continues: false })
     }
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { readIPv4Text } from '../../../../../src/dialect/ipvsadm/parse/ipv4-text.ts'
+import { readIPv4Text } from '../../../../../src/dialect/ipvsadm/parse/numbers.ts'
 
-describe('readIPv4Text reads what inet_aton(3) reads', () => {
+describe('readIPv4Text', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['192.0.513', '192.0.2.1'],
@@ -13,7 +13,7 @@ describe('readIPv4Text reads what inet_aton(3) reads', () => {
     ['24', '0.0.0.24'],
     ['0', '0.0.0.0'],
     ['192.0.2.1 and more', '192.0.2.1'],
-  ])('%s', (text, address) => {
+  ])('reads %j as inet_aton(3) does', (text, address) => {
     expect(readIPv4Text(text)).toBe(address)
   })
 
@@ -29,7 +29,7 @@ describe('readIPv4Text reads what inet_aton(3) reads', () => {
     '1.2.3.4.5',
     '1..2',
     '1.',
-  ])('not %j', (text) => {
+  ])('refuses %j as inet_aton(3) does', (text) => {
     expect(readIPv4Text(text)).toBeUndefined()
   })
 })

@@ -1,9 +1,9 @@
-/** Names of ports, as in /etc/services (services(5)). */
+/** The names of ports in a file of the format services(5). */
 export class ServiceNames {
   readonly #numbers = new Map<string, number>()
   readonly #names = new Map<string, string>()
 
-  /** @param text Lines of a name, a port with its protocol, further names; what follows a `#` does not count. */
+  /** @param text The content of the file. */
   constructor(text: string) {
     for (const line of text.split('\n')) {
       const [name, entry = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/)
@@ -14,7 +14,7 @@ export class ServiceNames {
     }
   }
 
-  /** The port of a name. */
+  /** The port with this name or alias. */
   portOf(name: string, protocol: string): number | undefined {
     return this.#numbers.get(`${name}/${protocol}`)
   }
@@ -25,7 +25,7 @@ export class ServiceNames {
   }
 }
 
-/** The first of several entries counts. */
+/** The first of several entries wins, as in getservbyname(3). */
 function setFirst<K, V>(map: Map<K, V>, key: K, value: V): void {
   if (!map.has(key)) map.set(key, value)
 }
