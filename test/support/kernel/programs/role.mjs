@@ -16,7 +16,10 @@ const { role, options } = JSON.parse(plan)
 let changes = 0
 
 const host = await Host.open({ netns })
-const instance = new { RealServer, Director, ClusterNode }[role](countingHost(host), { ...options, stateFile })
+const instance = new { RealServer, Director, ClusterNode }[role](countingHost(host), {
+  ...options,
+  stateFile,
+})
 console.log('ready')
 do {
   for (const call of calls.split(',')) await instance[call]()
