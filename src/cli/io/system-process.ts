@@ -1,5 +1,5 @@
 import { read, writeSync } from 'node:fs'
-import type { Ipvs } from '../../state/ipvs.ts'
+import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { CommandIo } from './command-io.ts'
 
 export const STANDARD_INPUT = 0
@@ -31,9 +31,10 @@ export class SystemProcess implements CommandIo {
     writeFully(STANDARD_ERROR, `${text}\n`)
   }
 
-  async open(netns?: string): Promise<Ipvs> {
-    const { Ipvs } = await import('../../state/ipvs.ts')
-    return await Ipvs.open({ netns })
+  /** Opens the plain client: the drop-in starts faster without the code for desired states. */
+  async open(netns?: string): Promise<IpvsClient> {
+    const { IpvsClient } = await import('../../ipvs/ipvs-client.ts')
+    return await IpvsClient.open({ netns })
   }
 }
 

@@ -233,6 +233,15 @@ describe('lvs apply', () => {
       expect.objectContaining({ address: '192.0.2.21', weight: 0 }),
     )
   })
+
+  it('prints warnings', async () => {
+    const { kernel, ipvs } = await makeKernel([1], { persistence: 300 })
+    kernel.files.set('/proc/sys/net/ipv4/vs/expire_quiescent_template', '0\n')
+    const input = `services: [{ service: ${WEB}, scheduler: rr, persistence: { timeout: 300 }, destinations: [] }]\n`
+    const terminal = new CapturedTerminal(() => Promise.resolve(ipvs), input)
+    const { printed } = await runLine('apply - --yes --whole --drain 60 --no-wait', terminal)
+    expect(printed).toMatch(new RegExp(`^warning: ${WEB} is persistent: .*\\n1 done\\.\\n$`, 'm'))
+  })
 })
 
 describe('lvs export', () => {

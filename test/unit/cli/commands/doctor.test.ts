@@ -170,7 +170,7 @@ describe('a usage error is reported before anything is opened', () => {
     ['doctor --from x --fix --yes', /--fix changes this host and cannot be used with --from/],
     ['doctor --from x --facts', /--facts and --from exclude each other/],
     ['doctor --from none.json', /cannot read none\.json: ENOENT/],
-    ['doctor --from package.json', /facts\.services must be as facts\(\) gives it/],
+    ['doctor --from package.json', /facts\.services must be as returned by facts\(\)/],
     ['doctor --role chief', /--role 'chief' is invalid: allowed choices are director, real-server, both/],
   ])('%s', async (line, error) => {
     expect(await runLine(line, new CapturedTerminal(refuseToOpen))).toMatchObject({
