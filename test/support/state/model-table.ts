@@ -76,7 +76,7 @@ export class ModelTable implements TableClient {
     return { services, timeouts: { ...this.#timeouts }, daemons: [...this.#daemons.values()] }
   }
 
-  /** Does what somebody else would do. */
+  /** Executes a command as another process would. */
   take(command: StepCommand): void {
     const refuse: Refuse = (code) => {
       const subject = 'service' in command ? nameOf(command.service) : ''

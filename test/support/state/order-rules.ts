@@ -43,7 +43,7 @@ export class OrderRules {
     }
     for (const name of this.#serving) {
       if (![...(now.get(name)?.values() ?? [])].some((weight) => weight > 0)) {
-        this.complaints.push(`${name} had nobody to serve on the way: ${text}`)
+        this.complaints.push(`${name} had no active destination on the way: ${text}`)
       }
     }
     this.#checkOrder(command, text)

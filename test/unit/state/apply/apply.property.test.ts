@@ -12,8 +12,8 @@ import { OrderRules } from '../../../support/state/order-rules.ts'
 
 const EVERYTHING = checkOptions({ owns: () => true })
 
-describe('any table becomes any other', () => {
-  it('exactly, in an order in which nobody is cut off, and then there is nothing to do (10,000 cases)', async () => {
+describe('applying a desired state', () => {
+  it('makes any table from any other with the fewest steps and without an interruption (10,000 cases)', async () => {
     await fc.assert(
       fc.asyncProperty(twoStates, async ([from, to]) => {
         const table = ModelTable.of(from)
@@ -38,7 +38,7 @@ describe('any table becomes any other', () => {
     )
   }, 300_000)
 
-  it('and what is exported of it is that table again (2,000 cases)', async () => {
+  it('makes the same table again from an export (2,000 cases)', async () => {
     await fc.assert(
       fc.asyncProperty(twoStates, async ([state]) => {
         const table = ModelTable.of(state)

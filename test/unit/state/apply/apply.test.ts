@@ -37,7 +37,7 @@ function apply(desired: DesiredState, options: ApplyOptions = {}): Promise<Apply
   return applyState(table.context, resolveDesiredState(desired), checkOptions(options))
 }
 
-/** What became of each step, by its text. */
+/** The outcome of each step by its text. */
 const outcomes = ({ steps }: ApplyResult) =>
   Object.fromEntries(steps.map(({ step, outcome }) => [step.text, outcome]))
 const failure = (work: Promise<unknown>) =>
@@ -70,20 +70,20 @@ describe('a document', () => {
   })
 })
 
-describe('without a word about ownership', () => {
-  it('makes what is not there, and removes what it made itself when the document drops it', async () => {
+describe('without an ownership option', () => {
+  it('creates missing services, and removes services that it created when the document drops them', async () => {
     await apply(state([WEB, A, B], [MAIL, A]))
     await apply(state([WEB, A]))
     expect(services()).toEqual(state([WEB, A]).services)
   })
 
-  it('removes no service that others made', async () => {
+  it('removes no service that another process created', async () => {
     table = ModelTable.of(state([MAIL, A]))
     await apply(state([WEB, A]))
     expect(names()).toEqual([MAIL, WEB])
   })
 
-  it('changes a service of others that the document names, removes nothing of it, and says so', async () => {
+  it('changes a foreign service in the document, but removes nothing of it and lists that as skipped', async () => {
     table = ModelTable.of(state([WEB, A, B]))
     const result = await apply({
       services: [{ service: WEB, scheduler: 'rr', destinations: [{ ...A, weight: 5 }, C] }],
@@ -94,7 +94,7 @@ describe('without a word about ownership', () => {
     ])
   })
 
-  it('does not take for its own what others were faster to make', async () => {
+  it('does not own a service that another process created first', async () => {
     table.before = (command, { take }) => {
       table.before = () => {}
       if (command.command === 'addService') take.call(table, command)
@@ -108,7 +108,7 @@ describe('without a word about ownership', () => {
     expect(names()).toEqual([WEB])
   })
 
-  it('stops no daemon that others started', async () => {
+  it('stops no daemon that another process started', async () => {
     table = ModelTable.of({ daemons: [{ role: 'backup', interface: 'eth0' }] })
     const first = await apply({ daemons: [{ role: 'master', interface: 'eth0' }] })
     expect(first.skipped.map(({ step }) => step.text)).toEqual(['stop synchronisation daemon backup'])
@@ -117,16 +117,16 @@ describe('without a word about ownership', () => {
   })
 })
 
-describe('with a predicate', () => {
+describe('with an ownership predicate', () => {
   const owns = (service: { readonly port?: number | undefined }) => service.port === 80
 
-  it('removes what it accepts and touches nothing else', async () => {
+  it('removes only services that the predicate accepts', async () => {
     table = ModelTable.of(state([WEB, A, B], ['tcp://192.0.2.2:80', A], [MAIL, A]))
     await apply(state([WEB, B]), { owns })
     expect(services()).toEqual(state([MAIL, A], [WEB, B]).services)
   })
 
-  it('refuses a document that names what it does not accept, before anything is touched', async () => {
+  it('rejects a document with a service that the predicate rejects, before anything is changed', async () => {
     table = ModelTable.of(state([MAIL, A]))
     const error = await failure(apply(state([WEB, A], [MAIL, B]), { owns }))
     expect(error).toBeInstanceOf(OwnershipError)
@@ -144,7 +144,7 @@ describe('with a named set', () => {
     onTestFinished(() => rmSync(directory, { recursive: true }))
   })
 
-  it('removes what was made under the name, also after a restart', async () => {
+  it('removes services created under the name, also after a restart', async () => {
     await apply(state([WEB, A], [MAIL, A]), set('web'))
     const after = ModelTable.of(toDesiredState(table.current))
     table = after
@@ -153,7 +153,7 @@ describe('with a named set', () => {
     expect(JSON.parse(readFileSync(join(directory, 'web.json'), 'utf8'))).toMatchObject({ services: [WEB] })
   })
 
-  it('says whose a service is that another set has made', async () => {
+  it('reports the set that a service belongs to', async () => {
     await apply(state([MAIL, A]), set('mail'))
     const error = await failure(apply(state([MAIL, B]), set('web')))
     expect(error).toBeInstanceOf(OwnershipError)
@@ -161,7 +161,7 @@ describe('with a named set', () => {
     expect(services()).toEqual(state([MAIL, A]).services)
   })
 
-  it('takes over what belongs to nobody only if asked', async () => {
+  it('takes over a service without a set only with `adopt`', async () => {
     table = ModelTable.of(state([WEB, A]))
     const error = await failure(apply(state([WEB, B]), set('web')))
     expect(error?.message).toContain(`${WEB} was not created by the set web`)
@@ -171,13 +171,13 @@ describe('with a named set', () => {
     expect(names()).toEqual([])
   })
 
-  it('lets be what is already as it is to be, whosoever it is', async () => {
+  it('accepts a foreign service that is already as desired', async () => {
     table = ModelTable.of(state([WEB, A]))
     await apply(state([WEB, A]), set('web'))
     expect(table.log).toEqual([])
   })
 
-  it('knows what is its own if it was killed before, between or after any two commands', async () => {
+  it('still knows its services after it was killed between any two commands', async () => {
     const [before, after] = [state([WEB, A, B], [MAIL, A]), state([WEB, B, C])]
     for (let last = 0; last < 8; last++) {
       rmSync(directory, { recursive: true, force: true })
@@ -217,7 +217,7 @@ describe('with a named set', () => {
     expect(services()?.[1]).toMatchObject({ scheduler: 'rr' })
   })
 
-  it('leaves no draft of its file behind, and tells which file is broken', async () => {
+  it('leaves no temporary file behind, and reports a broken file by its path', async () => {
     await apply(state([WEB, A]), set('web'))
     expect(readdirSync(directory)).toEqual(['web.json'])
     writeFileSync(join(directory, 'web.json'), '{"version":1,"serv')
@@ -228,7 +228,7 @@ describe('with a named set', () => {
 
 class Killed extends Error {}
 
-describe('when others change the table meanwhile', () => {
+describe('a concurrent change', () => {
   it.each<[string, DesiredState, DesiredState, (table: ModelTable) => void]>([
     [
       'a destination is there already',
@@ -264,7 +264,7 @@ describe('when others change the table meanwhile', () => {
       state([WEB, A]),
       (t) => t.take({ command: 'removeService', service: MAIL }),
     ],
-  ])('%s: reads again and ends with what is desired', async (_, from, to, meddle) => {
+  ])('(%s) makes it read the table again and reach the desired state', async (_, from, to, meddle) => {
     table = ModelTable.of(from)
     table.before = () => {
       table.before = () => {}
@@ -276,7 +276,7 @@ describe('when others change the table meanwhile', () => {
     expect(new Set(services())).toEqual(new Set(to.services))
   })
 
-  it('gives up after a few rounds when they never stop', async () => {
+  it('makes it give up after five rounds if it never stops', async () => {
     table = ModelTable.of(state([WEB]))
     let turn = 0
     table.before = () => {
@@ -292,10 +292,10 @@ describe('when others change the table meanwhile', () => {
   })
 })
 
-describe('what the kernel refuses', () => {
+describe('a step that the kernel rejects', () => {
   const REFUSED = { ...A, address: '255.255.255.255' }
 
-  it('does not stop what is independent of it, and every step is told of', async () => {
+  it('does not stop independent steps, and every step has an outcome', async () => {
     table = ModelTable.of(state([WEB, A, B]))
     const error = await failure(apply(state([WEB, A, REFUSED, C], [MAIL, B]), ownsAll))
     expect(error?.message).toMatch(
@@ -321,7 +321,7 @@ describe('what the kernel refuses', () => {
     expect(services()).toEqual(state([WEB, A]).services)
   })
 
-  it('skips what needs a service that could not be added, and asks once', async () => {
+  it('is not attempted again, nor are steps on a service that could not be added', async () => {
     table.missing.add('nosuch')
     const document = {
       services: [{ service: WEB, scheduler: 'nosuch', destinations: [A] }, ...state([MAIL, A]).services!],
@@ -337,8 +337,8 @@ describe('what the kernel refuses', () => {
   })
 })
 
-describe('options', () => {
-  it('keep the weights of destinations that exist', async () => {
+describe('the options', () => {
+  it('keep the weights of existing destinations with `weights: keep`', async () => {
     table = ModelTable.of(state([WEB, { ...A, weight: 0 }]))
     await apply(
       {
@@ -361,7 +361,7 @@ describe('options', () => {
     ])
   })
 
-  it('allow some kinds of step and list the others', async () => {
+  it('restrict the kinds of steps; others are listed as skipped', async () => {
     table = ModelTable.of(state([WEB, A]))
     const result = await apply(state([WEB, { ...A, weight: 3 }, B], [MAIL, A]), {
       ...ownsAll,
@@ -375,7 +375,7 @@ describe('options', () => {
     ])
   })
 
-  it('do not cost a service its last destination because nothing may be added', async () => {
+  it('do not cost a service its last destination if nothing may be added', async () => {
     table = ModelTable.of(state([WEB, A]))
     const result = await apply(state([WEB, B]), { ...ownsAll, allow: ['removeDestination'] })
     expect(result.steps).toEqual([])
@@ -393,7 +393,7 @@ describe('options', () => {
     [{ removal: { drain: 1, count: 'none' } }, 'removal.count must be'],
     [{ interval: 0 }, 'interval must be a number of seconds above 0'],
     [{ wait: 1 }, 'wait must be true or false'],
-  ])('that are wrong are told: %j', (options, message) => {
+  ])('are rejected if invalid: %j', (options, message) => {
     expect(() => checkOptions(options as ApplyOptions)).toThrow(message)
   })
 
@@ -402,7 +402,7 @@ describe('options', () => {
     [{ name: 'x', directory: '' }, 'set.directory must be the path'],
     [{ name: 'x', directory: '/tmp', adopt: 'yes' }, 'set.adopt must be true or false'],
     [{ name: 'x', directory: '/tmp', file: 'y' }, 'set.file must be left out'],
-  ])('such as those of a set: %j', async (given, message) => {
+  ])('of a set are rejected if invalid: %j', async (given, message) => {
     const error = await failure(apply({ services: [] }, { set: given as never }))
     expect(error?.message).toContain(message)
   })

@@ -25,7 +25,7 @@ const real = fc.record({
   weight: fc.constantFrom(0, 1, 2, 9),
   ...{ upperThreshold: fc.constant(0), lowerThreshold: fc.constant(0) },
 })
-/** What somebody else does to the same services. */
+/** The commands of another process on the same services. */
 const vandalism: fc.Arbitrary<BatchCommand> = fc.oneof(
   service.map((text): BatchCommand => ({ command: 'removeService', service: text })),
   fc.integer({ min: 1, max: 4 }).map(
@@ -39,18 +39,18 @@ const vandalism: fc.Arbitrary<BatchCommand> = fc.oneof(
     .map(([command, text, destination]) => ({ command, service: text, destination }) as BatchCommand),
 )
 
-/** A client whose every reading and writing somebody else comes in between, while there is something left to do. */
+/** A client, and another process that changes the table at every read and write as long as it has commands left. */
 async function besideAVandal(kernel: SimulatedKernel, acts: readonly BatchCommand[]) {
   const ipvs = await Ipvs.open({ transport: kernel.connect() })
   const left = [...acts]
-  /** What the keeper has read since the other has stopped. */
+  /** The readings of the reconciler since the other process has stopped. */
   const calm: Service[][] = []
   const vandalise = () => {
     for (const act of left.splice(0, 2)) {
       try {
         kernel.run([act])
       } catch {
-        // Somebody else was faster: the keeper.
+        // The reconciler was faster.
       }
     }
   }
@@ -79,8 +79,8 @@ const isWanted = (services: readonly Service[]) => {
   return JSON.stringify(found) === JSON.stringify(DESIRED.services)
 }
 
-describe('a table that is kept while somebody else adds, removes and edits at random', () => {
-  it('is as desired at the second look after the other has stopped, whose services stay untouched (300 cases)', async () => {
+describe('a table that another process changes at random while it is reconciled', () => {
+  it('is as desired at the second reading after the other has stopped, whose services are unchanged (300 cases)', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(vandalism, { maxLength: 60 }), async (acts) => {
         const kernel = new SimulatedKernel()
@@ -101,8 +101,8 @@ describe('a table that is kept while somebody else adds, removes and edits at ra
   }, 120_000)
 })
 
-describe('a table that is right', () => {
-  it('is sent no command, whatever order it is in', async () => {
+describe('a table in the desired state', () => {
+  it('is sent no command, in whatever order its entries are', async () => {
     const kernel = new SimulatedKernel()
     await using ipvs = await Ipvs.open({ transport: kernel.connect() })
     await ipvs.apply(DESIRED)

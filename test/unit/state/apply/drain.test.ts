@@ -17,7 +17,7 @@ const DNS = 'udp://192.0.2.1:53'
 const A = { address: '198.51.100.1', forwarding: 'dr', weight: 2 } as const
 const B = { address: '198.51.100.2', forwarding: 'dr', weight: 3 } as const
 const [AT_A, AT_B] = [`${A.address}:80`, `${B.address}:80`]
-/** A deadline far off, and looks in quick succession. */
+/** A distant deadline, and frequent checks. */
 const DRAIN = { owns: () => true, removal: { drain: 3600 }, interval: 0.001 } as const
 
 let table: ModelTable
@@ -45,12 +45,12 @@ const weights = (service = WEB) => {
 }
 const onlyA = { services: [of(WEB, A)] }
 
-describe('the clients of a persistent service', () => {
+describe('a drain of a persistent service', () => {
   it.each([
     ['0', /^tcp:\/\/192.0.2.1:80 is persistent: .* Set net.ipv4.vs.expire_quiescent_template to 1/],
     ['1', undefined],
     ['', undefined],
-  ])('are warned of when %j keeps them where a destination drains', async (value, warning) => {
+  ])('warns if the sysctl, %j, keeps known clients at the draining destination', async (value, warning) => {
     const kernel = new SimulatedKernel()
     const path = '/proc/sys/net/ipv4/vs/expire_quiescent_template'
     if (value === '') kernel.files.delete(path)
@@ -65,8 +65,8 @@ describe('the clients of a persistent service', () => {
   })
 })
 
-describe('a destination that is removed with care', () => {
-  it('loses its weight, and goes when its connections have ended', async () => {
+describe('a draining destination', () => {
+  it('loses its weight, and is removed when its connections have ended', async () => {
     table.setConnections(WEB, AT_B, 2)
     table.onLook = (look) => {
       expect(weights()).toEqual({ [A.address]: 2, [B.address]: 0 })
@@ -78,7 +78,7 @@ describe('a destination that is removed with care', () => {
     expect(weights()).toEqual({ [A.address]: 2 })
   })
 
-  it('is looked at once more although it has no connection when its weight is taken', async () => {
+  it('is read once more even if it has no connection when it loses its weight', async () => {
     let looks = 0
     table.onLook = (look) => {
       looks = look
@@ -89,7 +89,7 @@ describe('a destination that is removed with care', () => {
     expect(looks).toBe(3)
   })
 
-  it('goes with its connections when the time is over', async () => {
+  it('is removed with its connections at the deadline', async () => {
     table.setConnections(WEB, AT_B, 1)
     const started = Date.now()
     const result = await apply(onlyA, { ...DRAIN, removal: { drain: 0.05 } })
@@ -97,7 +97,7 @@ describe('a destination that is removed with care', () => {
     expect(Date.now() - started).toBeGreaterThanOrEqual(49)
   })
 
-  it('waits for connections that are being closed if asked', async () => {
+  it('waits for connections that are being closed with `count: all`', async () => {
     table.setConnections(WEB, AT_B, 0, 1)
     let looks = 0
     table.onLook = (look) => {
@@ -108,7 +108,7 @@ describe('a destination that is removed with care', () => {
     expect(looks).toBe(4)
   })
 
-  it('goes at once under UDP, which has no end, unless asked otherwise', async () => {
+  it('of a UDP service is removed at once unless `udp` is `drain`', async () => {
     table = ModelTable.of(both(DNS))
     table.setConnections(DNS, `${B.address}:53`, 0, 9)
     const dropped = { services: [of(DNS, A)] }
@@ -122,7 +122,7 @@ describe('a destination that is removed with care', () => {
     expect(result.draining).toMatchObject([{ service: DNS, destination: `${B.address}:53`, connections: 9 }])
   })
 
-  it('stays when somebody gives it a weight while it waits', async () => {
+  it('stays if another process gives it a weight', async () => {
     table.setConnections(WEB, AT_B, 1)
     table.onLook = (look) => {
       if (look !== 2) return
@@ -134,7 +134,7 @@ describe('a destination that is removed with care', () => {
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 9 })
   })
 
-  it('stays when a newer document has it, even without weight', async () => {
+  it('stays if a newer document contains it, even without weight', async () => {
     table.setConnections(WEB, AT_B, 1)
     let newer: Promise<ApplyResult> | undefined
     table.onLook = (look) => {
@@ -147,7 +147,7 @@ describe('a destination that is removed with care', () => {
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 0 })
   })
 
-  it('may be removed by others meanwhile', async () => {
+  it('may be removed by another process', async () => {
     table.setConnections(WEB, AT_B, 1)
     table.onLook = (look) => {
       if (look === 2) table.take({ command: 'removeDestination', service: WEB, destination: B })
@@ -155,7 +155,7 @@ describe('a destination that is removed with care', () => {
     expect(outcomes(await apply(onlyA))).toEqual(['drainDestination done'])
   })
 
-  it('stays without weight when the caller gives up', async () => {
+  it('keeps weight 0 if the call is aborted', async () => {
     table.setConnections(WEB, AT_B, 1)
     const stop = new AbortController()
     table.onLook = (look) => look === 3 && stop.abort(new Error('enough'))
@@ -163,14 +163,14 @@ describe('a destination that is removed with care', () => {
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 0 })
   })
 
-  it('goes at once with a plan that does not drain', async () => {
+  it('is removed at once by a plan that does not drain', async () => {
     table.setConnections(WEB, AT_B, 1)
     expect(outcomes(await apply(onlyA, { owns: () => true }))).toEqual(['removeDestination done'])
   })
 })
 
-describe('a service that is removed with care', () => {
-  it('goes when all its destinations are empty', async () => {
+describe('a service that is removed by draining', () => {
+  it('is removed when all its destinations have drained', async () => {
     table.setConnections(WEB, AT_A, 1)
     table.setConnections(WEB, AT_B, 1)
     table.onLook = (look) => {
@@ -183,7 +183,7 @@ describe('a service that is removed with care', () => {
     expect(table.current.services).toEqual([])
   })
 
-  it('stays when one of them is given a weight meanwhile', async () => {
+  it('stays if one of them is given a weight', async () => {
     table.setConnections(WEB, AT_A, 1)
     table.onLook = (look) => {
       if (look !== 2) return
@@ -200,10 +200,10 @@ describe('a service that is removed with care', () => {
   })
 })
 
-describe('without waiting', () => {
+describe('a plan that does not wait for drains', () => {
   const LATER = { ...DRAIN, wait: false } as const
 
-  it('the next plan goes on where the last one was', async () => {
+  it('is continued by the next plan', async () => {
     table.setConnections(WEB, AT_B, 1)
     const first = await apply(onlyA, LATER)
     expect(first.draining).toMatchObject([{ service: WEB, destination: AT_B, connections: 1 }])
@@ -214,14 +214,14 @@ describe('without waiting', () => {
     expect(outcomes(await apply(onlyA, LATER))).toEqual(['removeDestination done'])
   })
 
-  it('a destination that comes back gets its weight back', async () => {
+  it('gives a destination that is desired again its weight back', async () => {
     await apply(onlyA, LATER)
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 0 })
     await apply(both(WEB), LATER)
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 3 })
   })
 
-  it('also where weights are kept, since nobody else has taken it away', async () => {
+  it('gives the weight back even if other weights are kept', async () => {
     const keep = { ...LATER, weights: 'keep' } as const
     table.take({ command: 'updateDestination', service: WEB, destination: { address: A.address, weight: 0 } })
     await apply(onlyA, keep)
@@ -229,7 +229,7 @@ describe('without waiting', () => {
     expect(weights()).toEqual({ [A.address]: 0, [B.address]: 3 })
   })
 
-  it('a named set remembers the time and the weight across a restart', async () => {
+  it('is continued after a restart under a named set, with its deadline and weight', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'lvs-drain-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))
     const { owns: _, ...drain } = LATER

@@ -61,7 +61,7 @@ daemons:
 `
 
 describe('a document in YAML', () => {
-  it('says what the table is to be', () => {
+  it('is parsed to a desired state', () => {
     const { services, timeouts, daemons } = resolveDesiredState(parseState(YAML))
     const [web, dns] = [...services!.values()]
     expect(web).toMatchObject({
@@ -88,13 +88,13 @@ describe('a document in YAML', () => {
     ])
   })
 
-  it('may be JSON, and may name its schema', () => {
+  it('may be JSON, and may reference its schema', () => {
     const text =
       '{ "$schema": "./lvs.schema.json", "services": [{ "service": "fwmark://7/ipv6", "destinations": [] }] }'
     expect(parseState(text)).toEqual({ services: [{ service: 'fwmark://7/ipv6', destinations: [] }] })
   })
 
-  it('is read as it was written, whatever it says, in YAML and in JSON (200 cases)', () => {
+  it('is the same after formatting and parsing, in YAML and in JSON (200 cases)', () => {
     fc.assert(
       fc.property(twoStates, ([state]) => {
         expect(parseState(formatState(state))).toEqual(JSON.parse(JSON.stringify(state)))
@@ -105,8 +105,8 @@ describe('a document in YAML', () => {
   }, 60_000)
 })
 
-describe('what is wrong with a document', () => {
-  it('is told at once, each with line, column, path and what is allowed', () => {
+describe('the problems of a document', () => {
+  it('are all reported at once, each with line, column, path and what is accepted', () => {
     const text = YAML.replace('weight: 1 }', 'weight: -1 }')
       .replace('onePacket: true', 'onePacket: often')
       .replace('address: 2001:db8::53', 'adress: 2001:db8::53')
@@ -203,21 +203,21 @@ describe('what is wrong with a document', () => {
     ['services: []\nservices: []', '2:1: Map keys must be unique'],
     ['a: *nobody', '1:4: There is nothing called &nobody before'],
     ['', '1:1: A document must be'],
-  ])('%j', (text, expected) => {
+  ])('are located in %j', (text, expected) => {
     const found = problems(text)
     expect(found.length).toBeGreaterThan(0)
     expect(found[0]?.slice(0, expected.length)).toBe(expected)
     expect(found).toHaveLength(1)
   })
 
-  it('comes with the name of the file, and is short even when everything is wrong', () => {
+  it('are reported with the name of the file, in a short message even if there are many', () => {
     const text = `services:\n${'  - service: x\n'.repeat(50)}`
     expect(() => parseState(text, 'lvs.yaml')).toThrow(
       /^lvs\.yaml:2:5: services\[0\]\.service must be .*\n.*and 40 more$/s,
     )
   })
 
-  it('is a TypeError of its own for plain data too', () => {
+  it('are a DesiredStateError, which is a TypeError, for plain data too', () => {
     expect(() => resolveDesiredState({ services: [{ service: 'web' }] })).toThrow(TypeError)
     expect(() => resolveDesiredState(null as never)).toThrow('must be an object')
     expect(() => resolveDesiredState([] as never)).toThrow('must be an object')
@@ -226,7 +226,7 @@ describe('what is wrong with a document', () => {
 })
 
 describe('the JSON Schema', () => {
-  it('is of the newest draft, and describes every setting that there is', () => {
+  it('is of draft 2020-12 and describes every setting', () => {
     const schema = stateJsonSchema() as {
       $schema: string
       properties: Record<
@@ -245,7 +245,7 @@ describe('the JSON Schema', () => {
     expect(daemon.sort()).toEqual([...DAEMON_SETTINGS].sort())
   })
 
-  it('is read by others: what it takes and refuses is what the library takes and refuses', () => {
+  it('accepts and rejects the same documents as the library when another validator uses it', () => {
     const schema = z.fromJSONSchema(stateJsonSchema() as Parameters<typeof z.fromJSONSchema>[0])
     const examples = [guide, example].flatMap(documentsIn)
     expect(examples.length).toBeGreaterThanOrEqual(3)
@@ -266,7 +266,7 @@ describe('the JSON Schema', () => {
     }
   })
 
-  it('takes whatever the library takes (1,000 cases)', () => {
+  it('accepts all documents that the library accepts (1,000 cases)', () => {
     fc.assert(
       fc.property(twoStates, ([state]) => {
         const result = documentSchema().safeParse(state satisfies DesiredState)

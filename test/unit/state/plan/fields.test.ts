@@ -98,26 +98,26 @@ const withService = (changes: Partial<DesiredService>) => ({ ...STATE, services:
 const withDestination = (changes: Partial<DesiredDestination>) =>
   withService({ destinations: [{ ...REAL, ...changes }] })
 
-describe('changed alone, everything is one step and the table follows', () => {
-  it.each(SERVICE_SETTINGS)('%s of a service', async (name) => {
+describe('a change of one setting', () => {
+  it.each(SERVICE_SETTINGS)('takes one step for %s of a service', async (name) => {
     // Flags belong to a scheduler.
     const flags = name === 'scheduler' ? { schedulerFlags: ['flag-1'] as const } : {}
     const steps = await change(withService({ [name]: OTHER_SERVICE[name], ...flags }))
     expect(steps).toHaveLength(1)
   })
 
-  it.each(Object.entries(OTHER_PERSISTENCE))('%s of persistence', async (name, value) => {
+  it.each(Object.entries(OTHER_PERSISTENCE))('takes one step for %s of persistence', async (name, value) => {
     const steps = await change(withService({ persistence: { ...WEB.persistence, [name]: value } }))
     expect(steps).toEqual([expect.stringMatching(/^set persistence of udp:\/\/192.0.2.1:80 from .* to .*/)])
   })
 
-  it.each(DESTINATION_SETTINGS)('%s of a destination', async (name) => {
+  it.each(DESTINATION_SETTINGS)('takes one step for %s of a destination', async (name) => {
     const tunnel = name === 'forwarding' ? { tunnel: null } : {}
     const steps = await change(withDestination({ [name]: OTHER_DESTINATION[name], ...tunnel }))
     expect(steps).toHaveLength(1)
   })
 
-  it.each(Object.entries(OTHER_TUNNEL))('%s of a tunnel', async (_, tunnel) => {
+  it.each(Object.entries(OTHER_TUNNEL))('takes one step for %s of a tunnel', async (_, tunnel) => {
     expect(await change(withDestination({ tunnel }))).toEqual([
       expect.stringMatching(
         /^set tunnel of 198.51.100.1:8080 in udp:\/\/192.0.2.1:80 from type gue .* to type /,
@@ -125,19 +125,29 @@ describe('changed alone, everything is one step and the table follows', () => {
     ])
   })
 
-  it.each(Object.keys(STATE.timeouts))('timeout %s', async (name) => {
+  it.each(Object.keys(STATE.timeouts))('takes one step for the timeout %s', async (name) => {
     expect(await change({ ...STATE, timeouts: { ...STATE.timeouts, [name]: 7 } })).toHaveLength(1)
   })
 
   // The kernel cannot change one that runs.
-  it.each(DAEMON_SETTINGS.filter((name) => name !== 'role'))('%s of a daemon, but in two', async (name) => {
-    const other = { interface: 'eth1', syncId: 2, maximumLength: 1300, group: 'ff02::81', port: 9000, ttl: 2 }
-    const steps = await change({ ...STATE, daemons: [{ ...DAEMON, [name]: other[name] }] })
-    expect(steps).toEqual([
-      'stop synchronisation daemon master',
-      expect.stringMatching(/^start synchronisation daemon master/),
-    ])
-  })
+  it.each(DAEMON_SETTINGS.filter((name) => name !== 'role'))(
+    'takes two steps for %s of a daemon: stop and start',
+    async (name) => {
+      const other = {
+        interface: 'eth1',
+        syncId: 2,
+        maximumLength: 1300,
+        group: 'ff02::81',
+        port: 9000,
+        ttl: 2,
+      }
+      const steps = await change({ ...STATE, daemons: [{ ...DAEMON, [name]: other[name] }] })
+      expect(steps).toEqual([
+        'stop synchronisation daemon master',
+        expect.stringMatching(/^start synchronisation daemon master/),
+      ])
+    },
+  )
 
   it.each<[string, DesiredState, string]>([
     ['a service', { ...STATE, services: [WEB, { service: 'fwmark://7' }] }, 'add service fwmark://7 (wlc)'],
@@ -154,11 +164,11 @@ describe('changed alone, everything is one step and the table follows', () => {
       { ...STATE, daemons: [DAEMON, { role: 'backup', interface: 'eth0' }] },
       'start synchronisation daemon backup on eth0',
     ],
-  ])('%s', async (_, to, step) => {
+  ])('takes one step to get %s', async (_, to, step) => {
     expect(await change(to)).toEqual([step])
   })
 
-  it('nothing, and no command is sent', async () => {
+  it('takes no step and sends no command if there is none', async () => {
     const table = ModelTable.of(STATE)
     const result = await applyState(
       table.context,
@@ -170,8 +180,8 @@ describe('changed alone, everything is one step and the table follows', () => {
   })
 })
 
-describe('a part that is left out', () => {
-  it('is left alone', async () => {
+describe('an omitted section', () => {
+  it('is unmanaged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray(['services', 'timeouts', 'daemons'] as const), async (parts) => {
         const table = ModelTable.of(STATE)
@@ -184,7 +194,7 @@ describe('a part that is left out', () => {
     )
   })
 
-  it('such as the destinations of a service', async () => {
+  it('may be the destinations of a service', async () => {
     const { destinations: _, ...header } = WEB
     expect(await change({ ...STATE, services: [{ ...header, destinations: [REAL] }] })).toEqual([])
     const table = ModelTable.of(STATE)
@@ -196,7 +206,7 @@ describe('a part that is left out', () => {
     expect(table.current.services[0]).toMatchObject({ scheduler: 'rr', destinations: [REAL] })
   })
 
-  it('such as one timeout', async () => {
+  it('may be one timeout', async () => {
     const table = ModelTable.of(STATE)
     await applyState(table.context, resolveDesiredState({ timeouts: { udp: 7 } }), checkOptions({}))
     expect(table.current.timeouts).toEqual({ tcp: 900, tcpFin: 120, udp: 7 })

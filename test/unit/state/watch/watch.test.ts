@@ -14,7 +14,7 @@ const STATE: DesiredState = {
 }
 const QUICK = { interval: 0.002 }
 
-/** Watches until so many changes have come; each as a line. */
+/** Watches until a number of changes; returns each as a line. */
 async function watch(table: ModelTable, count: number, options: WatchOptions = {}): Promise<string[]> {
   const lines: string[] = []
   for await (const change of watchTable(new SharedPoller(table), { ...QUICK, ...options })) {
@@ -36,7 +36,7 @@ function line(change: TableChange): string {
   return [change.resource, change.type, subject.trim(), ...settings].filter((part) => part !== '').join(' ')
 }
 
-/** Does something after the first reading. */
+/** Runs a function after the first reading. */
 function afterFirstReading(table: ModelTable, act: () => void): void {
   const services = table.services.bind(table)
   table.services = async () => {
@@ -46,8 +46,8 @@ function afterFirstReading(table: ModelTable, act: () => void): void {
   }
 }
 
-describe('watching', () => {
-  it('tells what was added, removed and changed, with old and new', async () => {
+describe('Ipvs.watch()', () => {
+  it('reports additions, removals and changes with old and new values', async () => {
     const table = ModelTable.of(STATE)
     afterFirstReading(table, () => {
       table.take({ command: 'updateService', service: WEB, changes: { scheduler: 'rr' } })
@@ -73,12 +73,12 @@ describe('watching', () => {
     ])
   })
 
-  it('begins with everything that is there if asked', async () => {
+  it('reports existing entries as added first with `initial`', async () => {
     const lines = await watch(ModelTable.of(STATE), 2, { initial: true })
     expect(lines).toEqual([`service added ${WEB}`, 'daemon added'])
   })
 
-  it('tells of a daemon that was restarted otherwise, and of a service that is gone', async () => {
+  it('reports a restarted daemon as changed, and a removed service without its destinations', async () => {
     const table = ModelTable.of(STATE)
     afterFirstReading(table, () => {
       table.take({ command: 'removeService', service: WEB })
@@ -90,7 +90,7 @@ describe('watching', () => {
     expect(daemon).toMatch(/^daemon changed interface eth0 eth1/)
   })
 
-  it('tells of counters only if asked', async () => {
+  it('reports counters only with `rates`', async () => {
     const table = ModelTable.of(STATE)
     afterFirstReading(table, () => table.count(WEB, `${A.address}:80`, 5))
     expect(await watch(table, 2, { rates: true })).toEqual([
@@ -105,7 +105,7 @@ describe('watching', () => {
     expect(await watch(other, 1)).toEqual(['timeouts changed udp 300 9'])
   })
 
-  it('shares one reading among all who watch', async () => {
+  it('shares one reading among all watchers', async () => {
     const table = ModelTable.of(STATE)
     const poll = new SharedPoller(table)
     const stop = new AbortController()
@@ -113,7 +113,7 @@ describe('watching', () => {
     const services = table.services.bind(table)
     table.services = async () => {
       const found = await services()
-      // Another value each time: whoever reads later sees that something changed.
+      // A new value each time, so that every later reading shows a change.
       if (table.readings >= 3) table.take({ command: 'setTimeouts', changes: { udp: table.readings } })
       return found
     }
@@ -121,18 +121,18 @@ describe('watching', () => {
       for await (const _ of watchTable(poll, options)) stop.abort()
     })
     await Promise.allSettled(watchers)
-    // Each by itself would make at least twenty in the beginning, and as many at every interval.
+    // Separate readings would be at least twenty at the start and twenty at each interval.
     expect(table.readings).toBeLessThan(10)
   })
 
-  it('ends with the reason of its signal, also while it waits', async () => {
+  it('throws the reason of its signal, also while it waits', async () => {
     const stop = new AbortController()
     const table = ModelTable.of(STATE)
     afterFirstReading(table, () => setImmediate(() => stop.abort(new Error('enough'))))
     await expect(watch(table, 1, { interval: 3600, signal: stop.signal })).rejects.toThrow('enough')
   })
 
-  it('fails when the table cannot be read', async () => {
+  it('fails if the table cannot be read', async () => {
     const table = ModelTable.of(STATE)
     afterFirstReading(table, () => {
       table.services = () => Promise.reject(new Error('closed'))
@@ -144,7 +144,7 @@ describe('watching', () => {
     [{ interval: 0 }, 'interval must be a number of seconds above 0'],
     [{ rates: 1 }, 'rates must be true or false'],
     [{ intervall: 1 }, 'options.intervall must be left out'],
-  ])('refuses %j', (options, message) => {
+  ])('rejects %j', (options, message) => {
     expect(() => watchTable(new SharedPoller(new ModelTable()), options as WatchOptions)).toThrow(message)
   })
 })
