@@ -20,8 +20,8 @@ const DOCUMENT = `services:
 `
 
 /** A table with a service and two destinations of weight 1, a folder, and a function that runs command lines. */
-async function makeTable(options: Parameters<typeof makeKernel>[1] = {}) {
-  const { kernel, ipvs } = await makeKernel([1, 1], options)
+async function makeTable() {
+  const { kernel, ipvs } = await makeKernel([1, 1])
   const folder = mkdtempSync(join(tmpdir(), 'lvs-cli-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const save = (text: string, name = 'lvs.yaml') => {
@@ -209,17 +209,6 @@ describe('lvs apply', () => {
   it('does not change weights with --keep-weights', async () => {
     const { save, run } = await makeTable()
     expect((await run(`diff ${save(DOCUMENT)} --keep-weights`)).printed).not.toContain('weight of')
-  })
-
-  it('warns of a drain that known clients of a persistent service do not notice', async () => {
-    const { kernel, save, run } = await makeTable({ persistence: 60 })
-    kernel.files.set('/proc/sys/net/ipv4/vs/expire_quiescent_template', '0\n')
-    const document = save(DOCUMENT.replace('scheduler: wrr', 'persistence: { timeout: 60 }'))
-    const drain = `apply ${document} --yes --whole --drain 60 --no-wait`
-    const { printed } = await run(drain)
-    expect(printed).toMatch(
-      /^warning: tcp:\/\/192\.0\.2\.10:80 is persistent: .* Set net\.ipv4\.vs\.expire_quiescent_template to 1/m,
-    )
   })
 
   it('drains destinations before it removes them', async () => {
