@@ -8,15 +8,15 @@ import { loadZod } from './lazy-packages.ts'
 let schema: Zod.ZodType | undefined
 
 /**
- * The shape of a document. It is what the JSON Schema is made of, and what a text is first held against. What goes beyond a
- * shape (an address, flags that belong to a scheduler, a service that is there twice) is checked where it is filled in.
+ * The schema of documents. It validates text and becomes the JSON Schema. What it cannot express (addresses, the flags of a
+ * scheduler, repeated services) is validated when the document is resolved.
  */
 export function documentSchema(): Zod.ZodType {
   schema ??= makeSchema(loadZod().z)
   return schema
 }
 
-/** The JSON Schema of documents, for editors and other programs. The package has it as a file too: `dist/state.schema.json`. */
+/** The JSON Schema of documents, for editors and other programs. The package contains it as a file: `@lvs/netlink/state.schema.json`. */
 export function stateJsonSchema(): object {
   return loadZod().z.toJSONSchema(documentSchema(), { target: 'draft-2020-12', unrepresentable: 'any' })
 }
@@ -46,39 +46,41 @@ function makeSchema(z: typeof Zod): Zod.ZodType {
 
   const schedulerFlags = z
     .array(z.enum(['sh-fallback', 'sh-port', 'mh-fallback', 'mh-port', 'flag-1', 'flag-2', 'flag-3']))
-    .describe('Flags that the scheduler has')
+    .describe('Flags of the scheduler')
 
   const serviceSettings = {
     scheduler: z.string().min(1).max(15).describe('rr, wrr, lc, wlc, sh, mh, ...; default wlc').optional(),
     schedulerFlags: schedulerFlags.optional(),
-    onePacket: z.boolean().describe('Every packet is scheduled by itself; for UDP').optional(),
+    onePacket: z.boolean().describe('Schedule every packet on its own; for UDP').optional(),
     persistence: z
       .strictObject({
         timeout: integer(0, 4_294_967).describe('Seconds; default 300').optional(),
         mask: z
           .union([z.string(), integer(0, 128)])
-          .describe('Which clients count as one: a dotted mask or a prefix length')
+          .describe('Clients in the same network are persistent together: a dotted mask or a prefix length')
           .optional(),
       })
       .nullable()
       .optional(),
-    persistenceEngine: z.string().min(1).max(16).nullable().describe('Such as sip').optional(),
+    persistenceEngine: z.string().min(1).max(16).nullable().describe('For example sip').optional(),
   }
 
   const tunnel = z.strictObject({
     type: z.union([z.enum(wordsOf(TUNNEL_TYPES)), integer(0, 255)]),
-    port: port.describe('UDP port of the receiving end; gue only').optional(),
+    port: port.describe('UDP port of the remote end; gue only').optional(),
     checksum: z.union([z.enum(wordsOf(TUNNEL_CHECKSUMS)), port]).optional(),
   })
 
   const destinationSettings = {
-    port: port.describe("Default: the service's port, 0 under a firewall mark").optional(),
+    port: port.describe('Default: the port of the service, or 0 for a firewall mark').optional(),
     forwarding: z.union([z.enum(wordsOf(FORWARDING_METHODS)), integer(0, 7)]).optional(),
     weight: integer(0, MAXIMUM).describe('Default 1; 0 for no new connections').optional(),
     upperThreshold: threshold
-      .describe('Connections above which it gets no new ones; 0 for no limit')
+      .describe('Connections above which the destination gets no new ones; 0 for no limit')
       .optional(),
-    lowerThreshold: threshold.describe('Connections below which it gets new ones again').optional(),
+    lowerThreshold: threshold
+      .describe('Connections below which the destination gets new ones again')
+      .optional(),
     tunnel: tunnel.nullable().describe('Only with forwarding tun').optional(),
   }
 
@@ -87,11 +89,11 @@ function makeSchema(z: typeof Zod): Zod.ZodType {
   const service = z.strictObject({
     service: serviceKey,
     ...serviceSettings,
-    defaults: z.strictObject(destinationSettings).describe('For its destinations').optional(),
-    destinations: z
-      .array(destination)
-      .describe('Left out, they are left alone; an empty list says that there are none')
+    defaults: z
+      .strictObject(destinationSettings)
+      .describe('Defaults for the destinations of this service')
       .optional(),
+    destinations: z.array(destination).describe('If omitted, unmanaged; an empty list means none').optional(),
   })
 
   const timeout = integer(1, 21_474_836).describe('Seconds').optional()
@@ -113,13 +115,10 @@ function makeSchema(z: typeof Zod): Zod.ZodType {
         service: z.strictObject(serviceSettings).optional(),
         destination: z.strictObject(destinationSettings).optional(),
       })
-      .describe('What services and destinations have where they say nothing else')
+      .describe('Defaults for the settings that services and destinations omit')
       .optional(),
-    services: z
-      .array(service)
-      .describe('Left out, they are left alone; an empty list says that there are none')
-      .optional(),
+    services: z.array(service).describe('If omitted, unmanaged; an empty list means none').optional(),
     timeouts: z.strictObject({ tcp: timeout, tcpFin: timeout, udp: timeout }).optional(),
-    daemons: z.array(daemon).describe('Left out, they are left alone').optional(),
+    daemons: z.array(daemon).describe('If omitted, unmanaged; an empty list means none').optional(),
   })
 }

@@ -2,21 +2,21 @@ import type { Node, Pair } from 'yaml'
 import { loadYaml } from './lazy-packages.ts'
 import { DesiredStateError, type StatePath, type StateProblem } from './problems.ts'
 
-/** A place in a text, from 1. */
+/** A position in a text; line and column count from 1. */
 export interface TextPlace {
   readonly line: number
   readonly column: number
 }
 
-/** A text in YAML, which JSON is too, that knows where in it everything stands. */
+/** A parsed YAML text with the position of every value. JSON is YAML. */
 export class YamlDocument {
-  /** What it says, as plain data. */
+  /** The content as plain data. */
   readonly data: unknown
   readonly #yaml = loadYaml()
   readonly #lines = new this.#yaml.LineCounter()
   readonly #root: Node | null
 
-  /** @throws {DesiredStateError} when it is not YAML. */
+  /** @throws {DesiredStateError} if the text is not valid YAML. */
   constructor(text: string, source: string) {
     const document = this.#yaml.parseDocument(text, {
       lineCounter: this.#lines,
@@ -39,7 +39,7 @@ export class YamlDocument {
     this.data = toData(() => document.toJS({ maxAliasCount: 1000 }) as unknown, source)
   }
 
-  /** Where a path of the data stands: a field at its name, an entry of a list at its beginning. */
+  /** Returns the position of a path: of the name of a field, or of the beginning of a list entry. */
   placeOf(path: StatePath): TextPlace {
     let node: unknown = this.#root
     let offset = this.#root?.range?.[0] ?? 0
@@ -75,7 +75,7 @@ function childOf(
   return pair === undefined ? undefined : { node: pair.value, offset: pair.key.range?.[0] }
 }
 
-/** Refuses aliases that stand for others again and again. */
+/** Rejects aliases that expand to too many others. */
 function toData(read: () => unknown, source: string): unknown {
   try {
     return read()

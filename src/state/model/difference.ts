@@ -15,9 +15,9 @@ import {
 export interface SettingChange {
   /** The name of the setting, such as `weight`. */
   readonly setting: string
-  /** The current value. */
+  /** The old value. */
   readonly from: unknown
-  /** The desired value. */
+  /** The new value. */
   readonly to: unknown
 }
 
