@@ -250,7 +250,9 @@ describe('lvs export', () => {
     expect(await run('export --format keepalived')).toMatchObject({
       status: 1,
       printed: '',
-      errors: [expect.stringMatching(/^lvs: keepalived ignores a service without destinations: fwmark:\/\/7/)],
+      errors: [
+        expect.stringMatching(/^lvs: keepalived ignores a service without destinations: fwmark:\/\/7/),
+      ],
     })
   })
 })
