@@ -47,7 +47,7 @@ export {
 export type { Info, TimeoutChanges, Timeouts } from './ipvs/model/settings.ts'
 export type { Statistics } from './ipvs/model/statistics.ts'
 export type { Tunnel } from './ipvs/model/tunnel.ts'
-export type { Availability } from './ipvs/probe.ts'
+export type { Availability } from './ipvs/open.ts'
 export type { ConnectionEntry } from './ipvs/proc/connection-entry.ts'
 export type { ServiceOverview } from './ipvs/proc/overview.ts'
 export type { BatchCommand } from './ipvs/write/batch-command.ts'

@@ -1,13 +1,10 @@
 import { IpvsError, IpvsUnavailableError } from '../errors.ts'
 import type { Connection } from './connection/connection.ts'
-import { unwrapOutcome } from './connection/outcome.ts'
-import type { Outcome } from './connection/pending-request.ts'
+import { unwrapOutcome } from './connection/failures.ts'
 import { AttributeSet, attributeTable, writeAttribute } from './wire/attributes.ts'
 import { bytes, text, u16, u32 } from './wire/codecs.ts'
 import { errorName } from './wire/errno.ts'
-import type { MessageHeader } from './wire/messages.ts'
 import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './wire/uapi.ts'
-import type { WireWriter } from './wire/wire.ts'
 
 /** Attributes of the controller (CTRL_ATTR_*), the family that knows the numbers of the others. */
 export const CONTROLLER = attributeTable('controller', {
@@ -20,17 +17,6 @@ export const CONTROLLER = attributeTable('controller', {
   multicastGroups: [7, bytes],
 })
 
-/** A request of a generic netlink family. */
-export interface FamilyRequest {
-  readonly command: number
-  /** Flags beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. */
-  readonly flags?: number
-  /** Writes the attributes. If it throws, nothing was queued. */
-  body?(writer: WireWriter): void
-  /** Gets each message of the answer: `start` is where its attributes begin. */
-  onReply?(view: DataView, start: number, end: number): void
-}
-
 /**
  * One family of generic netlink over a {@link Connection}. Its number is looked up once; a module that was unloaded
  * and loaded again has another, so `ENOENT` is answered by looking again before it is believed.
@@ -38,15 +24,13 @@ export interface FamilyRequest {
 export class GenericFamily {
   readonly name: string
   readonly connection: Connection
-  readonly #version: number
   /** The family's number at present. */
   id: number
   #lookup: Promise<number | undefined> | undefined
 
-  private constructor(connection: Connection, name: string, version: number, id: number) {
+  private constructor(connection: Connection, name: string, id: number) {
     this.connection = connection
     this.name = name
-    this.#version = version
     this.id = id
   }
 
@@ -57,28 +41,10 @@ export class GenericFamily {
   static async resolve(
     connection: Connection,
     name: string,
-    version: number,
     signal?: AbortSignal,
   ): Promise<GenericFamily | undefined> {
     const id = await lookUpId(connection, name, signal)
-    return id === undefined ? undefined : new GenericFamily(connection, name, version, id)
-  }
-
-  /** Queues one command under the family's present number. Throws at once what its `body` throws. */
-  send(request: FamilyRequest, signal: AbortSignal | undefined): Promise<Outcome> {
-    const { flags = 0, onReply } = request
-    return this.connection.request({
-      type: this.id,
-      flags,
-      body: (writer) => {
-        writer.genericHeader(request.command, this.#version)
-        request.body?.(writer)
-      },
-      onReply:
-        onReply &&
-        ((view, { start, end }: MessageHeader) => request.onReply?.(view, start + GENL_HDRLEN, end)),
-      signal,
-    })
+    return id === undefined ? undefined : new GenericFamily(connection, name, id)
   }
 
   /**

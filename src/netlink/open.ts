@@ -1,7 +1,6 @@
 import { debuglog } from 'node:util'
 import { ArgumentTypeError } from '../errors.ts'
-import { checkInteger } from './arguments/check.ts'
-import { KnownFields } from './arguments/known-fields.ts'
+import { checkInteger, KnownFields } from './arguments/check.ts'
 import { Connection } from './connection/connection.ts'
 import { KernelTransport } from './transport/kernel-transport.ts'
 import type { HostTransport, NetlinkProtocol, Transport } from './transport/transport.ts'

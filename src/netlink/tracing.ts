@@ -1,41 +1,77 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { debuglog } from 'node:util'
 
-/** What a subscriber of the tracing channel `lvs:command` gets. */
+/** The message of the tracing channel `lvs:command`. */
 export interface CommandContext {
   /** The method of the client: `addService`, `destinations`, `addAddress`, ... */
   readonly command: string
-  /** What it is about, as `tcp://192.0.2.1:80` or `192.0.2.1/32 on lo`; may be empty. */
+  /** The object of the command, as `tcp://192.0.2.1:80` or `192.0.2.1/32 on lo`; may be empty. */
   readonly subject: string
 }
 
-const channel = tracingChannel<string, CommandContext>('lvs:command')
-const debug = debuglog('lvs')
+/** Publishes every command of every client. */
+export const commandChannel = tracingChannel<string, CommandContext>('lvs:command')
 
-/** Whether anybody wants to be told of each command. */
+/** Logs every command if NODE_DEBUG contains `lvs`. */
+export const commandLog = debuglog('lvs')
+
+/** Whether commands are published to a subscriber or to the log. */
 export function isTraced(): boolean {
-  const { start, end, asyncStart, asyncEnd, error } = channel
-  return (
-    debug.enabled ||
-    start.hasSubscribers ||
-    end.hasSubscribers ||
-    asyncStart.hasSubscribers ||
-    asyncEnd.hasSubscribers ||
-    error.hasSubscribers
-  )
+  return commandChannel.hasSubscribers || commandLog.enabled
 }
 
-/** Tells the log and the subscribers of the channel how a command goes. */
+/** Runs a command, and publishes its start and its end. */
 export function trace<T>(context: CommandContext, run: () => Promise<T>): Promise<T> {
   const logged = async () => {
     try {
       const result = await run()
-      debug('%s %s: done', context.command, context.subject)
+      commandLog('%s %s: done', context.command, context.subject)
       return result
     } catch (error) {
-      debug('%s %s: %s', context.command, context.subject, error)
+      commandLog('%s %s: %s', context.command, context.subject, error)
       throw error
     }
   }
-  return channel.tracePromise(logged, context)
+  return commandChannel.tracePromise(logged, context)
+}
+
+interface OpenTrace {
+  readonly done: () => void
+  readonly fail: (error: unknown) => void
+}
+
+/** Traces commands that are sent in bulk, without a promise for each. */
+export class BulkTraces<T extends object> {
+  readonly #contextOf: (command: T) => CommandContext
+  readonly #open = new Map<T, OpenTrace>()
+
+  constructor(contextOf: (command: T) => CommandContext) {
+    this.#contextOf = contextOf
+  }
+
+  /** Publishes the start of a command, if there is a subscriber. */
+  start(command: T): void {
+    if (!isTraced()) return
+    const ended = new Promise<void>((resolve, reject) =>
+      this.#open.set(command, { done: resolve, fail: reject }),
+    )
+    // The failure is reported by the bulk request.
+    trace(this.#contextOf(command), () => ended).catch(() => undefined)
+  }
+
+  done(command: T): void {
+    if (this.#open.size === 0) return
+    this.#open.get(command)?.done()
+    this.#open.delete(command)
+  }
+
+  fail(command: T, error: unknown): void {
+    this.#open.get(command)?.fail(error)
+    this.#open.delete(command)
+  }
+
+  /** Fails all commands that have not ended. */
+  failAll(error: unknown): void {
+    for (const command of this.#open.keys()) this.fail(command, error)
+  }
 }

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../netlink/arguments/call-options.ts'
-import type { Activity } from '../netlink/connection/activity.ts'
+import type { Activity } from '../netlink/connection/exchange-pipeline.ts'
 import { type OpenOptions, openConnection, resolveTransport } from '../netlink/open.ts'
 import type { HostTransport } from '../netlink/transport/transport.ts'
 import {

@@ -1,4 +1,4 @@
-import type { IpvsSession } from '../ipvs/commands/client.ts'
+import type { IpvsSession } from '../ipvs/commands/command-runner.ts'
 import { IpvsClient } from '../ipvs/ipvs-client.ts'
 import { openSession } from '../ipvs/open.ts'
 import type { OpenOptions } from '../netlink/open.ts'

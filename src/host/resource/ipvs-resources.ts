@@ -1,6 +1,7 @@
 import { BatchError, IpvsError } from '../../errors.ts'
 import type { DaemonInput, SyncRole } from '../../ipvs/model/daemon.ts'
-import { checkDestinationKey, type Destination, type DestinationInput } from '../../ipvs/model/destination.ts'
+import type { Destination, DestinationInput } from '../../ipvs/model/destination.ts'
+import { checkDestinationKey } from '../../ipvs/model/destination-message.ts'
 import type { Service, ServiceInput } from '../../ipvs/model/service.ts'
 import { formatEndpoint } from '../../ipvs/model/service-key.ts'
 import type { BatchCommand } from '../../ipvs/write/batch-command.ts'

@@ -1,7 +1,6 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { checkObject } from '../../netlink/arguments/check.ts'
+import { checkObject, KnownFields } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
 import type { RoleHost } from '../facts/host-access.ts'

@@ -1,7 +1,6 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { checkAddress, checkObject } from '../../netlink/arguments/check.ts'
+import { checkAddress, checkObject, KnownFields } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { ROUTE_TABLES } from '../../route/model/route.ts'
 import type { RoleHost } from '../facts/host-access.ts'

@@ -1,7 +1,6 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { checkFamily } from '../../netlink/arguments/check.ts'
+import { checkFamily, KnownFields } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import type { TunnelKind } from '../../route/model/tunnel-link.ts'
 import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'

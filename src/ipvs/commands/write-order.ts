@@ -24,19 +24,15 @@ type Job = { readonly write: () => void } | { readonly merge: PendingReadModifyW
  * nothing has to be read, a write is handed on at once. Merges that follow one another read at the same time.
  */
 export class WriteOrder {
+  /** Whether commands that read first are waiting, so that a write must wait as well. */
+  isBusy = false
   #jobs: Job[] = []
-  #running = false
 
-  /** Whether merges are waiting, so that a write has to wait as well. */
-  get busy(): boolean {
-    return this.#running
-  }
-
-  /** Calls `write` when the merges asked for before it have been handed on. */
+  /** Calls `write` after all earlier commands have been sent. */
   write<T>(write: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const proceed = () => void callAsync(write).then(resolve, reject)
-      if (this.#running) this.#jobs.push({ write: proceed })
+      if (this.isBusy) this.#jobs.push({ write: proceed })
       else proceed()
     })
   }
@@ -49,8 +45,8 @@ export class WriteOrder {
         await callAsync(() => write(reading.value as R)).then(resolve, reject)
       }
       this.#jobs.push({ merge: { target, source, read, proceed } })
-      if (this.#running) return
-      this.#running = true
+      if (this.isBusy) return
+      this.isBusy = true
       queueMicrotask(() => void this.#run())
     })
   }
@@ -79,7 +75,7 @@ export class WriteOrder {
       }
       await runGroup(row, false)
     }
-    this.#running = false
+    this.isBusy = false
   }
 }
 

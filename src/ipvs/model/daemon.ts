@@ -1,7 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { checkAddress, checkInteger, checkName } from '../../netlink/arguments/check.ts'
-import { EnumMap } from '../../netlink/arguments/enum-map.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { checkAddress, checkInteger, checkName, EnumMap, KnownFields } from '../../netlink/arguments/check.ts'
 import { type Family, writeAddress } from '../../netlink/wire/address.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'

@@ -1,19 +1,109 @@
-import { type Family, familyNumber, putAddress } from '../../netlink/wire/address.ts'
+import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import {
+  checkAddress,
+  checkFamily,
+  checkInteger,
+  checkPort,
+  EnumMap,
+  KnownFields,
+} from '../../netlink/arguments/check.ts'
+import { canonicalIPv6, type Family, familyNumber, writeAddress } from '../../netlink/wire/address.ts'
 import type { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { DESTINATION } from '../protocol/attributes.ts'
 import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
 import {
   type CheckedDestinationKey,
-  checkDestinationSettings,
   type Destination,
+  type DestinationKey,
   type DestinationLimits,
-  FORWARDING_ENUM,
+  FORWARDING_METHODS,
   type Forwarding,
+  type ForwardingMethod,
+  MAXIMUM,
 } from './destination.ts'
 import { readAddressField, readFamily } from './service-key.ts'
 import { readStatistics } from './statistics.ts'
-import { PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
+import { checkTunnel, PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
+
+export const FORWARDING_ENUM = new EnumMap<ForwardingMethod>(FORWARDING_METHODS)
+
+/** What a destination may have, as it is given or as it was read. */
+export const DESTINATION_FIELDS = new KnownFields([
+  ...['address', 'port', 'family'],
+  ...['forwarding', 'weight', 'upperThreshold', 'lowerThreshold', 'tunnel'],
+  ...['activeConnections', 'inactiveConnections', 'persistentConnections', 'statistics'],
+])
+/** Checks the address of a destination, and the family that is given with it. Returns the family. */
+export function checkDestinationAddress(address: unknown, givenFamily: unknown): Family {
+  const family = checkAddress('destination.address', address)
+  if (givenFamily !== undefined && checkFamily('destination.family', givenFamily) !== family) {
+    throw new ArgumentRangeError('destination.family', `${family}, as the address is`, givenFamily)
+  }
+  return family
+}
+
+/** Checks what identifies a destination; `defaultPort` is that of its service. */
+export function checkDestinationKey(key: DestinationKey, defaultPort: number): CheckedDestinationKey {
+  DESTINATION_FIELDS.check('destination', key)
+  // Each field is read once: the checked value must be the one that is sent.
+  const { address, port = defaultPort, family: givenFamily } = key
+  const family = checkDestinationAddress(address, givenFamily)
+  const text = family === 'ipv4' ? address : canonicalIPv6(address)
+  return { address: text, port: checkPort('destination.port', port), family }
+}
+
+/** The settings of a destination as they go to the kernel. */
+export interface DestinationNumbers {
+  readonly method: number
+  readonly weight: number
+  readonly upperThreshold: number
+  readonly lowerThreshold: number
+  readonly tunnel: TunnelNumbers
+}
+
+/** Checks the settings of a destination, each by itself and those that must go together. */
+export function checkDestinationSettings(
+  settings: DestinationLimits & Forwarding,
+  family: Family,
+  serviceFamily: Family,
+): DestinationNumbers {
+  const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = settings
+  const method = FORWARDING_ENUM.parse('destination.forwarding', forwarding, IP_VS_CONN_F_FWD_MASK)
+  const plain = tunnel === undefined || tunnel === null
+  if (method !== FORWARDING_METHODS.tun) {
+    if (family !== serviceFamily) {
+      throw new ArgumentTypeError(
+        'destination.forwarding',
+        `'tun': an ${family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
+        forwarding,
+      )
+    }
+    if (!plain)
+      throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
+  }
+  checkWeight(weight)
+  checkInteger('destination.upperThreshold', upperThreshold, 0, MAXIMUM)
+  checkInteger('destination.lowerThreshold', lowerThreshold, 0, MAXIMUM)
+  if (lowerThreshold > upperThreshold) {
+    throw new ArgumentRangeError(
+      'destination.lowerThreshold',
+      `at most upperThreshold (${upperThreshold})`,
+      lowerThreshold,
+    )
+  }
+  return {
+    method,
+    weight,
+    upperThreshold,
+    lowerThreshold,
+    tunnel: plain ? PLAIN_TUNNEL : checkTunnel(tunnel),
+  }
+}
+
+export function checkWeight(weight: unknown): number {
+  return checkInteger('destination.weight', weight, 0, MAXIMUM)
+}
 
 const { fields } = DESTINATION
 
@@ -24,7 +114,7 @@ export function writeDestinationKey(
   serviceFamily: Family,
 ): void {
   const at = writer.payload(fields.address.type, 16)
-  putAddress(writer, at, address, family)
+  writeAddress(writer.view, at, address, family)
   writer.u16be(fields.port, port)
   writeFamily(writer, family, serviceFamily)
 }
@@ -47,7 +137,7 @@ export function writeDestination(
     serviceFamily,
   )
   const at = writer.payload(fields.address.type, 16)
-  putAddress(writer, at, address, family)
+  writeAddress(writer.view, at, address, family)
   writer.u16be(fields.port, port)
   writer.u32(fields.forwarding, method)
   writer.i32(fields.weight, weight)

@@ -1,11 +1,6 @@
-import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { checkAddress, checkFamily, checkInteger, checkPort } from '../../netlink/arguments/check.ts'
-import { EnumMap } from '../../netlink/arguments/enum-map.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
-import { canonicalIPv6, type Family } from '../../netlink/wire/address.ts'
-import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
+import type { Family } from '../../netlink/wire/address.ts'
 import type { Statistics } from './statistics.ts'
-import { checkTunnel, PLAIN_TUNNEL, type Tunnel, type TunnelNumbers } from './tunnel.ts'
+import type { Tunnel } from './tunnel.ts'
 
 /** Forwarding methods by their number (IP_VS_CONN_F_*). */
 export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 } as const satisfies Record<
@@ -17,9 +12,6 @@ export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 }
  * The kernel also knows `local` (this host itself) and `bypass`. IPVS_DEST_ATTR_FWD_METHOD.
  */
 export type ForwardingMethod = 'dr' | 'nat' | 'tun' | 'local' | 'bypass'
-
-/** The same, both ways. */
-export const FORWARDING_ENUM = new EnumMap<ForwardingMethod>(FORWARDING_METHODS)
 
 /** What tells one destination of a virtual service from another. */
 export interface DestinationKey {
@@ -104,129 +96,12 @@ export type Destination = Required<DestinationKey> &
     readonly statistics: Statistics
   }
 
+/** The largest weight and threshold. */
+export const MAXIMUM = 2 ** 31 - 1
+
 /** A key with nothing left open. */
 export interface CheckedDestinationKey {
   readonly address: string
   readonly port: number
   readonly family: Family
-}
-
-/** What a destination may have, as it is given or as it was read. */
-export const DESTINATION_FIELDS = new KnownFields([
-  ...['address', 'port', 'family'],
-  ...['forwarding', 'weight', 'upperThreshold', 'lowerThreshold', 'tunnel'],
-  ...['activeConnections', 'inactiveConnections', 'persistentConnections', 'statistics'],
-])
-/** The largest weight and threshold. */
-export const MAXIMUM = 2 ** 31 - 1
-
-/** Checks the address of a destination whose fields have been checked, and gives its family. */
-export function checkDestinationAddress(key: DestinationKey): Family {
-  const family = checkAddress('destination.address', key.address)
-  if (key.family !== undefined && checkFamily('destination.family', key.family) !== family) {
-    throw new ArgumentRangeError('destination.family', `${family}, as the address is`, key.family)
-  }
-  return family
-}
-
-/** Checks what identifies a destination; `defaultPort` is that of its service. */
-export function checkDestinationKey(key: DestinationKey, defaultPort: number): CheckedDestinationKey {
-  DESTINATION_FIELDS.check('destination', key)
-  const family = checkDestinationAddress(key)
-  const { address, port = defaultPort } = key
-  const text = family === 'ipv4' ? address : canonicalIPv6(address)
-  return { address: text, port: checkPort('destination.port', port), family }
-}
-
-/** The settings of a destination as they go to the kernel. */
-export interface DestinationNumbers {
-  readonly method: number
-  readonly weight: number
-  readonly upperThreshold: number
-  readonly lowerThreshold: number
-  readonly tunnel: TunnelNumbers
-}
-
-/** Checks the settings of a destination, each by itself and those that must go together. */
-export function checkDestinationSettings(
-  settings: DestinationLimits & Forwarding,
-  family: Family,
-  serviceFamily: Family,
-): DestinationNumbers {
-  const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = settings
-  const method = FORWARDING_ENUM.parse('destination.forwarding', forwarding, IP_VS_CONN_F_FWD_MASK)
-  const plain = tunnel === undefined || tunnel === null
-  if (method !== FORWARDING_METHODS.tun) {
-    if (family !== serviceFamily) {
-      throw new ArgumentTypeError(
-        'destination.forwarding',
-        `'tun': an ${family} destination of an ${serviceFamily} service can only be reached through a tunnel`,
-        forwarding,
-      )
-    }
-    if (!plain)
-      throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
-  }
-  checkWeight(weight)
-  checkInteger('destination.upperThreshold', upperThreshold, 0, MAXIMUM)
-  checkInteger('destination.lowerThreshold', lowerThreshold, 0, MAXIMUM)
-  if (lowerThreshold > upperThreshold) {
-    throw new ArgumentRangeError(
-      'destination.lowerThreshold',
-      `at most upperThreshold (${upperThreshold})`,
-      lowerThreshold,
-    )
-  }
-  return {
-    method,
-    weight,
-    upperThreshold,
-    lowerThreshold,
-    tunnel: plain ? PLAIN_TUNNEL : checkTunnel(tunnel),
-  }
-}
-
-export function checkWeight(weight: unknown): number {
-  return checkInteger('destination.weight', weight, 0, MAXIMUM)
-}
-
-/** Whether changes leave nothing open, so that a destination can be set without reading it first. */
-export function isCompleteDestination(changes: DestinationChanges): changes is DestinationInput {
-  if (typeof changes !== 'object' || changes === null) return false
-  const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
-  return (
-    forwarding !== undefined &&
-    weight !== undefined &&
-    upperThreshold !== undefined &&
-    lowerThreshold !== undefined &&
-    (forwarding !== 'tun' || (tunnel !== undefined && tunnel !== null))
-  )
-}
-
-/**
- * Settings that are valid if these changes are valid by themselves: with what fits any value in the place of what they
- * leave open.
- */
-export function withPlaceholders(changes: DestinationChanges): DestinationInput {
-  return {
-    ...changes,
-    forwarding: changes.forwarding === undefined ? 'tun' : changes.forwarding,
-    upperThreshold: changes.upperThreshold === undefined ? MAXIMUM : changes.upperThreshold,
-  } as DestinationInput
-}
-
-/** What a destination becomes when `changes` are made to it; what they do not name stays. */
-export function mergeDestination(current: Destination, changes: DestinationChanges): DestinationInput {
-  const forwarding = changes.forwarding === undefined ? current.forwarding : changes.forwarding
-  const tunnel =
-    changes.tunnel === undefined && forwarding === 'tun' ? current.tunnel : (changes.tunnel ?? null)
-  return {
-    weight: changes.weight ?? current.weight,
-    upperThreshold: changes.upperThreshold ?? current.upperThreshold,
-    lowerThreshold: changes.lowerThreshold ?? current.lowerThreshold,
-    address: current.address,
-    port: current.port,
-    forwarding,
-    tunnel,
-  } as DestinationInput
 }

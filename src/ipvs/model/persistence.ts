@@ -1,9 +1,7 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { checkInteger } from '../../netlink/arguments/check.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { checkInteger, KnownFields } from '../../netlink/arguments/check.ts'
 import { type Family, formatIPv4, parseIPv4 } from '../../netlink/wire/address.ts'
-import { malformed } from '../../netlink/wire/attributes.ts'
-import { LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
+import { LITTLE_ENDIAN, malformed } from '../../netlink/wire/wire.ts'
 
 /** Sends a client to the same destination as before. ipvsadm `-p`, `-M`. */
 export interface Persistence {

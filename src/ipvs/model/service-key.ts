@@ -5,20 +5,22 @@ import {
   checkInteger,
   checkObject,
   checkPort,
+  EnumMap,
 } from '../../netlink/arguments/check.ts'
-import { EnumMap } from '../../netlink/arguments/enum-map.ts'
 import {
   canonicalIPv6,
   FAMILY_NUMBER,
   type Family,
   familyNumber,
-  putAddress,
   readAddress,
+  writeAddress,
 } from '../../netlink/wire/address.ts'
-import { type AttributeSet, type Field, type Fields, malformed } from '../../netlink/wire/attributes.ts'
+import type { AttributeSet, Fields } from '../../netlink/wire/attributes.ts'
+import type { Field } from '../../netlink/wire/codecs.ts'
 import { ADDRESS_BYTES } from '../../netlink/wire/ip-prefix.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { SERVICE } from '../protocol/attributes.ts'
+import { malformed } from '../../netlink/wire/wire.ts'
+import { COMMAND, SERVICE } from '../protocol/attributes.ts'
 
 /** Transport protocols by their IP protocol number. */
 export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>
@@ -124,23 +126,24 @@ export function checkServiceKey(reference: ServiceReference | undefined): Resolv
 }
 
 function checkKeyObject(reference: ServiceKey): ResolvedServiceKey {
-  const { fwmark, protocol, address, port } = reference
+  // Each field is read once: the checked value must be the one that is sent.
+  const { fwmark, protocol, address, port, family: givenFamily } = reference
   if (fwmark !== undefined) {
     if (protocol !== undefined || address !== undefined || port !== undefined) {
-      throw new ArgumentTypeError('service', `either a fwmark or a protocol, address and port`, reference)
+      throw new ArgumentTypeError('service', 'either a fwmark or a protocol, address and port', reference)
     }
-    const family = reference.family === undefined ? 'ipv4' : checkFamily('family', reference.family)
+    const family = givenFamily === undefined ? 'ipv4' : checkFamily('family', givenFamily)
     return { fwmark: checkInteger('fwmark', fwmark, 1, 0xffff_ffff), family }
   }
   if (protocol === undefined && address === undefined)
     throw new ArgumentTypeError('service', ACCEPTED_FORMS, reference)
-  const word = PROTOCOL_ENUM.nameOf(PROTOCOL_ENUM.parse('protocol', protocol, 65535))
+  const name = PROTOCOL_ENUM.nameOf(PROTOCOL_ENUM.parse('protocol', protocol, 65535))
   const family = checkAddress('address', address)
-  if (reference.family !== undefined && checkFamily('family', reference.family) !== family) {
-    throw new ArgumentRangeError('family', `${family}, as the address is`, reference.family)
+  if (givenFamily !== undefined && checkFamily('family', givenFamily) !== family) {
+    throw new ArgumentRangeError('family', `${family}, as the address is`, givenFamily)
   }
   const text = family === 'ipv4' ? address : canonicalIPv6(address)
-  return { protocol: word, address: text, port: checkPort('port', port), family }
+  return { protocol: name, address: text, port: checkPort('port', port), family }
 }
 
 const { fields } = SERVICE
@@ -156,8 +159,15 @@ export function writeServiceKey(writer: WireWriter, key: ResolvedServiceKey): vo
   writer.u16(fields.family, number)
   writer.u16(fields.protocol, PROTOCOL_ENUM.parse('protocol', key.protocol, 65535))
   const at = writer.payload(fields.address.type, 16)
-  putAddress(writer, at, key.address, key.family)
+  writeAddress(writer.view, at, key.address, key.family)
   writer.u16be(fields.port, key.port)
+}
+
+/** Writes the SERVICE attribute with what identifies a service. */
+export function writeServiceReference(writer: WireWriter, key: ResolvedServiceKey): void {
+  const nest = writer.beginNest(COMMAND.fields.service.type)
+  writeServiceKey(writer, key)
+  writer.endNest(nest)
 }
 
 /** Reads what identifies a service. */

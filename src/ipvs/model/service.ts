@@ -1,4 +1,4 @@
-import { checkBoolean, checkName } from '../../netlink/arguments/check.ts'
+import { checkBoolean, checkName, KnownFields } from '../../netlink/arguments/check.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
@@ -27,7 +27,6 @@ import {
   schedulerFlagBits,
   schedulerFlagNames,
 } from './scheduler.ts'
-import { SETTINGS } from './service-fields.ts'
 import { type ResolvedServiceKey, readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
 import { readStatistics, type Statistics } from './statistics.ts'
 
@@ -87,6 +86,34 @@ const KNOWN_FLAGS =
   IP_VS_SVC_F_SCHED1 |
   IP_VS_SVC_F_SCHED2 |
   IP_VS_SVC_F_SCHED3
+
+/** The settings of a service by name. */
+export const SETTINGS = [
+  'scheduler',
+  'schedulerFlags',
+  'onePacket',
+  'persistence',
+  'persistenceEngine',
+] as const
+const KNOWN_FIELDS = new KnownFields([
+  ...['protocol', 'address', 'port', 'fwmark', 'family'],
+  ...SETTINGS,
+  ...['statistics', 'destinations'],
+])
+
+/**
+ * Reads the key and the settings out of a service or of changes, each field once, since the checked value must be the one
+ * that is sent. Throws for an unknown field.
+ */
+export function readServiceFields(given: ServiceSettings): ServiceSettings & Partial<ServiceKey> {
+  KNOWN_FIELDS.check('service', given)
+  const { protocol, address, port, fwmark, family } = given as Partial<ServiceKey>
+  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = given
+  return {
+    ...{ protocol, address, port, fwmark, family },
+    ...{ scheduler, schedulerFlags, onePacket, persistence, persistenceEngine },
+  } as ServiceSettings & Partial<ServiceKey>
+}
 
 /** Whether settings leave nothing open, so that a service can be set without reading it first. */
 export function isCompleteService(settings: ServiceSettings): boolean {
@@ -177,7 +204,6 @@ export function readService(service: AttributeSet<typeof fields>): ServiceHeader
     : null
   const persistenceEngine = service.get(fields.persistenceEngine) ?? null
   const statistics = readStatistics(service, fields.statistics, fields.statistics64)
-  // Spelled out: an object that begins with a copy of another takes V8 ten times as long to make.
   if (key.fwmark !== undefined) {
     return {
       fwmark: key.fwmark,

@@ -1,5 +1,4 @@
-import { checkInteger } from '../../netlink/arguments/check.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { checkInteger, KnownFields } from '../../netlink/arguments/check.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
 import { COMMAND, INFO } from '../protocol/attributes.ts'

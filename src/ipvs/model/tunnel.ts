@@ -1,7 +1,5 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { checkInteger } from '../../netlink/arguments/check.ts'
-import { EnumMap } from '../../netlink/arguments/enum-map.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { checkInteger, EnumMap, KnownFields } from '../../netlink/arguments/check.ts'
 
 /** Encapsulations by their number (IP_VS_CONN_F_TUNNEL_TYPE_*). */
 export const TUNNEL_TYPES = { ipip: 0, gue: 1, gre: 2 } as const satisfies Record<TunnelType, number>

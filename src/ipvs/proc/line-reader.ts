@@ -1,5 +1,5 @@
 import type { NetlinkError } from '../../errors.ts'
-import { malformed } from '../../netlink/wire/attributes.ts'
+import { malformed } from '../../netlink/wire/wire.ts'
 
 const LINE_FEED = 10
 const SPACE = 32

@@ -1,5 +1,5 @@
 import { type Family, readAddress } from '../../netlink/wire/address.ts'
-import { malformed } from '../../netlink/wire/attributes.ts'
+import { malformed } from '../../netlink/wire/wire.ts'
 import { readPersistence } from '../model/persistence.ts'
 import type { Scheduler } from '../model/scheduler.ts'
 import type { Protocol } from '../model/service-key.ts'

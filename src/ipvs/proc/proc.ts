@@ -1,7 +1,7 @@
 import type { Transport } from '../../netlink/transport/transport.ts'
+import { malformed } from '../../netlink/wire/wire.ts'
 import type { Statistics } from '../model/statistics.ts'
 import { type ConnectionEntry, parseConnectionEntry } from './connection-entry.ts'
-import { parseTotals } from './totals.ts'
 
 /** Reads the connection table as it is walked; entries that come and go meanwhile may or may not be among them. */
 export async function* readConnections(
@@ -35,4 +35,29 @@ async function* readLines(transport: Transport, path: string): AsyncGenerator<st
     yield* parts
   }
   if (rest !== '') yield rest
+}
+
+/**
+ * Reads /proc/net/ip_vs_stats, the counters of all services of the network namespace: a line of five totals and, after a
+ * blank line and a heading, a line of five rates, all hexadecimal.
+ */
+export function parseTotals(text: string): Statistics {
+  const [totals, rates] = text
+    .split('\n')
+    .map((line) => line.trim().split(/ +/))
+    .filter((words) => words.length === 5 && words.every((word) => /^[0-9A-F]+$/i.test(word)))
+    .map((words) => words.map((word) => Number.parseInt(word, 16)))
+  if (totals === undefined || rates === undefined) throw malformed('/proc/net/ip_vs_stats')
+  return {
+    connections: totals[0]!,
+    incomingPackets: totals[1]!,
+    outgoingPackets: totals[2]!,
+    incomingBytes: totals[3]!,
+    outgoingBytes: totals[4]!,
+    connectionsPerSecond: rates[0]!,
+    incomingPacketsPerSecond: rates[1]!,
+    outgoingPacketsPerSecond: rates[2]!,
+    incomingBytesPerSecond: rates[3]!,
+    outgoingBytesPerSecond: rates[4]!,
+  }
 }

@@ -1,12 +1,16 @@
 import type { Family } from '../../netlink/wire/address.ts'
 import { AttributeSet, requireReply } from '../../netlink/wire/attributes.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
-import type { CommandRunner, IpvsCommand } from '../commands/commands.ts'
+import type { CommandRunner, IpvsCommand } from '../commands/command-runner.ts'
 import type { Destination } from '../model/destination.ts'
 import { readDestination } from '../model/destination-message.ts'
 import type { Service, ServiceHeader } from '../model/service.ts'
-import { writeServiceIdentity } from '../model/service-identity.ts'
-import { formatEndpoint, formatService, type ResolvedServiceKey } from '../model/service-key.ts'
+import {
+  formatEndpoint,
+  formatService,
+  type ResolvedServiceKey,
+  writeServiceReference,
+} from '../model/service-key.ts'
 import { COMMAND, DESTINATION } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 import { DumpDeduplicator } from './dump-deduplicator.ts'
@@ -68,7 +72,7 @@ export async function readServiceHeader(
       command: IPVS_CMD.GET_SERVICE,
       name,
       subject: () => formatService(key),
-      body: (writer) => void writeServiceIdentity(writer, key),
+      body: (writer) => writeServiceReference(writer, key),
       onReply: (view, start, end) => {
         header = decodeService(view, start, end)
       },
@@ -105,7 +109,7 @@ export function destinationsCommand(
     name,
     subject: () => formatService(key),
     flags: NLM_F_DUMP,
-    body: (writer) => void writeServiceIdentity(writer, key),
+    body: (writer) => writeServiceReference(writer, key),
     onReply: (view, start, end) => destinations.add(decodeDestination(view, start, end, key.family)),
   }
 }

@@ -1,19 +1,12 @@
+import { AbortRace } from '../../netlink/arguments/abort.ts'
 import { BulkRequest } from '../../netlink/connection/bulk-request.ts'
-import { isTraced } from '../../netlink/tracing.ts'
+import { BulkTraces } from '../../netlink/tracing.ts'
 import { GENL_HDRLEN, NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
-import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { CommandRunner } from '../commands/commands.ts'
-import type { Destination } from '../model/destination.ts'
+import { type CommandRunner, contextOf, type IpvsCommand, writeCommand } from '../commands/command-runner.ts'
 import type { Service, ServiceHeader } from '../model/service.ts'
-import { writeServiceIdentity } from '../model/service-identity.ts'
-import { IPVS_CMD, IPVS_GENL_VERSION } from '../protocol/uapi.ts'
-import { AbortRace } from './aborted.ts'
-import type { DumpDeduplicator } from './dump-deduplicator.ts'
 import {
   createDestinationList,
-  decodeDestination,
   destinationsCommand,
-  readDestinations,
   readEncodedServices,
   withDestinations,
 } from './read-service.ts'
@@ -72,61 +65,37 @@ async function* readWindows(
   }
 }
 
-/** A service whose destinations are being read. */
-interface PendingService {
-  readonly header: ServiceHeader
-  readonly destinations: DumpDeduplicator<Destination>
-}
-
-/** Reads the destinations of some services: one run, since a promise for each would cost as much as all the rest. */
+/** Reads the destinations of some services as one bulk request, which has no promise for each. */
 async function readWindow(
   commands: CommandRunner,
   name: string,
   headers: readonly ServiceHeader[],
   aborted: AbortRace,
 ): Promise<Service[]> {
-  const { signal } = aborted
-  if (isTraced()) {
-    return Promise.all(
-      headers.map(async (header) =>
-        withDestinations(header, await readDestinations(commands, name, header, signal)),
-      ),
-    )
-  }
   const { connection, id } = commands.family
-  const readings = headers.map((header) => ({ header, destinations: createDestinationList() }))
-  const run = new BulkRequest({
-    ...{ version: IPVS_GENL_VERSION, flags: NLM_F_DUMP },
-    ...{ onReply: addDestinationReply, inputs: readings },
+  const traces = new BulkTraces(contextOf)
+  const bulk = new BulkRequest<IpvsCommand>({
+    flags: NLM_F_DUMP,
+    onReply: (command, view, { start, end }) => command.onReply?.(view, start + GENL_HDRLEN, end),
+    onDone: (command) => traces.done(command),
   })
-  for (const [index, reading] of readings.entries())
-    connection.append(run, index, reading, id, IPVS_CMD.GET_DEST, writeRequest)
+  const readings = headers.map((header) => ({ header, destinations: createDestinationList() }))
+  for (const [index, { header, destinations }] of readings.entries()) {
+    const command = destinationsCommand(name, header, destinations)
+    traces.start(command)
+    connection.append(bulk, index, command, id, writeCommand)
+  }
   connection.flush(true)
   try {
-    await aborted.race(run.finished())
+    await aborted.race(bulk.finished())
+    for (const { input, outcome } of bulk.failures) {
+      await commands.handleOutcome(input, outcome, id, aborted.signal)
+      traces.done(input)
+    }
   } catch (error) {
-    connection.cancel(run)
+    connection.cancel(bulk)
+    traces.failAll(error)
     throw error
   }
-  for (const { input: subject, outcome } of run.failures) {
-    await commands.handleOutcome(
-      destinationsCommand(name, subject.header, subject.destinations),
-      outcome,
-      id,
-      signal,
-    )
-  }
   return readings.map(({ header, destinations }) => withDestinations(header, destinations.entries))
-}
-
-function writeRequest(writer: WireWriter, { header }: PendingService): void {
-  writeServiceIdentity(writer, header)
-}
-
-function addDestinationReply(
-  { header, destinations }: PendingService,
-  view: DataView,
-  { start, end }: { start: number; end: number },
-): void {
-  destinations.add(decodeDestination(view, start + GENL_HDRLEN, end, header.family))
 }

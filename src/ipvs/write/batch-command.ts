@@ -1,30 +1,20 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
-import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { IpvsSession } from '../commands/client.ts'
-import type { IpvsCommand } from '../commands/commands.ts'
-import {
-  type DestinationChanges,
-  type DestinationInput,
-  type DestinationKey,
-  isCompleteDestination,
-} from '../model/destination.ts'
+import type { IpvsCommand, IpvsSession } from '../commands/command-runner.ts'
+import type { DestinationChanges, DestinationInput, DestinationKey } from '../model/destination.ts'
+import { copyDestinationChanges, isCompleteDestination } from '../model/destination-changes.ts'
 import type { ServiceInput, ServiceSettings } from '../model/service.ts'
-import { writeServiceIdentity } from '../model/service-identity.ts'
 import type { ServiceReference } from '../model/service-key.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 import {
   addDestination,
   DestinationCommand,
-  encodeDestination,
-  encodeDestinationKey,
   removeDestination,
   updateDestination,
 } from './destination-commands.ts'
 import {
   addService,
-  encodeService,
   flush,
   removeService,
   ServiceCommand,
@@ -96,78 +86,50 @@ const NAMES = [
   ...['zero', 'flush'],
 ]
 
-/** The commands that go to the kernel as they are. What has to be read for first, or is rare, is to be {@link callMethod}ed. */
-const DIRECT = {
-  addService: IPVS_CMD.NEW_SERVICE,
-  removeService: IPVS_CMD.DEL_SERVICE,
-  addDestination: IPVS_CMD.NEW_DEST,
-  updateDestination: IPVS_CMD.SET_DEST,
-  removeDestination: IPVS_CMD.DEL_DEST,
-} as const
-
-export type DirectCommand = Extract<BatchCommand, { readonly command: keyof typeof DIRECT }>
-
-/** The kernel's number of a command that goes to it as it is; 0 for any other. */
-export function directCommandNumber(given: BatchCommand): number {
-  // Name by name: a look into the table by a name that varies takes V8 as long as half of the command.
+/**
+ * The command as it goes to the kernel. Undefined for one that must read first, that is rare, or that has an unknown name:
+ * {@link callMethod} handles these.
+ */
+export function toDirectCommand(given: BatchCommand): IpvsCommand | undefined {
   switch (given?.command) {
-    case 'updateDestination':
-      return isCompleteDestination(given.destination) ? DIRECT.updateDestination : 0
-    case 'addDestination':
-      return DIRECT.addDestination
-    case 'removeDestination':
-      return DIRECT.removeDestination
     case 'addService':
-      return DIRECT.addService
+      return new ServiceCommand(IPVS_CMD.NEW_SERVICE, given.command, given.service, given.service)
     case 'removeService':
-      return DIRECT.removeService
+      return new ServiceKeyCommand(IPVS_CMD.DEL_SERVICE, given.command, given.service)
+    case 'addDestination':
+      return new DestinationCommand(IPVS_CMD.NEW_DEST, given.command, given.service, given.destination)
+    case 'updateDestination': {
+      const destination = copyDestinationChanges(given.destination)
+      if (!isCompleteDestination(destination)) return undefined
+      return new DestinationCommand(IPVS_CMD.SET_DEST, given.command, given.service, destination)
+    }
+    case 'removeDestination':
+      return new DestinationCommand(IPVS_CMD.DEL_DEST, given.command, given.service, given.destination)
     default:
-      return 0
+      return undefined
   }
-}
-
-/** Checks and writes the attributes of a command. */
-export function encodeDirectCommand(writer: WireWriter, given: DirectCommand): void {
-  const { command, service } = given
-  if (command === 'addDestination' || command === 'updateDestination') {
-    encodeDestination(writer, service, given.destination as DestinationInput)
-  } else if (command === 'removeDestination') {
-    encodeDestinationKey(writer, service, given.destination)
-  } else if (command === 'addService') {
-    encodeService(writer, service, given.service)
-  } else {
-    writeServiceIdentity(writer, service)
-  }
-}
-
-/** The same for an error about it, or to send it again. */
-export function toCommand(client: IpvsSession, given: DirectCommand): IpvsCommand {
-  const { command, service } = given
-  if (command === 'removeService') return new ServiceKeyCommand(DIRECT[command], command, service)
-  if (command === 'addService') return new ServiceCommand(DIRECT[command], command, service, given.service)
-  return new DestinationCommand(client, DIRECT[command], command, service, given.destination)
 }
 
 /** Calls the method that a command names. */
-export function callMethod(client: IpvsSession, given: BatchCommand, options: CallOptions): Promise<void> {
+export function callMethod(session: IpvsSession, given: BatchCommand, options: CallOptions): Promise<void> {
   checkObject('command', given)
   switch (given.command) {
     case 'addService':
-      return addService(client, given.service, options)
+      return addService(session, given.service, options)
     case 'updateService':
-      return updateService(client, given.service, given.changes, options)
+      return updateService(session, given.service, given.changes, options)
     case 'removeService':
-      return removeService(client, given.service, options)
+      return removeService(session, given.service, options)
     case 'addDestination':
-      return addDestination(client, given.service, given.destination, options)
+      return addDestination(session, given.service, given.destination, options)
     case 'updateDestination':
-      return updateDestination(client, given.service, given.destination, options)
+      return updateDestination(session, given.service, given.destination, options)
     case 'removeDestination':
-      return removeDestination(client, given.service, given.destination, options)
+      return removeDestination(session, given.service, given.destination, options)
     case 'zero':
-      return zero(client, given.service, options)
+      return zero(session, given.service, options)
     case 'flush':
-      return flush(client, options)
+      return flush(session, options)
     default:
       throw new ArgumentTypeError(
         'command',

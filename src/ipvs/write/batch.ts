@@ -1,181 +1,152 @@
 import { setImmediate } from 'node:timers/promises'
 import { ArgumentTypeError, BatchError, type BatchFailure } from '../../errors.ts'
+import { AbortRace } from '../../netlink/arguments/abort.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { BulkRequest } from '../../netlink/connection/bulk-request.ts'
-import { toNetlinkError } from '../../netlink/connection/outcome.ts'
+import { clientClosed, toNetlinkError } from '../../netlink/connection/failures.ts'
 import { TimeSlice } from '../../netlink/connection/time-slice.ts'
-import { clientClosed } from '../../netlink/connection/transport-failures.ts'
-import { isTraced } from '../../netlink/tracing.ts'
-import type { IpvsSession } from '../commands/client.ts'
-import { IPVS_GENL_VERSION } from '../protocol/uapi.ts'
-import { AbortRace } from '../read/aborted.ts'
-import {
-  type BatchCommand,
-  callMethod,
-  type DirectCommand,
-  directCommandNumber,
-  encodeDirectCommand,
-  toCommand,
-} from './batch-command.ts'
+import { BulkTraces } from '../../netlink/tracing.ts'
+import { contextOf, type IpvsCommand, type IpvsSession, writeCommand } from '../commands/command-runner.ts'
+import { type BatchCommand, callMethod, toDirectCommand } from './batch-command.ts'
 
-/** Commands under way that have a promise each. */
+/** Concurrent commands that have a promise each. */
 const MAXIMUM_CALLS = 1000
 
+/** Failures that are diagnosed: the causes of the others are usually the same. */
+const MAXIMUM_DIAGNOSES = 16
+
+/** Errors that are made before the event loop runs. */
+const ERRORS_PER_SLICE = 256
+
 /**
- * Sends commands in the order in which they come. They are taken a datagram's worth at a time, and encoded while the
- * kernel executes those before them.
+ * Sends commands in the given order. They are taken a datagram's worth at a time, and encoded while the kernel executes
+ * those before them.
  *
- * @throws {BatchError} when some failed.
+ * @throws {BatchError} if some failed.
  */
 export async function sendBatch(
-  client: IpvsSession,
+  session: IpvsSession,
   commands: Iterable<BatchCommand> | AsyncIterable<BatchCommand>,
   { signal }: CallOptions,
 ): Promise<void> {
   signal?.throwIfAborted()
-  if (client.commands.family.connection.isClosed) throw toNetlinkError(clientClosed('not-done'))
-  // A copy: the caller may change its array.
-  const given: readonly BatchCommand[] | undefined = Array.isArray(commands) ? commands.slice() : undefined
-  const sending = new BatchSender(client, signal, given)
+  if (session.commands.family.connection.isClosed) throw toNetlinkError(clientClosed('not-done'))
+  const sender = new BatchSender(session, signal)
   try {
-    if (isAsync(commands)) await enqueueAsyncIterable(sending, commands[Symbol.asyncIterator]())
-    else await enqueueIterable(sending, given ?? checkIterable(commands))
-    await sending.finish()
+    if (isAsync(commands)) await enqueueAsync(sender, commands[Symbol.asyncIterator]())
+    else await enqueueAll(sender, checkIterable(commands))
+    await sender.finish()
   } catch (error) {
-    await sending.stop()
+    await sender.stop(error)
     throw error
   } finally {
-    sending.dispose()
+    sender.dispose()
   }
 }
 
-async function enqueueIterable(sending: BatchSender, commands: Iterable<BatchCommand>): Promise<void> {
+async function enqueueAll(sender: BatchSender, commands: Iterable<BatchCommand>): Promise<void> {
   for (const command of commands) {
-    if (!sending.enqueue(command)) await sending.drained()
+    if (!sender.enqueue(command)) await sender.drained()
   }
 }
 
-/** What `for await (... of ...)` would do; but a producer that is long in coming can be given up. */
-async function enqueueAsyncIterable(
-  sending: BatchSender,
-  iterator: AsyncIterator<BatchCommand>,
-): Promise<void> {
-  let finished = false
+/** Like `for await (... of ...)`, except that an abort does not wait for the producer. */
+async function enqueueAsync(sender: BatchSender, iterator: AsyncIterator<BatchCommand>): Promise<void> {
+  let hasEnded = false
   try {
     for (;;) {
-      const next = await sending.raceAbort(iterator.next())
-      finished = next.done === true
+      const next = await sender.raceAbort(iterator.next())
+      hasEnded = next.done === true
       if (next.done === true) return
-      const goOn = sending.enqueue(next.value)
-      sending.flush()
-      if (!goOn) await sending.drained()
+      const canContinue = sender.enqueue(next.value)
+      sender.flush()
+      if (!canContinue) await sender.drained()
     }
   } finally {
-    if (!finished) iterator.return?.().catch(() => undefined)
+    if (!hasEnded) iterator.return?.().catch(() => undefined)
   }
 }
 
-/** Failures that are looked into: what is wrong with these is wrong with the others, as a rule. */
-const MAXIMUM_DIAGNOSES = 16
-
-/** Errors that are made before the event loop gets its turn. */
-const ERRORS_PER_SLICE = 256
-
 class BatchSender {
-  readonly #client: IpvsSession
-  readonly #bulk: BulkRequest<DirectCommand>
+  readonly #session: IpvsSession
   readonly #id: number
+  readonly #traces = new BulkTraces(contextOf)
+  readonly #bulk = new BulkRequest<IpvsCommand>({ onDone: (command) => this.#traces.done(command) })
   readonly #failures: BatchFailure[] = []
   readonly #abortRace: AbortRace
+  readonly #slice = new TimeSlice()
   #calls: Promise<void>[] = []
   #count = 0
-  #full = false
-  #traced = isTraced()
-  readonly #slice = new TimeSlice()
+  #isFull = false
 
-  constructor(
-    client: IpvsSession,
-    signal: AbortSignal | undefined,
-    given: readonly BatchCommand[] | undefined,
-  ) {
-    this.#client = client
-    this.#bulk = new BulkRequest({
-      version: IPVS_GENL_VERSION,
-      inputs: given as readonly DirectCommand[] | undefined,
-    })
+  constructor(session: IpvsSession, signal: AbortSignal | undefined) {
+    this.#session = session
     this.#abortRace = new AbortRace(signal)
-    this.#id = client.commands.family.id
-    this.#slice.begin()
+    this.#id = session.commands.family.id
   }
 
-  /** Queues a command; false when the next one should wait until {@link drained}. */
+  /** Queues a command. Returns false if the next one should wait for {@link drained}. */
   enqueue(given: BatchCommand): boolean {
     const index = this.#count++
-    const { commands } = this.#client
     try {
-      const number = this.#traced || commands.order.busy ? 0 : directCommandNumber(given)
-      if (number === 0) {
-        this.#callMethod(index, given)
-      } else {
-        const { connection, id } = commands.family
-        this.#full = !connection.append(
-          this.#bulk,
-          index,
-          given as DirectCommand,
-          id,
-          number,
-          encodeDirectCommand,
-        )
-      }
+      const command = this.#session.commands.order.isBusy ? undefined : toDirectCommand(given)
+      if (command === undefined) this.#callMethod(index, given)
+      else this.#append(index, command)
     } catch (error) {
       this.#fail(index, error as Error)
     }
-    if (this.#full || this.#calls.length >= MAXIMUM_CALLS) return false
+    if (this.#isFull || this.#calls.length >= MAXIMUM_CALLS) return false
     return this.#slice.continues()
   }
 
-  /** Apart from {@link enqueue}, which would allocate a context for the closure whether it comes here or not. */
+  #append(index: number, command: IpvsCommand): void {
+    const { connection, id } = this.#session.commands.family
+    this.#traces.start(command)
+    try {
+      this.#isFull = !connection.append(this.#bulk, index, command, id, writeCommand)
+    } catch (error) {
+      this.#traces.fail(command, error)
+      throw error
+    }
+  }
+
   #callMethod(index: number, given: BatchCommand): void {
-    const result = callMethod(this.#client, given, { signal: this.#abortRace.signal })
+    const result = callMethod(this.#session, given, { signal: this.#abortRace.signal })
     this.#calls.push(result.catch((error: Error) => this.#fail(index, error)))
   }
 
-  /** Sends what waits now rather than with more. */
+  /** Sends the queue instead of waiting for more commands. */
   flush(): void {
-    this.#client.commands.family.connection.flush()
+    this.#session.commands.family.connection.flush()
   }
 
   async drained(): Promise<void> {
-    const { connection } = this.#client.commands.family
+    const { connection } = this.#session.commands.family
     if (this.#calls.length >= MAXIMUM_CALLS) await this.raceAbort(Promise.all(this.#calls.splice(0)))
-    const waits = this.#full && !connection.canSendNow
-    if (this.#full) await this.raceAbort(connection.flushed())
-    this.#bulk.hasStarted ||= this.#full
-    this.#full = false
-    if (!waits && this.#slice.isOver) await setImmediate()
+    const mustWait = this.#isFull && !connection.canSendNow
+    if (this.#isFull) await this.raceAbort(connection.flushed())
+    this.#bulk.hasStarted ||= this.#isFull
+    this.#isFull = false
+    if (!mustWait && this.#slice.isOver) await setImmediate()
     this.#slice.begin()
     this.#abortRace.signal?.throwIfAborted()
     if (connection.isClosed) throw toNetlinkError(clientClosed('unknown'))
-    this.#traced = isTraced()
   }
 
-  /** Waits for what is under way. */
+  /** Sends the rest, and waits until all commands have ended. */
   async finish(): Promise<void> {
-    this.#client.commands.family.connection.flush(true)
+    const { commands } = this.#session
+    const { connection } = commands.family
+    connection.flush(true)
     await this.raceAbort(Promise.all([...this.#calls, this.#bulk.finished()]))
-    const { commands } = this.#client
-    if (commands.family.connection.isClosed) throw toNetlinkError(clientClosed('unknown'))
-    for (const [position, { index, input: subject, outcome }] of this.#bulk.failures.entries()) {
-      const command = toCommand(this.#client, subject)
+    if (connection.isClosed) throw toNetlinkError(clientClosed('unknown'))
+    for (const [position, { index, input, outcome }] of this.#bulk.failures.entries()) {
       try {
-        await commands.handleOutcome(
-          command,
-          outcome,
-          this.#id,
-          this.#abortRace.signal,
-          position < MAXIMUM_DIAGNOSES,
-        )
+        const diagnose = position < MAXIMUM_DIAGNOSES
+        await commands.handleOutcome(input, outcome, this.#id, this.#abortRace.signal, diagnose)
+        this.#traces.done(input)
       } catch (error) {
+        this.#traces.fail(input, error)
         this.#fail(index, error as Error)
       }
       if (position % ERRORS_PER_SLICE === ERRORS_PER_SLICE - 1) await setImmediate()
@@ -185,19 +156,22 @@ class BatchSender {
     throw new BatchError(this.#failures, this.#count)
   }
 
-  /** Ends before its time. What has not left is not sent if the caller gave up; else everything that was given is. */
-  async stop(): Promise<void> {
-    const { connection } = this.#client.commands.family
-    if (this.#abortRace.signal?.aborted === true) return connection.cancel(this.#bulk)
-    connection.flush()
-    await Promise.all([...this.#calls, this.#bulk.finished()])
+  /** Ends early. After an abort, commands that have not been sent are cancelled; otherwise they are sent. */
+  async stop(error: unknown): Promise<void> {
+    const { connection } = this.#session.commands.family
+    if (this.#abortRace.signal?.aborted === true) {
+      connection.cancel(this.#bulk)
+    } else {
+      connection.flush()
+      await Promise.all([...this.#calls, this.#bulk.finished()])
+    }
+    this.#traces.failAll(error)
   }
 
   dispose(): void {
     this.#abortRace.dispose()
   }
 
-  /** Waits for something, as long as the caller does. */
   raceAbort<T>(work: Promise<T>): Promise<T> {
     return this.#abortRace.race(work)
   }

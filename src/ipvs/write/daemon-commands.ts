@@ -3,7 +3,7 @@ import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { AttributeSet } from '../../netlink/wire/attributes.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { IpvsSession } from '../commands/client.ts'
+import type { IpvsSession } from '../commands/command-runner.ts'
 import {
   type Daemon,
   type DaemonInput,

@@ -1,78 +1,50 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { ENOENT } from '../../netlink/wire/errno.ts'
-import type { Refusal } from '../../netlink/wire/messages.ts'
+import type { Refusal } from '../../netlink/wire/refusal.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { IpvsSession } from '../commands/client.ts'
 import {
   type CommandRunner,
   encodesEqual,
   type IpvsCommand,
+  type IpvsSession,
   type ReadModifyWrite,
   validate,
-} from '../commands/commands.ts'
+} from '../commands/command-runner.ts'
 import { diagnoseDestination } from '../commands/diagnose.ts'
+import type {
+  Destination,
+  DestinationChanges,
+  DestinationInput,
+  DestinationKey,
+} from '../model/destination.ts'
 import {
-  checkDestinationKey,
-  DESTINATION_FIELDS,
-  type Destination,
-  type DestinationChanges,
-  type DestinationInput,
-  type DestinationKey,
+  copyDestinationChanges,
   isCompleteDestination,
   mergeDestination,
   withPlaceholders,
-} from '../model/destination.ts'
-import { writeDestination, writeDestinationKey } from '../model/destination-message.ts'
-import { checkServiceKeyCached, writeResolvedIdentity } from '../model/service-identity.ts'
+} from '../model/destination-changes.ts'
+import { checkDestinationKey, writeDestination, writeDestinationKey } from '../model/destination-message.ts'
 import {
   checkServiceKey,
   formatEndpoint,
   formatService,
   type ResolvedServiceKey,
   type ServiceReference,
+  writeServiceReference,
 } from '../model/service-key.ts'
 import { COMMAND } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 import { readDestinations, readServiceWithDestinations } from '../read/read-service.ts'
 import { readDaemons } from './daemon-commands.ts'
 
-/** Checks and writes what NEW_DEST and SET_DEST say. */
-export function encodeDestination(
-  writer: WireWriter,
-  reference: ServiceReference,
-  destination: DestinationInput,
-): void {
-  const service = checkServiceKeyCached(reference)
-  DESTINATION_FIELDS.check('destination', destination)
-  writeResolvedIdentity(writer, service)
-  const nest = writer.beginNest(COMMAND.fields.destination.type)
-  writeDestination(writer, checkDestinationKey(destination, service.port ?? 0), destination, service.family)
-  writer.endNest(nest)
-}
-
-/** Checks and writes what DEL_DEST says. */
-export function encodeDestinationKey(
-  writer: WireWriter,
-  reference: ServiceReference,
-  destination: DestinationKey,
-): void {
-  const service = checkServiceKeyCached(reference)
-  writeResolvedIdentity(writer, service)
-  const nest = writer.beginNest(COMMAND.fields.destination.type)
-  writeDestinationKey(writer, checkDestinationKey(destination, service.port ?? 0), service.family)
-  writer.endNest(nest)
-}
-
-/** A command about one destination: NEW_DEST and SET_DEST with all of it, DEL_DEST with its key. */
+/** A command for one destination: NEW_DEST and SET_DEST with all settings, DEL_DEST with the key only. */
 export class DestinationCommand implements IpvsCommand {
   readonly command: number
   readonly name: string
-  readonly #client: IpvsSession
   readonly #reference: ServiceReference
   readonly #destination: DestinationKey | DestinationInput
 
   constructor(
-    client: IpvsSession,
     command: number,
     name: string,
     reference: ServiceReference,
@@ -80,17 +52,17 @@ export class DestinationCommand implements IpvsCommand {
   ) {
     this.command = command
     this.name = name
-    this.#client = client
     this.#reference = reference
     this.#destination = destination
   }
 
   body(writer: WireWriter): void {
-    if (this.command === IPVS_CMD.DEL_DEST) {
-      encodeDestinationKey(writer, this.#reference, this.#destination)
-    } else {
-      encodeDestination(writer, this.#reference, this.#destination as DestinationInput)
-    }
+    const { service, key } = checkKeys(this.#reference, this.#destination)
+    writeServiceReference(writer, service)
+    const nest = writer.beginNest(COMMAND.fields.destination.type)
+    if (this.command === IPVS_CMD.DEL_DEST) writeDestinationKey(writer, key, service.family)
+    else writeDestination(writer, key, this.#destination as DestinationInput, service.family)
+    writer.endNest(nest)
   }
 
   subject(): string {
@@ -109,49 +81,49 @@ export class DestinationCommand implements IpvsCommand {
     if (this.command === IPVS_CMD.DEL_DEST) return current === undefined
     return (
       current !== undefined &&
-      encodesEqual(this, new DestinationCommand(this.#client, this.command, this.name, service, current))
+      encodesEqual(this, new DestinationCommand(this.command, this.name, service, current))
     )
   }
 
-  async diagnose(code: string): Promise<string | undefined> {
+  async diagnose(code: string, session: IpvsSession): Promise<string | undefined> {
     if (code !== 'EINVAL') return undefined
     const { service, key } = checkKeys(this.#reference, this.#destination)
-    return diagnoseDestination(this.#client.transport, key, service.family, async () => {
-      const daemons = await readDaemons(this.#client, undefined)
+    return diagnoseDestination(session.transport, key, service.family, async () => {
+      const daemons = await readDaemons(session, undefined)
       return daemons.length > 0
     })
   }
 }
 
 export function addDestination(
-  client: IpvsSession,
+  { commands }: IpvsSession,
   service: ServiceReference,
   destination: DestinationInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  const command = new DestinationCommand(client, IPVS_CMD.NEW_DEST, 'addDestination', service, destination)
-  return client.commands.write(command, signal)
+  const command = new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination)
+  return commands.write(command, signal)
 }
 
 export async function updateDestination(
-  client: IpvsSession,
+  session: IpvsSession,
   reference: ServiceReference,
   given: DestinationChanges,
   { signal }: CallOptions,
 ): Promise<void> {
-  const { commands } = client
-  const { service, key } = checkKeys(reference, given)
+  const { commands } = session
+  const changes = copyDestinationChanges(given)
+  const { service, key } = checkKeys(reference, changes)
   const set = (settings: DestinationKey | DestinationInput) =>
-    new DestinationCommand(client, IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
-  if (isCompleteDestination(given)) return await commands.write(set(given), signal)
-  validate(set(withPlaceholders(given)))
-  const changes = structuredClone(given)
+    new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
+  if (isCompleteDestination(changes)) return await commands.write(set(changes), signal)
+  validate(set(withPlaceholders(changes)))
   const endpoint = formatEndpoint(key.address, key.port)
   const source = `destinations ${formatService(service)}`
-  const building: ReadModifyWrite<Map<string, Destination>> = {
+  const steps: ReadModifyWrite<Map<string, Destination>> = {
     target: `${source} ${endpoint}`,
     source,
-    read: () => readDestinationsByEndpoint(client, service),
+    read: () => readDestinationsByEndpoint(session, service),
     build: (table) => {
       const current = table.get(endpoint)
       return current === undefined
@@ -159,17 +131,17 @@ export async function updateDestination(
         : { command: set(mergeDestination(current, changes)) }
     },
   }
-  await commands.readModifyWrite(set(changes), building, signal)
+  await commands.readModifyWrite(set(changes), steps, signal)
 }
 
 export function removeDestination(
-  client: IpvsSession,
+  { commands }: IpvsSession,
   service: ServiceReference,
   destination: DestinationKey,
   { signal }: CallOptions,
 ): Promise<void> {
-  const command = new DestinationCommand(client, IPVS_CMD.DEL_DEST, 'removeDestination', service, destination)
-  return client.commands.write(command, signal)
+  const command = new DestinationCommand(IPVS_CMD.DEL_DEST, 'removeDestination', service, destination)
+  return commands.write(command, signal)
 }
 
 function checkKeys(reference: ServiceReference, destination: DestinationKey) {
@@ -177,15 +149,15 @@ function checkKeys(reference: ServiceReference, destination: DestinationKey) {
   return { service, key: checkDestinationKey(destination, service.port ?? 0) }
 }
 
-/** What the kernel would answer (ip_vs_edit_dest). */
+/** As the kernel would refuse it (ip_vs_edit_dest). */
 const NO_SUCH_DESTINATION: Refusal = { errno: ENOENT, message: undefined }
 
 async function readDestinationsByEndpoint(
-  client: IpvsSession,
+  session: IpvsSession,
   service: ResolvedServiceKey,
 ): Promise<Map<string, Destination>> {
   const { destinations } = await readServiceWithDestinations(
-    client.commands,
+    session.commands,
     'updateDestination',
     service,
     undefined,

@@ -2,50 +2,37 @@ import { ArgumentTypeError } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { undefinedIfRefused } from '../../netlink/refused.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import type { IpvsSession } from '../commands/client.ts'
 import {
   type CommandRunner,
   encodesEqual,
   type IpvsCommand,
+  type IpvsSession,
   type ReadModifyWrite,
   validate,
-} from '../commands/commands.ts'
+} from '../commands/command-runner.ts'
 import {
   isCompleteService,
   mergeService,
+  readServiceFields,
   type ServiceHeader,
   type ServiceInput,
   type ServiceSettings,
   withPlaceholders,
   writeService,
 } from '../model/service.ts'
-import { checkServiceFields, readServiceFields } from '../model/service-fields.ts'
-import { checkServiceKeyCached, writeServiceIdentity } from '../model/service-identity.ts'
 import {
   checkServiceKey,
   describeService,
   formatService,
   type ServiceKey,
   type ServiceReference,
+  writeServiceReference,
 } from '../model/service-key.ts'
 import { COMMAND } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 import { readServiceHeader } from '../read/read-service.ts'
 
-/** Checks and writes the attributes of a {@link ServiceCommand}. */
-export function encodeService(
-  writer: WireWriter,
-  reference: ServiceReference,
-  settings: ServiceSettings,
-): void {
-  const fields = readServiceFields(settings)
-  const key = checkServiceKeyCached(reference === settings ? (fields as ServiceKey) : reference)
-  const nest = writer.beginNest(COMMAND.fields.service.type)
-  writeService(writer, key, fields)
-  writer.endNest(nest)
-}
-
-/** A command with a whole service: NEW_SERVICE or SET_SERVICE. */
+/** A command with a complete service: NEW_SERVICE or SET_SERVICE. */
 export class ServiceCommand implements IpvsCommand {
   readonly command: number
   readonly name: string
@@ -60,7 +47,12 @@ export class ServiceCommand implements IpvsCommand {
   }
 
   body(writer: WireWriter): void {
-    encodeService(writer, this.#reference, this.errorContext)
+    const fields = readServiceFields(this.errorContext)
+    const isOwnKey = this.#reference === this.errorContext
+    const key = checkServiceKey(isOwnKey ? (fields as ServiceKey) : this.#reference)
+    const nest = writer.beginNest(COMMAND.fields.service.type)
+    writeService(writer, key, fields)
+    writer.endNest(nest)
   }
 
   subject(): string {
@@ -76,7 +68,7 @@ export class ServiceCommand implements IpvsCommand {
   }
 }
 
-/** The service as it is; undefined when there is none. */
+/** The current service; undefined if there is none. */
 async function findService(
   commands: CommandRunner,
   reference: ServiceReference,
@@ -85,7 +77,7 @@ async function findService(
   return await undefinedIfRefused(reading, 'ESRCH')
 }
 
-/** A command that needs no more of a service than which one: DEL_SERVICE, or ZERO, which concerns all without one. */
+/** A command with the key of a service only: DEL_SERVICE, or ZERO, which applies to all services without a key. */
 export class ServiceKeyCommand implements IpvsCommand {
   readonly command: number
   readonly name: string
@@ -99,7 +91,7 @@ export class ServiceKeyCommand implements IpvsCommand {
 
   body(writer: WireWriter): void {
     if (this.#reference === undefined && this.command === IPVS_CMD.ZERO) return
-    writeServiceIdentity(writer, this.#reference as ServiceReference)
+    writeServiceReference(writer, checkServiceKey(this.#reference))
   }
 
   subject(): string {
@@ -107,7 +99,8 @@ export class ServiceKeyCommand implements IpvsCommand {
   }
 
   async isApplied(commands: CommandRunner): Promise<boolean> {
-    if (this.command !== IPVS_CMD.DEL_SERVICE) throw new Error('The table does not show it')
+    if (this.command !== IPVS_CMD.DEL_SERVICE)
+      throw new Error('The table does not show whether the command was executed')
     return (await findService(commands, this.#reference as ServiceReference)) === undefined
   }
 }
@@ -127,24 +120,24 @@ export async function updateService(
   { signal }: CallOptions,
 ): Promise<void> {
   const key = checkServiceKey(reference)
-  checkServiceFields(given)
-  checkSameService(key, given)
+  const fields = readServiceFields(given)
+  checkSameService(key, fields)
   const set = (settings: ServiceSettings) =>
     new ServiceCommand(IPVS_CMD.SET_SERVICE, 'updateService', key, settings)
-  if (isCompleteService(given)) return await commands.write(set(given), signal)
-  validate(set(withPlaceholders(given)))
-  const changes = structuredClone(given)
+  if (isCompleteService(fields)) return await commands.write(set(fields), signal)
+  validate(set(withPlaceholders(fields)))
+  const changes = structuredClone(fields)
   const service = formatService(key)
-  const building: ReadModifyWrite<ServiceHeader> = {
+  const steps: ReadModifyWrite<ServiceHeader> = {
     target: service,
     source: `service ${service}`,
     read: () => readServiceHeader(commands, 'updateService', key, undefined),
     build: (current) => ({ command: set(mergeService(current, changes)) }),
   }
-  await commands.readModifyWrite(set(changes), building, signal)
+  await commands.readModifyWrite(set(changes), steps, signal)
 }
 
-/** A service as it was read brings its key along; one with another key would not become that service. */
+/** A service that was read contains its key. Changes with the key of another service are refused. */
 function checkSameService(key: ServiceKey, given: ServiceSettings & Partial<ServiceKey>): void {
   const { protocol, address, port, fwmark } = given
   if (protocol === undefined && address === undefined && port === undefined && fwmark === undefined) return

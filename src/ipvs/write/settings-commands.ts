@@ -1,6 +1,6 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { AttributeSet, requireReply } from '../../netlink/wire/attributes.ts'
-import type { IpvsSession } from '../commands/client.ts'
+import type { IpvsSession } from '../commands/command-runner.ts'
 import {
   type Info,
   readInfo,

@@ -1,28 +1,51 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Waits; an abort rejects with the reason of the signal. */
+/** Races the steps of a long call against the caller's signal, with one listener however many steps wait. */
+export class AbortRace {
+  readonly signal: AbortSignal | undefined
+  readonly #aborted: Promise<never> | undefined
+  #stopListening = () => {}
+
+  constructor(signal: AbortSignal | undefined) {
+    this.signal = signal
+    if (signal === undefined) return
+    this.#aborted = new Promise((_, reject) => {
+      const abort = () => reject(signal.reason)
+      if (signal.aborted) abort()
+      signal.addEventListener('abort', abort, { once: true })
+      this.#stopListening = () => signal.removeEventListener('abort', abort)
+    })
+    this.#aborted.catch(() => undefined)
+  }
+
+  /** Resolves or rejects with `work`, and rejects when the signal is aborted. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return this.#aborted === undefined ? work : Promise.race([work, this.#aborted])
+  }
+
+  /** Stops listening. */
+  dispose(): void {
+    this.#stopListening()
+  }
+}
+
+/** Resolves or rejects with `work`, and rejects with the signal's reason when it is aborted. */
+export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  signal?.throwIfAborted()
+  const race = new AbortRace(signal)
+  try {
+    return await race.race(work)
+  } finally {
+    race.dispose()
+  }
+}
+
+/** Waits. Rejects with the signal's reason when it is aborted. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await setTimeout(milliseconds, undefined, { signal })
   } catch (error) {
     signal?.throwIfAborted()
     throw error
-  }
-}
-
-/** Waits for work unless the signal aborts first, which rejects with its reason. The work itself goes on. */
-export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work
-  signal.throwIfAborted()
-  let stopListening = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    stopListening = () => signal.removeEventListener('abort', abort)
-  })
-  try {
-    return await Promise.race([work, aborted])
-  } finally {
-    stopListening()
   }
 }

@@ -1,8 +1,8 @@
 /** Options of every call. */
 export interface CallOptions {
   /**
-   * Gives up waiting: the call rejects with the signal's reason. What has not left by then is not sent; what has may
-   * still be done.
+   * Aborts the call: it rejects with the signal's reason. A command that has not been sent by then is not executed; one
+   * that has been sent may still be.
    */
   readonly signal?: AbortSignal | undefined
 }

@@ -1,116 +1,75 @@
-import type { MessageHeader } from '../wire/messages.ts'
-import { type Outcome, PendingRequest } from './pending-request.ts'
+import type { MessageHeader } from '../wire/wire.ts'
+import type { MessageOwner } from './datagram-batch.ts'
+import type { Outcome } from './failures.ts'
 
-/** A message of a run that was not done, or of which it is not known. */
+/** A message of a bulk request that failed, or whose outcome is unknown. */
 export interface BulkFailure<T> {
   /** The caller's number of the message. */
   readonly index: number
-  /** What the message was made of. */
+  /** The input from which the message was encoded. */
   readonly input: T
   readonly outcome: NonNullable<Outcome>
 }
 
-/** What a run is like. */
 export interface BulkOptions<T> {
-  /** Version of the generic family. Default 1. */
-  readonly version?: number
-  /** Flags of its messages beside NLM_F_REQUEST and NLM_F_ACK, which are added where they belong. Default none. */
+  /** Flags of the messages in addition to NLM_F_REQUEST and NLM_F_ACK. Default none. */
   readonly flags?: number
-  /** Gets each message that the kernel sends in answer to one of the run, acknowledgements apart. */
-  readonly onReply?: (subject: T, view: DataView, message: MessageHeader) => void
-  /** What the messages are made of, by the caller's number of each, where all of it is there; else each is kept. */
-  readonly inputs?: readonly T[] | undefined
+  /** Receives every reply, acknowledgements excepted. */
+  readonly onReply?: (input: T, view: DataView, message: MessageHeader) => void
+  /** Is called for every message that the kernel has executed, once that is known. */
+  readonly onDone?: (input: T) => void
 }
 
-/** Any number of messages of one caller, of which only those that fail are told: no promise for each. */
-export class BulkRequest<T> {
-  /** Whether any of it has left. */
+/** Any number of messages of one caller, which learns of failures only: no promise for each message. */
+export class BulkRequest<T> implements MessageOwner {
+  /** Whether some of its messages have been sent. */
   hasStarted = false
-  /** What failed so far, in no order. */
+  /** The failures so far, in no order. */
   readonly failures: BulkFailure<T>[] = []
-  readonly version: number
   readonly flags: number
-  readonly inputs: readonly T[] | undefined
+  readonly expectsReplies = false
   readonly #onReply: BulkOptions<T>['onReply']
-  #openSlices = 0
+  readonly #onDone: BulkOptions<T>['onDone']
+  /** The inputs of the messages that have not ended, by index. */
+  readonly #inputs: (T | undefined)[] = []
+  #pending = 0
   #onFinished: (() => void) | undefined
 
-  constructor({ version = 1, flags = 0, onReply, inputs: given }: BulkOptions<T> = {}) {
-    this.version = version
+  constructor({ flags = 0, onReply, onDone }: BulkOptions<T> = {}) {
     this.flags = flags
-    this.inputs = given
     this.#onReply = onReply
+    this.#onDone = onDone
   }
 
-  /** Resolves when every message that was added has ended. */
+  /** Resolves when all messages that were added have ended. */
   async finished(): Promise<void> {
-    if (this.#openSlices === 0) return
+    if (this.#pending === 0) return
     await new Promise<void>((resolve) => {
       this.#onFinished = resolve
     })
   }
 
-  /** Begins an entry with one message. */
-  openSlice(offset: number, sequence: number, index: number, subject: T): BulkSlice<T> {
-    this.#openSlices++
-    return new BulkSlice(this, offset, sequence, index, subject)
+  /** Counts a message in, under the caller's number. */
+  add(index: number, input: T): void {
+    this.#inputs[index] = input
+    this.#pending++
   }
 
-  handleReply(subject: T, view: DataView, message: MessageHeader): void {
-    this.#onReply?.(subject, view, message)
+  /** Counts a message in that will not be sent. */
+  fail(index: number, input: T, outcome: NonNullable<Outcome>): void {
+    this.failures.push({ index, input, outcome })
   }
 
-  fail(index: number, subject: T, outcome: NonNullable<Outcome>): void {
-    this.failures.push({ index, input: subject, outcome })
+  handleReply(index: number, view: DataView, message: MessageHeader): void {
+    this.#onReply?.(this.#inputs[index]!, view, message)
   }
 
-  closeSlice(): void {
-    this.#openSlices--
-    if (this.#openSlices === 0) this.#onFinished?.()
-  }
-}
-
-/** Those messages of a run that stand together in one datagram and were numbered one after another. */
-export class BulkSlice<T> extends PendingRequest {
-  readonly bulk: BulkRequest<T>
-  readonly firstIndex: number
-  /** Unless they are given. */
-  readonly #inputs: T[] = []
-  #recorded: Set<number> | undefined
-
-  constructor(run: BulkRequest<T>, offset: number, sequence: number, index: number, subject: T) {
-    super(offset, sequence)
-    this.bulk = run
-    this.firstIndex = index
-    if (run.inputs === undefined) this.#inputs.push(subject)
-  }
-
-  /** Keeps what one more message was made of. */
-  remember(subject: T): void {
-    this.#inputs.push(subject)
-  }
-
-  handleReply(view: DataView, message: MessageHeader): void {
-    this.bulk.handleReply(this.#input(message.sequence - this.sequence), view, message)
-  }
-
-  recordFailure(sequence: number, outcome: Outcome): void {
-    this.#recorded ??= new Set()
-    if (outcome === undefined || this.#recorded.has(sequence)) return
-    this.#recorded.add(sequence)
-    const position = sequence - this.sequence
-    this.bulk.fail(this.firstIndex + position, this.#input(position), outcome)
-  }
-
-  protected notifyCaller(rest: Outcome): void {
-    for (let position = 0; rest !== undefined && position < this.count; position++) {
-      this.recordFailure(this.sequence + position, rest)
-    }
-    this.bulk.closeSlice()
-  }
-
-  #input(position: number): T {
-    const { inputs: given } = this.bulk
-    return given === undefined ? this.#inputs[position]! : given[this.firstIndex + position]!
+  handleEnd(index: number, outcome: Outcome): void {
+    const input = this.#inputs[index]!
+    this.#inputs[index] = undefined
+    if (outcome === undefined) this.#onDone?.(input)
+    else this.fail(index, input, outcome)
+    this.#pending--
+    if (this.#pending === 0) this.#onFinished?.()
   }
 }

@@ -1,133 +1,111 @@
 import type { Transport } from '../transport/transport.ts'
 import { NLM_F_REQUEST } from '../wire/uapi.ts'
-import type { WireWriter } from '../wire/wire.ts'
+import type { MessageHeader, WireWriter } from '../wire/wire.ts'
 import { AbortListeners } from './abort-listeners.ts'
-import type { Activity } from './activity.ts'
 import type { BulkRequest } from './bulk-request.ts'
-import { DATAGRAM_BYTES, DatagramBatch } from './datagram-batch.ts'
-import { type ConnectionOptions, ExchangePipeline } from './exchange-pipeline.ts'
-import { type OnReply, type Outcome, SingleRequest } from './pending-request.ts'
-import { clientClosed } from './transport-failures.ts'
+import { DATAGRAM_BYTES, DatagramBatch, type MessageGroup, type MessageOwner } from './datagram-batch.ts'
+import { type Activity, type ConnectionOptions, ExchangePipeline } from './exchange-pipeline.ts'
+import { clientClosed, type Outcome } from './failures.ts'
+
+/** Receives each message that the kernel sends in reply, acknowledgements excepted, while it is in the receive buffer. */
+export type OnReply = (view: DataView, message: MessageHeader) => void
 
 /** A message to the kernel. */
 export interface OutgoingMessage {
   readonly type: number
   readonly flags: number
-  /** Writes what follows the header. If it throws, nothing was queued. */
+  /** Writes what follows the header. If it throws, nothing is queued. */
   readonly body: (writer: WireWriter) => void
-  /** Gets each message the kernel sends in answer, acknowledgements apart, while it lies in the receive buffer. */
   readonly onReply?: OnReply | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Bytes that fill a datagram, with room for a message more. */
+/** Bytes that fill a datagram, with room for one more message. */
 const FULL_BYTES = DATAGRAM_BYTES - 512
 
-/** Far enough below 2^32 that no batch wraps around; sequence number 0 is the kernel's own. */
+/** Far enough below 2^32 that no batch wraps around; sequence number 0 belongs to the kernel. */
 const LAST_FIRST_SEQUENCE = 0xf000_0000
 
 /**
- * A netlink socket shared by any number of callers. What is asked while an exchange is under way waits and leaves
- * together as the next batch, so a lone call has no delay and a thousand concurrent ones share a few system calls.
- * Answers are matched by sequence number. A socket that breaks is replaced at the next exchange.
+ * A netlink socket shared by any number of callers. Messages queued while an exchange is in flight are sent together as the
+ * next batch, so that a single call has no delay and a thousand concurrent calls share a few system calls. Replies are
+ * matched by sequence number. A socket that fails is replaced at the next exchange.
  */
 export class Connection {
   readonly #pipeline: ExchangePipeline
   readonly #abortListeners = new AbortListeners()
   #pending = new DatagramBatch()
-  /** Those under way: what the kernel has yet to answer, and others whose answers are being read. */
+  /** Batches that were handed to the pipeline and have not ended. */
   readonly #inFlight = new Set<DatagramBatch>()
   readonly #pool: DatagramBatch[] = []
-  /** Whether somebody waits for what waits to be sent. */
   #flushRequested = false
   #lastOfSeries = false
   #sendScheduled = false
   #flushWaiters: (() => void)[] = []
   #closed = false
 
-  private constructor(courier: ExchangePipeline) {
-    this.#pipeline = courier
+  private constructor(pipeline: ExchangePipeline) {
+    this.#pipeline = pipeline
   }
 
-  /** @throws {SystemError} when the socket cannot be opened. */
+  /** @throws {SystemError} if the socket cannot be opened. */
   static async open(transport: Transport, options: ConnectionOptions): Promise<Connection> {
     return new Connection(await ExchangePipeline.open(transport, options))
   }
 
-  /** What was sent and received so far. */
+  /** Totals since the connection was opened. */
   get activity(): Activity {
     return this.#pipeline.activity
   }
 
   /**
-   * Queues a message. Never rejects: what happened is the result, so that the caller can throw where the stack shows
-   * who asked. Throws at once what `body` throws.
+   * Sends a message. Resolves to the outcome and never rejects, so that the caller can throw where the stack shows its own
+   * caller. Throws synchronously what `body` throws.
    */
-  request(message: OutgoingMessage): Promise<Outcome> {
+  request({ type, flags, body, onReply, signal }: OutgoingMessage): Promise<Outcome> {
+    if (this.#closed) return Promise.resolve({ failure: clientClosed('not-done') })
+    if (signal?.aborted === true) return Promise.resolve({ aborted: 'unsent' })
+    const owner = new SingleRequest(onReply)
     const batch = this.#pending
-    if (this.#closed) return Promise.resolve({ loss: clientClosed('not-done') })
-    if (message.signal?.aborted === true) return Promise.resolve({ aborted: 'unsent' })
-    const { type, flags, body, onReply, signal } = message
-    const { writer } = batch
-    const offset = writer.beginMessage(type, flags | NLM_F_REQUEST, batch.nextSequence)
-    try {
-      body(writer)
-    } catch (error) {
-      writer.truncate(offset)
-      throw error
-    }
-    return new Promise((settle) => {
-      const entry = new SingleRequest(offset, batch.nextSequence, onReply, settle)
-      batch.add(entry, flags, this.#pipeline.limits)
-      if (signal !== undefined) this.#listenForAbort(signal, batch, entry)
-      this.flush()
-    })
+    const group = this.#enqueue(owner, 0, type, flags, body, undefined)
+    if (signal !== undefined) owner.stopListening = this.#listenForAbort(signal, batch, group)
+    this.flush()
+    return owner.outcome
   }
 
   /**
-   * Queues a command of a generic family as one of a run; `index` is the caller's number of it. Throws at once what `body`
-   * throws, which writes the attributes. It leaves with {@link flush}. Gives false when so much waits that it should leave
-   * before more comes, by {@link flushed}: a datagram, or at the beginning, when the kernel has nothing to do, a part of
-   * one.
+   * Queues a message of a bulk request under the caller's `index`. It is sent by {@link flush}. `body` writes what follows
+   * the header; what it throws is thrown here, and nothing is queued. Returns false if the queue should be sent before more
+   * is added, see {@link flushed}: if a datagram is full or, at the start of a request while the kernel is idle, partly.
    */
   append<T>(
-    run: BulkRequest<T>,
+    bulk: BulkRequest<T>,
     index: number,
-    subject: T,
+    input: T,
     type: number,
-    command: number,
-    body: (writer: WireWriter, subject: T) => void,
+    body: (writer: WireWriter, input: T) => void,
   ): boolean {
     if (this.#closed) {
-      run.fail(index, subject, { loss: clientClosed('not-done') })
+      bulk.fail(index, input, { failure: clientClosed('not-done') })
       return false
     }
-    const batch = this.#pending
-    const { writer } = batch
-    const flags = run.flags | NLM_F_REQUEST
-    const offset = writer.beginRequest(type, flags, batch.nextSequence, command, run.version)
-    try {
-      body(writer, subject)
-    } catch (error) {
-      writer.truncate(offset)
-      throw error
-    }
-    batch.addBulk(run, offset, index, subject, this.#pipeline.limits)
-    const enough = run.hasStarted || !this.#pipeline.isIdle ? FULL_BYTES : FULL_BYTES / 4
-    return writer.length < enough
+    this.#enqueue(bulk, index, type, bulk.flags, body, input)
+    bulk.add(index, input)
+    const enough = bulk.hasStarted || !this.#pipeline.isIdle ? FULL_BYTES : FULL_BYTES / 4
+    return this.#pending.writer.length < enough
   }
 
-  /** Takes back what waits of a run: the kernel will not execute it. */
-  cancel<T>(run: BulkRequest<T>): void {
-    this.#pending.cancel(run)
+  /** Cancels the queued messages of a bulk request: the kernel will not execute them. */
+  cancel<T>(bulk: BulkRequest<T>): void {
+    this.#pending.cancel(bulk)
   }
 
   /**
-   * Sends what waits as soon as the kernel has nothing to do, or when it is a whole datagram that can follow what is under
-   * way; less than that can if `nothingFollows`.
+   * Sends the queue as soon as no exchange is in flight, or when it fills a datagram and the socket queues exchanges. With
+   * `lastOfSeries` it need not fill a datagram.
    */
-  flush(nothingFollows = false): void {
-    this.#lastOfSeries ||= nothingFollows
+  flush(lastOfSeries = false): void {
+    this.#lastOfSeries ||= lastOfSeries
     this.#flushRequested = true
     if (this.#sendScheduled || !this.canSendNow) return
     this.#sendScheduled = true
@@ -137,25 +115,24 @@ export class Connection {
     })
   }
 
-  /** Whether it was closed. */
   get isClosed(): boolean {
     return this.#closed
   }
 
-  /** Whether what waits would leave at once. */
+  /** Whether {@link flush} would send the queue at once. */
   get canSendNow(): boolean {
-    const { isIdle, canSend: hasRoom } = this.#pipeline
-    return isIdle || (hasRoom && (this.#lastOfSeries || this.#pending.writer.length >= FULL_BYTES))
+    const { isIdle, canSend } = this.#pipeline
+    return isIdle || (canSend && (this.#lastOfSeries || this.#pending.writer.length >= FULL_BYTES))
   }
 
-  /** Resolves when what waits has left, or never will. */
+  /** Flushes the queue, and resolves when it has been sent or never will be. */
   flushed(): Promise<void> {
     if (this.#closed || this.#pending.messages === 0) return Promise.resolve()
     this.flush()
     return new Promise((resolve) => this.#flushWaiters.push(resolve))
   }
 
-  /** Tells everyone who waits that the client is closed, and closes the socket. Idempotent. */
+  /** Fails all requests, and closes the socket. Idempotent. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -165,20 +142,36 @@ export class Connection {
     this.#resolveFlushWaiters()
   }
 
-  #listenForAbort(signal: AbortSignal, batch: DatagramBatch, entry: SingleRequest): void {
-    const forget = this.#abortListeners.add(signal, () => {
-      const waiting = batch === this.#pending
-      if (waiting) batch.writer.convertToNoop(entry.offset)
-      entry.complete({ aborted: waiting ? 'unsent' : 'sent' })
-    })
-    const settled = entry.onComplete
-    entry.onComplete = (outcome) => {
-      forget()
-      settled(outcome)
+  #enqueue<T>(
+    owner: MessageOwner,
+    index: number,
+    type: number,
+    flags: number,
+    body: (writer: WireWriter, input: T) => void,
+    input: T,
+  ): MessageGroup {
+    const batch = this.#pending
+    const { writer } = batch
+    const offset = writer.beginMessage(type, flags | NLM_F_REQUEST, batch.nextSequence)
+    try {
+      body(writer, input)
+    } catch (error) {
+      writer.truncate(offset)
+      throw error
     }
+    return batch.add(owner, index, offset, flags, this.#pipeline.limits)
   }
 
-  /** Sends what waits, if it is wanted and may leave. */
+  /** Ends a single request when its signal is aborted. Returns a function that stops listening. */
+  #listenForAbort(signal: AbortSignal, batch: DatagramBatch, group: MessageGroup): () => void {
+    return this.#abortListeners.add(signal, () => {
+      const isUnsent = batch === this.#pending
+      if (isUnsent) batch.writer.convertToNoop(group.offset)
+      group.end({ aborted: isUnsent ? 'unsent' : 'sent' })
+    })
+  }
+
+  /** Sends the queue if that was requested and is possible. */
   #send(): void {
     const batch = this.#pending
     if (this.#closed || !this.#flushRequested || !this.canSendNow) return
@@ -195,13 +188,39 @@ export class Connection {
   }
 
   async #exchange(batch: DatagramBatch): Promise<void> {
-    const intact = await this.#pipeline.send(batch, () => this.#send())
+    const isIntact = await this.#pipeline.send(batch, () => this.#send())
     this.#inFlight.delete(batch)
     batch.reset(1)
-    if (intact) this.#pool.push(batch)
+    if (isIntact) this.#pool.push(batch)
   }
 
   #resolveFlushWaiters(): void {
     for (const resolve of this.#flushWaiters.splice(0)) resolve()
+  }
+}
+
+/** The owner of one message, which resolves with its outcome. */
+class SingleRequest implements MessageOwner {
+  readonly outcome: Promise<Outcome>
+  readonly expectsReplies: boolean
+  stopListening: (() => void) | undefined
+  readonly #onReply: OnReply | undefined
+  #resolve: (outcome: Outcome) => void = () => {}
+
+  constructor(onReply: OnReply | undefined) {
+    this.#onReply = onReply
+    this.expectsReplies = onReply !== undefined
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  handleReply(_index: number, view: DataView, message: MessageHeader): void {
+    this.#onReply?.(view, message)
+  }
+
+  handleEnd(_index: number, outcome: Outcome): void {
+    this.stopListening?.()
+    this.#resolve(outcome)
   }
 }

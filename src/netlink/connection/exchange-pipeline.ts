@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type {
   ExchangeReport,
   ExchangeRequest,
@@ -6,54 +5,54 @@ import type {
   NetlinkSocket,
   Transport,
 } from '../transport/transport.ts'
-import { eachMessage } from '../wire/messages.ts'
-import { type Activity, countExchange } from './activity.ts'
+import { eachMessage } from '../wire/wire.ts'
 import { type DatagramBatch, type DatagramLimits, datagramLimits } from './datagram-batch.ts'
-import { Deadline } from './deadline.ts'
-import { type ReplyBuffer, ReplyBufferPool } from './reply-buffers.ts'
-import { type MessageObserver, ReplyDispatcher } from './reply-dispatcher.ts'
-import {
-  brokenSocket,
-  LOST_REPLIES,
-  malformedReply,
-  NO_REPLY,
-  TRUNCATED_REPLY,
-  timedOut,
-  toSystemError,
-} from './transport-failures.ts'
+import { brokenSocket, malformedReply, timedOut, toSystemError } from './failures.ts'
+import { type MessageObserver, type ReplyBuffer, ReplyDispatcher } from './reply-dispatcher.ts'
 
-/** How a connection behaves. */
 export interface ConnectionOptions {
   readonly protocol: NetlinkProtocol
-  /** Milliseconds that the kernel may take over one exchange before its callers are told and a new socket is opened. */
+  /** Milliseconds that the kernel may take for one exchange before its callers fail and a new socket is opened. */
   readonly timeout: number
   readonly observe?: MessageObserver | undefined
 }
 
-/** An exchange with the room for its answers. */
+/** Messages, datagrams and system calls since a connection was opened. */
+export interface Activity {
+  /** Messages sent to the kernel. */
+  messages: number
+  /** Datagrams that contained them. */
+  datagrams: number
+  /** System calls that sent (`sendmsg`). */
+  sends: number
+  /** System calls that received (`recvmmsg`). */
+  receives: number
+}
+
+/** An exchange that the socket has been given. */
 interface InFlightExchange {
   readonly replies: ReplyBuffer
   readonly result: ExchangeReport | Promise<ExchangeReport>
 }
 
 /**
- * Carries batches to the kernel, one after another, and hands the answers to their entries. The next one is handed to the
- * socket while the one before is under way, so that the kernel need not wait for the event loop in between. Replaces a socket
- * that broke.
+ * Sends batches one after another and dispatches the replies. A socket that queues exchanges is given the next batch while
+ * the previous one is in flight, so that the kernel does not wait for the event loop in between. A socket that fails is
+ * replaced.
  */
 export class ExchangePipeline {
   readonly activity: Activity = { messages: 0, datagrams: 0, sends: 0, receives: 0 }
   readonly #transport: Transport
   readonly #options: ConnectionOptions
   readonly #deadline: Deadline
-  readonly #buffers = new ReplyBufferPool()
+  readonly #dispatcher: ReplyDispatcher
   #socket: NetlinkSocket | undefined
   #limits: DatagramLimits
-  /** Batches that the kernel has not answered yet. */
+  /** Batches to which the kernel has not replied yet. */
   #unanswered = 0
-  /** Resolves when the last of them has been answered; absent when there is none. */
+  /** Resolves when the kernel has replied to the last of them. */
   #lastAnswered: Promise<void> | undefined
-  /** Answers that are being read, in the order in which they came. */
+  /** Dispatches the replies to one batch after another. */
   #dispatching: Promise<boolean> | undefined
   #closed = false
 
@@ -61,47 +60,50 @@ export class ExchangePipeline {
     this.#transport = transport
     this.#options = options
     this.#deadline = new Deadline(options.timeout)
+    this.#dispatcher = new ReplyDispatcher(options.observe)
     this.#socket = socket
     this.#limits = datagramLimits(socket)
   }
 
-  /** @throws {SystemError} when the socket cannot be opened. */
+  /** @throws {SystemError} if the socket cannot be opened. */
   static async open(transport: Transport, options: ConnectionOptions): Promise<ExchangePipeline> {
     return new ExchangePipeline(transport, await transport.open(options.protocol), options)
   }
 
-  /** How much a datagram may hold on the present socket. */
+  /** The limits of a datagram on the current socket. */
   get limits(): DatagramLimits {
     return this.#limits
   }
 
-  /** Whether the kernel has nothing to do. */
+  /** Whether no batch is in flight. */
   get isIdle(): boolean {
     return this.#unanswered === 0
   }
 
-  /** Whether a batch may be carried: always when idle, else when the socket takes one more to follow. */
+  /** Whether a batch can be sent: always when idle, else if the socket queues another exchange. */
   get canSend(): boolean {
     return this.isIdle || this.#unanswered < (this.#socket?.depth ?? 1)
   }
 
-  /** Closes the socket; a batch under way is carried no further. */
+  /** Closes the socket, and stops sending and dispatching. */
   close(): void {
     this.#closed = true
     this.#deadline.clear()
+    this.#dispatcher.close()
     this.#discardSocket()
   }
 
   /**
-   * Carries a batch to the kernel and back; there must be room. False when its buffers may still be in use. Calls
-   * `onAnswered` once, when the kernel has answered everything: before the answers are read, if all goes well.
+   * Sends a batch and dispatches the replies. Call it only if {@link canSend}. Calls `onAnswered` once, when the kernel has
+   * replied to everything; if all goes well, before the replies are dispatched. Resolves to false if the buffers of the
+   * batch may still be in use.
    */
   async send(batch: DatagramBatch, onAnswered: () => void): Promise<boolean> {
-    const { before, leave } = this.#begin(onAnswered)
-    let ahead = before
+    const { previous, leave } = this.#enter(onAnswered)
+    let ahead = previous
     let first = 0
     let awaiting = false
-    let hop: InFlightExchange | undefined
+    let inFlight: InFlightExchange | undefined
     try {
       this.#observeSent(batch)
       while (!this.#closed && first < batch.datagrams) {
@@ -109,11 +111,11 @@ export class ExchangePipeline {
         try {
           this.#socket ??= await this.#reopen()
           if (this.#socket === undefined) break
-          hop ??= this.#exchange(this.#socket, batch, first, awaiting, ahead !== undefined)
-          // Time is counted from its own turn on.
+          inFlight ??= this.#exchange(this.#socket, batch, first, awaiting, ahead !== undefined)
+          // The timeout begins when the previous batch has been answered.
           if (ahead !== undefined) await ahead
           ahead = undefined
-          report = await this.#deadline.withTimeout(hop.result)
+          report = await this.#deadline.withTimeout(inFlight.result)
         } catch (cause) {
           batch.fail(brokenSocket(cause, this.#socket === undefined ? 'not-done' : 'unknown'))
           this.#discardSocket()
@@ -124,73 +126,77 @@ export class ExchangePipeline {
           this.#discardSocket()
           return false
         }
-        const { replies }: InFlightExchange = hop
-        hop = undefined
+        const { replies }: InFlightExchange = inFlight
+        inFlight = undefined
         if (report.state === 'not-started') {
-          this.#buffers.release(replies)
+          this.#dispatcher.releaseBuffer(replies)
           continue
         }
         await this.#dispatching
-        countExchange(this.activity, batch, report, first, awaiting)
+        this.#count(batch, report, first, awaiting)
         if (this.#closed) break
-        // The kernel goes on while the answers that filled a buffer are read out of it.
+        // The kernel continues while the replies in the full buffer are dispatched.
         if (report.state === 'full')
-          hop = this.#exchange(this.#socket, batch, report.datagram, report.awaiting, false)
+          inFlight = this.#exchange(this.#socket, batch, report.datagram, report.awaiting, false)
         if (report.state === 'complete') leave()
-        this.#dispatching = this.#dispatchReplies(batch, report, replies)
+        this.#dispatching = this.#dispatch(batch, report, replies)
         if (!(await this.#dispatching)) break
         first = this.#complete(batch, first, report)
         awaiting = report.awaiting
       }
-      return hop === undefined
+      return inFlight === undefined
     } finally {
       leave()
     }
   }
 
-  /** Counts a batch in. `before` resolves when the one before it has been answered, where there is one. */
-  #begin(onAnswered: () => void): { before: Promise<void> | undefined; leave: () => void } {
-    const before = this.#lastAnswered
-    let tellNext = () => {}
+  /** Counts a batch in. `previous` resolves when the batch before it has been answered, if one is in flight. */
+  #enter(onAnswered: () => void): { previous: Promise<void> | undefined; leave: () => void } {
+    const previous = this.#lastAnswered
+    let resolveAnswered = () => {}
     const answered = new Promise<void>((resolve) => {
-      tellNext = resolve
+      resolveAnswered = resolve
     })
     this.#unanswered++
     this.#lastAnswered = answered
-    let left = false
+    let hasLeft = false
     const leave = () => {
-      if (left) return
-      left = true
+      if (hasLeft) return
+      hasLeft = true
       this.#unanswered--
       if (this.#lastAnswered === answered) this.#lastAnswered = undefined
-      tellNext()
+      resolveAnswered()
       onAnswered()
     }
-    return { before, leave }
+    return { previous, leave }
   }
 
-  /** Settles what an exchange that began with datagram `first` came to. Gives the datagram to go on with. */
+  /** Ends the messages of an exchange that began with datagram `first`. Returns the datagram to continue with. */
   #complete(batch: DatagramBatch, first: number, report: ExchangeReport): number {
-    const { state, datagram, awaiting } = report
+    if (report.state !== 'failed') return batch.completeExchange(first, report)
+    const { datagram, awaiting } = report
     batch.complete(first, datagram)
-    if (state === 'failed') {
-      this.#discardSocket()
-      const cause = toSystemError(report)
-      if (awaiting) batch.fail(brokenSocket(cause, 'unknown'), datagram, datagram + 1)
-      batch.fail(brokenSocket(cause, 'not-done'))
-      return batch.datagrams
-    }
-    if (state === 'complete' || state === 'full') return datagram
-    if (state === 'unanswered') {
-      batch.failLast(datagram, NO_REPLY)
-      batch.complete(datagram, datagram + 1)
-    } else {
-      batch.fail(state === 'overrun' ? LOST_REPLIES : TRUNCATED_REPLY, datagram, datagram + 1)
-    }
-    return datagram + 1
+    this.#discardSocket()
+    const cause = toSystemError(report)
+    if (awaiting) batch.fail(brokenSocket(cause, 'unknown'), datagram, datagram + 1)
+    batch.fail(brokenSocket(cause, 'not-done'))
+    return batch.datagrams
   }
 
-  /** Opens a socket in place of one that broke; undefined when the client was closed meanwhile. */
+  /** Adds up an exchange that began with datagram `first`, which an earlier exchange had sent if `awaiting`. */
+  #count(batch: DatagramBatch, report: ExchangeReport, first: number, awaiting: boolean): void {
+    const { activity } = this
+    const { state } = report
+    const lost = state === 'unanswered' || state === 'overrun' || state === 'truncated'
+    const sent = report.datagram + (lost || report.awaiting ? 1 : 0)
+    const sentBefore = first + (awaiting ? 1 : 0)
+    activity.sends += report.sends
+    activity.receives += report.receives
+    activity.datagrams += sent - sentBefore
+    activity.messages += batch.messagesBefore(sent) - batch.messagesBefore(sentBefore)
+  }
+
+  /** Opens a socket in place of one that failed; undefined if the client was closed meanwhile. */
   async #reopen(): Promise<NetlinkSocket | undefined> {
     const socket = await this.#transport.open(this.#options.protocol)
     this.#limits = datagramLimits(socket)
@@ -199,7 +205,6 @@ export class ExchangePipeline {
     return undefined
   }
 
-  /** Begins an exchange; `onlyIfPreviousComplete`: not before the previous one is complete. */
   #exchange(
     socket: NetlinkSocket,
     batch: DatagramBatch,
@@ -207,7 +212,7 @@ export class ExchangePipeline {
     awaiting: boolean,
     onlyIfPreviousComplete: boolean,
   ): InFlightExchange {
-    const replies = this.#buffers.acquire()
+    const replies = this.#dispatcher.acquireBuffer()
     const request: ExchangeRequest = {
       datagrams: batch.writer.bytes,
       ends: batch.ends,
@@ -219,7 +224,7 @@ export class ExchangePipeline {
     }
     try {
       const result = socket.exchange(request)
-      // Nobody may come to wait for it: where the answers before it make no sense, or the batch before is lost.
+      // The result is never awaited if the replies before it are malformed or the previous batch fails.
       if (result instanceof Promise) result.catch(() => undefined)
       return { replies, result }
     } catch (error) {
@@ -227,24 +232,19 @@ export class ExchangePipeline {
     }
   }
 
-  /** Reads the answers that came; false when they made no sense. */
-  async #dispatchReplies(
-    batch: DatagramBatch,
-    report: ExchangeReport,
-    replies: ReplyBuffer,
-  ): Promise<boolean> {
-    const delivery = new ReplyDispatcher(batch, replies.view, report.received, this.#options.observe)
+  /** Dispatches the replies of an exchange. Resolves to false if they are malformed. */
+  async #dispatch(batch: DatagramBatch, report: ExchangeReport, replies: ReplyBuffer): Promise<boolean> {
     try {
-      while (!this.#closed && !delivery.dispatchSlice()) await setImmediate()
+      await this.#dispatcher.dispatch(batch, replies, report.received)
       return true
     } catch (cause) {
-      // What was cut off is the last that can be told apart, and belongs to the datagram that is lost anyway.
+      // Only the truncated reply itself cannot be divided, and its datagram fails anyway.
       if (report.state === 'truncated') return true
       this.#discardSocket()
       batch.fail(malformedReply(cause))
       return false
     } finally {
-      this.#buffers.release(replies)
+      this.#dispatcher.releaseBuffer(replies)
     }
   }
 
@@ -258,5 +258,29 @@ export class ExchangePipeline {
     if (observe === undefined) return
     const { view, length } = batch.writer
     eachMessage(view, length, (message) => observe('sent', view, message))
+  }
+}
+
+/** A time limit for one result at a time. Its timer keeps the process alive while it runs. */
+export class Deadline {
+  readonly #milliseconds: number
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds
+  }
+
+  /** The result, at once if it is there; undefined if it takes longer than the limit. */
+  withTimeout<T>(result: T | Promise<T>): T | Promise<T | undefined> {
+    if (!(result instanceof Promise)) return result
+    const expired = new Promise<undefined>((resolve) => {
+      this.#timer = setTimeout(resolve, this.#milliseconds, undefined)
+    })
+    return Promise.race([result, expired]).finally(() => this.clear())
+  }
+
+  /** Stops the timer: the limit no longer applies. */
+  clear(): void {
+    clearTimeout(this.#timer)
   }
 }

@@ -1,66 +1,92 @@
+import { setImmediate } from 'node:timers/promises'
 import { ENOENT } from '../wire/errno.ts'
-import { eachMessage, type MessageHeader, readRefusal } from '../wire/messages.ts'
+import { readRefusal } from '../wire/refusal.ts'
 import { NLMSG_MIN_TYPE } from '../wire/uapi.ts'
-import type { DatagramBatch } from './datagram-batch.ts'
-import type { PendingRequest } from './pending-request.ts'
+import { eachMessage, type MessageHeader } from '../wire/wire.ts'
+import type { DatagramBatch, MessageGroup } from './datagram-batch.ts'
+import { malformedReply } from './failures.ts'
 import { TimeSlice } from './time-slice.ts'
-import { malformedReply } from './transport-failures.ts'
 
-/** Sees every message on its way out and in; for debugging. */
+/** Is called with every message that is sent or received; for debugging. */
 export type MessageObserver = (direction: 'sent' | 'received', view: DataView, message: MessageHeader) => void
 
-/** Hands each message of what was received to the entry that asked for it, a turn of the event loop at a time. */
-export class ReplyDispatcher {
-  readonly #batch: DatagramBatch
-  readonly #view: DataView
-  readonly #received: number
-  readonly #observe: MessageObserver | undefined
-  readonly #slice = new TimeSlice()
-  #at = 0
+/** Memory into which the kernel's replies are read. */
+export interface ReplyBuffer {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+}
 
-  constructor(batch: DatagramBatch, view: DataView, received: number, observe: MessageObserver | undefined) {
-    this.#batch = batch
-    this.#view = view
-    this.#received = received
+/** Holds some hundreds of records: few exchanges per dump, and short stretches of decoding between them. */
+const REPLY_BYTES = 256 * 1024
+
+/** Messages between two looks at the clock. */
+const MESSAGES_PER_CHECK = 64
+
+/** Passes each received message to the request that it answers, and lets the event loop run in between. */
+export class ReplyDispatcher {
+  readonly #observe: MessageObserver | undefined
+  readonly #freeBuffers: ReplyBuffer[] = []
+  #closed = false
+
+  constructor(observe: MessageObserver | undefined) {
     this.#observe = observe
   }
 
-  /**
-   * Hands over as much as may be done in one turn; whether that was the rest.
-   *
-   * @throws {NetlinkError} `ERR_LVS_MALFORMED` when messages cannot be told apart; those before have been handed over.
-   */
-  dispatchSlice(): boolean {
-    this.#slice.begin()
-    this.#at = eachMessage(this.#view, this.#received, (message) => this.#visit(message), this.#at)
-    return this.#at >= this.#received
+  acquireBuffer(): ReplyBuffer {
+    const buffer = this.#freeBuffers.pop()
+    if (buffer !== undefined) return buffer
+    const bytes = new Uint8Array(REPLY_BYTES)
+    return { bytes, view: new DataView(bytes.buffer) }
   }
 
-  #visit(message: MessageHeader): boolean {
-    const batch = this.#batch
-    const view = this.#view
-    this.#observe?.('received', view, message)
-    const entry = batch.requestOf(message.sequence)
-    if (entry !== undefined && !entry.isComplete) dispatch(batch, entry, view, message)
-    return this.#slice.continues()
+  /** Takes a buffer back, into which the kernel must no longer write. */
+  releaseBuffer(buffer: ReplyBuffer): void {
+    this.#freeBuffers.push(buffer)
+  }
+
+  /** Stops at the next message. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /**
+   * Dispatches the messages in the first `length` bytes.
+   *
+   * @throws {NetlinkError} `ERR_LVS_MALFORMED` if the bytes cannot be divided into messages; the messages before have
+   * been dispatched.
+   */
+  async dispatch(batch: DatagramBatch, { view }: ReplyBuffer, length: number): Promise<void> {
+    let slice: TimeSlice | undefined
+    let messages = 0
+    const visit = (message: MessageHeader) => {
+      this.#observe?.('received', view, message)
+      const group = batch.groupOf(message.sequence)
+      if (group !== undefined && !group.hasEnded) handle(batch, group, view, message)
+      return ++messages % MESSAGES_PER_CHECK !== 0
+    }
+    for (let at = 0; at < length && !this.#closed; ) {
+      at = eachMessage(view, length, visit, at)
+      if (at >= length) return
+      slice ??= new TimeSlice()
+      if (!slice.isOver) continue
+      await setImmediate()
+      slice.begin()
+    }
   }
 }
 
-function dispatch(batch: DatagramBatch, entry: PendingRequest, view: DataView, message: MessageHeader): void {
+function handle(batch: DatagramBatch, group: MessageGroup, view: DataView, message: MessageHeader): void {
+  const { sequence } = message
   try {
     if (message.type >= NLMSG_MIN_TYPE) {
-      entry.handleReply(view, message)
+      group.handleReply(view, message)
     } else {
       const refusal = readRefusal(view, message)
       if (refusal === undefined) return
-      const unknown = refusal.errno === ENOENT
-      const { sequence } = message
-      entry.recordFailure(
-        sequence,
-        unknown ? { refusal, sent: batch.payloadOf(entry, sequence) } : { refusal },
-      )
+      const sent = refusal.errno === ENOENT ? { sent: batch.payloadOf(group, sequence) } : {}
+      group.recordFailure(sequence, { refusal, ...sent })
     }
   } catch (cause) {
-    entry.recordFailure(message.sequence, { loss: malformedReply(cause) })
+    group.recordFailure(sequence, { failure: malformedReply(cause) })
   }
 }

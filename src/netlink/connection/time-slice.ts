@@ -1,26 +1,26 @@
-/** Milliseconds after which long work lets the event loop go round. */
+/** Milliseconds after which long work lets the event loop run. */
 const MAXIMUM_MILLISECONDS = 1.5
 
 /** Steps between two looks at the clock. */
 const STEPS_PER_CHECK = 64
 
-/** How long one piece of work has held up the event loop, so that it can stop in time. */
+/** Measures how long work has held up the event loop, so that it can pause in time. */
 export class TimeSlice {
-  #start = 0
+  #start = performance.now()
   #steps = 0
 
-  /** Begins anew: the event loop has just gone round. */
+  /** Starts a new slice, after the event loop has run. */
   begin(): void {
     this.#start = performance.now()
     this.#steps = 0
   }
 
-  /** Whether it is time to let go. */
+  /** Whether it is time to pause. */
   get isOver(): boolean {
     return performance.now() - this.#start > MAXIMUM_MILLISECONDS
   }
 
-  /** Counts a step, and now and then looks at the clock. */
+  /** Counts a step, and looks at the clock from time to time. Returns false if it is time to pause. */
   continues(): boolean {
     this.#steps++
     return this.#steps % STEPS_PER_CHECK !== 0 || !this.isOver

@@ -1,5 +1,3 @@
-import type { WireWriter } from './wire.ts'
-
 /** Address family of an IP address. */
 export type Family = 'ipv4' | 'ipv6'
 
@@ -59,20 +57,6 @@ export function writeAddress(view: DataView, offset: number, address: string, fa
     const groups = parseIPv6(address) ?? []
     for (let index = 0; index < 8; index++) view.setUint16(offset + index * 2, groups[index] ?? 0)
   }
-}
-
-/** The same into a message. */
-export function putAddress(writer: WireWriter, at: number, address: string, family: Family): void {
-  if (family === 'ipv6') {
-    writeAddress(writer.view, at, address, family)
-    return
-  }
-  const word = at >> 2
-  const { words } = writer
-  writer.view.setInt32(at, parseIPv4(address) ?? 0)
-  words[word + 1] = 0
-  words[word + 2] = 0
-  words[word + 3] = 0
 }
 
 /** Reads an address; canonical text (RFC 5952). */

@@ -1,7 +1,6 @@
-import { NetlinkError } from '../../errors.ts'
-import type { Codec } from './codecs.ts'
+import { type Codec, type Field, readU64 } from './codecs.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './uapi.ts'
-import { align4, LITTLE_ENDIAN, readU64, type WireWriter } from './wire.ts'
+import { align4, LITTLE_ENDIAN, malformed, type WireWriter } from './wire.ts'
 
 /** Attributes within an attribute. Read with {@link AttributeSet.nest}, written between `beginNest` and `endNest`. */
 export interface NestCodec<F extends Fields> extends Codec<never> {
@@ -13,14 +12,6 @@ export function nest<F extends Fields>(table: AttributeTable<F>): NestCodec<F> {
     throw new Error(`the attributes of ${table.name} are read and written one by one`)
   }
   return { name: table.name, minimum: 0, read: refuse, write: refuse, table }
-}
-
-/** One attribute of a table. */
-export interface Field<T, N extends string = string> {
-  readonly name: string
-  /** The attribute's number in the kernel's header. */
-  readonly type: number
-  readonly codec: Codec<T, N>
 }
 
 /** A field that holds attributes itself. */
@@ -216,9 +207,4 @@ const EMPTY = new DataView(new ArrayBuffer(0))
 export function requireReply<T>(value: T | undefined): T {
   if (value === undefined) throw malformed('an acknowledgement came without what was asked for')
   return value
-}
-
-/** The error for bytes that are not what they should be. */
-export function malformed(what: string): NetlinkError {
-  return new NetlinkError('ERR_LVS_MALFORMED', `The kernel's answer cannot be decoded: ${what}`, 'unknown')
 }

@@ -1,5 +1,12 @@
-import type { Field } from './attributes.ts'
-import { LITTLE_ENDIAN, readText, readU64, type WireWriter, writeU64 } from './wire.ts'
+import { LITTLE_ENDIAN, type WireWriter } from './wire.ts'
+
+/** One attribute of a table. */
+export interface Field<T, N extends string = string> {
+  readonly name: string
+  /** The attribute's number in the kernel's header. */
+  readonly type: number
+  readonly codec: Codec<T, N>
+}
 
 /** How the payload of an attribute is read and written. The same codec serves requests and replies. */
 export interface Codec<T, N extends string = string> {
@@ -84,4 +91,34 @@ export const pad: Codec<undefined, 'pad'> = {
   write(writer, { type }) {
     writer.payload(type, 0)
   },
+}
+
+/** Reads the NUL-terminated (or unterminated) ASCII text of a payload. */
+export function readText(view: DataView, offset: number, length: number): string {
+  let text = ''
+  for (let index = offset; index < offset + length; index++) {
+    const code = view.getUint8(index)
+    if (code === 0) break
+    text += String.fromCharCode(code)
+  }
+  return text
+}
+
+const LOW = LITTLE_ENDIAN ? 0 : 4
+const HIGH = 4 - LOW
+
+/** Reads an unsigned 64-bit number; beyond 2^53 it is rounded to the nearest that a `number` can hold. */
+export function readU64(view: DataView, offset: number): number {
+  const low = view.getInt32(offset + LOW, LITTLE_ENDIAN)
+  const high = view.getInt32(offset + HIGH, LITTLE_ENDIAN)
+  // Most counters are small, and these V8 keeps without allocating.
+  if (high === 0 && low >= 0) return low
+  return (high >>> 0) * 0x1_0000_0000 + (low >>> 0)
+}
+
+/** Writes a non-negative integer below 2^64 as 64 bits. */
+export function writeU64(view: DataView, offset: number, value: number): void {
+  const high = Math.floor(value / 0x1_0000_0000)
+  view.setUint32(offset + LOW, value - high * 0x1_0000_0000, LITTLE_ENDIAN)
+  view.setUint32(offset + HIGH, high, LITTLE_ENDIAN)
 }

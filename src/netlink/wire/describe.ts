@@ -1,5 +1,5 @@
 import { AttributeSet, type AttributeTable, type Fields, type NestCodec } from './attributes.ts'
-import { type MessageHeader, readRefusal } from './messages.ts'
+import { readRefusal } from './refusal.ts'
 import {
   GENL_HDRLEN,
   GENL_ID_CTRL,
@@ -9,6 +9,7 @@ import {
   NLMSG_MIN_TYPE,
   NLMSG_NOOP,
 } from './uapi.ts'
+import type { MessageHeader } from './wire.ts'
 
 /** What is needed to print the messages of a family. */
 export interface FamilyDescription {

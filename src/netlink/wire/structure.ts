@@ -1,5 +1,4 @@
-import { malformed } from './attributes.ts'
-import { LITTLE_ENDIAN, type WireWriter } from './wire.ts'
+import { LITTLE_ENDIAN, malformed, type WireWriter } from './wire.ts'
 
 /** How a member of a structure is read and written: so many bits, in the host's byte order. */
 const KINDS = {

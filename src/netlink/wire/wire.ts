@@ -1,4 +1,14 @@
-import { GENL_HDRLEN, NLA_HDRLEN, NLM_F_ACK, NLM_F_REQUEST, NLMSG_HDRLEN, NLMSG_NOOP } from './uapi.ts'
+import { NetlinkError } from '../../errors.ts'
+import {
+  GENL_HDRLEN,
+  NLA_HDRLEN,
+  NLM_F_ACK,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_HDRLEN,
+  NLMSG_NOOP,
+} from './uapi.ts'
 
 /** Netlink speaks the byte order of the host. */
 export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
@@ -170,32 +180,57 @@ export class WireWriter {
   }
 }
 
-/** Reads the NUL-terminated (or unterminated) ASCII text of a payload. */
-export function readText(view: DataView, offset: number, length: number): string {
-  let text = ''
-  for (let index = offset; index < offset + length; index++) {
-    const code = view.getUint8(index)
-    if (code === 0) break
-    text += String.fromCharCode(code)
+/** Position and header of a message in a buffer. One object is reused for all messages of a buffer. */
+export interface MessageHeader {
+  /** Offset of the payload, and its end. */
+  start: number
+  end: number
+  type: number
+  flags: number
+  sequence: number
+}
+
+/**
+ * Calls `visit` for each message between `from` and `length`, until it returns false. Returns the offset of the next
+ * message.
+ *
+ * @throws {NetlinkError} `ERR_LVS_MALFORMED` if a length makes no sense; the messages before have been visited.
+ */
+export function eachMessage(
+  view: DataView,
+  length: number,
+  visit: (message: MessageHeader) => unknown,
+  from = 0,
+): number {
+  const message: MessageHeader = { start: 0, end: 0, type: 0, flags: 0, sequence: 0 }
+  let at = from
+  while (length - at >= NLMSG_HDRLEN) {
+    const size = view.getUint32(at, LITTLE_ENDIAN)
+    if (size < NLMSG_HDRLEN || size > length - at)
+      throw malformed(`a message of ${size} bytes in ${length - at}`)
+    message.start = at + NLMSG_HDRLEN
+    message.end = at + size
+    message.type = view.getUint16(at + 4, LITTLE_ENDIAN)
+    message.flags = view.getUint16(at + 6, LITTLE_ENDIAN)
+    message.sequence = view.getUint32(at + 8, LITTLE_ENDIAN)
+    at += align4(size)
+    if (visit(message) === false) return at
   }
-  return text
+  if (at < length) throw malformed(`${length - at} bytes that are no message`)
+  return at
 }
 
-const LOW = LITTLE_ENDIAN ? 0 : 4
-const HIGH = 4 - LOW
-
-/** Reads an unsigned 64-bit number; beyond 2^53 it is rounded to the nearest that a `number` can hold. */
-export function readU64(view: DataView, offset: number): number {
-  const low = view.getInt32(offset + LOW, LITTLE_ENDIAN)
-  const high = view.getInt32(offset + HIGH, LITTLE_ENDIAN)
-  // Most counters are small, and these V8 keeps without allocating.
-  if (high === 0 && low >= 0) return low
-  return (high >>> 0) * 0x1_0000_0000 + (low >>> 0)
+/** The error number in an `NLMSG_ERROR` or `NLMSG_DONE`; 0 for an acknowledgement and for any other message. */
+export function readErrno(view: DataView, { start, end, type }: MessageHeader): number {
+  if (type !== NLMSG_ERROR && type !== NLMSG_DONE) return 0
+  if (end - start < 4) {
+    if (type === NLMSG_DONE) return 0
+    throw malformed(`an acknowledgement of ${end - start} bytes`)
+  }
+  return -view.getInt32(start, LITTLE_ENDIAN)
 }
 
-/** Writes a non-negative integer below 2^64 as 64 bits. */
-export function writeU64(view: DataView, offset: number, value: number): void {
-  const high = Math.floor(value / 0x1_0000_0000)
-  view.setUint32(offset + LOW, value - high * 0x1_0000_0000, LITTLE_ENDIAN)
-  view.setUint32(offset + HIGH, high, LITTLE_ENDIAN)
+/** The error for a reply that cannot be decoded. */
+export function malformed(what: string): NetlinkError {
+  return new NetlinkError('ERR_LVS_MALFORMED', `The kernel's reply cannot be decoded: ${what}`, 'unknown')
 }

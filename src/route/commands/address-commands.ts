@@ -1,7 +1,6 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
-import { checkFamily } from '../../netlink/arguments/check.ts'
+import { checkFamily, KnownFields } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { isRefusedWith } from '../../netlink/refused.ts'
 import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'

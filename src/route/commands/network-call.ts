@@ -1,11 +1,10 @@
 import { type KernelError, type KernelRefusal, NetworkError } from '../../errors.ts'
 import type { Connection } from '../../netlink/connection/connection.ts'
-import { unwrapOutcome } from '../../netlink/connection/outcome.ts'
+import { unwrapOutcome } from '../../netlink/connection/failures.ts'
 import { undefinedIfRefused } from '../../netlink/refused.ts'
 import { errorName } from '../../netlink/wire/errno.ts'
-import type { MessageHeader } from '../../netlink/wire/messages.ts'
 import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
-import type { WireWriter } from '../../netlink/wire/wire.ts'
+import type { MessageHeader, WireWriter } from '../../netlink/wire/wire.ts'
 import { NLM_F_DUMP_INTR } from '../protocol/uapi.ts'
 import { explainNetworkError, type NetworkErrorContext } from './explain.ts'
 

@@ -1,6 +1,5 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
-import { checkFamily, checkInteger } from '../../netlink/arguments/check.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { checkFamily, checkInteger, KnownFields } from '../../netlink/arguments/check.ts'
 import { isRefusedWith } from '../../netlink/refused.ts'
 import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { writeStructure } from '../../netlink/wire/structure.ts'

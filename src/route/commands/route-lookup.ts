@@ -1,7 +1,6 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
-import { checkAddress } from '../../netlink/arguments/check.ts'
+import { checkAddress, KnownFields } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
 import { requireReply, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { ADDRESS_BITS, canonicalAddress } from '../../netlink/wire/ip-prefix.ts'

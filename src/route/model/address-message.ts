@@ -1,7 +1,6 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { checkBoolean, checkInteger } from '../../netlink/arguments/check.ts'
+import { checkBoolean, checkInteger, KnownFields } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName, MAXIMUM_INTERFACE_NAME_BYTES } from '../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { ADDRESS_BITS } from '../../netlink/wire/ip-prefix.ts'

@@ -1,4 +1,4 @@
-import { EnumMap } from '../../netlink/arguments/enum-map.ts'
+import { EnumMap } from '../../netlink/arguments/check.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 
 /** Numbers of scopes (RT_SCOPE_*). */

@@ -1,7 +1,6 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import { checkAddress, checkFamily, checkInteger } from '../../netlink/arguments/check.ts'
+import { checkAddress, checkFamily, checkInteger, KnownFields } from '../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
 import { FAMILY_NUMBER, type Family } from '../../netlink/wire/address.ts'
 import { writeAttribute } from '../../netlink/wire/attributes.ts'
 import { ADDRESS_BITS, isNetworkAddress } from '../../netlink/wire/ip-prefix.ts'

@@ -1,6 +1,6 @@
 import { checkDaemon, type DaemonInput } from '../../ipvs/model/daemon.ts'
 import { checkTimeouts, type TimeoutChanges } from '../../ipvs/model/settings.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { KnownFields } from '../../netlink/arguments/check.ts'
 import { canonicalIPv6 } from '../../netlink/wire/address.ts'
 import type { DesiredService, DesiredState, StateDefaults } from '../model/desired-state.ts'
 import type { ResolvedDaemon, ResolvedService, ResolvedState } from '../model/resolved-state.ts'

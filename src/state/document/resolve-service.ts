@@ -1,10 +1,9 @@
+import type { DestinationLimits, Forwarding } from '../../ipvs/model/destination.ts'
 import {
   checkDestinationAddress,
   checkDestinationSettings,
-  type DestinationLimits,
   FORWARDING_ENUM,
-  type Forwarding,
-} from '../../ipvs/model/destination.ts'
+} from '../../ipvs/model/destination-message.ts'
 import { checkPersistence, type Persistence, readPersistence } from '../../ipvs/model/persistence.ts'
 import { checkScheduler, schedulerFlagBits, schedulerFlagNames } from '../../ipvs/model/scheduler.ts'
 import { checkPersistenceEngine, type ServiceSettings } from '../../ipvs/model/service.ts'
@@ -15,8 +14,7 @@ import {
   type ResolvedServiceKey,
 } from '../../ipvs/model/service-key.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type Tunnel } from '../../ipvs/model/tunnel.ts'
-import { checkBoolean, checkPort } from '../../netlink/arguments/check.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { checkBoolean, checkPort, KnownFields } from '../../netlink/arguments/check.ts'
 import { canonicalIPv6, type Family } from '../../netlink/wire/address.ts'
 import type {
   DesiredDestination,
@@ -205,7 +203,7 @@ function resolveDestination(
   defaults: DestinationDefaults,
 ): ResolvedDestination {
   DESTINATION_FIELDS.check('destination', own)
-  const family = checkDestinationAddress(own)
+  const family = checkDestinationAddress(own.address, own.family)
   const port = checkPort('destination.port', orElse(own.port, defaults.port))
   const given = orElse(own.forwarding, defaults.forwarding)
   const forwarding = typeof given === 'number' ? FORWARDING_ENUM.nameOf(given) : given

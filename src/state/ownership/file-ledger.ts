@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArgumentTypeError } from '../../errors.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { KnownFields } from '../../netlink/arguments/check.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { Claim, Ledger } from './ledger.ts'
 

@@ -1,7 +1,7 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { KnownFields } from '../../netlink/arguments/check.ts'
 
 /** Draining: the weight of a destination is set to 0, and it is removed when its connections have ended. */
 export interface Drain {

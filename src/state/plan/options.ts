@@ -1,5 +1,5 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { KnownFields } from '../../netlink/arguments/check.ts'
 import type { StepKind } from '../model/step.ts'
 import type { NamedSet } from '../ownership/file-ledger.ts'
 import type { OwnershipPredicate } from '../ownership/ledger.ts'

@@ -1,5 +1,5 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { KnownFields } from '../../netlink/arguments/known-fields.ts'
+import { KnownFields } from '../../netlink/arguments/check.ts'
 import { EMPTY_TABLE } from '../model/table.ts'
 import { checkSeconds } from '../plan/options.ts'
 import type { SharedPoller } from './shared-poller.ts'

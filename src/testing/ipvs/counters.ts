@@ -1,7 +1,8 @@
 import type { Statistics } from '../../ipvs/model/statistics.ts'
 import { STATISTICS_32, STATISTICS_64 } from '../../ipvs/protocol/attributes.ts'
-import type { Field } from '../../netlink/wire/attributes.ts'
-import { LITTLE_ENDIAN, type WireWriter, writeU64 } from '../../netlink/wire/wire.ts'
+import type { Field } from '../../netlink/wire/codecs.ts'
+import { writeU64 } from '../../netlink/wire/codecs.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
 
 /** The five counters, in the kernel's order. */
 export interface Totals {

@@ -1,12 +1,8 @@
 import { ArgumentTypeError } from '../../errors.ts'
-import { writeServiceIdentity } from '../../ipvs/model/service-identity.ts'
-import { IPVS_CMD, IPVS_GENL_VERSION } from '../../ipvs/protocol/uapi.ts'
-import {
-  type BatchCommand,
-  type DirectCommand,
-  directCommandNumber,
-  encodeDirectCommand,
-} from '../../ipvs/write/batch-command.ts'
+import { type OutgoingCommand, writeCommand } from '../../ipvs/commands/command-runner.ts'
+import { IPVS_CMD } from '../../ipvs/protocol/uapi.ts'
+import { type BatchCommand, toDirectCommand } from '../../ipvs/write/batch-command.ts'
+import { ServiceKeyCommand } from '../../ipvs/write/service-commands.ts'
 import { errorName } from '../../netlink/wire/errno.ts'
 import { NLM_F_ACK, NLM_F_REQUEST } from '../../netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
@@ -39,7 +35,7 @@ export function runDirectCommands(
 function runCommand(socket: SimulatedSocket, familyId: number, command: BatchCommand): void {
   const writer = new WireWriter()
   const start = writer.beginMessage(familyId, NLM_F_REQUEST | NLM_F_ACK, 1)
-  writeCommand(writer, command)
+  writeCommand(writer, toCommand(command))
   writer.endMessage(start)
   socket.execute(socket.parse(writer.bytes.slice(0, writer.length), false))
   const answer = socket.receive(ROOM)
@@ -51,18 +47,11 @@ function runCommand(socket: SimulatedSocket, familyId: number, command: BatchCom
   throw Object.assign(new Error(`${command.command}: ${code}`), { code, errno })
 }
 
-function writeCommand(writer: WireWriter, command: BatchCommand): void {
-  const number = directCommandNumber(command)
-  if (number !== 0) {
-    writer.genericHeader(number, IPVS_GENL_VERSION)
-    encodeDirectCommand(writer, command as DirectCommand)
-  } else if (command?.command === 'flush') {
-    writer.genericHeader(IPVS_CMD.FLUSH, IPVS_GENL_VERSION)
-  } else if (command?.command === 'zero') {
-    writer.genericHeader(IPVS_CMD.ZERO, IPVS_GENL_VERSION)
-    if (command.service !== undefined) writeServiceIdentity(writer, command.service)
-  } else {
-    const needed = 'a command that needs no reading first: a change must name every setting'
-    throw new ArgumentTypeError('command', needed, command?.command)
-  }
+function toCommand(given: BatchCommand): OutgoingCommand {
+  const direct = toDirectCommand(given)
+  if (direct !== undefined) return direct
+  if (given?.command === 'flush') return { command: IPVS_CMD.FLUSH }
+  if (given?.command === 'zero') return new ServiceKeyCommand(IPVS_CMD.ZERO, given.command, given.service)
+  const needed = 'a command that needs no reading first: a change must name every setting'
+  throw new ArgumentTypeError('command', needed, given?.command)
 }

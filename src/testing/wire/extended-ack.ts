@@ -1,6 +1,7 @@
 import { writeAttribute } from '../../netlink/wire/attributes.ts'
-import { EXTENDED_ACK } from '../../netlink/wire/messages.ts'
-import { LITTLE_ENDIAN, type WireWriter, writeU64 } from '../../netlink/wire/wire.ts'
+import { writeU64 } from '../../netlink/wire/codecs.ts'
+import { EXTENDED_ACK } from '../../netlink/wire/refusal.ts'
+import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
 import type { AttributePolicy, Violation } from './policy.ts'
 
 /** The texts that the kernel reports about requests of IPVS. */

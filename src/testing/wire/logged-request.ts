@@ -11,7 +11,7 @@ import {
 import { COMMAND, DAEMON, DESTINATION, SERVICE } from '../../ipvs/protocol/attributes.ts'
 import { describePayload } from '../../ipvs/protocol/describe.ts'
 import { IPVS_CMD } from '../../ipvs/protocol/uapi.ts'
-import { EnumMap } from '../../netlink/arguments/enum-map.ts'
+import { EnumMap } from '../../netlink/arguments/check.ts'
 import { AttributeSet, type Fields, type NestField } from '../../netlink/wire/attributes.ts'
 import { describeMessage } from '../../netlink/wire/describe.ts'
 import { errorName } from '../../netlink/wire/errno.ts'

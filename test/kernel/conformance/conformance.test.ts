@@ -8,7 +8,6 @@ import type { BatchCommand } from '../../../src/ipvs/write/batch-command.ts'
 import { KernelTransport } from '../../../src/netlink/transport/kernel-transport.ts'
 import type { Transport } from '../../../src/netlink/transport/transport.ts'
 import { describeMessage } from '../../../src/netlink/wire/describe.ts'
-import { eachMessage } from '../../../src/netlink/wire/messages.ts'
 import {
   NLM_F_ACK,
   NLM_F_DUMP,
@@ -16,6 +15,7 @@ import {
   NLMSG_ERROR,
   NLMSG_NOOP,
 } from '../../../src/netlink/wire/uapi.ts'
+import { eachMessage } from '../../../src/netlink/wire/wire.ts'
 import type { KernelProfile } from '../../../src/testing/ipvs/profile.ts'
 import { SimulatedKernel } from '../../../src/testing/simulated-kernel.ts'
 import { lineDifference } from '../../../src/testing/wire/line-difference.ts'

@@ -1,5 +1,5 @@
-import { checkDestinationKey, type DestinationInput } from '../../../src/ipvs/model/destination.ts'
-import { writeDestination } from '../../../src/ipvs/model/destination-message.ts'
+import type { DestinationInput } from '../../../src/ipvs/model/destination.ts'
+import { checkDestinationKey, writeDestination } from '../../../src/ipvs/model/destination-message.ts'
 import {
   readService,
   type ServiceHeader,

@@ -4,7 +4,7 @@ import {
   type Fields,
   writeAttribute,
 } from '../../../src/netlink/wire/attributes.ts'
-import { EXTENDED_ACK } from '../../../src/netlink/wire/messages.ts'
+import { EXTENDED_ACK } from '../../../src/netlink/wire/refusal.ts'
 import * as uapi from '../../../src/netlink/wire/uapi.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../src/netlink/wire/wire.ts'
 

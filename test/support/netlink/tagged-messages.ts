@@ -1,6 +1,6 @@
 import { Connection, type OutgoingMessage } from '../../../src/netlink/connection/connection.ts'
 import type { ConnectionOptions } from '../../../src/netlink/connection/exchange-pipeline.ts'
-import type { Outcome } from '../../../src/netlink/connection/pending-request.ts'
+import type { Outcome } from '../../../src/netlink/connection/failures.ts'
 import { attributeTable, writeAttribute } from '../../../src/netlink/wire/attributes.ts'
 import { u32 } from '../../../src/netlink/wire/codecs.ts'
 import { NLM_F_DUMP } from '../../../src/netlink/wire/uapi.ts'

@@ -3,11 +3,9 @@
 import { constants } from 'node:os'
 import { BatchError, type BatchFailure, IpvsError } from '../../../src/errors.ts'
 import type { Daemon, DaemonInput, SyncRole } from '../../../src/ipvs/model/daemon.ts'
-import {
-  checkDestinationKey,
-  type Destination,
-  mergeDestination,
-} from '../../../src/ipvs/model/destination.ts'
+import type { Destination } from '../../../src/ipvs/model/destination.ts'
+import { mergeDestination } from '../../../src/ipvs/model/destination-changes.ts'
+import { checkDestinationKey } from '../../../src/ipvs/model/destination-message.ts'
 import { mergeService, type Service } from '../../../src/ipvs/model/service.ts'
 import {
   checkServiceKey,

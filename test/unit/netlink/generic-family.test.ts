@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { IpvsUnavailableError, NetlinkError } from '../../../src/errors.ts'
-import { unwrapOutcome } from '../../../src/netlink/connection/outcome.ts'
+import { CommandRunner } from '../../../src/ipvs/commands/command-runner.ts'
+import { IPVS_GENL_VERSION } from '../../../src/ipvs/protocol/uapi.ts'
+import { unwrapOutcome } from '../../../src/netlink/connection/failures.ts'
 import { CONTROLLER, GenericFamily } from '../../../src/netlink/generic-family.ts'
 import { writeAttribute } from '../../../src/netlink/wire/attributes.ts'
 import {
@@ -18,6 +20,8 @@ const ENOENT = 2
 
 let transport: FakeTransport
 let family: GenericFamily
+/** Sends the requests of a family. */
+let commands: CommandRunner
 /** The number of the family in the kernel; undefined when the module is not there. */
 let number: number | undefined
 let answer: (message: SentMessage) => Answer | undefined
@@ -38,13 +42,14 @@ beforeEach(async () => {
   answer = () => undefined
   transport.answer = (message) => (message.type === GENL_ID_CTRL ? lookUp() : answer(message))
   const connection = await openConnection(transport)
-  family = (await GenericFamily.resolve(connection, 'THING', 3)) as GenericFamily
+  family = (await GenericFamily.resolve(connection, 'THING')) as GenericFamily
+  commands = new CommandRunner(family, transport)
 })
 
 const lookups = () => transport.messages.filter(({ type }) => type === GENL_ID_CTRL).length
 
 describe('looking up a family', () => {
-  const resolve = (signal?: AbortSignal) => GenericFamily.resolve(family.connection, 'THING', 1, signal)
+  const resolve = (signal?: AbortSignal) => GenericFamily.resolve(family.connection, 'THING', signal)
 
   it('asks the controller for the number of the name', () => {
     const [message] = transport.messages
@@ -79,14 +84,14 @@ describe('looking up a family', () => {
 
 describe('a request', () => {
   it('carries the number, the command and the version of the family', async () => {
-    await family.send({ command: 7 }, undefined)
+    await commands.send({ command: 7 }, undefined)
     const message = transport.messages.at(-1)!
     expect(message).toMatchObject({ type: 28, command: 7 })
-    expect([...message.bytes.subarray(16)]).toEqual([7, 3, 0, 0])
+    expect([...message.bytes.subarray(16)]).toEqual([7, IPVS_GENL_VERSION, 0, 0])
   })
 
   it('is queued in the same moment, so that requests keep their order', async () => {
-    await Promise.all([1, 2, 3].map((command) => family.send({ command }, undefined)))
+    await Promise.all([1, 2, 3].map((command) => commands.send({ command }, undefined)))
     expect(transport.datagrams.at(-1)!.map(({ command }) => command)).toEqual([1, 2, 3])
   })
 
@@ -103,7 +108,7 @@ describe('a request', () => {
     const onReply = (view: DataView, start: number, end: number) => {
       values.push(view.getUint32(start + 4, LITTLE_ENDIAN), end - start)
     }
-    await family.send({ command: 1, flags: NLM_F_DUMP, onReply }, undefined)
+    await commands.send({ command: 1, flags: NLM_F_DUMP, onReply }, undefined)
     expect(values).toEqual([11, 8, 12, 8])
   })
 
@@ -112,15 +117,15 @@ describe('a request', () => {
     const body = () => {
       throw misuse
     }
-    expect(() => family.send({ command: 1, body }, undefined)).toThrow(misuse)
+    expect(() => commands.send({ command: 1, body }, undefined)).toThrow(misuse)
   })
 })
 
 describe('the outcome of a request', () => {
   it('is the refusal, or nothing when it was done', async () => {
     answer = ({ command }) => (command === 8 ? { errno: 17, text: 'there already' } : {})
-    expect(unwrapOutcome(await family.send({ command: 7 }, undefined), undefined)).toBeUndefined()
-    expect(unwrapOutcome(await family.send({ command: 8 }, undefined), undefined)).toEqual({
+    expect(unwrapOutcome(await commands.send({ command: 7 }, undefined), undefined)).toBeUndefined()
+    expect(unwrapOutcome(await commands.send({ command: 8 }, undefined), undefined)).toEqual({
       errno: 17,
       message: 'there already',
     })
@@ -129,7 +134,7 @@ describe('the outcome of a request', () => {
   it('is thrown where no answer can be relied on, with what is known and the cause', () => {
     const cause = new Error('ENOBUFS')
     const loss = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown', cause } as const
-    const thrown = () => unwrapOutcome({ loss }, undefined)
+    const thrown = () => unwrapOutcome({ failure: loss }, undefined)
     expect(thrown).toThrow(NetlinkError)
     expect(thrown).toThrow(expect.objectContaining(loss))
   })
@@ -146,7 +151,7 @@ describe('after ENOENT the family', () => {
     number = 29
     expect(await family.hasMoved(28)).toBe(true)
     expect(family.id).toBe(29)
-    await family.send({ command: 7 }, undefined)
+    await commands.send({ command: 7 }, undefined)
     expect(transport.messages.at(-1)!.type).toBe(29)
   })
 

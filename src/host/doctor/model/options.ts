@@ -1,9 +1,8 @@
 import { ArgumentTypeError } from '../../../errors.ts'
 import type { ServiceInput } from '../../../ipvs/model/service.ts'
 import type { CallOptions } from '../../../netlink/arguments/call-options.ts'
-import { checkAddress, checkObject } from '../../../netlink/arguments/check.ts'
+import { checkAddress, checkObject, KnownFields } from '../../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../../netlink/arguments/interface-name.ts'
-import { KnownFields } from '../../../netlink/arguments/known-fields.ts'
 import { canonicalIPv6 } from '../../../netlink/wire/address.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
 

@@ -1,7 +1,7 @@
 /** Sets service flags that the library does not know, as a newer kernel or another tool could. */
 
 import type { OpenOptions } from '../../../../src/index.ts'
-import type { CommandRunner } from '../../../../src/ipvs/commands/commands.ts'
+import type { CommandRunner } from '../../../../src/ipvs/commands/command-runner.ts'
 import { checkServiceKey, writeServiceKey } from '../../../../src/ipvs/model/service-key.ts'
 import { openSession } from '../../../../src/ipvs/open.ts'
 import { COMMAND, SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
@@ -14,8 +14,8 @@ const { fields } = SERVICE
 /** Sets the flags of a service, with the scheduler `rr` and without persistence, to any bits. */
 export async function setServiceFlags(options: OpenOptions, reference: string, flags: number): Promise<void> {
   const key = checkServiceKey(reference)
-  await withCommands(options, async ({ family }) => {
-    const outcome = await family.send(
+  await withCommands(options, async (commands) => {
+    const outcome = await commands.send(
       {
         command: IPVS_CMD.SET_SERVICE,
         body: (writer) => {
@@ -40,8 +40,8 @@ export async function setServiceFlags(options: OpenOptions, reference: string, f
 export async function readServiceFlags(options: OpenOptions, reference: string): Promise<number> {
   const key = checkServiceKey(reference)
   let flags: number | undefined
-  await withCommands(options, async ({ family }) => {
-    await family.send(
+  await withCommands(options, async (commands) => {
+    await commands.send(
       {
         command: IPVS_CMD.GET_SERVICE,
         body: (writer) => {

@@ -41,7 +41,7 @@ describe('writes alone', () => {
     void write('a')
     void write('b')
     expect(log).toEqual(['a', 'b'])
-    expect(order.busy).toBe(false)
+    expect(order.isBusy).toBe(false)
   })
 
   it('reject with what they throw, then or later', async () => {
@@ -66,7 +66,7 @@ describe('writes and merges', () => {
     await new Promise(setImmediate)
     expect(log).toEqual(['read table'])
     results.push(write('b'), merge('y', 'c'), write('d'))
-    expect(order.busy).toBe(true)
+    expect(order.isBusy).toBe(true)
     reading.resolve()
     await Promise.all(results)
     expect(log).toEqual(['read table', 'a', 'b', 'read table', 'c', 'd'])
@@ -75,7 +75,7 @@ describe('writes and merges', () => {
   it('leave no one waiting: the order is free again and begins anew', async () => {
     await merge('x', 'a')
     await new Promise(setImmediate)
-    expect(order.busy).toBe(false)
+    expect(order.isBusy).toBe(false)
     await merge('x', 'b')
     expect(log).toEqual(['read table', 'a', 'read table', 'b'])
   })

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import {
-  checkDestinationKey,
-  type Destination,
-  type DestinationChanges,
-  type DestinationInput,
-  isCompleteDestination,
-  mergeDestination,
+import type {
+  Destination,
+  DestinationChanges,
+  DestinationInput,
 } from '../../../../src/ipvs/model/destination.ts'
-import { writeDestination } from '../../../../src/ipvs/model/destination-message.ts'
+import { isCompleteDestination, mergeDestination } from '../../../../src/ipvs/model/destination-changes.ts'
+import { checkDestinationKey, writeDestination } from '../../../../src/ipvs/model/destination-message.ts'
 import { destinationWritten } from '../../../support/ipvs/encoding.ts'
 
 const ADDRESS = '198.51.100.7'

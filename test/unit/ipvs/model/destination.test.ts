@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Destination, DestinationInput, DestinationKey } from '../../../../src/ipvs/model/destination.ts'
 import {
   checkDestinationKey,
-  type Destination,
-  type DestinationInput,
-  type DestinationKey,
-} from '../../../../src/ipvs/model/destination.ts'
-import { readDestination, writeDestination } from '../../../../src/ipvs/model/destination-message.ts'
+  readDestination,
+  writeDestination,
+} from '../../../../src/ipvs/model/destination-message.ts'
 import { DESTINATION } from '../../../../src/ipvs/protocol/attributes.ts'
 import type { Family } from '../../../../src/netlink/wire/address.ts'
 import { AttributeSet, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'

@@ -3,11 +3,11 @@ import {
   isCompleteService,
   mergeService,
   readService,
+  readServiceFields,
   type ServiceSettings,
   type ServiceState,
   writeService,
 } from '../../../../src/ipvs/model/service.ts'
-import { readServiceFields } from '../../../../src/ipvs/model/service-fields.ts'
 import { writeServiceKey } from '../../../../src/ipvs/model/service-key.ts'
 import { SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import { IP_VS_SVC_F_HASHED } from '../../../../src/ipvs/protocol/uapi.ts'

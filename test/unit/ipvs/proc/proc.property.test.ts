@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { NetlinkError } from '../../../../src/errors.ts'
 import { parseConnectionEntry } from '../../../../src/ipvs/proc/connection-entry.ts'
-import { parseTotals } from '../../../../src/ipvs/proc/totals.ts'
+import { parseTotals } from '../../../../src/ipvs/proc/proc.ts'
 
 /** Runs a property so many times. */
 function check<T>(cases: number, arbitrary: fc.Arbitrary<T>, body: (value: T) => void): void {

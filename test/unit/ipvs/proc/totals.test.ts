@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTotals } from '../../../../src/ipvs/proc/totals.ts'
+import { parseTotals } from '../../../../src/ipvs/proc/proc.ts'
 
 /** As ip_vs_stats_show prints it (ip_vs_ctl.c). */
 const TEXT = `   Total Incoming Outgoing         Incoming         Outgoing

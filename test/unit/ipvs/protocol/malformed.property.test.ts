@@ -15,14 +15,9 @@ import {
   writeAttribute,
 } from '../../../../src/netlink/wire/attributes.ts'
 import { describeMessage, genericPayload } from '../../../../src/netlink/wire/describe.ts'
-import {
-  EXTENDED_ACK,
-  eachMessage,
-  type MessageHeader,
-  readRefusal,
-} from '../../../../src/netlink/wire/messages.ts'
+import { EXTENDED_ACK, readRefusal } from '../../../../src/netlink/wire/refusal.ts'
 import { NLM_F_ACK_TLVS, NLMSG_ERROR } from '../../../../src/netlink/wire/uapi.ts'
-import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
+import { eachMessage, LITTLE_ENDIAN, type MessageHeader } from '../../../../src/netlink/wire/wire.ts'
 import { daemonReply, destinationReply, serviceReply } from '../../../support/ipvs/fake-kernel.ts'
 import * as golden from '../../../support/ipvs/recorded-messages.ts'
 import { acknowledgement, encode } from '../../../support/netlink/answers.ts'

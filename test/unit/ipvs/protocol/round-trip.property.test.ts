@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkDestinationKey } from '../../../../src/ipvs/model/destination.ts'
-import { readDestination, writeDestination } from '../../../../src/ipvs/model/destination-message.ts'
+import {
+  checkDestinationKey,
+  readDestination,
+  writeDestination,
+} from '../../../../src/ipvs/model/destination-message.ts'
 import { readService, writeService } from '../../../../src/ipvs/model/service.ts'
 import { checkServiceKey, type ServiceKey } from '../../../../src/ipvs/model/service-key.ts'
 import { COMMAND, DESTINATION, SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DestinationInput } from '../../../../src/ipvs/model/destination.ts'
 import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
-import { encodeDestination } from '../../../../src/ipvs/write/destination-commands.ts'
+import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
+import { DestinationCommand } from '../../../../src/ipvs/write/destination-commands.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
 /** A command: a destination of a service. */
@@ -13,7 +14,7 @@ function write(commands: readonly Command[], writer = new WireWriter(64)): (numb
   return commands.map(([service, destination]) => {
     const start = writer.length
     try {
-      encodeDestination(writer, service, destination)
+      new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination).body(writer)
       return [...writer.bytes.slice(start, writer.length)]
     } catch (error) {
       writer.truncate(start)
@@ -103,5 +104,20 @@ describe('a destination after others', () => {
     expect(write([[service, destination]], writer)).toEqual([
       writeAnew([checkServiceKey(service), destination]),
     ])
+  })
+
+  it('is checked and sent as it was read, with each field read once', () => {
+    const reads: string[] = []
+    const record = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (object, name) => {
+          reads.push(String(name))
+          return Reflect.get(object, name)
+        },
+      })
+    const destination = record<DestinationInput>({ address: '10.0.0.1', forwarding: 'dr', weight: 3 })
+    write([['fwmark://7', destination]])
+    expect(reads).toEqual([...new Set(reads)])
+    expect(reads).toContain('weight')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentRangeError, ArgumentTypeError } from '../../../../src/errors.ts'
-import { EnumMap } from '../../../../src/netlink/arguments/enum-map.ts'
+import { EnumMap } from '../../../../src/netlink/arguments/check.ts'
 
 const WORDS = new EnumMap({ none: 0, one: 1, two: 2 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentTypeError } from '../../../../src/errors.ts'
-import { KnownFields } from '../../../../src/netlink/arguments/known-fields.ts'
+import { KnownFields } from '../../../../src/netlink/arguments/check.ts'
 
 describe('known fields', () => {
   const known = () => new KnownFields(['one', 'two', 'three'])

@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { BulkRequest } from '../../../../src/netlink/connection/bulk-request.ts'
 import { DatagramBatch, type DatagramLimits } from '../../../../src/netlink/connection/datagram-batch.ts'
-import {
-  type Outcome,
-  SingleRequest,
-  type TransportFailure,
-} from '../../../../src/netlink/connection/pending-request.ts'
+import type { Outcome, TransportFailure } from '../../../../src/netlink/connection/failures.ts'
 import { NLM_F_DUMP } from '../../../../src/netlink/wire/uapi.ts'
 
 const LIMITS: DatagramLimits = { bytes: 1 << 20, replies: 1000 }
 const LOSS: TransportFailure = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
-const refusal = (errno: number): Outcome => ({ refusal: { errno, message: undefined } })
+const refusal = (errno: number): NonNullable<Outcome> => ({ refusal: { errno, message: undefined } })
 
 /** Puts a message into the batch; gives where it begins. */
 function write(batch: DatagramBatch): number {
@@ -26,7 +22,10 @@ function add(
   indexes: readonly number[],
   limits = LIMITS,
 ): void {
-  for (const index of indexes) batch.addBulk(run, write(batch), index, `message ${index}`, limits)
+  for (const index of indexes) {
+    batch.add(run, index, write(batch), run.flags, limits)
+    run.add(index, `message ${index}`)
+  }
 }
 
 const told = ({ failures }: BulkRequest<string>) =>
@@ -38,15 +37,15 @@ describe('a run of messages', () => {
     const run = new BulkRequest<string>()
     add(batch, run, [0, 1, 2, 3, 4], { bytes: 1 << 20, replies: 2 })
     batch.finish()
-    expect(batch.requests.map(({ sequence, count }) => [sequence, count])).toEqual([
+    expect(batch.groups.map(({ firstSequence, count }) => [firstSequence, count])).toEqual([
       [1, 2],
       [3, 2],
       [5, 1],
     ])
-    expect([1, 2, 3, 4, 5].map((sequence) => batch.requestOf(sequence))).toEqual(
-      [0, 0, 1, 1, 2].map((entry) => batch.requests[entry]),
+    expect([1, 2, 3, 4, 5].map((sequence) => batch.groupOf(sequence))).toEqual(
+      [0, 0, 1, 1, 2].map((entry) => batch.groups[entry]),
     )
-    expect([0, 6].map((sequence) => batch.requestOf(sequence))).toEqual([undefined, undefined])
+    expect([0, 6].map((sequence) => batch.groupOf(sequence))).toEqual([undefined, undefined])
   })
 
   it('tells of those that failed, with their number and what they were made of', async () => {
@@ -54,23 +53,23 @@ describe('a run of messages', () => {
     const run = new BulkRequest<string>()
     add(batch, run, [10, 11, 12])
     batch.finish()
-    batch.requests[0]!.recordFailure(2, refusal(17))
-    batch.requests[0]!.recordFailure(2, refusal(3))
+    batch.groups[0]!.recordFailure(2, refusal(17))
+    batch.groups[0]!.recordFailure(2, refusal(3))
     batch.complete(0, 1)
     await run.finished()
     expect(run.failures).toEqual([{ index: 11, input: 'message 11', outcome: refusal(17) }])
   })
 
-  it('finds what they were made of where all of it is given', async () => {
+  it('tells of those that were lost, with what they were made of', async () => {
     const batch = new DatagramBatch()
-    const run = new BulkRequest({ inputs: ['zero', 'one', 'two', 'three'] })
+    const run = new BulkRequest<string>()
     add(batch, run, [1, 3])
     batch.finish()
     batch.fail(LOSS)
     await run.finished()
     expect(told(run)).toEqual([
-      [1, 'one'],
-      [3, 'three'],
+      [1, 'message 1'],
+      [3, 'message 3'],
     ])
   })
 
@@ -80,11 +79,11 @@ describe('a run of messages', () => {
     add(batch, run, [0, 1])
     add(batch, run, [5])
     add(batch, other, [0])
-    batch.add(new SingleRequest(write(batch), batch.nextSequence, undefined, () => {}), 0, LIMITS)
+    batch.add({ expectsReplies: false, handleReply() {}, handleEnd() {} }, 0, write(batch), 0, LIMITS)
     add(batch, run, [6])
     batch.finish()
     for (let sequence = 1; sequence <= 6; sequence++)
-      batch.requestOf(sequence)!.recordFailure(sequence, refusal(1))
+      batch.groupOf(sequence)!.recordFailure(sequence, refusal(1))
     batch.complete(0, 1)
     expect(told(run)).toEqual([0, 1, 5, 6].map((index) => [index, `message ${index}`]))
     expect(told(other)).toEqual([[0, 'message 0']])
@@ -95,12 +94,12 @@ describe('a run of messages', () => {
     const run = new BulkRequest<string>()
     add(batch, run, [0, 1, 2])
     batch.finish()
-    batch.requests[0]!.recordFailure(2, refusal(17))
+    batch.groups[0]!.recordFailure(2, refusal(17))
     batch.fail(LOSS)
     expect(run.failures.map(({ index, outcome }) => [index, outcome])).toEqual([
+      [0, { failure: LOSS }],
       [1, refusal(17)],
-      [0, { loss: LOSS }],
-      [2, { loss: LOSS }],
+      [2, { failure: LOSS }],
     ])
   })
 
@@ -134,7 +133,7 @@ describe('a run of messages', () => {
     expect(batch.datagrams).toBe(3)
     const view = new DataView(new ArrayBuffer(0))
     for (const sequence of [1, 3, 3]) {
-      batch.requestOf(sequence)!.handleReply(view, { type: 32, flags: 0, sequence, start: 0, end: 0 })
+      batch.groupOf(sequence)!.handleReply(view, { type: 32, flags: 0, sequence, start: 0, end: 0 })
     }
     expect(replies).toEqual([
       ['message 0', 1],
@@ -150,9 +149,9 @@ describe('a run of messages', () => {
       const start = batch.writer.beginMessage(32, 1, batch.nextSequence)
       batch.writer.append(new Uint8Array(4 * (index + 1)).fill(index))
       batch.writer.endMessage(start)
-      batch.addBulk(run, start, index, '', LIMITS)
+      batch.add(run, index, start, 0, LIMITS)
     }
-    const [entry] = batch.requests
+    const [entry] = batch.groups
     expect([1, 2, 3].map((sequence) => [...batch.payloadOf(entry!, sequence)])).toEqual([
       [0, 0, 0, 0],
       [1, 1, 1, 1, 1, 1, 1, 1],

@@ -4,7 +4,7 @@ import { NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
 import { deferred, FakeTransport } from '../../../support/netlink/fake-transport.ts'
 import { dump, openConnection, sendRequest, tagsSent } from '../../../support/netlink/tagged-messages.ts'
 
-const lost = (code: string, outcome: string) => ({ loss: expect.objectContaining({ code, outcome }) })
+const lost = (code: string, outcome: string) => ({ failure: expect.objectContaining({ code, outcome }) })
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 let transport: FakeTransport
@@ -199,7 +199,7 @@ describe('closing', () => {
     const call = sendRequest(connection, 2)
     await nextTurn()
     connection.close()
-    expect(await call).toMatchObject({ loss: { code: 'ERR_LVS_CLOSED' } })
+    expect(await call).toMatchObject({ failure: { code: 'ERR_LVS_CLOSED' } })
     opening.resolve()
     await nextTurn()
     expect(tagsSent(transport)).toEqual([[1]])

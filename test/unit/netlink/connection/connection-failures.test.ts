@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../../../src/netlink/connection/connection.ts'
-import type { Outcome } from '../../../../src/netlink/connection/pending-request.ts'
+import type { Outcome } from '../../../../src/netlink/connection/failures.ts'
 import { acknowledgement } from '../../../support/netlink/answers.ts'
 import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
 import {
@@ -15,7 +15,7 @@ import {
 
 const { EMSGSIZE, ENOMEM, EMFILE } = constants.errno
 const refused = (errno: number): Outcome => ({ refusal: { errno, message: undefined } })
-const lost = (code: string, outcome: string) => ({ loss: expect.objectContaining({ code, outcome }) })
+const lost = (code: string, outcome: string) => ({ failure: expect.objectContaining({ code, outcome }) })
 
 let transport: FakeTransport
 let connection: Connection
@@ -83,7 +83,7 @@ describe('truncated: an answer was larger than the room for it', () => {
   it('leaves the refused certain and the rest of the datagram unknown, and goes on', async () => {
     transport.answer = (message) => (tagOf(message) < 3 ? { errno: 10 + tagOf(message) } : {})
     transport.endings.push({ state: 'truncated', keep: 2, cut: 8 })
-    const unknown = { loss: expect.objectContaining({ outcome: 'unknown' }) }
+    const unknown = { failure: expect.objectContaining({ outcome: 'unknown' }) }
     expect(await fiveCalls()).toEqual([refused(11), unknown, undefined, undefined, undefined])
     expect(tagsSent(transport)).toEqual([[1, 2], [3], [4, 5]])
   })
@@ -112,7 +112,7 @@ describe('failed: a system call on the socket', () => {
     transport.endings.push({ state: 'failed', errno: EMSGSIZE, sent: false })
     const outcome = await sendRequest(connection, 1)
     const cause = { errno: EMSGSIZE, code: 'EMSGSIZE', syscall: 'sendmsg' }
-    expect(outcome).toMatchObject({ loss: { message: expect.stringContaining('sendmsg'), cause } })
+    expect(outcome).toMatchObject({ failure: { message: expect.stringContaining('sendmsg'), cause } })
   })
 
   it('is followed by a new socket at the next call', async () => {
@@ -133,7 +133,7 @@ describe('failed: a system call on the socket', () => {
     const cause = new Error('worker is going down')
     transport.endings.push({ state: 'rejected', cause })
     expect(await sendRequest(connection, 1)).toMatchObject({
-      loss: { code: 'ERR_LVS_SOCKET', outcome: 'unknown', cause },
+      failure: { code: 'ERR_LVS_SOCKET', outcome: 'unknown', cause },
     })
     expect(await sendRequest(connection, 2)).toBeUndefined()
     expect(transport.sockets).toHaveLength(2)
@@ -146,7 +146,7 @@ describe('a socket that cannot be opened again', () => {
     transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
     transport.openings.push(cause, cause)
     await sendRequest(connection, 1)
-    const broken = { loss: { code: 'ERR_LVS_SOCKET', outcome: 'not-done', cause } }
+    const broken = { failure: { code: 'ERR_LVS_SOCKET', outcome: 'not-done', cause } }
     expect(await Promise.all([sendRequest(connection, 2), sendRequest(connection, 3)])).toMatchObject([
       broken,
       broken,

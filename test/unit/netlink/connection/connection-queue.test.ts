@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../../../../src/netlink/connection/connection.ts'
-import type { Outcome } from '../../../../src/netlink/connection/pending-request.ts'
+import type { Outcome } from '../../../../src/netlink/connection/failures.ts'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
 import {
@@ -12,7 +12,7 @@ import {
   tagsSent,
 } from '../../../support/netlink/tagged-messages.ts'
 
-const lost = (code: string, outcome: string) => ({ loss: expect.objectContaining({ code, outcome }) })
+const lost = (code: string, outcome: string) => ({ failure: expect.objectContaining({ code, outcome }) })
 const done = undefined
 
 let transport: FakeTransport

@@ -191,7 +191,7 @@ describe('answers', () => {
     }
     const [broken, whole] = await Promise.all([sendRequest(connection, 1, { onReply }), dump(connection, 2)])
     expect(broken).toMatchObject({
-      loss: { code: 'ERR_LVS_MALFORMED', outcome: 'unknown', cause: expect.any(RangeError) },
+      failure: { code: 'ERR_LVS_MALFORMED', outcome: 'unknown', cause: expect.any(RangeError) },
     })
     expect(whole.outcome).toBeUndefined()
   })

@@ -3,19 +3,15 @@ import {
   DatagramBatch,
   type DatagramLimits,
   datagramLimits,
+  type MessageGroup,
 } from '../../../../src/netlink/connection/datagram-batch.ts'
-import {
-  type Outcome,
-  type PendingRequest,
-  SingleRequest,
-  type TransportFailure,
-} from '../../../../src/netlink/connection/pending-request.ts'
+import type { Outcome, TransportFailure } from '../../../../src/netlink/connection/failures.ts'
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../../../../src/netlink/wire/uapi.ts'
 import { messagesOf } from '../../../support/netlink/answers.ts'
 
 const WIDE: DatagramLimits = { bytes: 1 << 20, replies: 1000 }
 const LOSS: TransportFailure = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
-const REFUSAL: Outcome = { refusal: { errno: 17, message: undefined } }
+const REFUSAL: NonNullable<Outcome> = { refusal: { errno: 17, message: undefined } }
 
 /** Puts a message of `size` bytes into the batch; gives its entry and, once settled, how it ended. */
 function add(batch: DatagramBatch, { size = 20, flags = 0, limits = WIDE, replies = false } = {}) {
@@ -24,11 +20,13 @@ function add(batch: DatagramBatch, { size = 20, flags = 0, limits = WIDE, replie
   const start = writer.beginMessage(32, flags | NLM_F_REQUEST, sequence)
   writer.reserve(size - 16)
   writer.endMessage(start)
-  const result: { entry: SingleRequest; outcomes: Outcome[] } = { entry: undefined as never, outcomes: [] }
-  const onReply = replies ? () => {} : undefined
-  result.entry = new SingleRequest(start, sequence, onReply, (outcome) => result.outcomes.push(outcome))
-  batch.add(result.entry, flags, limits)
-  return result
+  const outcomes: Outcome[] = []
+  const owner = {
+    expectsReplies: replies,
+    handleReply() {},
+    handleEnd: (_index: number, outcome: Outcome) => void outcomes.push(outcome),
+  }
+  return { entry: batch.add(owner, 0, start, flags, limits), outcomes }
 }
 
 /** How many messages each datagram of a sealed batch has. */
@@ -58,10 +56,10 @@ describe('messages of a batch', () => {
     expect(
       messagesOf(batch.writer.bytes.slice(0, batch.writer.length)).map(({ sequence }) => sequence),
     ).toEqual([0xefff_fffe, 0xefff_ffff, 0xf000_0000])
-    expect([0xefff_fffe, 0xefff_ffff, 0xf000_0000].map((sequence) => batch.requestOf(sequence))).toEqual(
+    expect([0xefff_fffe, 0xefff_ffff, 0xf000_0000].map((sequence) => batch.groupOf(sequence))).toEqual(
       entries,
     )
-    expect([0, 1, 0xefff_fffd, 0xf000_0001].map((sequence) => batch.requestOf(sequence))).toEqual(
+    expect([0, 1, 0xefff_fffd, 0xf000_0001].map((sequence) => batch.groupOf(sequence))).toEqual(
       new Array(4).fill(undefined),
     )
   })
@@ -127,7 +125,7 @@ describe('a batch used again', () => {
     batch.finish()
     const { bytes } = batch.writer
     batch.reset(batch.nextSequence)
-    expect([batch.datagrams, batch.requests.length, batch.writer.length, batch.nextSequence]).toEqual([
+    expect([batch.datagrams, batch.groups.length, batch.writer.length, batch.nextSequence]).toEqual([
       0, 0, 0, 2,
     ])
     add(batch)
@@ -148,7 +146,7 @@ describe('a batch used again', () => {
 })
 
 describe('the outcome', () => {
-  const refuse = (entry: PendingRequest) => entry.recordFailure(entry.sequence, REFUSAL)
+  const refuse = (entry: MessageGroup) => entry.recordFailure(entry.firstSequence, REFUSAL)
 
   /** Three datagrams of two messages; the first message of each was refused. */
   function answered() {
@@ -168,26 +166,26 @@ describe('the outcome', () => {
   it('of a lost datagram is certain for the refused alone', () => {
     const { batch, outcomes } = answered()
     batch.fail(LOSS, 1, 2)
-    expect(outcomes).toEqual([[], [], [REFUSAL], [{ loss: LOSS }], [], []])
+    expect(outcomes).toEqual([[], [], [REFUSAL], [{ failure: LOSS }], [], []])
   })
 
   it('of a lost batch takes in what stands in no datagram yet', () => {
     const { batch } = answered()
     const late = add(batch)
     batch.fail(LOSS)
-    expect(late.outcomes).toEqual([{ loss: LOSS }])
+    expect(late.outcomes).toEqual([{ failure: LOSS }])
   })
 
   it('of a datagram without its last answer is lost for the last message only', () => {
     const { batch, outcomes } = answered()
     batch.failLast(1, LOSS)
     batch.complete(1, 2)
-    expect(outcomes).toEqual([[], [], [REFUSAL], [{ loss: LOSS }], [], []])
+    expect(outcomes).toEqual([[], [], [REFUSAL], [{ failure: LOSS }], [], []])
   })
 
   it('of that last message is the refusal all the same, if there was one', () => {
     const { batch, outcomes } = answered()
-    refuse(batch.requests[3]!)
+    refuse(batch.groups[3]!)
     batch.failLast(1, LOSS)
     batch.complete(1, 2)
     expect(outcomes[3]).toEqual([REFUSAL])

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Deadline } from '../../../../src/netlink/connection/deadline.ts'
+import { Deadline } from '../../../../src/netlink/connection/exchange-pipeline.ts'
 import { deferred } from '../../../support/netlink/fake-transport.ts'
 
 describe('a deadline', () => {
@@ -24,7 +24,7 @@ describe('a deadline', () => {
     expect(await late).toBeUndefined()
   })
 
-  it('begins anew for each, with one timer', async () => {
+  it('begins anew for each, and leaves no timer behind', async () => {
     const deadline = new Deadline(1000)
     for (let index = 0; index < 3; index++) {
       const { promise, resolve } = deferred()
@@ -33,6 +33,8 @@ describe('a deadline', () => {
       resolve()
       expect(await held).toBe('in time')
     }
+    expect(vi.getTimerCount()).toBe(0)
+    void deadline.withTimeout(new Promise(() => {}))
     expect(vi.getTimerCount()).toBe(1)
     deadline.clear()
     expect(vi.getTimerCount()).toBe(0)
@@ -59,16 +61,19 @@ describe('a deadline', () => {
       timers.push(timer)
       return timer
     })
+    const clear = vi.spyOn(globalThis, 'clearTimeout')
     const deadline = new Deadline(100_000)
     const { promise, resolve } = deferred()
     const held = deadline.withTimeout(promise)
     expect(timers.map((timer) => timer.hasRef())).toEqual([true])
     resolve()
     await held
-    expect(timers.map((timer) => timer.hasRef())).toEqual([false])
+    expect(clear.mock.lastCall).toEqual([timers[0]])
     void deadline.withTimeout(new Promise(() => {}))
-    expect(timers.map((timer) => timer.hasRef())).toEqual([true])
+    expect(timers.at(-1)?.hasRef()).toBe(true)
     deadline.clear()
+    expect(clear.mock.lastCall).toEqual([timers[1]])
     vi.unstubAllGlobals()
+    vi.restoreAllMocks()
   })
 })

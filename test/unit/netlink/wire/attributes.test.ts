@@ -3,11 +3,21 @@ import { describe, expect, it } from 'vitest'
 import {
   AttributeSet,
   attributeTable,
-  type Field,
   nest,
   writeAttribute,
 } from '../../../../src/netlink/wire/attributes.ts'
-import { bytes, i32, pad, text, u8, u16, u16be, u32, u64 } from '../../../../src/netlink/wire/codecs.ts'
+import {
+  bytes,
+  type Field,
+  i32,
+  pad,
+  text,
+  u8,
+  u16,
+  u16be,
+  u32,
+  u64,
+} from '../../../../src/netlink/wire/codecs.ts'
 import { LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
 const INNER = attributeTable('inner', { weight: [1, u32], name: [2, text] })

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { attributeTable, nest, writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { bytes, text, u16, u32 } from '../../../../src/netlink/wire/codecs.ts'
 import { describeAttributes, describeMessage, genericPayload } from '../../../../src/netlink/wire/describe.ts'
-import { eachMessage } from '../../../../src/netlink/wire/messages.ts'
 import {
   CTRL_CMD_GETFAMILY,
   GENL_ID_CTRL,
@@ -11,7 +10,7 @@ import {
   NLMSG_ERROR,
   NLMSG_NOOP,
 } from '../../../../src/netlink/wire/uapi.ts'
-import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
+import { eachMessage, WireWriter } from '../../../../src/netlink/wire/wire.ts'
 import { acknowledgement, encode } from '../../../support/netlink/answers.ts'
 
 const INNER = attributeTable('inner', { name: [1, text], raw: [2, bytes] })

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { eachMessage, type MessageHeader, readRefusal } from '../../../../src/netlink/wire/messages.ts'
+import { readRefusal } from '../../../../src/netlink/wire/refusal.ts'
 import { NLM_F_ACK_TLVS, NLMSG_DONE, NLMSG_ERROR } from '../../../../src/netlink/wire/uapi.ts'
-import { LITTLE_ENDIAN, type WireWriter } from '../../../../src/netlink/wire/wire.ts'
+import {
+  eachMessage,
+  LITTLE_ENDIAN,
+  type MessageHeader,
+  type WireWriter,
+} from '../../../../src/netlink/wire/wire.ts'
 import { acknowledgement, encode } from '../../../support/netlink/answers.ts'
 
 const malformed = expect.objectContaining({ name: 'NetlinkError', code: 'ERR_LVS_MALFORMED' })

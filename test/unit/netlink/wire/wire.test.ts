@@ -1,14 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readText, readU64, writeU64 } from '../../../../src/netlink/wire/codecs.ts'
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_NOOP } from '../../../../src/netlink/wire/uapi.ts'
-import {
-  align4,
-  LITTLE_ENDIAN,
-  readText,
-  readU64,
-  WireWriter,
-  writeU64,
-} from '../../../../src/netlink/wire/wire.ts'
+import { align4, LITTLE_ENDIAN, WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
 const view = (bytes: number[]) => new DataView(Uint8Array.from(bytes).buffer)
 const written = (writer: WireWriter) => Buffer.from(writer.bytes.subarray(0, writer.length))

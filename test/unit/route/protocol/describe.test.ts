@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { writeAttribute } from '../../../../src/netlink/wire/attributes.ts'
 import { describeMessage } from '../../../../src/netlink/wire/describe.ts'
-import { eachMessage } from '../../../../src/netlink/wire/messages.ts'
 import { writeStructure } from '../../../../src/netlink/wire/structure.ts'
 import { NLM_F_DUMP } from '../../../../src/netlink/wire/uapi.ts'
 import type { WireWriter } from '../../../../src/netlink/wire/wire.ts'
+import { eachMessage } from '../../../../src/netlink/wire/wire.ts'
 import {
   ADDRESS,
   ADDRESS_HEADER,

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkServiceKeyCached, writeServiceIdentity } from '../../../../src/ipvs/model/service-identity.ts'
-import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
+import {
+  checkServiceKey,
+  type ServiceReference,
+  writeServiceReference,
+} from '../../../../src/ipvs/model/service-key.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
 const REFERENCES: ServiceReference[] = [
@@ -23,7 +26,7 @@ function write(...references: ServiceReference[]): number[][] {
   const writer = new WireWriter(64)
   return references.map((reference) => {
     const start = writer.length
-    writeServiceIdentity(writer, reference)
+    writeServiceReference(writer, checkServiceKey(reference))
     return [...writer.bytes.slice(start, writer.length)]
   })
 }
@@ -34,24 +37,23 @@ function writeAnew(reference: ServiceReference): number[] {
   return write(reference)[0]!
 }
 
-describe('which service is meant', () => {
+describe('the reference of a command to its service', () => {
   it('is written alike whatever was written before', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...REFERENCES), { minLength: 1, maxLength: 8 }), (references) => {
         const written = write(...references)
         expect(written).toEqual(references.map(writeAnew))
-        expect(references.map(checkServiceKeyCached)).toEqual(references.map(checkServiceKey))
       }),
     )
   })
 
   it('is written anew where what was written before has been overwritten', () => {
     const writer = new WireWriter(64)
-    writeServiceIdentity(writer, 'fwmark://7')
+    writeServiceReference(writer, checkServiceKey('fwmark://7'))
     writer.truncate(0)
     writer.append(new Uint8Array(64).fill(0xff))
     const start = writer.length
-    writeServiceIdentity(writer, 'fwmark://7')
+    writeServiceReference(writer, checkServiceKey('fwmark://7'))
     expect([...writer.bytes.slice(start, writer.length)]).toEqual(writeAnew('fwmark://7'))
   })
 
@@ -60,15 +62,38 @@ describe('which service is meant', () => {
     const before = write(service)
     service.port = 8080
     expect(write(service)).not.toEqual(before)
-    expect(checkServiceKeyCached(service)).toMatchObject({ port: 8080 })
+    expect(checkServiceKey(service)).toMatchObject({ port: 8080 })
   })
 
   it.each([[undefined], [null], [7], [{}], [{ protocol: 'tcp', address: '192.0.2.1', port: -1 }]])(
-    'is refused and not kept when it is %o',
+    'is refused when it is %o, each time',
     (reference) => {
       for (let time = 0; time < 2; time++) expect(() => write(reference as never)).toThrow()
-      expect(checkServiceKeyCached('fwmark://7')).toEqual({ fwmark: 7, family: 'ipv4' })
+      expect(checkServiceKey('fwmark://7')).toEqual({ fwmark: 7, family: 'ipv4' })
       expect(() => write(reference as never)).toThrow()
     },
   )
+
+  it('is checked and sent as it was read, once', () => {
+    const reads: string[] = []
+    let ports = 80
+    const read = <T>(name: string, value: T): T => {
+      reads.push(name)
+      return value
+    }
+    const moving = {
+      get protocol() {
+        return read('protocol', 'tcp' as const)
+      },
+      get address() {
+        return read('address', '192.0.2.1')
+      },
+      get port() {
+        return read('port', ++ports)
+      },
+    }
+    expect(checkServiceKey(moving)).toMatchObject({ port: 81 })
+    expect(reads.toSorted()).toEqual(['address', 'port', 'protocol'])
+    expect(write(moving, moving).map((bytes) => bytes.at(-3))).toEqual([82, 83])
+  })
 })

@@ -1,0 +1,53 @@
+import { type Destination, type DestinationChanges, type DestinationInput, MAXIMUM } from './destination.ts'
+import { DESTINATION_FIELDS } from './destination-message.ts'
+
+/** Copies the changes of a destination, so that each field of the caller's object is read once. Throws for an unknown field. */
+export function copyDestinationChanges(changes: DestinationChanges): DestinationChanges {
+  DESTINATION_FIELDS.check('destination', changes)
+  const { address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
+  return {
+    ...{ address, port, family, forwarding, weight, upperThreshold, lowerThreshold },
+    tunnel: typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel,
+  } as DestinationChanges
+}
+
+/** Whether changes leave nothing open, so that a destination can be set without reading it first. */
+export function isCompleteDestination(changes: DestinationChanges): changes is DestinationInput {
+  if (typeof changes !== 'object' || changes === null) return false
+  const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
+  return (
+    forwarding !== undefined &&
+    weight !== undefined &&
+    upperThreshold !== undefined &&
+    lowerThreshold !== undefined &&
+    (forwarding !== 'tun' || (tunnel !== undefined && tunnel !== null))
+  )
+}
+
+/**
+ * Settings that are valid if these changes are valid by themselves: with what fits any value in the place of what they
+ * leave open.
+ */
+export function withPlaceholders(changes: DestinationChanges): DestinationInput {
+  return {
+    ...changes,
+    forwarding: changes.forwarding === undefined ? 'tun' : changes.forwarding,
+    upperThreshold: changes.upperThreshold === undefined ? MAXIMUM : changes.upperThreshold,
+  } as DestinationInput
+}
+
+/** What a destination becomes when `changes` are made to it; what they do not name stays. */
+export function mergeDestination(current: Destination, changes: DestinationChanges): DestinationInput {
+  const forwarding = changes.forwarding === undefined ? current.forwarding : changes.forwarding
+  const tunnel =
+    changes.tunnel === undefined && forwarding === 'tun' ? current.tunnel : (changes.tunnel ?? null)
+  return {
+    weight: changes.weight ?? current.weight,
+    upperThreshold: changes.upperThreshold ?? current.upperThreshold,
+    lowerThreshold: changes.lowerThreshold ?? current.lowerThreshold,
+    address: current.address,
+    port: current.port,
+    forwarding,
+    tunnel,
+  } as DestinationInput
+}
