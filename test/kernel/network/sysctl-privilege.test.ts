@@ -42,7 +42,7 @@ describe('root in a user namespace with a network namespace of its own, as in a 
       expect(own).toEqual(SET)
       expect(ending).toMatchObject({
         code: 'ENOENT',
-        explanation: expect.stringMatching(/user namespace.*since 6\.2/),
+        explanation: expect.stringMatching(/user namespace.*since Linux 6\.2/),
       })
     },
   )

@@ -7,7 +7,7 @@ const link = { name: 'dummy9', kind: 'dummy' } as const
 /** A call of every reading method of a network. */
 export const READS: Readonly<Record<string, (network: Network) => Promise<unknown>>> = {
   links: (network) => network.links(),
-  link: (network) => network.findLink('eth0'),
+  findLink: (network) => network.findLink('eth0'),
   addresses: (network) => network.addresses(),
   routes: (network) => network.routes(),
   routeTo: (network) => network.routeTo('192.0.2.1'),
