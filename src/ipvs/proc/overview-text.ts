@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
+import { TimeSlice } from '../../netlink/connection/time-slice.ts'
+import type { Transport } from '../../netlink/transport/transport.ts'
 import { type Family, readAddress } from '../../netlink/wire/address.ts'
 import { malformed } from '../../netlink/wire/wire.ts'
 import { readPersistence } from '../model/persistence.ts'
@@ -6,7 +9,7 @@ import type { Protocol } from '../model/service-key.ts'
 import { LineReader } from './line-reader.ts'
 import type { DestinationOverview, PersistenceOverview, ServiceOverview } from './overview.ts'
 
-export const OVERVIEW_PATH = '/proc/net/ip_vs'
+const OVERVIEW_PATH = '/proc/net/ip_vs'
 
 /** The columns are those that are read here, or else the file is another. */
 const HEADINGS = [
@@ -14,6 +17,39 @@ const HEADINGS = [
   /^Prot LocalAddress:Port Scheduler Flags$/,
   /^ {2}-> RemoteAddress:Port Forward Weight ActiveConn InActConn$/,
 ]
+
+/** Parsed between two looks at the clock: some hundred lines. */
+const SLICE_BYTES = 8192
+
+/**
+ * Reads the overview, one service after another as the text arrives.
+ *
+ * @throws {SystemError} `ENOENT` if the kernel has not loaded IPVS.
+ * @throws {NetlinkError} `ERR_LVS_MALFORMED` if the text is not that of the file.
+ */
+export async function* readOverview(
+  transport: Transport,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ServiceOverview, void, undefined> {
+  signal?.throwIfAborted()
+  const parser = new OverviewParser()
+  const slice = new TimeSlice()
+  for await (const piece of transport.readFile(OVERVIEW_PATH)) {
+    for (let at = 0; at < piece.length; at += SLICE_BYTES) {
+      if (slice.isOver) {
+        await setImmediate()
+        slice.begin()
+      }
+      signal?.throwIfAborted()
+      for (const service of parser.push(piece.subarray(at, at + SLICE_BYTES))) {
+        yield service
+        signal?.throwIfAborted()
+      }
+    }
+  }
+  const last = parser.end()
+  if (last !== undefined) yield last
+}
 
 /** The text of the file, in pieces that may end anywhere. */
 export class OverviewParser {

@@ -1,10 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
-import { TimeSlice } from '../../netlink/connection/time-slice.ts'
-import type { Transport } from '../../netlink/transport/transport.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import type { Scheduler } from '../model/scheduler.ts'
 import type { ResolvedServiceKey } from '../model/service-key.ts'
-import { OVERVIEW_PATH, OverviewParser } from './overview-text.ts'
 
 /** A destination, as far as /proc/net/ip_vs shows it. */
 export interface DestinationOverview {
@@ -44,11 +40,11 @@ export interface FwmarkOfUnknownFamily {
   readonly fwmark: number
   /** Not known. It is not undefined, because a key without a family means `ipv4`. */
   readonly family: null
-  /** It has none. */
+  /** Not used by this variant. */
   readonly protocol?: undefined
-  /** It has none. */
+  /** Not used by this variant. */
   readonly address?: undefined
-  /** It has none. */
+  /** Not used by this variant. */
   readonly port?: undefined
 }
 
@@ -91,37 +87,3 @@ export interface ServiceOverviewState {
  *   some thousand services; a larger one `services()` reads in the same time or less.
  */
 export type ServiceOverview = (ResolvedServiceKey | FwmarkOfUnknownFamily) & ServiceOverviewState
-
-/** Read without a look at the clock: some hundred lines. */
-const SLICE_BYTES = 8192
-
-/**
- * Reads the overview, one service after another while the text comes in, a few KiB at a time.
- *
- * @throws {SystemError} `ENOENT` when the kernel has not loaded IPVS.
- * @throws {NetlinkError} `ERR_LVS_MALFORMED` when the text is not that of the file.
- */
-export async function* readOverview(
-  transport: Transport,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<ServiceOverview, void, undefined> {
-  signal?.throwIfAborted()
-  const table = new OverviewParser()
-  const turn = new TimeSlice()
-  turn.begin()
-  for await (const piece of transport.readFile(OVERVIEW_PATH)) {
-    for (let at = 0; at < piece.length; at += SLICE_BYTES) {
-      if (turn.isOver) {
-        await setImmediate()
-        turn.begin()
-      }
-      signal?.throwIfAborted()
-      for (const service of table.push(piece.subarray(at, at + SLICE_BYTES))) {
-        yield service
-        signal?.throwIfAborted()
-      }
-    }
-  }
-  const last = table.end()
-  if (last !== undefined) yield last
-}

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ENOENT } from '../wire/errno.ts'
 import { readRefusal } from '../wire/refusal.ts'
 import { NLMSG_MIN_TYPE } from '../wire/uapi.ts'
-import { eachMessage, type MessageHeader } from '../wire/wire.ts'
+import { eachMessage, type MessageHeader, readErrno } from '../wire/wire.ts'
 import type { DatagramBatch, MessageGroup } from './datagram-batch.ts'
 import { malformedReply } from './failures.ts'
 import { TimeSlice } from './time-slice.ts'
@@ -81,8 +81,8 @@ function handle(batch: DatagramBatch, group: MessageGroup, view: DataView, messa
     if (message.type >= NLMSG_MIN_TYPE) {
       group.handleReply(view, message)
     } else {
-      const refusal = readRefusal(view, message)
-      if (refusal === undefined) return
+      if (readErrno(view, message) === 0) return
+      const refusal = readRefusal(view, message)!
       const sent = refusal.errno === ENOENT ? { sent: batch.payloadOf(group, sequence) } : {}
       group.recordFailure(sequence, { refusal, ...sent })
     }

@@ -1,6 +1,7 @@
 /** Texts of /proc/net/ip_vs, and a function that reads one. */
 
-import { readOverview, type ServiceOverview } from '../../../src/ipvs/proc/overview.ts'
+import type { ServiceOverview } from '../../../src/ipvs/proc/overview.ts'
+import { readOverview } from '../../../src/ipvs/proc/overview-text.ts'
 import { FakeTransport } from '../netlink/fake-transport.ts'
 
 export const HEADINGS = `IP Virtual Server version 1.2.1 (size=4096)

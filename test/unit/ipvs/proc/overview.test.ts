@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatEndpoint } from '../../../../src/ipvs/model/service-key.ts'
-import { readOverview, type ServiceOverview } from '../../../../src/ipvs/proc/overview.ts'
+import type { ServiceOverview } from '../../../../src/ipvs/proc/overview.ts'
+import { readOverview } from '../../../../src/ipvs/proc/overview-text.ts'
 import type { Transport } from '../../../../src/netlink/transport/transport.ts'
 import { HEADINGS, LINUX_6_1, LINUX_7_2, overviewIn, tableOf } from '../../../support/ipvs/overview-tables.ts'
 import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
