@@ -1,5 +1,4 @@
-import type { KnownNames } from '../../../src/dialect/ipvsadm/names/known-names.ts'
-import { ServiceNames } from '../../../src/dialect/ipvsadm/names/service-names.ts'
+import { type KnownNames, ServiceNames } from '../../../src/dialect/ipvsadm/names/known-names.ts'
 
 const HOSTS: Readonly<Record<string, string | null>> = { web: '192.0.2.7', nowhere: null }
 const ports = new ServiceNames('http 80/tcp www # HyperText\nhttp-alt 8080/tcp\ndomain\t53/udp\n')

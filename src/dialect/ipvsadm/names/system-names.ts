@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { KnownNames } from './known-names.ts'
-import { ServiceNames } from './service-names.ts'
+import { type KnownNames, ServiceNames } from './known-names.ts'
 
 /** The names of hosts and ports on this machine, cached after the first lookup. */
 export class SystemNames implements KnownNames {

@@ -1,4 +1,4 @@
-import type { OptionDefinition, OptionIndex } from '../vocabulary/option-index.ts'
+import type { OptionDefinition, OptionIndex } from '../vocabulary/options.ts'
 
 /** Why scanning stopped before the end of the line. */
 export interface ScanFailure {

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { OptionScanner } from '../../../../../src/dialect/ipvsadm/parse/option-scanner.ts'
-import {
-  type OptionDefinition,
-  OptionIndex,
-} from '../../../../../src/dialect/ipvsadm/vocabulary/option-index.ts'
+import { type OptionDefinition, OptionIndex } from '../../../../../src/dialect/ipvsadm/vocabulary/options.ts'
 
 const OPTIONS = new OptionIndex<OptionDefinition>([
   { long: 'list', letter: 'L', argument: 'none' },

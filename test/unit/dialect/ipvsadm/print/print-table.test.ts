@@ -3,7 +3,11 @@ import {
   type EndpointFormatter,
   formatNumeric,
 } from '../../../../../src/dialect/ipvsadm/print/endpoint-format.ts'
-import { type ListingFormat, printTable } from '../../../../../src/dialect/ipvsadm/print/print-table.ts'
+import {
+  type ListingFormat,
+  printCounter,
+  printTable,
+} from '../../../../../src/dialect/ipvsadm/print/print-table.ts'
 import { destination, service, WEB } from '../../../../support/dialect/service-samples.ts'
 import { NO_TRAFFIC } from '../../../../support/ipvs/encoding.ts'
 
@@ -84,5 +88,29 @@ describe('printTable', () => {
     expect(rows(printTable(services, { ...PLAIN, columns: 'persistent-conn' }, formatNumeric))[1]).toBe(
       '  -> 10.0.0.1:80                  1         3           0          0         ',
     )
+  })
+})
+
+describe('printCounter', () => {
+  it.each([
+    [0, '        0'],
+    [99_999_999, ' 99999999'],
+    [100_000_000, '  100000K'],
+    [999_999_999, '  999999K'],
+    [1_000_000_000, '    1000M'],
+    [99_999_999_999, '   99999M'],
+    [100_000_000_000, '     100G'],
+    [99_999_999_999_999, '   99999G'],
+    [100_000_000_000_000, '     100T'],
+  ])('prints %d as %j, as ipvsadm does', (value, text) => {
+    expect(printCounter(value, false)).toBe(text)
+  })
+
+  it.each([
+    [0, '        0'],
+    [99_999_999, ' 99999999'],
+    [100_000_000, ' 100000000'],
+  ])('prints %d exactly as %j', (value, text) => {
+    expect(printCounter(value, true)).toBe(text)
   })
 })
