@@ -10,7 +10,7 @@ const connection = await Connection.open(new KernelTransport(), { protocol: 'gen
 const times = []
 for (let i = -count; i < count; i++) {
   const start = process.hrtime.bigint()
-  const family = await GenericFamily.resolve(connection, 'nlctrl', 2)
+  const family = await GenericFamily.resolve(connection, 'nlctrl')
   if (i >= 0) times.push(Number(process.hrtime.bigint() - start))
   if (family === undefined) throw new Error('no controller')
 }
