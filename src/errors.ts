@@ -17,10 +17,35 @@ export class ArgumentTypeError extends TypeError {
   /** The field concerned, as it is spelled in the call: `address`, `persistence.timeout`. */
   readonly field: string
 
-  constructor(field: string, allowed: string, value: unknown) {
-    super(`${field} must be ${allowed}, not ${formatValue(value)}`)
+  constructor(field: string, allowed: string, value: unknown)
+  /** @internal */
+  constructor(field: string, allowed: string, value: unknown, message?: string)
+  constructor(
+    field: string,
+    allowed: string,
+    value: unknown,
+    message = `${field} must be ${allowed}, not ${formatValue(value)}`,
+  ) {
+    super(message)
     this.field = field
   }
+}
+
+/** An argument with an unknown field, such as a misspelled one. Nothing was sent. */
+export class UnknownFieldError extends ArgumentTypeError {
+  /** The fields that are accepted. */
+  readonly known: readonly string[]
+
+  constructor(object: string, name: string, known: readonly string[]) {
+    super(`${object}.${name}`, '', undefined, describeUnknownField(object, name, known))
+    this.known = known
+  }
+}
+
+/** The message about an unknown field of the object at a place; the place may be empty. */
+export function describeUnknownField(place: string, name: string, known: readonly string[]): string {
+  const where = place === '' ? '' : ` in ${place}`
+  return `unknown field \`${name}\`${where}; expected one of ${known.join(', ')}`
 }
 
 /** An argument of the right type outside of what is allowed. Nothing was sent. */

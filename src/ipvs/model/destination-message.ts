@@ -80,7 +80,7 @@ export function checkDestinationSettings(
       )
     }
     if (!plain)
-      throw new ArgumentTypeError('destination.tunnel', "left out unless forwarding is 'tun'", tunnel)
+      throw new ArgumentTypeError('destination.tunnel', "omitted unless forwarding is 'tun'", tunnel)
   }
   checkWeight(weight)
   checkInteger('destination.upperThreshold', upperThreshold, 0, MAXIMUM)

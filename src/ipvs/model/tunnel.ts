@@ -76,14 +76,14 @@ export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
   }
   const type = TYPE_ENUM.parse('tunnel.type', tunnel.type, 255)
   if (type === TUNNEL_TYPES.ipip) {
-    if (port !== undefined) throw new ArgumentTypeError('tunnel.port', 'left out: ipip has no port', port)
+    if (port !== undefined) throw new ArgumentTypeError('tunnel.port', 'omitted: ipip has no port', port)
     if (tunnel.checksum !== undefined) {
-      throw new ArgumentTypeError('tunnel.checksum', 'left out: ipip has no checksum', checksum)
+      throw new ArgumentTypeError('tunnel.checksum', 'omitted: ipip has no checksum', checksum)
     }
     return PLAIN_TUNNEL
   }
   if (type === TUNNEL_TYPES.gre && port !== undefined) {
-    throw new ArgumentTypeError('tunnel.port', 'left out: gre has no port', port)
+    throw new ArgumentTypeError('tunnel.port', 'omitted: gre has no port', port)
   }
   const mode = CHECKSUM_ENUM.parse('tunnel.checksum', checksum, 65535)
   if (type === TUNNEL_TYPES.gre && mode === TUNNEL_CHECKSUMS.remote) {

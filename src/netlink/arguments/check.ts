@@ -1,4 +1,4 @@
-import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import { ArgumentRangeError, ArgumentTypeError, UnknownFieldError } from '../../errors.ts'
 import { type Family, familyOf } from '../wire/address.ts'
 
 /** Checks of arguments. Each gives the value back, or throws an error that names the field and what is allowed. */
@@ -67,8 +67,7 @@ export class KnownFields {
     const object = checkObject(field, value)
     for (const name in object) {
       if (!this.#names.has(name)) {
-        const known = [...this.#names].join(', ')
-        throw new ArgumentTypeError(`${field}.${name}`, `left out; the fields are ${known}`, name)
+        throw new UnknownFieldError(field, name, [...this.#names])
       }
     }
     return object

@@ -37,8 +37,6 @@ export class WireWriter {
   shorts: Uint16Array<ArrayBuffer>
   /** Bytes written so far; always a multiple of four between messages. */
   length = 0
-  /** How often something was taken back: since then, what was written before may have been overwritten. */
-  revision = 0
 
   constructor(capacity = 4096) {
     this.bytes = new Uint8Array(align4(capacity))
@@ -50,7 +48,6 @@ export class WireWriter {
   /** Takes back everything written since `length` was `mark`. */
   truncate(mark: number): void {
     this.length = mark
-    this.revision++
   }
 
   /** Makes room for `count` more bytes and gives where they begin; what is there is not cleared. */
@@ -84,13 +81,6 @@ export class WireWriter {
     this.words[start >> 2] = 0
     this.bytes[start] = command
     this.bytes[start + 1] = version
-  }
-
-  /** Both in one: begins a message of a generic family. */
-  beginRequest(type: number, flags: number, sequence: number, command: number, version: number): number {
-    const start = this.beginMessage(type, flags, sequence)
-    this.genericHeader(command, version)
-    return start
   }
 
   /** Begins an attribute that holds attributes; {@link endNest} fills in its length. */

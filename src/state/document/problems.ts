@@ -1,4 +1,9 @@
-import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
+import {
+  ArgumentRangeError,
+  ArgumentTypeError,
+  describeUnknownField,
+  UnknownFieldError,
+} from '../../errors.ts'
 
 /** The place of a value in a document: names of fields and indexes of lists, from the top. */
 export type StatePath = readonly (string | number)[]
@@ -78,7 +83,14 @@ export class ProblemCollector {
       if (!(error instanceof ArgumentTypeError || error instanceof ArgumentRangeError)) throw error
       const field = error.field.split('.')
       const place = locate(field[0] === name ? field.slice(1) : field)
-      if (place.length === 0) this.add(place, error.message)
+      if (error instanceof UnknownFieldError) {
+        const message = describeUnknownField(
+          formatPath(place.slice(0, -1)),
+          String(place.at(-1)),
+          error.known,
+        )
+        this.problems.push({ path: place, message })
+      } else if (place.length === 0) this.add(place, error.message)
       else if (String(place.at(-1)) === field.at(-1)) this.add(place, error.message.slice(error.field.length))
       else this.add(place, `: ${error.message}`)
       return undefined

@@ -245,7 +245,7 @@ describe('invalid options', () => {
       { forwarding: 'dr', vips: [VIP], interfaces: ['../eth0'] },
       /interfaces\[0\] must be the name of a network/,
     ],
-    [{ forwarding: 'dr', vips: [VIP], tunnel: {} }, /options\.tunnel must be left out/],
+    [{ forwarding: 'dr', vips: [VIP], tunnel: {} }, /unknown field `tunnel` in options; expected one of /],
     [{ forwarding: 'tun', vips: [VIP], tunnel: { type: 'vxlan' } }, /tunnel\.type must be/],
     [{ forwarding: 'nat', director: 'gateway' }, /director must be an IPv4 or IPv6 address/],
   ])('%o are rejected before anything is changed', (options, message) => {

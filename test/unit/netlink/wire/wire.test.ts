@@ -30,18 +30,6 @@ describe('a writer', () => {
     expect([...written(writer).subarray(16)]).toEqual([7, 1, 0, 0])
   })
 
-  it('begins a request as a message with the header of its family, whatever was there before', () => {
-    const [one, other] = [new WireWriter(4), new WireWriter(4)]
-    one.bytes.fill(0xff)
-    other.bytes.fill(0xff)
-    expect(one.beginRequest(0x1234, 0x301, 0xfedcba98, 7, 1)).toBe(0)
-    const start = other.beginMessage(0x1234, 0x301, 0xfedcba98)
-    other.genericHeader(7, 1)
-    one.endMessage(0)
-    other.endMessage(start)
-    expect(written(one)).toEqual(written(other))
-  })
-
   it('writes the length of a nest as that of its own header and what it holds', () => {
     const writer = new WireWriter()
     const nest = writer.beginNest(2)

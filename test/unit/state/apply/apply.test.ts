@@ -383,7 +383,7 @@ describe('the options', () => {
   })
 
   it.each<[object, string]>([
-    [{ own: true }, 'options.own must be left out; the fields are owns, set,'],
+    [{ own: true }, 'unknown field `own` in options; expected one of owns, set,'],
     [{ owns: true }, 'owns must be a function'],
     [{ owns: () => true, set: { name: 'a', directory: '/' } }, 'set must be left out with `owns`'],
     [{ weights: 'both' }, "weights must be 'set' or 'keep'"],
@@ -401,7 +401,7 @@ describe('the options', () => {
     [{ name: '../x', directory: '/tmp' }, 'set.name must be a name of letters'],
     [{ name: 'x', directory: '' }, 'set.directory must be the path'],
     [{ name: 'x', directory: '/tmp', adopt: 'yes' }, 'set.adopt must be true or false'],
-    [{ name: 'x', directory: '/tmp', file: 'y' }, 'set.file must be left out'],
+    [{ name: 'x', directory: '/tmp', file: 'y' }, 'unknown field `file` in set; expected one of '],
   ])('of a set are rejected if invalid: %j', async (given, message) => {
     const error = await failure(apply({ services: [] }, { set: given as never }))
     expect(error?.message).toContain(message)

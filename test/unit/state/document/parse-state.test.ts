@@ -115,7 +115,7 @@ describe('the problems of a document', () => {
     expect(problems(text)).toEqual([
       '11:36: services[0].destinations[1].weight must be an integer from 0 to 2147483647, not -1',
       '13:5: services[1].onePacket must be true or false, not "often"',
-      '17:9: services[1].destinations[0].adress must be left out; the fields are address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel, not "adress"',
+      '17:9: unknown field `adress` in services[1].destinations[0]; expected one of address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel',
       '17:9: services[1].destinations[0].address must be there: string',
       '18:13: timeouts.tcp must be an integer from 1 to 21474836, not "soon"',
       `20:7: daemons[0].role must be one of master, backup, not "slave"`,
@@ -143,7 +143,7 @@ describe('the problems of a document', () => {
     ],
     [
       'services:\n  - service: fwmark://7\n    wieght: 1',
-      '3:5: services[0].wieght must be left out; the fields are service, scheduler',
+      '3:5: unknown field `wieght` in services[0]; expected one of service, scheduler',
     ],
     [
       'services:\n  - service: fwmark://7\n  - service: fwmark://7',
@@ -165,14 +165,14 @@ describe('the problems of a document', () => {
       'defaults: { destination: { forwarding: sideways } }\nservices:\n  - service: fwmark://7\n    destinations:\n      - address: 192.0.2.1',
       '1:28: defaults.destination.forwarding must be one of',
     ],
-    ['defaults: { service: { schedular: rr } }', '1:24: defaults.service.schedular must be left out'],
+    ['defaults: { service: { schedular: rr } }', '1:24: unknown field `schedular` in defaults.service; expected one of '],
     [
       'defaults: { destinations: {} }',
-      '1:13: defaults.destinations must be left out; the fields are service, destination',
+      '1:13: unknown field `destinations` in defaults; expected one of service, destination',
     ],
     [
       'services:\n  - service: fwmark://7\n    destinations:\n      - { address: 192.0.2.1, forwarding: dr, tunnel: { type: gre } }',
-      "4:47: services[0].destinations[0].tunnel must be left out unless forwarding is 'tun'",
+      "4:47: services[0].destinations[0].tunnel must be omitted unless forwarding is 'tun'",
     ],
     [
       'services:\n  - service: fwmark://7\n    destinations:\n      - { address: 192.0.2.1, forwarding: dr, weight: }',
@@ -192,7 +192,7 @@ describe('the problems of a document', () => {
     ],
     ['services: tcp', '1:1: services must be a list of services'],
     ['services:\n  - tcp://192.0.2.1:80', '2:5: services[0]: service must be an object'],
-    ['service: []', '1:1: service must be left out; the fields are defaults, services, timeouts, daemons'],
+    ['service: []', '1:1: unknown field `service`; expected one of defaults, services, timeouts, daemons'],
     ['daemons: [{ role: master }]', '1:11: daemons[0].interface must be a name'],
     [
       'daemons: [{ role: master, interface: a }, { role: master, interface: b }]',

@@ -143,7 +143,7 @@ describe('Ipvs.watch()', () => {
   it.each([
     [{ interval: 0 }, 'interval must be a number of seconds above 0'],
     [{ rates: 1 }, 'rates must be true or false'],
-    [{ intervall: 1 }, 'options.intervall must be left out'],
+    [{ intervall: 1 }, 'unknown field `intervall` in options; expected one of '],
   ])('rejects %j', (options, message) => {
     expect(() => watchTable(new SharedPoller(new ModelTable()), options as WatchOptions)).toThrow(message)
   })

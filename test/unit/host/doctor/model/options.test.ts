@@ -25,7 +25,7 @@ const untouched = new Proxy(
 
 describe('the options of a doctor', () => {
   it.each([
-    ['a field that there is not', { vip: ['192.0.2.1'] }, 'options.vip must be left out'],
+    ['a field that there is not', { vip: ['192.0.2.1'] }, 'unknown field `vip` in options; expected one of '],
     ['a role that there is not', { role: 'backup' }, 'role must be one of director, real-server, both'],
     ['an unknown forwarding method', { forwarding: 'local' }, 'forwarding must be one of dr, tun, nat'],
     ['VIPs that are no array', { vips: '192.0.2.1' }, 'vips must be an array'],
@@ -64,7 +64,7 @@ describe('the options of a doctor', () => {
 
 describe('the options of facts', () => {
   it.each([
-    ['a field that there is not', { netns: '/run/netns/other' }, 'options.netns must be left out'],
+    ['a field that there is not', { netns: '/run/netns/other' }, 'unknown field `netns` in options; expected one of '],
     ['a name that is no text', { name: 1 }, 'name must be text'],
   ])('reject %s', async (_, options, message) => {
     await expect(readFacts(untouched, options as object)).rejects.toThrow(message)
