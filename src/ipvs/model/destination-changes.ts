@@ -1,14 +1,22 @@
 import { type Destination, type DestinationChanges, type DestinationInput, MAXIMUM } from './destination.ts'
 import { DESTINATION_FIELDS } from './destination-message.ts'
 
-/** Copies the changes of a destination, so that each field of the caller's object is read once. Throws for an unknown field. */
-export function copyDestinationChanges(changes: DestinationChanges): DestinationChanges {
+/** Copies a destination, so that each field of the caller's object is read once. Throws for an unknown field. */
+export function copyDestination<T extends DestinationChanges>(changes: T): T {
   DESTINATION_FIELDS.check('destination', changes)
   const { address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
+  const tunnelCopy = typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel
+  // Without a spread: V8 creates a literal that begins with one ten times as slowly.
   return {
-    ...{ address, port, family, forwarding, weight, upperThreshold, lowerThreshold },
-    tunnel: typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel,
-  } as DestinationChanges
+    address,
+    port,
+    family,
+    forwarding,
+    weight,
+    upperThreshold,
+    lowerThreshold,
+    tunnel: tunnelCopy,
+  } as DestinationChanges as T
 }
 
 /** Whether changes leave nothing open, so that a destination can be set without reading it first. */

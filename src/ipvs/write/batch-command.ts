@@ -3,7 +3,8 @@ import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
 import type { IpvsCommand, IpvsSession } from '../commands/command-runner.ts'
 import type { DestinationChanges, DestinationInput, DestinationKey } from '../model/destination.ts'
-import { copyDestinationChanges, isCompleteDestination } from '../model/destination-changes.ts'
+import { copyDestination, isCompleteDestination } from '../model/destination-changes.ts'
+import type { DestinationEncoder } from '../model/destination-encoder.ts'
 import type { ServiceInput, ServiceSettings } from '../model/service.ts'
 import type { ServiceReference } from '../model/service-key.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
@@ -90,18 +91,24 @@ const NAMES = [
  * The command as it goes to the kernel. Undefined for one that must read first, that is rare, or that has an unknown name:
  * {@link callMethod} handles these.
  */
-export function toDirectCommand(given: BatchCommand): IpvsCommand | undefined {
+export function toDirectCommand(given: BatchCommand, encoder?: DestinationEncoder): IpvsCommand | undefined {
   switch (given?.command) {
     case 'addService':
       return new ServiceCommand(IPVS_CMD.NEW_SERVICE, given.command, given.service, given.service)
     case 'removeService':
       return new ServiceKeyCommand(IPVS_CMD.DEL_SERVICE, given.command, given.service)
     case 'addDestination':
-      return new DestinationCommand(IPVS_CMD.NEW_DEST, given.command, given.service, given.destination)
+      return new DestinationCommand(
+        IPVS_CMD.NEW_DEST,
+        given.command,
+        given.service,
+        given.destination,
+        encoder,
+      )
     case 'updateDestination': {
-      const destination = copyDestinationChanges(given.destination)
+      const destination = copyDestination(given.destination)
       if (!isCompleteDestination(destination)) return undefined
-      return new DestinationCommand(IPVS_CMD.SET_DEST, given.command, given.service, destination)
+      return new DestinationCommand(IPVS_CMD.SET_DEST, given.command, given.service, destination, encoder)
     }
     case 'removeDestination':
       return new DestinationCommand(IPVS_CMD.DEL_DEST, given.command, given.service, given.destination)

@@ -89,7 +89,8 @@ class BatchSender {
   enqueue(given: BatchCommand): boolean {
     const index = this.#count++
     try {
-      const command = this.#session.commands.order.isBusy ? undefined : toDirectCommand(given)
+      const { order, destinationEncoder } = this.#session.commands
+      const command = order.isBusy ? undefined : toDirectCommand(given, destinationEncoder)
       if (command === undefined) this.#callMethod(index, given)
       else this.#append(index, command)
     } catch (error) {

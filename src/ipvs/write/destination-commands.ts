@@ -18,12 +18,13 @@ import type {
   DestinationKey,
 } from '../model/destination.ts'
 import {
-  copyDestinationChanges,
+  copyDestination,
   isCompleteDestination,
   mergeDestination,
   withPlaceholders,
 } from '../model/destination-changes.ts'
-import { checkDestinationKey, writeDestination, writeDestinationKey } from '../model/destination-message.ts'
+import { type DestinationEncoder, encodeDestination } from '../model/destination-encoder.ts'
+import { checkDestinationKey, writeDestinationKey } from '../model/destination-message.ts'
 import {
   checkServiceKey,
   formatEndpoint,
@@ -43,25 +44,39 @@ export class DestinationCommand implements IpvsCommand {
   readonly name: string
   readonly #reference: ServiceReference
   readonly #destination: DestinationKey | DestinationInput
+  readonly #encoder: DestinationEncoder | undefined
 
   constructor(
     command: number,
     name: string,
     reference: ServiceReference,
     destination: DestinationKey | DestinationInput,
+    encoder?: DestinationEncoder,
   ) {
     this.command = command
     this.name = name
     this.#reference = reference
     this.#destination = destination
+    this.#encoder = encoder
   }
 
   body(writer: WireWriter): void {
+    if (this.command === IPVS_CMD.DEL_DEST) {
+      this.#writeKeys(writer)
+      return
+    }
+    const given = this.#destination as DestinationInput
+    // Changes are a copy already, because it depends on their values whether they are sent like this.
+    const destination = this.command === IPVS_CMD.SET_DEST ? given : copyDestination(given)
+    if (this.#encoder === undefined) encodeDestination(writer, this.#reference, destination)
+    else this.#encoder.encode(writer, this.#reference, destination)
+  }
+
+  #writeKeys(writer: WireWriter): void {
     const { service, key } = checkKeys(this.#reference, this.#destination)
     writeServiceReference(writer, service)
     const nest = writer.beginNest(COMMAND.fields.destination.type)
-    if (this.command === IPVS_CMD.DEL_DEST) writeDestinationKey(writer, key, service.family)
-    else writeDestination(writer, key, this.#destination as DestinationInput, service.family)
+    writeDestinationKey(writer, key, service.family)
     writer.endNest(nest)
   }
 
@@ -101,7 +116,14 @@ export function addDestination(
   destination: DestinationInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  const command = new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination)
+  const name = 'addDestination'
+  const command = new DestinationCommand(
+    IPVS_CMD.NEW_DEST,
+    name,
+    service,
+    destination,
+    commands.destinationEncoder,
+  )
   return commands.write(command, signal)
 }
 
@@ -112,10 +134,16 @@ export async function updateDestination(
   { signal }: CallOptions,
 ): Promise<void> {
   const { commands } = session
-  const changes = copyDestinationChanges(given)
+  const changes = copyDestination(given)
   const { service, key } = checkKeys(reference, changes)
   const set = (settings: DestinationKey | DestinationInput) =>
-    new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
+    new DestinationCommand(
+      IPVS_CMD.SET_DEST,
+      'updateDestination',
+      service,
+      settings,
+      commands.destinationEncoder,
+    )
   if (isCompleteDestination(changes)) return await commands.write(set(changes), signal)
   validate(set(withPlaceholders(changes)))
   const endpoint = formatEndpoint(key.address, key.port)

@@ -111,7 +111,9 @@ describe('lvs diff', () => {
       status: 2,
       printed: '',
       errors: [
-        expect.stringMatching(/^lvs: \S+lvs\.yaml:3:5: unknown field `shceduler` in services\[0\]; expected one of /),
+        expect.stringMatching(
+          /^lvs: \S+lvs\.yaml:3:5: unknown field `shceduler` in services\[0\]; expected one of /,
+        ),
         expect.stringMatching(/^lvs: \S+lvs\.yaml:6:32: services\[0\]\.destinations\[0\]\.weight must be/),
       ],
     })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DestinationInput } from '../../../../src/ipvs/model/destination.ts'
+import { DestinationEncoder } from '../../../../src/ipvs/model/destination-encoder.ts'
 import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { DestinationCommand } from '../../../../src/ipvs/write/destination-commands.ts'
@@ -9,12 +10,19 @@ import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 /** A command: a destination of a service. */
 type Command = readonly [service: ServiceReference, destination: DestinationInput]
 
-/** Writes commands one after another, as a batch does: a refused one is taken back. Gives the bytes or the error of each. */
-function write(commands: readonly Command[], writer = new WireWriter(64)): (number[] | string)[] {
+/**
+ * Writes commands one after another with one encoder, as a client does, and removes a refused one from the buffer. Returns the
+ * bytes or the error of each.
+ */
+function write(
+  commands: readonly Command[],
+  writer = new WireWriter(64),
+  encoder: DestinationEncoder | undefined = new DestinationEncoder(),
+): (number[] | string)[] {
   return commands.map(([service, destination]) => {
     const start = writer.length
     try {
-      new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination).body(writer)
+      new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination, encoder).body(writer)
       return [...writer.bytes.slice(start, writer.length)]
     } catch (error) {
       writer.truncate(start)
@@ -23,8 +31,16 @@ function write(commands: readonly Command[], writer = new WireWriter(64)): (numb
   })
 }
 
-/** The same, each by itself. */
-const writeAnew = (command: Command) => write([command])[0]!
+/** The plain path, without an encoder. */
+function writeAnew([service, destination]: Command): number[] | string {
+  const writer = new WireWriter(64)
+  try {
+    new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination).body(writer)
+    return [...writer.bytes.slice(0, writer.length)]
+  } catch (error) {
+    return String(error)
+  }
+}
 
 const services = fc.constantFrom<ServiceReference>(
   { protocol: 'tcp', address: '192.0.2.1', port: 80 },
@@ -88,20 +104,22 @@ describe('a destination after others', () => {
 
   it('is written anew where those before it have been overwritten', () => {
     const writer = new WireWriter(64)
+    const encoder = new DestinationEncoder()
     const command: Command = ['fwmark://7', { address: '10.0.0.1', port: 80, forwarding: 'dr' }]
-    write([command], writer)
+    write([command], writer, encoder)
     writer.truncate(0)
     writer.append(new Uint8Array(256).fill(0xff))
-    expect(write([command], writer)).toEqual([writeAnew(command)])
+    expect(write([command], writer, encoder)).toEqual([writeAnew(command)])
   })
 
   it('is that of the service which the caller has in its object now', () => {
     const service = { protocol: 'tcp' as const, address: '192.0.2.1', port: 80 }
     const writer = new WireWriter(64)
+    const encoder = new DestinationEncoder()
     const destination: DestinationInput = { address: '10.0.0.1', forwarding: 'dr' }
-    write([[service, destination]], writer)
+    write([[service, destination]], writer, encoder)
     service.port = 81
-    expect(write([[service, destination]], writer)).toEqual([
+    expect(write([[service, destination]], writer, encoder)).toEqual([
       writeAnew([checkServiceKey(service), destination]),
     ])
   })

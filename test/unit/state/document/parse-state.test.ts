@@ -165,7 +165,10 @@ describe('the problems of a document', () => {
       'defaults: { destination: { forwarding: sideways } }\nservices:\n  - service: fwmark://7\n    destinations:\n      - address: 192.0.2.1',
       '1:28: defaults.destination.forwarding must be one of',
     ],
-    ['defaults: { service: { schedular: rr } }', '1:24: unknown field `schedular` in defaults.service; expected one of '],
+    [
+      'defaults: { service: { schedular: rr } }',
+      '1:24: unknown field `schedular` in defaults.service; expected one of ',
+    ],
     [
       'defaults: { destinations: {} }',
       '1:13: unknown field `destinations` in defaults; expected one of service, destination',

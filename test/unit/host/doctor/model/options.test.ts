@@ -64,7 +64,11 @@ describe('the options of a doctor', () => {
 
 describe('the options of facts', () => {
   it.each([
-    ['a field that there is not', { netns: '/run/netns/other' }, 'unknown field `netns` in options; expected one of '],
+    [
+      'a field that there is not',
+      { netns: '/run/netns/other' },
+      'unknown field `netns` in options; expected one of ',
+    ],
     ['a name that is no text', { name: 1 }, 'name must be text'],
   ])('reject %s', async (_, options, message) => {
     await expect(readFacts(untouched, options as object)).rejects.toThrow(message)
