@@ -6,7 +6,7 @@ import { bytes, text, u16, u32 } from './wire/codecs.ts'
 import { errorName } from './wire/errno.ts'
 import { CTRL_CMD_GETFAMILY, GENL_HDRLEN, GENL_ID_CTRL } from './wire/uapi.ts'
 
-/** Attributes of the controller (CTRL_ATTR_*), the family that knows the numbers of the others. */
+/** Attributes of the controller (CTRL_ATTR_*), the family that assigns numbers to the others. */
 export const CONTROLLER = attributeTable('controller', {
   familyId: [1, u16],
   familyName: [2, text],
@@ -18,13 +18,13 @@ export const CONTROLLER = attributeTable('controller', {
 })
 
 /**
- * One family of generic netlink over a {@link Connection}. Its number is looked up once; a module that was unloaded
- * and loaded again has another, so `ENOENT` is answered by looking again before it is believed.
+ * A family of generic netlink. Its number is looked up once. A module that is unloaded and loaded again has another number,
+ * so that it is looked up again after `ENOENT`.
  */
 export class GenericFamily {
   readonly name: string
   readonly connection: Connection
-  /** The family's number at present. */
+  /** The current number. */
   id: number
   #lookup: Promise<number | undefined> | undefined
 
@@ -35,8 +35,8 @@ export class GenericFamily {
   }
 
   /**
-   * Looks the family up, which also makes the kernel load the module that carries it (request_module in
-   * ctrl_getfamily). Undefined when there is none.
+   * Looks up a family. The kernel loads its module if necessary (request_module in ctrl_getfamily). Resolves to undefined
+   * if there is no such family.
    */
   static async resolve(
     connection: Connection,
@@ -48,10 +48,10 @@ export class GenericFamily {
   }
 
   /**
-   * Whether the family has another number than `id` by now: the question after `ENOENT`. A command under an old number
-   * has not run.
+   * Whether the family now has another number than `id`, to be called after `ENOENT`. A command under an old number was
+   * not executed.
    *
-   * @throws {IpvsUnavailableError} when the family has gone.
+   * @throws {IpvsUnavailableError} if the family no longer exists.
    */
   async hasMoved(id: number): Promise<boolean> {
     if (this.id !== id) return true
@@ -95,6 +95,6 @@ async function lookUpId(
   if (code === 'ENOENT') return undefined
   throw new IpvsError({
     ...{ code, errno: refusal.errno, command: 'open', subject: name, kernelMessage: refusal.message },
-    explanation: 'the kernel refused to look the family up',
+    explanation: 'the kernel refused to look up the family',
   })
 }

@@ -6,18 +6,18 @@ import { KernelTransport } from './transport/kernel-transport.ts'
 import type { HostTransport, NetlinkProtocol, Transport } from './transport/transport.ts'
 import { describeMessage, type PayloadDescriber } from './wire/describe.ts'
 
-/** How a client reaches its kernel. */
+/** Options of opening a client. */
 export interface OpenOptions<T extends Transport = Transport> {
-  /** Path of a network namespace, such as `/run/netns/director`. Default: the process's own. */
+  /** Path of a network namespace, such as `/run/netns/director`. Default: that of the process. */
   readonly netns?: string | undefined
   /**
-   * Milliseconds that the kernel may take over one exchange, 1 to 2147483647. Default 30000. Whoever waits longer is told
-   * (`ERR_LVS_TIMEOUT`), and the client goes on with a new socket.
+   * Milliseconds that the kernel may take for one exchange, 1 to 2147483647. Default 30000. Calls that take longer reject
+   * with `ERR_LVS_TIMEOUT`, and the client continues with a new socket.
    */
   readonly timeout?: number | undefined
-  /** Another way to reach a kernel, or something that plays one. Default: the running kernel. */
+  /** Another transport, such as a simulated kernel. Default: the running kernel. */
   readonly transport?: T | undefined
-  /** Gives up opening. */
+  /** Aborts opening. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -25,13 +25,13 @@ const KNOWN_FIELDS = new KnownFields(['netns', 'timeout', 'transport', 'signal']
 const DEFAULT_TIMEOUT = 30_000
 const wire = debuglog('lvs-wire')
 
-/** What a client opens its sockets with. */
+/** The settings with which a client opens sockets. */
 export interface ConnectionSettings<T extends Transport> {
   readonly transport: T | KernelTransport
   readonly timeout: number
 }
 
-/** Checks how a client is to reach its kernel, and gives the way. */
+/** Checks the options of opening a client, and applies the defaults. */
 export function resolveTransport<T extends Transport = HostTransport>(
   options: OpenOptions<T>,
 ): ConnectionSettings<T> {
@@ -44,7 +44,7 @@ export function resolveTransport<T extends Transport = HostTransport>(
   return { transport: options.transport ?? new KernelTransport({ netns }), timeout }
 }
 
-/** Opens a connection. `describe` prints what follows the header of a message, for `NODE_DEBUG=lvs-wire`. */
+/** Opens a connection. `describe` prints the payload of a message, for `NODE_DEBUG=lvs-wire`. */
 export function openConnection(
   { transport, timeout }: ConnectionSettings<Transport>,
   protocol: NetlinkProtocol,

@@ -1,7 +1,7 @@
 import { ArgumentRangeError, ArgumentTypeError, UnknownFieldError } from '../../errors.ts'
 import { type Family, familyOf } from '../wire/address.ts'
 
-/** Checks of arguments. Each gives the value back, or throws an error that names the field and what is allowed. */
+/** Checks of arguments. They return the value, or throw an error with the field and the accepted values. */
 
 export function checkInteger(field: string, value: unknown, minimum: number, maximum: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum)
@@ -27,7 +27,7 @@ export function checkObject(field: string, value: unknown): object {
   return value
 }
 
-/** A name for the kernel: printable ASCII without spaces or slashes, of limited length. */
+/** Checks a name for the kernel: printable ASCII without spaces or slashes, of limited length. */
 export function checkName(field: string, value: unknown, maximum: number): string {
   const allowed = `a name of 1 to ${maximum} characters without spaces or slashes`
   if (typeof value !== 'string') throw new ArgumentTypeError(field, allowed, value)
@@ -36,7 +36,7 @@ export function checkName(field: string, value: unknown, maximum: number): strin
   return value
 }
 
-/** The family of an IP address in text. */
+/** Checks an IP address in text. Returns its family. */
 export function checkAddress(field: string, value: unknown): Family {
   const family = typeof value === 'string' ? familyOf(value) : undefined
   if (family === undefined) {
@@ -54,7 +54,7 @@ export function checkFamily(field: string, value: unknown): Family {
   return value
 }
 
-/** The fields that an argument may have, so that a misspelled one is not silently passed over. */
+/** The accepted fields of an argument: others, such as misspelled ones, are rejected. */
 export class KnownFields {
   readonly #names: ReadonlySet<string>
 
@@ -62,7 +62,7 @@ export class KnownFields {
     this.#names = new Set(names)
   }
 
-  /** Gives the object back. Throws when it is none or has another field; `field` is what the argument is called. */
+  /** Returns the object. Throws if it is no object or has another field; `field` is the name of the argument. */
   check(field: string, value: unknown): object {
     const object = checkObject(field, value)
     for (const name in object) {
@@ -74,7 +74,7 @@ export class KnownFields {
   }
 }
 
-/** The words that stand for numbers on the wire, both ways. A number without a word is kept as it is. */
+/** Maps names to numbers of the kernel and back. A number without a name stays a number. */
 export class EnumMap<W extends string> {
   readonly #numbers: ReadonlyMap<unknown, number>
   readonly #names: ReadonlyMap<number, W>
@@ -85,7 +85,7 @@ export class EnumMap<W extends string> {
     this.#names = new Map(entries.map(([word, number]) => [number, word]))
   }
 
-  /** Checks a word and gives its number; or a number itself, up to `maximum`, as a read gives what has no word yet. */
+  /** Checks a name and returns its number. Accepts numbers up to `maximum` too, which replies contain if they have no name. */
   parse(field: string, value: unknown, maximum: number): number {
     if (typeof value === 'number') return checkInteger(field, value, 0, maximum)
     const number = this.#numbers.get(value)
@@ -95,7 +95,7 @@ export class EnumMap<W extends string> {
     return number
   }
 
-  /** The word that stands for a number, or the number itself. */
+  /** The name of a number; the number itself if it has none. */
   nameOf(number: number): W | number {
     const word = this.#names.get(number)
     if (word === undefined) return number

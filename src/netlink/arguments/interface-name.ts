@@ -4,12 +4,12 @@ import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 export const MAXIMUM_INTERFACE_NAME_BYTES = 15
 const ALLOWED = `the name of a network interface: 1 to ${MAXIMUM_INTERFACE_NAME_BYTES} bytes without '/', ':' and whitespace`
 /**
- * The kernel looks at bytes, not at characters (dev_valid_name, net/core/dev.c), and to its isspace() the byte 0xa0 is
- * one too (lib/ctype.c): no name can have an 'à', which ends with it.
+ * The kernel checks bytes, not characters (dev_valid_name, net/core/dev.c), and its isspace() accepts the byte 0xa0
+ * (lib/ctype.c): no name can contain an 'à', whose last byte it is.
  */
 const FORBIDDEN_BYTES = /[\0\t-\r /:\xa0]/
 
-/** Checks the name of a network interface as the kernel does when one is made. Gives it back. */
+/** Checks the name of a network interface as the kernel does at creation. Returns it. */
 export function checkInterfaceName(field: string, value: unknown): string {
   if (typeof value !== 'string') throw new ArgumentTypeError(field, ALLOWED, value)
   const bytes = Buffer.from(value)
@@ -21,7 +21,7 @@ export function checkInterfaceName(field: string, value: unknown): string {
   return value
 }
 
-/** Half of a surrogate pair has no UTF-8 form: it would become another character on the way out. */
+/** Half of a surrogate pair has no UTF-8 form: it would be sent as another character. */
 function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text)
 }

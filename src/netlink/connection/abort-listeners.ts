@@ -3,11 +3,11 @@ interface SignalListener {
   readonly listener: () => void
 }
 
-/** Listens to each signal once, however many calls it can end. */
+/** Registers one listener per signal, however many calls the signal aborts. */
 export class AbortListeners {
   readonly #signals = new Map<AbortSignal, SignalListener>()
 
-  /** Calls `abort` when the signal fires. Gives what stops that. */
+  /** Calls `abort` when the signal is aborted. Returns a function that cancels this. */
   add(signal: AbortSignal, abort: () => void): () => void {
     const { calls, listener } = this.#signals.get(signal) ?? this.#listen(signal)
     calls.add(abort)

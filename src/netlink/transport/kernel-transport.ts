@@ -43,16 +43,16 @@ interface AddonSocket {
 /** NETLINK_ROUTE and NETLINK_GENERIC of <linux/netlink.h>. */
 const PROTOCOL_NUMBER = { route: 0, generic: 16 } as const satisfies Record<NetlinkProtocol, number>
 
-/** Room for the answers of some thousands of failing commands, where the process may ask for it. */
+/** Fits the replies to some thousands of failing commands, if the process is allowed to set it. */
 const RECEIVE_BUFFER = 2 * 1024 * 1024
 const SEND_BUFFER = 1024 * 1024
 
-/** Files of /proc come a page or a few at a time, whatever is asked for (seq_read). */
+/** Files of /proc are read a few pages at a time, whatever the size of the buffer (seq_read). */
 const READ_BYTES = 64 * 1024
 const readDescriptor = promisify(read)
 const writeDescriptor = promisify(write)
 
-/** The running kernel, in the process's own network namespace or another one. */
+/** The running kernel, in the network namespace of the process or another one. */
 export class KernelTransport implements HostTransport {
   readonly #netns: string | undefined
 
@@ -90,7 +90,7 @@ export class KernelTransport implements HostTransport {
     const { openFile, closeFile } = loadAddon<Addon>()
     const descriptor = await openFile(path, constants.O_WRONLY, this.#netns)
     try {
-      // One write: the kernel takes each for a value of its own (proc_sys_write).
+      // One write, because the kernel takes each write for a complete value (proc_sys_write).
       await writeDescriptor(descriptor, Buffer.from(text))
     } finally {
       closeFile(descriptor)

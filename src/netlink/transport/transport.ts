@@ -1,41 +1,41 @@
 /**
- * The one seam between this library and a kernel. The real kernel is one implementation
- * ({@link KernelTransport}); anything that speaks the same bytes can be another.
+ * The interface between this library and a kernel. {@link KernelTransport} implements it for the running kernel; anything
+ * that exchanges the same bytes can be another implementation.
  */
 
-/** Which netlink family of sockets: `generic` carries IPVS, `route` carries links, addresses and routes. */
+/** Netlink protocol of a socket: `generic` for IPVS, `route` for links, addresses and routes. */
 export type NetlinkProtocol = 'generic' | 'route'
 
-/** A way to reach one kernel, in one network namespace. */
+/** Access to one kernel, in one network namespace. */
 export interface Transport {
   /**
    * Opens a netlink socket.
    *
-   * @throws {SystemError} when the namespace or the socket cannot be opened; it carries `code`, `errno`, `syscall`.
+   * @throws {SystemError} with `code`, `errno` and `syscall` if the namespace or the socket cannot be opened.
    */
   open(protocol: NetlinkProtocol): Promise<NetlinkSocket>
   /**
-   * Reads a file under `/proc/net` or `/proc/sys`, as seen from this transport's network namespace, in pieces.
+   * Reads a file under `/proc/net` or `/proc/sys` as seen in the transport's network namespace, in chunks.
    *
-   * @throws {SystemError} such as `ENOENT`, when iteration begins.
+   * @throws {SystemError} such as `ENOENT` when iteration begins.
    */
   readFile(path: string): AsyncIterable<Uint8Array>
 }
 
 /**
- * A way to reach a host besides its netlink: what a kernel is told through files and raw frames. Sysctls and
- * announcements need it; the running kernel has all of it.
+ * Access to a host beyond netlink: files of the kernel and raw frames. Sysctls and announcements need it; the transport of
+ * the running kernel has it.
  */
 export interface HostTransport extends Transport {
   /**
-   * Replaces what a file under `/proc/sys` holds, as seen from this transport's network namespace, with one write. The file
-   * has to exist.
+   * Replaces the content of an existing file under `/proc/sys`, as seen in the transport's network namespace, with one
+   * write.
    *
    * @throws {SystemError} such as `ENOENT`, `EACCES` (opening), `EINVAL` or `EPERM` (writing).
    */
   writeFile(path: string, text: string): Promise<void>
   /**
-   * Sends one Ethernet frame, its header included and its checksum left out, from a network interface.
+   * Sends one Ethernet frame, with its header and without a checksum, from a network interface.
    *
    * @throws {SystemError} such as `ENXIO` (no such interface) or `ENETDOWN`.
    */
@@ -44,45 +44,45 @@ export interface HostTransport extends Transport {
 
 /** An open netlink socket. One exchange runs at a time. */
 export interface NetlinkSocket {
-  /** How many exchanges may be under way: one that runs, and those that wait for it to end. Default 1. */
+  /** How many exchanges may be in flight: one that runs, and others that are queued. Default 1. */
   readonly depth?: number
   /** The socket's address (netlink port id). */
   readonly portId: number
-  /** Bytes of replies the kernel will hold for this socket, as the kernel accounts them (`SO_RCVBUF`). */
+  /** Bytes of replies that the kernel holds for this socket, as it accounts them (`SO_RCVBUF`). */
   readonly receiveBuffer: number
-  /** Bytes one datagram may have at most (`SO_SNDBUF` less the kernel's own share). */
+  /** Maximum size of a datagram in bytes (`SO_SNDBUF` less the kernel's own share). */
   readonly sendBuffer: number
   /**
-   * Sends datagrams one after another. Each is sent only after the one before it was answered: until the
-   * `NLMSG_DONE` or `NLMSG_ERROR` that carries the sequence number of its last message has arrived.
-   * Nothing of it runs on the event loop. What is done within some microseconds may be given at once; then not so
-   * often in a row that the event loop would not go round.
+   * Sends datagrams one after another. Each is sent after the previous one has been answered: after the `NLMSG_DONE` or
+   * `NLMSG_ERROR` with the sequence number of its last message has arrived. Nothing of it runs on the event loop. An
+   * exchange that ends within microseconds may be returned synchronously, but not so often in a row that the event loop
+   * starves.
    */
   exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport>
   /**
-   * Closes the socket. Idempotent; an exchange under way ends as `failed` with `ECANCELED` or completes, and those that
-   * wait for it are `not-started`.
+   * Closes the socket. Idempotent. A running exchange ends as `failed` with `ECANCELED` or completes; queued ones end as
+   * `not-started`.
    */
   close(): void
 }
 
-/** What to send and where to put what comes back. Neither buffer may be touched until the promise settles. */
+/** Datagrams to send, and the buffer for the replies. Neither may be touched until the promise settles. */
 export interface ExchangeRequest {
   /** All datagrams, back to back. */
   readonly datagrams: Uint8Array
-  /** Where each datagram ends in `datagrams`; only the first `count` entries are looked at. */
+  /** Where each datagram ends in `datagrams`; only the first `count` entries are used. */
   readonly ends: Uint32Array
-  /** How many datagrams there are. */
+  /** The number of datagrams. */
   readonly count: number
   /** Index of the datagram to start with. */
   readonly first: number
-  /** Whether datagram `first` was sent by an earlier call and only its answers are still to come. */
+  /** Whether datagram `first` was sent by an earlier call, and only its replies are outstanding. */
   readonly awaiting: boolean
-  /** Whether it is only to begin if the exchange before it was complete. Default false. */
+  /** Whether to start only if the previous exchange was complete. Default false. */
   readonly onlyIfPreviousComplete?: boolean
   /**
-   * Receives the answers, each starting at a multiple of four. At least 64 KiB: a read is only made while
-   * 32 KiB are free, because that is the largest block the kernel makes (`netlink_dump`, af_netlink.c).
+   * Receives the replies, each at a multiple of four. At least 64 KiB: the socket is read only while 32 KiB are free, the
+   * largest block that the kernel makes (`netlink_dump`, af_netlink.c).
    */
   readonly replies: Uint8Array
 }
@@ -90,15 +90,15 @@ export interface ExchangeRequest {
 /**
  * How an exchange ended:
  * - `complete`: every datagram was answered.
- * - `full`: the reply buffer is used up; call again with the same datagrams, `first` and `awaiting` as reported.
- * - `unanswered`: the kernel has executed datagram `datagram` but there is no terminator. A netlink send to the
- *   kernel runs synchronously, so an empty queue after it is final. Later datagrams were not sent.
- * - `overrun`: the receive buffer overflowed (`ENOBUFS`) at `datagram`: its commands ran, answers were lost.
- *   What survived is in the buffer. Later datagrams were not sent.
- * - `truncated`: a reply was larger than the room for it; the rest of it is lost. The others are in the buffer and
+ * - `full`: the reply buffer is full; call again with the same datagrams, and `first` and `awaiting` as reported.
+ * - `unanswered`: the kernel has executed datagram `datagram` without a terminating reply. A netlink send to the kernel
+ *   runs synchronously, so that an empty queue after it is final. Later datagrams were not sent.
+ * - `overrun`: the receive buffer overflowed (`ENOBUFS`) at `datagram`: its commands were executed, and replies were
+ *   lost. The others are in the buffer. Later datagrams were not sent.
+ * - `truncated`: a reply did not fit the buffer; the rest of it is lost. The others are in the buffer and
  *   later datagrams were not sent.
  * - `failed`: a system call failed with `errno`; if `awaiting` is false, `datagram` was not sent.
- * - `not-started`: it was not sent, since the exchange before it, on which it depends, was not complete.
+ * - `not-started`: nothing was sent, because the previous exchange was not complete.
  */
 export type ExchangeState =
   | 'complete'
@@ -115,16 +115,16 @@ export interface ExchangeReport {
   readonly state: ExchangeState
   /** The datagram concerned; with `complete`, the number of datagrams. */
   readonly datagram: number
-  /** Whether that datagram was sent and its answers are still (partly) to come. */
+  /** Whether that datagram was sent, and replies to it are outstanding. */
   readonly awaiting: boolean
   /** Bytes written to `replies`. */
   readonly received: number
-  /** Positive error number with `failed`, else 0. */
+  /** Positive error number with `failed`, otherwise 0. */
   readonly errno: number
-  /** Which system call failed, with `failed`. */
+  /** The system call that failed, with `failed`. */
   readonly syscall: 'sendmsg' | 'recvmmsg' | ''
-  /** System calls made that sent. */
+  /** Number of sending system calls. */
   readonly sends: number
-  /** System calls made that received. */
+  /** Number of receiving system calls. */
   readonly receives: number
 }

@@ -4,21 +4,17 @@ export type Family = 'ipv4' | 'ipv6'
 /** AF_INET and AF_INET6 of <sys/socket.h>. */
 export const FAMILY_NUMBER = { ipv4: 2, ipv6: 10 } as const satisfies Record<Family, number>
 
-/** Two comparisons take V8 less than a look into a table. */
 export function familyNumber(family: Family): number {
   return family === 'ipv4' ? FAMILY_NUMBER.ipv4 : FAMILY_NUMBER.ipv6
 }
 
-/** The family of an address in text, or undefined when it is none. Zone ids and prefix lengths are not accepted. */
+/** The family of an address in text; undefined if it is no address. Zone ids and prefix lengths are not accepted. */
 export function familyOf(address: string): Family | undefined {
   if (parseIPv4(address) !== undefined) return 'ipv4'
   return parseIPv6(address) === undefined ? undefined : 'ipv6'
 }
 
-/**
- * The 32 bits of a dotted IPv4 address, or undefined. The number is signed: half of the unsigned ones are beyond what V8
- * keeps without allocating.
- */
+/** The 32 bits of a dotted IPv4 address as a signed number; undefined for any other text. */
 export function parseIPv4(address: string): number | undefined {
   let result = 0
   let octet = -1
@@ -41,12 +37,12 @@ export function parseIPv4(address: string): number | undefined {
   return octets === 3 && octet >= 0 ? (result << 8) | octet : undefined
 }
 
-/** 32 bits, signed or not, as a dotted IPv4 address. */
+/** The dotted IPv4 address of 32 bits, signed or unsigned. */
 export function formatIPv4(value: number): string {
   return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
 }
 
-/** Writes 16 bytes, as `union nf_inet_addr` holds an address: IPv4 in the first four, the rest zero. */
+/** Writes an address as 16 bytes, like `union nf_inet_addr`: IPv4 in the first four, the rest zero. */
 export function writeAddress(view: DataView, offset: number, address: string, family: Family): void {
   if (family === 'ipv4') {
     view.setInt32(offset, parseIPv4(address) ?? 0)
@@ -59,7 +55,7 @@ export function writeAddress(view: DataView, offset: number, address: string, fa
   }
 }
 
-/** Reads an address; canonical text (RFC 5952). */
+/** Reads an address as canonical text (RFC 5952). */
 export function readAddress(view: DataView, offset: number, family: Family): string {
   if (family === 'ipv4') return formatIPv4(view.getInt32(offset))
   const groups: number[] = []
@@ -72,10 +68,7 @@ export function canonicalIPv6(address: string): string {
   return formatIPv6(parseIPv6(address) ?? [])
 }
 
-/**
- * The eight groups of an IPv6 address, or undefined when it is none. `isIPv6` of node:net would bring all of its streams
- * along, which a program that runs for a moment feels.
- */
+/** The eight groups of an IPv6 address; undefined for any other text. (`isIPv6` would load all of node:net.) */
 function parseIPv6(address: string): number[] | undefined {
   let text = address
   if (text.includes('.')) {

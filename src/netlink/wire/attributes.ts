@@ -2,19 +2,19 @@ import { type Codec, type Field, readU64 } from './codecs.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './uapi.ts'
 import { align4, LITTLE_ENDIAN, malformed, type WireWriter } from './wire.ts'
 
-/** Attributes within an attribute. Read with {@link AttributeSet.nest}, written between `beginNest` and `endNest`. */
+/** Attributes in an attribute. They are read with {@link AttributeSet.nest} and written between `beginNest` and `endNest`. */
 export interface NestCodec<F extends Fields> extends Codec<never> {
   readonly table: AttributeTable<F>
 }
 
 export function nest<F extends Fields>(table: AttributeTable<F>): NestCodec<F> {
   const refuse = () => {
-    throw new Error(`the attributes of ${table.name} are read and written one by one`)
+    throw new Error(`the attributes of ${table.name} must be read and written one by one`)
   }
   return { name: table.name, minimum: 0, read: refuse, write: refuse, table }
 }
 
-/** A field that holds attributes itself. */
+/** A field that contains attributes. */
 export interface NestField<F extends Fields> extends Field<never> {
   readonly codec: NestCodec<F>
 }
@@ -29,14 +29,14 @@ type FieldOf<D> = D extends readonly [number, NestCodec<infer F>]
 /** The fields of a table by name. */
 export type Fields = Readonly<Record<string, Field<unknown>>>
 
-/** The attributes that may stand together at one level of a message. */
+/** The attributes of one level of a message. */
 export interface AttributeTable<F extends Fields = Fields> {
   readonly name: string
   readonly fields: F
   readonly byType: readonly (Field<unknown> | undefined)[]
 }
 
-/** Declares a table: each name with the kernel's number and the codec. */
+/** Declares a table: the kernel's number and the codec of each name. */
 export function attributeTable<const D extends Readonly<Record<string, Definition>>>(
   name: string,
   definitions: D,
@@ -58,14 +58,14 @@ export function writeAttribute<T>(writer: WireWriter, field: Field<T>, value: T)
 }
 
 /**
- * The attributes found at one level of a message. Reading notes where each one lies and decodes nothing; a value is
- * decoded when it is asked for. The object is made once and used for one message after another.
+ * The attributes of one level of a message. Reading records the offsets of the attributes; values are decoded on access. The
+ * object is reused for one message after another.
  */
 export class AttributeSet<F extends Fields> {
   readonly table: AttributeTable<F>
-  /** Bytes at the end that are no attribute. The kernel tolerates them in requests and makes none in replies. */
+  /** Bytes at the end that are no attribute. The kernel accepts them in requests and sends none in replies. */
   leftover = 0
-  /** Where the payload of each number begins, counted from the first attribute; 0 for an absent one. */
+  /** The offset of each payload from the first attribute, by attribute number; 0 if absent. */
   readonly #offsets: Int32Array
   readonly #lengths: Int32Array
   #view: DataView = EMPTY
@@ -78,8 +78,8 @@ export class AttributeSet<F extends Fields> {
   }
 
   /**
-   * Takes the attributes between `start` and `end`. Unknown ones are passed over and of several with the same number
-   * the last counts, as in the kernel (nla_parse).
+   * Reads the attributes between `start` and `end`. Unknown attributes are skipped, and the last of several with the same
+   * number counts, as in the kernel (nla_parse).
    */
   read(view: DataView, start: number, end: number): this {
     this.#view = view
@@ -103,7 +103,7 @@ export class AttributeSet<F extends Fields> {
     return this
   }
 
-  /** Like {@link read}, but what cannot be parsed is an error: for what the kernel sends. */
+  /** Like {@link read}, but throws for bytes that are no attribute: for replies of the kernel. */
   readStrictly(view: DataView, start: number, end: number): this {
     this.read(view, start, end)
     if (this.leftover > 0)
@@ -115,25 +115,24 @@ export class AttributeSet<F extends Fields> {
     return this.#offsets[field.type] !== 0
   }
 
-  /** The value, or undefined when the attribute is absent. */
+  /** The value; undefined if the attribute is absent. */
   get<T>(field: Field<T>): T | undefined {
     const offset = this.#offsetOf(field, field.codec.minimum)
     return offset === 0 ? undefined : field.codec.read(this.#view, offset, this.#lengths[field.type]!)
   }
 
-  /** The value; its absence is an error. */
+  /** The value. Throws if the attribute is absent. */
   require<T>(field: Field<T>): T {
     return this.requireValue(field, this.get(field))
   }
 
-  /** Gives back what was read of `field`; its absence is an error. */
+  /** Returns the value that was read of `field`. Throws if it is undefined. */
   requireValue<T>(field: Field<T>, value: T | undefined): T {
     if (value === undefined) throw malformed(`${this.table.name}.${field.name} is missing`)
     return value
   }
 
-  // The same as get() for the kinds of number that tables are full of. V8 compiles each for its kind; through the codec of
-  // the field it takes three times as long.
+  // The same as get(), for the code that reads many numbers.
 
   u16(field: Field<number, 'u16'>): number | undefined {
     const offset = this.#offsetOf(field, 2)
@@ -165,32 +164,32 @@ export class AttributeSet<F extends Fields> {
     return this.#view
   }
 
-  /** Where the payload of an attribute begins; 0 for an absent one. */
+  /** The offset of the payload of an attribute; 0 if absent. */
   offsetOf(field: Field<unknown>): number {
     const offset = this.#offsets[field.type]!
     return offset === 0 ? 0 : this.#start + offset
   }
 
-  /** How many bytes the payload of an attribute has; 0 for an absent one. */
+  /** The size of the payload of an attribute in bytes; 0 if absent. */
   lengthOf(field: Field<unknown>): number {
     return this.#offsets[field.type] === 0 ? 0 : this.#lengths[field.type]!
   }
 
-  /** Reads the attributes inside `field` into `into`; undefined when it is absent. */
+  /** Reads the attributes in `field` into `into`; undefined if it is absent. */
   nest<N extends Fields>(field: NestField<N>, into: AttributeSet<N>): AttributeSet<N> | undefined {
     const offset = this.offsetOf(field)
     if (offset === 0) return undefined
     return into.readStrictly(this.#view, offset, offset + this.#lengths[field.type]!)
   }
 
-  /** The same; its absence is an error. */
+  /** Like {@link nest}, but throws if `field` is absent. */
   requireNest<N extends Fields>(field: NestField<N>, into: AttributeSet<N>): AttributeSet<N> {
     const nested = this.nest(field, into)
     if (nested === undefined) throw malformed(`${this.table.name}.${field.name} is missing`)
     return nested
   }
 
-  /** Where a payload of at least `minimum` bytes begins; 0 for an absent attribute. */
+  /** The offset of a payload of at least `minimum` bytes; 0 if the attribute is absent. */
   #offsetOf(field: Field<unknown>, minimum: number): number {
     const offset = this.#offsets[field.type]!
     if (offset === 0) return 0
@@ -203,8 +202,8 @@ export class AttributeSet<F extends Fields> {
 
 const EMPTY = new DataView(new ArrayBuffer(0))
 
-/** What the answer brought; that it brought nothing is an error. */
+/** Returns what a reply contained. Throws if there was none. */
 export function requireReply<T>(value: T | undefined): T {
-  if (value === undefined) throw malformed('an acknowledgement came without what was asked for')
+  if (value === undefined) throw malformed('an acknowledgement without the requested reply')
   return value
 }

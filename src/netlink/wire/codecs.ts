@@ -8,10 +8,10 @@ export interface Field<T, N extends string = string> {
   readonly codec: Codec<T, N>
 }
 
-/** How the payload of an attribute is read and written. The same codec serves requests and replies. */
+/** Reads and writes the payload of an attribute, in requests and replies alike. */
 export interface Codec<T, N extends string = string> {
   readonly name: N
-  /** A shorter payload is malformed; a longer one is cut, as the kernel does (nla_policy). */
+  /** A shorter payload is malformed; a longer one is truncated, as the kernel does (nla_policy). */
   readonly minimum: number
   read(view: DataView, offset: number, length: number): T
   write(writer: WireWriter, field: Field<T, N>, value: T): void
@@ -53,7 +53,7 @@ export const i32: Codec<number, 'i32'> = {
   write: (writer, field, value) => writer.i32(field, value),
 }
 
-/** 64 bits; beyond 2^53 rounded. */
+/** 64 bits; rounded beyond 2^53. */
 export const u64: Codec<number, 'u64'> = {
   name: 'u64',
   minimum: 8,
@@ -64,7 +64,7 @@ export const u64: Codec<number, 'u64'> = {
   },
 }
 
-/** Text ended by a NUL. */
+/** Text with a terminating NUL. */
 export const text: Codec<string, 'text'> = {
   name: 'text',
   minimum: 0,
@@ -72,7 +72,7 @@ export const text: Codec<string, 'text'> = {
   write: (writer, field, value) => writer.text(field, value),
 }
 
-/** Raw bytes. Reading gives a view into the message, not a copy. */
+/** Raw bytes. Reading returns a view of the message, not a copy. */
 export const bytes: Codec<Uint8Array, 'bytes'> = {
   name: 'bytes',
   minimum: 0,
@@ -83,7 +83,7 @@ export const bytes: Codec<Uint8Array, 'bytes'> = {
   },
 }
 
-/** Nothing but padding; read as absent. */
+/** Padding; read as absent. */
 export const pad: Codec<undefined, 'pad'> = {
   name: 'pad',
   minimum: 0,
@@ -111,7 +111,7 @@ const HIGH = 4 - LOW
 export function readU64(view: DataView, offset: number): number {
   const low = view.getInt32(offset + LOW, LITTLE_ENDIAN)
   const high = view.getInt32(offset + HIGH, LITTLE_ENDIAN)
-  // Most counters are small, and these V8 keeps without allocating.
+  // Most counters are small: an integer is then returned.
   if (high === 0 && low >= 0) return low
   return (high >>> 0) * 0x1_0000_0000 + (low >>> 0)
 }

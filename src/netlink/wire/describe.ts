@@ -11,17 +11,17 @@ import {
 } from './uapi.ts'
 import type { MessageHeader } from './wire.ts'
 
-/** What is needed to print the messages of a family. */
+/** The commands and attributes of a family, for printing its messages. */
 export interface FamilyDescription {
   readonly commands: Readonly<Record<string, number>>
   /** The attributes at the top level of a message with this command. */
   tableOf(command: number): AttributeTable
 }
 
-/** Prints what follows the header of a message that is no control message. */
+/** Prints the payload of a message that is no control message. */
 export type PayloadDescriber = (view: DataView, message: MessageHeader) => string
 
-/** A message as one line of text: sequence number, and what its family says of it. */
+/** Prints a message on one line: its sequence number, and its description by the family. */
 export function describeMessage(
   view: DataView,
   message: MessageHeader,
@@ -42,7 +42,7 @@ export function describeMessage(
   return `${head} ${describePayload(view, message)}`
 }
 
-/** Messages of a generic netlink family, and of the controller: command, flags, attributes. */
+/** Prints messages of a generic netlink family and of the controller: command, flags, attributes. */
 export function genericPayload(family: FamilyDescription): PayloadDescriber {
   return (view, message) => {
     const { start, end, type, flags } = message
@@ -56,17 +56,17 @@ export function genericPayload(family: FamilyDescription): PayloadDescriber {
   }
 }
 
-/** A message of which nothing is known. */
+/** Prints an unknown message. */
 export function describeUnknown({ start, end, type }: MessageHeader): string {
   return `type ${type}, ${end - start} bytes`
 }
 
-/** Says when a message asks for a dump. */
+/** Marks a message that requests a dump. */
 export function describeDump(flags: number): string {
   return (flags & NLM_F_DUMP) === NLM_F_DUMP ? ' dump' : ''
 }
 
-/** Attributes as text: `{ name: value, nest: { ... } }`, bytes in hexadecimal. */
+/** Prints attributes: `{ name: value, nest: { ... } }`, bytes in hexadecimal. */
 export function describeAttributes(
   view: DataView,
   start: number,

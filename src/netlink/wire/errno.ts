@@ -1,7 +1,6 @@
 /**
- * Error numbers of Linux: 1 to 133, in their order (asm-generic/errno-base.h and errno.h). A kernel that is simulated or
- * recorded answers with them on any system, and other systems count differently: EOPNOTSUPP is 95 here and 102 on macOS.
- * A dash stands for a number that is not in use.
+ * Error numbers of Linux, 1 to 133, in order (asm-generic/errno-base.h and errno.h). A simulated or recorded kernel uses
+ * them on any system, and other systems differ: EOPNOTSUPP is 95 on Linux and 102 on macOS. A dash is an unused number.
  */
 const NAMES = `
   EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV
@@ -20,7 +19,7 @@ const NAMES = `
 /** No such file, family, destination, scheduler. */
 export const ENOENT = 2
 
-/** The name that Linux has for an error number, such as `EEXIST`; `E` and the number when it has none. */
+/** The name of an error number on Linux, such as `EEXIST`; `E` and the number if it has none. */
 export function errorName(errno: number): string {
   const name = NAMES[errno - 1]
   return name === undefined || name === '-' ? `E${errno}` : name

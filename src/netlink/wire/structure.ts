@@ -1,6 +1,6 @@
 import { LITTLE_ENDIAN, malformed, type WireWriter } from './wire.ts'
 
-/** How a member of a structure is read and written: so many bits, in the host's byte order. */
+/** Reads and writes members of structures, in the byte order of the host. */
 const KINDS = {
   u8: {
     read: (view: DataView, at: number) => view.getUint8(at),
@@ -20,22 +20,22 @@ const KINDS = {
   },
 } as const
 
-/** Where a member of a structure lies, and what it is. */
+/** The offset and the kind of a member of a structure. */
 type Member = readonly [offset: number, kind: keyof typeof KINDS]
 
 /**
- * A structure of fixed size that a family puts between the header of a message and its attributes, as rtnetlink does; in
- * generic netlink that is always the same one.
+ * A structure of fixed size between the header of a message and its attributes, as rtnetlink has them. (Generic netlink
+ * always has the same one.)
  */
 export interface Structure<K extends string = string> {
-  /** The kernel's name of it. */
+  /** The kernel's name. */
   readonly name: string
-  /** Bytes, a multiple of four: attributes begin behind them. */
+  /** Size in bytes, a multiple of four; the attributes follow. */
   readonly size: number
   readonly members: Readonly<Record<K, Member>>
 }
 
-/** Declares a structure: each member with its offset and its kind. */
+/** Declares a structure: the offset and the kind of each member. */
 export function structure<const M extends Readonly<Record<string, Member>>>(
   name: string,
   size: number,
@@ -44,7 +44,7 @@ export function structure<const M extends Readonly<Record<string, Member>>>(
   return { name, size, members }
 }
 
-/** The members of a structure that begins at `start`; too few bytes are an error. */
+/** Reads the members of the structure at `start`. Throws if there are too few bytes. */
 export function readStructure<K extends string>(
   view: DataView,
   start: number,
@@ -59,7 +59,7 @@ export function readStructure<K extends string>(
   return values
 }
 
-/** Writes a structure; members that are not named are zero. */
+/** Writes a structure; omitted members are zero. */
 export function writeStructure<K extends string>(
   writer: WireWriter,
   { size, members }: Structure<K>,

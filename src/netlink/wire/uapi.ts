@@ -4,13 +4,13 @@ export const NLMSG_HDRLEN = 16
 export const NLMSG_NOOP = 1
 export const NLMSG_ERROR = 2
 export const NLMSG_DONE = 3
-/** Types below this one are control messages, which no family sees. */
+/** Lower types are control messages, which do not reach a family. */
 export const NLMSG_MIN_TYPE = 16
 
 export const NLM_F_REQUEST = 0x1
 export const NLM_F_MULTI = 0x2
 export const NLM_F_ACK = 0x4
-/** NLM_F_ROOT | NLM_F_MATCH: both bits make a dump, one alone means nothing to generic netlink. */
+/** NLM_F_ROOT | NLM_F_MATCH: both bits together request a dump; generic netlink ignores a single one. */
 export const NLM_F_DUMP = 0x300
 /** In an acknowledgement: the request is not echoed beyond its header. */
 export const NLM_F_CAPPED = 0x100

@@ -13,26 +13,25 @@ import {
 /** Netlink speaks the byte order of the host. */
 export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
-/** Rounds up to a multiple of four, as messages and attributes are aligned. */
+/** Rounds up to a multiple of four, the alignment of messages and attributes. */
 export function align4(length: number): number {
   return (length + 3) & ~3
 }
 
-/** A field of an attribute table whose codec is of this kind: the table decides which method writes it. */
+/** A field of an attribute table with a codec of this kind. */
 export interface FieldKind<N extends string> {
   readonly type: number
   readonly codec: { readonly name: N }
 }
 
 /**
- * Writes netlink messages one after another into one buffer that grows and is used again: fresh memory is what a
- * fast path must not touch. Whatever is in host order and aligned is stored through `words` and `shorts`, which takes half the
- * time of a DataView before V8 has optimized the code, and as long afterwards.
+ * Writes netlink messages one after another into one buffer, which grows and is reused. Aligned values in host order are
+ * stored through `words` and `shorts`.
  */
 export class WireWriter {
   bytes: Uint8Array<ArrayBuffer>
   view: DataView<ArrayBuffer>
-  /** The same by four bytes and by two. */
+  /** The same memory in units of four and of two bytes. */
   words: Int32Array<ArrayBuffer>
   shorts: Uint16Array<ArrayBuffer>
   /** Bytes written so far; always a multiple of four between messages. */
@@ -45,12 +44,12 @@ export class WireWriter {
     this.shorts = new Uint16Array(this.bytes.buffer)
   }
 
-  /** Takes back everything written since `length` was `mark`. */
+  /** Discards everything written since `length` was `mark`. */
   truncate(mark: number): void {
     this.length = mark
   }
 
-  /** Makes room for `count` more bytes and gives where they begin; what is there is not cleared. */
+  /** Reserves `count` bytes, which are not cleared. Returns their offset. */
   reserve(count: number): number {
     const start = this.length
     const end = start + count
@@ -59,7 +58,7 @@ export class WireWriter {
     return start
   }
 
-  /** Begins a message with its header; {@link endMessage} fills in its length. */
+  /** Writes the header of a message; {@link endMessage} fills in the length. Returns the offset of the message. */
   beginMessage(type: number, flags: number, sequence: number): number {
     const start = this.reserve(NLMSG_HDRLEN)
     const short = (start >> 1) + 2
@@ -75,7 +74,7 @@ export class WireWriter {
     this.words[start >> 2] = this.length - start
   }
 
-  /** Writes the header that generic netlink puts behind the message's own. */
+  /** Writes the header of generic netlink, which follows that of the message. */
   genericHeader(command: number, version: number): void {
     const start = this.reserve(GENL_HDRLEN)
     this.words[start >> 2] = 0
@@ -83,7 +82,7 @@ export class WireWriter {
     this.bytes[start + 1] = version
   }
 
-  /** Begins an attribute that holds attributes; {@link endNest} fills in its length. */
+  /** Begins an attribute that contains attributes; {@link endNest} fills in the length. Returns its offset. */
   beginNest(type: number): number {
     const start = this.reserve(NLA_HDRLEN)
     this.shorts[(start >> 1) + 1] = type
@@ -94,7 +93,7 @@ export class WireWriter {
     this.shorts[start >> 1] = this.length - start
   }
 
-  /** Writes an attribute's header, reserves its payload with zeroed padding, and gives where the payload begins. */
+  /** Writes the header of an attribute and reserves its payload with zeroed padding. Returns the offset of the payload. */
   payload(type: number, size: number): number {
     const start = this.reserve(NLA_HDRLEN + align4(size))
     this.shorts[start >> 1] = NLA_HDRLEN + size
@@ -103,15 +102,14 @@ export class WireWriter {
     return start + NLA_HDRLEN
   }
 
-  /** Writes bytes; gives where they begin. */
+  /** Writes bytes. Returns their offset. */
   append(bytes: Uint8Array): number {
     const start = this.reserve(bytes.length)
     this.bytes.set(bytes, start)
     return start
   }
 
-  // One method for each kind of number, called by name: through the codec of the field, as writeAttribute does, a number
-  // takes three times as long.
+  // One method for each kind of number, for the code that writes many; writeAttribute calls them through the codec.
 
   u8(field: FieldKind<'u8'>, value: number): void {
     const at = this.payload(field.type, 1)
@@ -139,7 +137,7 @@ export class WireWriter {
     this.words[at >> 2] = value
   }
 
-  /** ASCII text and the NUL that ends it. */
+  /** ASCII text with a terminating NUL. */
   text(field: FieldKind<'text'>, value: string): void {
     const at = this.payload(field.type, value.length + 1)
     for (let index = 0; index < value.length; index++) {
@@ -148,13 +146,13 @@ export class WireWriter {
     this.view.setUint8(at + value.length, 0)
   }
 
-  /** Asks the message at `start` to be acknowledged. */
+  /** Requests an acknowledgement of the message at `start`. */
   requestAcknowledgement(start: number): void {
     const flags = (start >> 1) + 3
     this.shorts[flags] = this.shorts[flags]! | NLM_F_ACK
   }
 
-  /** Turns the message at `start` into one that the kernel acknowledges and does not execute (netlink_rcv_skb). */
+  /** Makes the message at `start` one that the kernel acknowledges without executing it (netlink_rcv_skb). */
   convertToNoop(start: number): void {
     this.shorts[(start >> 1) + 2] = NLMSG_NOOP
     this.shorts[(start >> 1) + 3] = NLM_F_REQUEST | NLM_F_ACK
