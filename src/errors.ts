@@ -1,20 +1,19 @@
 /**
- * Every error this library makes. A mistake in the arguments is a `TypeError` or a `RangeError` and nothing was
- * sent; a refusal by the kernel is a {@link KernelError} ({@link IpvsError}, {@link NetworkError}, {@link SysctlError});
- * everything that can go wrong on the way to the kernel and back is a {@link NetlinkError}, which says whether the command
- * may have run.
+ * The errors of this library. An invalid argument is a `TypeError` or a `RangeError`, and nothing was sent. A refusal by the
+ * kernel is a {@link KernelError} ({@link IpvsError}, {@link NetworkError}, {@link SysctlError}). A failure of the exchange
+ * with the kernel is a {@link NetlinkError}, which tells whether the command may have been executed.
  */
 
 /** Codes of errors about arguments. */
 export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
 
-/** An argument of the wrong shape: a missing field, a wrong type, a word that is not in the list. Nothing was sent. */
+/** An argument of the wrong form: a wrong type, a missing or unknown field, a string that is not accepted. Nothing was sent. */
 export class ArgumentTypeError extends TypeError {
   /** The class, for messages. */
   override readonly name = 'TypeError'
   /** Constant. */
   readonly code = 'ERR_INVALID_ARG_TYPE' satisfies ArgumentErrorCode
-  /** The field concerned, as it is spelled in the call: `address`, `persistence.timeout`. */
+  /** The field, as it is spelled in the call: `address`, `persistence.timeout`. */
   readonly field: string
 
   constructor(field: string, allowed: string, value: unknown)
@@ -48,13 +47,13 @@ export function describeUnknownField(place: string, name: string, known: readonl
   return `unknown field \`${name}\`${where}; expected one of ${known.join(', ')}`
 }
 
-/** An argument of the right type outside of what is allowed. Nothing was sent. */
+/** An argument of the right type with a value out of range. Nothing was sent. */
 export class ArgumentRangeError extends RangeError {
   /** The class, for messages. */
   override readonly name = 'RangeError'
   /** Constant. */
   readonly code = 'ERR_OUT_OF_RANGE' satisfies ArgumentErrorCode
-  /** The field concerned, as it is spelled in the call. */
+  /** The field, as it is spelled in the call. */
   readonly field: string
 
   constructor(field: string, allowed: string, value: unknown) {
@@ -64,15 +63,15 @@ export class ArgumentRangeError extends RangeError {
 }
 
 /**
- * The codes of {@link NetlinkError}, with what each means:
+ * The codes of {@link NetlinkError}:
  * - `ERR_LVS_CLOSED`: the client was closed.
- * - `ERR_LVS_TIMEOUT`: the kernel did not answer within the client's `timeout`.
+ * - `ERR_LVS_TIMEOUT`: the kernel did not reply within the `timeout` of the client.
  * - `ERR_LVS_SOCKET`: a system call on the netlink socket failed (see `cause`); the next call opens a new one.
- * - `ERR_LVS_OVERRUN`: answers were lost because the socket's receive buffer overflowed (`ENOBUFS`).
- * - `ERR_LVS_UNANSWERED`: the kernel executed the command and sent no answer.
- * - `ERR_LVS_MALFORMED`: an answer could not be decoded.
+ * - `ERR_LVS_OVERRUN`: replies were lost because the receive buffer of the socket overflowed (`ENOBUFS`).
+ * - `ERR_LVS_UNANSWERED`: the kernel executed the command and sent no reply.
+ * - `ERR_LVS_MALFORMED`: a reply could not be decoded.
  * - `ERR_LVS_UNAVAILABLE`: the kernel has no IPVS and could not load it.
- * - `ERR_LVS_ADDON`: the compiled part of this package could not be loaded.
+ * - `ERR_LVS_ADDON`: the addon of this package could not be loaded.
  */
 export type NetlinkErrorCode =
   | 'ERR_LVS_CLOSED'
@@ -84,16 +83,16 @@ export type NetlinkErrorCode =
   | 'ERR_LVS_UNAVAILABLE'
   | 'ERR_LVS_ADDON'
 
-/** Whether the command of a {@link NetlinkError} ran: certainly `not-done`, certainly `done`, or `unknown`. */
+/** Whether the command of a {@link NetlinkError} was executed: `done`, `not-done`, or `unknown`. */
 export type CommandOutcome = 'not-done' | 'done' | 'unknown'
 
-/** Something went wrong between the caller and the kernel. */
+/** The exchange with the kernel failed. */
 export class NetlinkError extends Error {
   /** The class, for messages. */
   override readonly name: string = 'NetlinkError'
-  /** What went wrong. */
+  /** The kind of the failure. */
   readonly code: NetlinkErrorCode
-  /** What is known about the command. After `unknown`, read the table before trying again. */
+  /** Whether the command was executed. After `unknown`, read the table before trying again. */
   readonly outcome: CommandOutcome
 
   constructor(code: NetlinkErrorCode, message: string, outcome: CommandOutcome, options?: ErrorOptions) {
@@ -114,8 +113,8 @@ export class IpvsUnavailableError extends NetlinkError {
 }
 
 /**
- * The addon could not be loaded. The message has the command that mends it; on another system than Linux, where there is no
- * IPVS and no addon, what else can be done. Code `ERR_LVS_ADDON`.
+ * The addon could not be loaded. The message contains the command that builds it or, on another system than Linux, the
+ * alternative. Code `ERR_LVS_ADDON`.
  */
 export class AddonError extends NetlinkError {
   /** The class, for messages. */
@@ -144,7 +143,7 @@ function addonLoadMessage(root: string, cause: unknown): string {
   )
 }
 
-/** What a refusal by the kernel is made of; see {@link KernelError}. */
+/** The fields of a {@link KernelError}. */
 export interface KernelRefusal {
   /** The kernel's error as a name: `EEXIST`, `ESRCH`, `ENOENT`, ... */
   readonly code: string
@@ -152,15 +151,15 @@ export interface KernelRefusal {
   readonly errno: number
   /** The method that was called. */
   readonly command: string
-  /** What the command was about; may be empty. */
+  /** The object of the command; may be empty. */
   readonly subject: string
-  /** The kernel's own words (extended acknowledgement), where it gave any. */
+  /** The kernel's message (extended acknowledgement), if it sent one. */
   readonly kernelMessage: string | undefined
   /** Why it was refused and what to do about it, in one sentence. */
   readonly explanation: string
 }
 
-/** The kernel refused something. Nothing was changed by it. The base of the classes that say what it was. */
+/** The kernel refused a command, and nothing was changed. The base class of the refusals. */
 export class KernelError extends Error implements KernelRefusal {
   /** The class, for messages. */
   override readonly name: string = 'KernelError'
@@ -170,9 +169,9 @@ export class KernelError extends Error implements KernelRefusal {
   readonly errno: number
   /** The method that was called: `addService`, `addAddress`, `set`, ... */
   readonly command: string
-  /** What the command was about; may be empty. */
+  /** The object of the command; may be empty. */
   readonly subject: string
-  /** The kernel's own words (extended acknowledgement), where it gave any. */
+  /** The kernel's message (extended acknowledgement), if it sent one. */
   readonly kernelMessage: string | undefined
   /** Why it was refused and what to do about it, in one sentence; part of the message. */
   readonly explanation: string
@@ -192,8 +191,8 @@ export class KernelError extends Error implements KernelRefusal {
 }
 
 /**
- * A command about virtual services that the kernel refused. `command` is the method of {@link Ipvs}; `subject` reads
- * `tcp://192.0.2.1:80` or `tcp://192.0.2.1:80 -> 192.0.2.10:80`.
+ * The kernel refused a command of {@link Ipvs}. `command` is the method; `subject` is such as `tcp://192.0.2.1:80` or
+ * `tcp://192.0.2.1:80 -> 192.0.2.10:80`.
  */
 export class IpvsError extends KernelError {
   /** The class, for messages. */
@@ -201,8 +200,8 @@ export class IpvsError extends KernelError {
 }
 
 /**
- * A command about links, addresses, routes or neighbours that the kernel refused. `command` is the method of
- * {@link Network}; `subject` reads `192.0.2.1/32 on lo`, `default`, `eth0`.
+ * The kernel refused a command of {@link Network}. `command` is the method; `subject` is such as `192.0.2.1/32 on lo`,
+ * `default` or `eth0`.
  */
 export class NetworkError extends KernelError {
   /** The class, for messages. */
@@ -210,29 +209,29 @@ export class NetworkError extends KernelError {
 }
 
 /**
- * A sysctl that the kernel does not have or did not let be read or written. `command` is `get` or `set`; `subject` is the
- * sysctl's name, as in `net.ipv4.ip_forward`.
+ * The kernel does not have a sysctl, or refused to read or write it. `command` is `get` or `set`; `subject` is the name of the
+ * sysctl, such as `net.ipv4.ip_forward`.
  */
 export class SysctlError extends KernelError {
   /** The class, for messages. */
   override readonly name = 'SysctlError'
 }
 
-/** One command of a batch that was not done, or of which it is not known. */
+/** A command of a batch that failed, or whose outcome is unknown. */
 export interface BatchFailure {
-  /** Its place among the commands that were given, from 0. */
+  /** Its index in the batch, from 0. */
   readonly index: number
-  /** What a single call would have rejected with. */
+  /** The error with which a single call would reject. */
   readonly error: Error
 }
 
-/** Some commands of a batch failed; those that are not listed were done. Its `cause` is the first error. */
+/** Some commands of a batch failed; the others were executed. Its `cause` is the first error. */
 export class BatchError extends Error {
   /** The class, for messages. */
   override readonly name = 'BatchError'
   /** Constant. */
   readonly code = 'ERR_LVS_BATCH'
-  // Private, so that a log of the error does not print thousands of others.
+  // Private, so that logging the error does not print thousands of others.
   readonly #failures: readonly BatchFailure[]
 
   constructor(failures: readonly BatchFailure[], commands: number) {
@@ -247,15 +246,14 @@ export class BatchError extends Error {
     this.#failures = failures
   }
 
-  /** What failed, in the order in which it was given. */
+  /** The failures, in the order of the commands. */
   get failures(): readonly BatchFailure[] {
     return this.#failures
   }
 }
 
 /**
- * The error to throw in place of one that was made elsewhere, so that its stack shows the caller: when several callers
- * share one failure, each gets its own, about its own subject.
+ * Copies an error that several callers share, so that each gets an error with its own stack and its own subject.
  */
 export function copyForCaller(error: unknown, subject: string | undefined): unknown {
   if (error instanceof IpvsError)

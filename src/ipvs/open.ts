@@ -7,9 +7,9 @@ import { describePayload } from './protocol/describe.ts'
 import { IPVS_GENL_NAME } from './protocol/uapi.ts'
 
 const NO_IPVS =
-  'This kernel has no IPVS, or could not load it; load it (modprobe ip_vs), in a container on the host, and see that the kernel was built with CONFIG_IP_VS'
+  'The kernel has no IPVS or could not load it; load the module (modprobe ip_vs), for a container on the host, and check that the kernel was built with CONFIG_IP_VS'
 
-/** Opens a socket and finds the family; what the kernel has to load for it gets loaded. */
+/** Opens a socket and looks up the family. The kernel loads its module if necessary. */
 export async function openSession(options: OpenOptions): Promise<IpvsSession> {
   const opening = resolveTransport(options)
   const connection = await openConnection(opening, 'generic', describePayload)
@@ -24,16 +24,16 @@ export async function openSession(options: OpenOptions): Promise<IpvsSession> {
   }
 }
 
-/** Whether IPVS can be used, and if not, why. */
+/** Whether IPVS is available, and if not, why. */
 export type Availability =
   | {
-      /** It can be used. */
+      /** IPVS is available. */
       readonly available: true
-      /** What the kernel says about itself. */
+      /** Properties of the kernel's IPVS. */
       readonly info: Info
     }
   | {
-      /** It cannot be used. */
+      /** IPVS is not available. */
       readonly available: false
       /**
        * `no-ipvs`: the kernel has none and could not load it; `no-privilege`: CAP_NET_ADMIN in the initial user namespace
@@ -41,11 +41,11 @@ export type Availability =
        * built.
        */
       readonly reason: 'no-ipvs' | 'no-privilege' | 'failed'
-      /** What happened, with a sentence on the way out. */
+      /** The error; its message says what to do. */
       readonly error: Error
     }
 
-/** Asks the kernel a harmless question: no list of modules tells as much. */
+/** Sends the kernel a harmless request, which is more reliable than a list of modules. */
 export async function probe(
   ask: () => Promise<Info>,
   signal: AbortSignal | undefined,

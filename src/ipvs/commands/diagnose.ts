@@ -5,9 +5,9 @@ import type { CheckedDestinationKey } from '../model/destination.ts'
 const NOT_UNICAST = 'is not the address of one host (the kernel wants a unicast address)'
 
 /**
- * Why the kernel answered EINVAL to a new destination. It says no more than that; ipvsadm words it as "Possibly wrong
- * module version, address not unicast, ...". What is left after this library's own checks is the address
- * (ip_vs_new_dest looks it up in the namespace's routes) and the rule about mixed families (ip_vs_genl_set_cmd).
+ * Finds out why the kernel refused a new destination with EINVAL, for which ipvsadm prints "Possibly wrong module version,
+ * address not unicast, ...". Beyond the checks of this library, the kernel checks the address (ip_vs_new_dest looks it up in
+ * the routes of the namespace) and the rule about mixed families (ip_vs_genl_set_cmd).
  */
 export async function diagnoseDestination(
   transport: Transport,
@@ -31,7 +31,7 @@ export async function diagnoseDestination(
   return `the kernel does not take ${address} for a unicast address; see ip route get ${address}`
 }
 
-/** The namespace's routing table as text (fib_trie), or undefined where it cannot be had. */
+/** The routing table of the namespace as text (fib_trie); undefined if it cannot be read. */
 async function readRoutes(transport: Transport): Promise<string | undefined> {
   try {
     const decoder = new TextDecoder()
@@ -44,7 +44,7 @@ async function readRoutes(transport: Transport): Promise<string | undefined> {
   }
 }
 
-/** A leaf of a trie is `|-- ADDRESS` followed by its routes, one a line; there is a trie for each table. */
+/** A leaf of a trie is `|-- ADDRESS`, followed by one line per route; each table has a trie. */
 function isBroadcast(routes: string, address: string): boolean {
   const leaf = `|-- ${address}\n`
   for (let at = routes.indexOf(leaf); at !== -1; at = routes.indexOf(leaf, at + 1)) {

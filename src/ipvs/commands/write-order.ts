@@ -1,11 +1,11 @@
-/** A write that builds on a reading. */
+/** A write that depends on a reading. */
 export interface OrderedReadModifyWrite<R, T> {
-  /** What is written. Merges with the same target follow one another, each on a reading of its own. */
+  /** What is written. Jobs with the same target run one after another, each with its own reading. */
   readonly target: string
-  /** What is read; merges that wait together for the same source share one reading. */
+  /** What is read; jobs that wait together for the same source share one reading. */
   readonly source: string
   readonly read: () => Promise<R>
-  /** Hands the write on at once; what it gives settles when the write is done. */
+  /** Sends the write at once. The result settles when the write has ended. */
   readonly write: (reading: R) => Promise<T>
 }
 
@@ -13,15 +13,15 @@ interface PendingReadModifyWrite {
   readonly target: string
   readonly source: string
   readonly read: () => Promise<unknown>
-  /** Hands the write on and settles, whatever becomes of it, when it is done. */
+  /** Sends the write, and resolves when it has ended, even if it failed. */
   readonly proceed: (reading: PromiseSettledResult<unknown>) => Promise<void>
 }
 
 type Job = { readonly write: () => void } | { readonly merge: PendingReadModifyWrite }
 
 /**
- * Keeps the writes of one client in the order in which they were asked for, although some of them must read first. While
- * nothing has to be read, a write is handed on at once. Merges that follow one another read at the same time.
+ * Keeps the writes of a client in the order of the calls, although some must read first. A write is sent at once unless such a
+ * job waits. Consecutive jobs read at the same time.
  */
 export class WriteOrder {
   /** Whether commands that read first are waiting, so that a write must wait as well. */
@@ -79,7 +79,7 @@ export class WriteOrder {
   }
 }
 
-/** Reads for a row of merges, then lets them write, in order, and if asked to waits until all are done. */
+/** Reads for a group of jobs, then lets them write in order; with `untilDone`, waits until all have ended. */
 async function runGroup(row: readonly PendingReadModifyWrite[], untilDone: boolean): Promise<void> {
   if (row.length === 0) return
   const readings = new Map<string, Promise<unknown>>()
@@ -92,7 +92,7 @@ async function runGroup(row: readonly PendingReadModifyWrite[], untilDone: boole
   if (untilDone) await done
 }
 
-/** Calls at once; what is thrown becomes a rejection. */
+/** Calls at once; turns an exception into a rejection. */
 async function callAsync<T>(call: () => Promise<T>): Promise<T> {
   return call()
 }

@@ -12,21 +12,21 @@ export const SYNC_ROLES = {
   master: IP_VS_STATE_MASTER,
   backup: IP_VS_STATE_BACKUP,
 } as const satisfies Record<SyncRole, number>
-/** What a synchronisation daemon does: `master` sends its connections, `backup` takes them in. */
+/** Role of a synchronisation daemon: `master` sends its connections, `backup` receives them. */
 export type SyncRole = 'master' | 'backup'
 
-/** A connection synchronisation daemon to be started. Each role can run once in a network namespace. */
+/** Settings for starting a connection synchronisation daemon. Each role can run once per network namespace. */
 export interface DaemonInput {
   /** ipvsadm `--start-daemon`; IPVS_DAEMON_ATTR_STATE. */
   readonly role: SyncRole
   /** Network interface for the multicast. ipvsadm `--mcast-interface`; IPVS_DAEMON_ATTR_MCAST_IFN. */
   readonly interface: string
   /**
-   * 0 to 255: a backup takes in what carries its own number, or everything if that is 0. The kernel takes more but sends
+   * 0 to 255: a backup accepts messages with its own number, or all if that is 0. The kernel accepts larger numbers but sends
    * only eight bits (ip_vs_sync.c). Default 0. ipvsadm `--syncid`; IPVS_DAEMON_ATTR_SYNC_ID.
    */
   readonly syncId?: number | undefined
-  /** Bytes of a message, 1 to 65507; the default follows from the interface. ipvsadm `--sync-maxlen`; since Linux 4.3. */
+  /** Maximum size of a message in bytes, 1 to 65507; the default depends on the interface. ipvsadm `--sync-maxlen`; since Linux 4.3. */
   readonly maximumLength?: number | undefined
   /** IPv4 or IPv6 multicast address. Default 224.0.0.81. ipvsadm `--mcast-group`; since Linux 4.3. */
   readonly group?: string | undefined
@@ -36,15 +36,15 @@ export interface DaemonInput {
   readonly ttl?: number | undefined
 }
 
-/** A running synchronisation daemon: its settings with the defaults filled in. */
+/** A running synchronisation daemon: all of its settings. */
 export interface Daemon {
-  /** A number if it has no name here. */
+  /** A number if this library has no name for it. */
   readonly role: SyncRole | number
   /** Network interface of the multicast. */
   readonly interface: string
-  /** Only the low eight bits travel. */
+  /** Only the low eight bits are sent. */
   readonly syncId: number
-  /** Bytes of a message at most. */
+  /** Maximum size of a message in bytes. */
   readonly maximumLength: number
   /** Multicast address, IPv4 or IPv6. */
   readonly group: string
@@ -114,7 +114,7 @@ function writeGroup(writer: WireWriter, group: string): void {
   )
 }
 
-/** Reads a daemon out of a reply, or out of a request. */
+/** Reads a daemon from a reply or a request. */
 export function readDaemon(daemon: AttributeSet<typeof fields>): Daemon {
   return {
     role: ROLE_ENUM.nameOf(daemon.require(fields.state)),

@@ -19,7 +19,7 @@ export function copyDestination<T extends DestinationChanges>(changes: T): T {
   } as DestinationChanges as T
 }
 
-/** Whether changes leave nothing open, so that a destination can be set without reading it first. */
+/** Whether changes contain all settings, so that the destination can be set without reading it first. */
 export function isCompleteDestination(changes: DestinationChanges): changes is DestinationInput {
   if (typeof changes !== 'object' || changes === null) return false
   const { forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
@@ -33,8 +33,7 @@ export function isCompleteDestination(changes: DestinationChanges): changes is D
 }
 
 /**
- * Settings that are valid if these changes are valid by themselves: with what fits any value in the place of what they
- * leave open.
+ * Fills in omitted settings with values that are valid beside any other, so that the changes can be checked by themselves.
  */
 export function withPlaceholders(changes: DestinationChanges): DestinationInput {
   return {
@@ -44,7 +43,7 @@ export function withPlaceholders(changes: DestinationChanges): DestinationInput 
   } as DestinationInput
 }
 
-/** What a destination becomes when `changes` are made to it; what they do not name stays. */
+/** Applies changes to a destination; omitted settings keep their values. */
 export function mergeDestination(current: Destination, changes: DestinationChanges): DestinationInput {
   const forwarding = changes.forwarding === undefined ? current.forwarding : changes.forwarding
   const tunnel =

@@ -28,7 +28,7 @@ import { checkTunnel, PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tun
 
 export const FORWARDING_ENUM = new EnumMap<ForwardingMethod>(FORWARDING_METHODS)
 
-/** What a destination may have, as it is given or as it was read. */
+/** The fields of a destination, as given by a caller or as read. */
 export const DESTINATION_FIELDS = new KnownFields([
   ...['address', 'port', 'family'],
   ...['forwarding', 'weight', 'upperThreshold', 'lowerThreshold', 'tunnel'],
@@ -53,7 +53,7 @@ export function checkDestinationKey(key: DestinationKey, defaultPort: number): C
   return { address: text, port: checkPort('destination.port', port), family }
 }
 
-/** The settings of a destination as they go to the kernel. */
+/** The settings of a destination in the kernel's form. */
 export interface DestinationNumbers {
   readonly method: number
   readonly weight: number
@@ -62,7 +62,7 @@ export interface DestinationNumbers {
   readonly tunnel: TunnelNumbers
 }
 
-/** Checks the settings of a destination, each by itself and those that must go together. */
+/** Checks the settings of a destination, each by itself and in combination. */
 export function checkDestinationSettings(
   settings: DestinationLimits & Forwarding,
   family: Family,
@@ -119,12 +119,12 @@ export function writeDestinationKey(
   writeFamily(writer, family, serviceFamily)
 }
 
-/** An absent family is the service's (ip_vs_genl_set_cmd). */
+/** An absent family means that of the service (ip_vs_genl_set_cmd). */
 function writeFamily(writer: WireWriter, family: Family, serviceFamily: Family): void {
   if (family !== serviceFamily) writer.u16(fields.family, familyNumber(family))
 }
 
-/** Checks and writes a whole destination (what NEW_DEST and SET_DEST need): the block, and what is rare behind it. */
+/** Checks and writes a complete destination, as NEW_DEST and SET_DEST need it. */
 export function writeDestination(
   writer: WireWriter,
   { address, port, family }: CheckedDestinationKey,
@@ -147,14 +147,14 @@ export function writeDestination(
   if (tunnel !== PLAIN_TUNNEL) writeTunnel(writer, tunnel)
 }
 
-/** Left out where it is plain: that is what the kernel takes it for then, whatever it was (ip_vs_genl_parse_dest). */
+/** Not called for a plain tunnel: the kernel assumes one if the attributes are absent (ip_vs_genl_parse_dest). */
 function writeTunnel(writer: WireWriter, { type, port, checksum }: TunnelNumbers): void {
   writer.u8(fields.tunnelType, type)
   writer.u16be(fields.tunnelPort, port)
   writer.u16(fields.tunnelFlags, checksum)
 }
 
-/** Reads a destination out of a reply, or out of a request. `serviceFamily` counts where it names none. */
+/** Reads a destination from a reply or a request. `serviceFamily` applies if it has no family. */
 export function readDestination(
   destination: AttributeSet<typeof fields>,
   serviceFamily: Family,

@@ -13,7 +13,7 @@ export const FORWARDING_METHODS = { nat: 0, local: 1, tun: 2, dr: 3, bypass: 4 }
  */
 export type ForwardingMethod = 'dr' | 'nat' | 'tun' | 'local' | 'bypass'
 
-/** What tells one destination of a virtual service from another. */
+/** Identifies a destination of a virtual service. */
 export interface DestinationKey {
   /** Address of the real server, IPv4 or IPv6. IPVS_DEST_ATTR_ADDR. */
   readonly address: string
@@ -22,19 +22,19 @@ export interface DestinationKey {
    * IPVS_DEST_ATTR_PORT.
    */
   readonly port?: number | undefined
-  /** Follows from the address; always there in what was read. IPVS_DEST_ATTR_ADDR_FAMILY. */
+  /** Derived from the address; always present in a destination that was read. IPVS_DEST_ATTR_ADDR_FAMILY. */
   readonly family?: Family | undefined
 }
 
-/** What can be chosen about a destination, its way of forwarding apart. */
+/** The settings of a destination except for forwarding. */
 export interface DestinationLimits {
-  /** Share of the connections, 0 to 2147483647; 0 gives it no new ones. Default 1. ipvsadm `-w`; IPVS_DEST_ATTR_WEIGHT. */
+  /** Share of the connections, 0 to 2147483647; with 0 it gets no new ones. Default 1. ipvsadm `-w`; IPVS_DEST_ATTR_WEIGHT. */
   readonly weight?: number | undefined
   /** Connections above which it gets no new ones; 0 for no limit, the default. ipvsadm `-x`; IPVS_DEST_ATTR_U_THRESH. */
   readonly upperThreshold?: number | undefined
   /**
-   * Connections below which it gets new ones again, at most `upperThreshold`; 0, the default, stands for three quarters
-   * of that. ipvsadm `-y`; IPVS_DEST_ATTR_L_THRESH.
+   * Connections below which it gets new ones again, at most `upperThreshold`; 0, the default, means three quarters of
+   * that. ipvsadm `-y`; IPVS_DEST_ATTR_L_THRESH.
    */
   readonly lowerThreshold?: number | undefined
 }
@@ -48,29 +48,29 @@ export type Forwarding =
       readonly tunnel?: Tunnel | null | undefined
     }
   | {
-      /** A number is only found in what was read: a method that has no name here. */
+      /** A number occurs only in a destination that was read: a method for which this library has no name. */
       readonly forwarding: Exclude<ForwardingMethod, 'tun'> | number
-      /** There is none. */
+      /** Not used by this variant. */
       readonly tunnel?: null | undefined
     }
 
-/** A destination to be made. */
+/** A destination to add. */
 export type DestinationInput = DestinationKey & DestinationLimits & Forwarding
 
-/** A destination to be changed: only what is named changes. */
+/** Changes of a destination; omitted settings keep their values. */
 export type DestinationChanges = DestinationKey &
   DestinationLimits &
   (
     | Forwarding
     | {
-        /** Left as it is. */
+        /** Unchanged. */
         readonly forwarding?: undefined
         /** Only for a destination with forwarding `tun`. */
         readonly tunnel?: Tunnel | null | undefined
       }
   )
 
-/** A destination as it is read; it can be edited and written back. */
+/** A destination that was read; it can be edited and written back. */
 export type Destination = Required<DestinationKey> &
   Required<DestinationLimits> &
   Forwarding & {
@@ -78,7 +78,7 @@ export type Destination = Required<DestinationKey> &
     readonly port: number
     /** Address family of the real server. */
     readonly family: Family
-    /** Share of the connections; 0 when it gets no new ones. */
+    /** Share of the connections; with 0 it gets no new ones. */
     readonly weight: number
     /** Connections above which it gets no new ones; 0 for no limit. */
     readonly upperThreshold: number
@@ -86,7 +86,7 @@ export type Destination = Required<DestinationKey> &
     readonly lowerThreshold: number
     /** The tunnel with forwarding `tun`, else `null`. */
     readonly tunnel: Tunnel | null
-    /** Connections in use (TCP: established). Counted live, and not reset by zeroing. ipvsadm `ActiveConn`. */
+    /** Connections in use (TCP: established). Counted live, and not reset by `zero`. ipvsadm `ActiveConn`. */
     readonly activeConnections: number
     /** Connections in any other state. ipvsadm `InActConn`. */
     readonly inactiveConnections: number
@@ -99,7 +99,7 @@ export type Destination = Required<DestinationKey> &
 /** The largest weight and threshold. */
 export const MAXIMUM = 2 ** 31 - 1
 
-/** A key with nothing left open. */
+/** A key with all fields. */
 export interface CheckedDestinationKey {
   readonly address: string
   readonly port: number

@@ -7,7 +7,7 @@ import { LITTLE_ENDIAN, malformed } from '../../netlink/wire/wire.ts'
 export interface Persistence {
   /**
    * Seconds that a client is remembered after its last connection. Default 300, as in ipvsadm. At most 4294967: the
-   * kernel counts in ticks of 32 bits and wraps without a word (ip_vs_genl_parse_service). IPVS_SVC_ATTR_TIMEOUT.
+   * kernel counts in ticks of 32 bits and wraps silently (ip_vs_genl_parse_service). IPVS_SVC_ATTR_TIMEOUT.
    */
   readonly timeout?: number | undefined
   /**
@@ -17,7 +17,7 @@ export interface Persistence {
   readonly mask?: string | number | undefined
 }
 
-/** Persistence as it is read: nothing left open; an IPv4 mask is dotted. */
+/** Persistence that was read: with all settings, and a dotted IPv4 mask. */
 export interface PersistenceState extends Persistence {
   readonly timeout: number
   readonly mask: string | number
@@ -34,7 +34,7 @@ export const DEFAULT_PERSISTENCE_TIMEOUT = 300
 const MAXIMUM_TIMEOUT = 4_294_967
 const KNOWN_FIELDS = new KnownFields(['timeout', 'mask'])
 
-/** Without persistence the mask must be there and covers the whole address; IPv6 is refused otherwise. */
+/** Without persistence the mask must be present and cover the whole address; the kernel refuses IPv6 otherwise. */
 export function noPersistence(family: Family): PersistenceNumbers {
   return NO_PERSISTENCE[family]
 }
@@ -46,7 +46,7 @@ export function checkPersistence(persistence: Persistence, family: Family): Pers
   return { timeout, netmask: maskBytes(mask, family) }
 }
 
-/** Refuses a misspelled field. */
+/** Throws for an unknown field. */
 export function checkPersistenceFields(persistence: Persistence): void {
   KNOWN_FIELDS.check('persistence', persistence)
 }
@@ -65,7 +65,7 @@ export function isWholeMask(mask: string | number): boolean {
   return mask === '255.255.255.255' || mask === 128
 }
 
-/** An IPv4 mask travels in network order, an IPv6 prefix length in the host's. */
+/** An IPv4 mask is sent in network order, an IPv6 prefix length in host order. */
 function maskBytes(mask: string | number | undefined, family: Family): Uint8Array {
   const bytes = new Uint8Array(4)
   const view = new DataView(bytes.buffer)

@@ -16,7 +16,7 @@ import {
  * - `sed` shortest expected delay, `nq` never queue
  * - `fo` weighted failover (since 3.18), `ovf` weighted overflow (since 4.3)
  *
- * Each is a kernel module `ip_vs_NAME`, loaded when it is first asked for. ipvsadm `-s`; IPVS_SVC_ATTR_SCHED_NAME.
+ * Each is a kernel module `ip_vs_NAME`, loaded at its first use. ipvsadm `-s`; IPVS_SVC_ATTR_SCHED_NAME.
  */
 export const SCHEDULERS = [
   'rr',
@@ -34,7 +34,7 @@ export const SCHEDULERS = [
   'mh',
 ] as const
 
-/** A scheduler by name: one of {@link SCHEDULERS}, `none`, or one that somebody has added to the kernel. */
+/** A scheduler by name: one of {@link SCHEDULERS}, `none`, or one that was added to the kernel. */
 export type Scheduler = (typeof SCHEDULERS)[number] | 'none' | (string & {})
 
 /** The flags of the two schedulers that have any, by name. */
@@ -52,9 +52,8 @@ const PLAIN_FLAGS = {
 const ALL_FLAGS = IP_VS_SVC_F_SCHED1 | IP_VS_SVC_F_SCHED2 | IP_VS_SVC_F_SCHED3
 
 /**
- * What a scheduler can be told. `sh-fallback`, `mh-fallback`: go on to the next destination when the chosen one is
- * unavailable; `sh-port`, `mh-port`: hash the source port too; `flag-1` to `flag-3`: the bits for a scheduler that has
- * no names for them. ipvsadm `-b`; bits 3 to 5 of IPVS_SVC_ATTR_FLAGS.
+ * Flags of a scheduler. `sh-fallback`, `mh-fallback`: use the next destination if the selected one is unavailable; `sh-port`,
+ * `mh-port`: hash the source port too; `flag-1` to `flag-3`: the bits of a scheduler without names for them. ipvsadm `-b`; bits 3 to 5 of IPVS_SVC_ATTR_FLAGS.
  */
 export type SchedulerFlag =
   | 'sh-fallback'
@@ -85,7 +84,7 @@ export function schedulerFlagBits(scheduler: string, flags: unknown): number {
   return bits
 }
 
-/** The flags that bits stand for under a scheduler. */
+/** The flags of a scheduler for bits. */
 export function schedulerFlagNames(scheduler: string, bits: number): SchedulerFlag[] {
   if ((bits & ALL_FLAGS) === 0) return []
   const named = namedFlags(scheduler)

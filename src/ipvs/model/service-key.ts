@@ -30,23 +30,23 @@ export type Protocol = 'tcp' | 'udp' | 'sctp'
 
 /** A virtual service reached at an address, a port and a protocol. */
 export interface AddressKey {
-  /** A number is only found in what was read: a protocol that has no name here. */
+  /** A number occurs only in a service that was read: a protocol for which this library has no name. */
   readonly protocol: Protocol | number
   /** The virtual IP address (VIP), IPv4 or IPv6. IPVS_SVC_ATTR_ADDR. */
   readonly address: string
-  /** 0 to 65535; 0 takes every port, which works with persistence only. IPVS_SVC_ATTR_PORT. */
+  /** 0 to 65535; 0 accepts every port, which works with persistence only. IPVS_SVC_ATTR_PORT. */
   readonly port: number
-  /** Follows from the address; always there in what was read. IPVS_SVC_ATTR_AF. */
+  /** Derived from the address; always present in a service that was read. IPVS_SVC_ATTR_AF. */
   readonly family?: Family | undefined
   /** It has none. */
   readonly fwmark?: undefined
 }
 
-/** A virtual service made of all packets that carry a firewall mark. ipvsadm `-f`. */
+/** A virtual service for all packets with a firewall mark. ipvsadm `-f`. */
 export interface FwmarkKey {
   /** 1 to 2^32-1. IPVS_SVC_ATTR_FWMARK. */
   readonly fwmark: number
-  /** The same mark can stand for one service of each family. Default `ipv4`; ipvsadm `-6`. */
+  /** The same mark can have one service of each family. Default `ipv4`; ipvsadm `-6`. */
   readonly family?: Family | undefined
   /** It has none. */
   readonly protocol?: undefined
@@ -56,10 +56,10 @@ export interface FwmarkKey {
   readonly port?: undefined
 }
 
-/** What tells one virtual service from another. */
+/** Identifies a virtual service. */
 export type ServiceKey = AddressKey | FwmarkKey
 
-/** A key whose family is filled in. */
+/** A key with its family. */
 export type ResolvedServiceKey = ServiceKey & {
   /** Address family of the service. */
   readonly family: Family
@@ -68,14 +68,14 @@ export type ResolvedServiceKey = ServiceKey & {
 /** A key, or its text: `tcp://192.0.2.1:80`, `udp://[2001:db8::1]:53`, `fwmark://7`, `fwmark://7/ipv6`. */
 export type ServiceReference = ServiceKey | string
 
-/** How a key is written; for messages. */
+/** The accepted forms of a key, for messages. */
 const ACCEPTED_FORMS =
   "{ protocol, address, port }, { fwmark, family } or text such as 'tcp://192.0.2.1:80', 'fwmark://7', 'fwmark://7/ipv6'"
 
 /**
- * Reads the text of a service: the inverse of {@link formatService}.
+ * Parses the text of a service: the inverse of {@link formatService}.
  *
- * @throws {TypeError} when the text is not of that form.
+ * @throws {TypeError} if the text has another form.
  */
 export function parseService(text: string): ServiceKey {
   return readReference(text)
@@ -97,14 +97,14 @@ function readReference(text: string): ResolvedServiceKey {
   return checkKeyObject({ fwmark: Number(fwmark[1]), family: (fwmark[2] as Family | undefined) ?? 'ipv4' })
 }
 
-/** The text of a service, as messages and logs show it: `tcp://192.0.2.1:80`, `fwmark://7/ipv6`. */
+/** The text of a service, as in messages and logs: `tcp://192.0.2.1:80`, `fwmark://7/ipv6`. */
 export function formatService(key: ServiceKey): string {
   if (key.fwmark !== undefined) return `fwmark://${key.fwmark}${key.family === 'ipv6' ? '/ipv6' : ''}`
   const { protocol, address, port } = key
   return `${protocol}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
-/** The text of what should be a service, for messages; empty when it is none. */
+/** The text of a service for messages; empty if it is no service. */
 export function describeService(reference: ServiceReference | undefined): string {
   try {
     return formatService(checkServiceKey(reference))
@@ -118,7 +118,7 @@ export function formatEndpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-/** Takes a reference in either form and gives a checked key with its family filled in and nothing else. */
+/** Checks a reference in either form. Returns the key with its family and nothing else. */
 export function checkServiceKey(reference: ServiceReference | undefined): ResolvedServiceKey {
   if (typeof reference === 'string') return readReference(reference)
   checkObject('service', reference)
@@ -148,7 +148,7 @@ function checkKeyObject(reference: ServiceKey): ResolvedServiceKey {
 
 const { fields } = SERVICE
 
-/** Writes the attributes that identify a service. The key has been checked. */
+/** Writes the attributes of a checked key. */
 export function writeServiceKey(writer: WireWriter, key: ResolvedServiceKey): void {
   const number = familyNumber(key.family)
   if (key.fwmark !== undefined) {
@@ -163,14 +163,14 @@ export function writeServiceKey(writer: WireWriter, key: ResolvedServiceKey): vo
   writer.u16be(fields.port, key.port)
 }
 
-/** Writes the SERVICE attribute with what identifies a service. */
+/** Writes the SERVICE attribute with a checked key only. */
 export function writeServiceReference(writer: WireWriter, key: ResolvedServiceKey): void {
   const nest = writer.beginNest(COMMAND.fields.service.type)
   writeServiceKey(writer, key)
   writer.endNest(nest)
 }
 
-/** Reads what identifies a service. */
+/** Reads the key of a service. */
 export function readServiceKey(service: AttributeSet<typeof fields>): ResolvedServiceKey {
   const family = readFamily(service.require(fields.family))
   const fwmark = service.get(fields.fwmark)
@@ -189,7 +189,7 @@ export function readFamily(number: number): Family {
   throw malformed(`address family ${number}`)
 }
 
-/** Reads an address; what was sent short is filled up with zeros, as the kernel does. */
+/** Reads an address. A short one is padded with zeros, as the kernel does. */
 export function readAddressField<F extends Fields>(
   set: AttributeSet<F>,
   field: Field<Uint8Array>,

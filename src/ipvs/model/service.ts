@@ -30,33 +30,33 @@ import {
 import { type ResolvedServiceKey, readServiceKey, type ServiceKey, writeServiceKey } from './service-key.ts'
 import { readStatistics, type Statistics } from './statistics.ts'
 
-/** What can be chosen about a virtual service. */
+/** The settings of a virtual service. */
 export interface ServiceSettings {
   /** Default `wlc`, as in ipvsadm. ipvsadm `-s`; IPVS_SVC_ATTR_SCHED_NAME. */
   readonly scheduler?: Scheduler | undefined
   /** Default none. They must belong to the scheduler. ipvsadm `-b`; IPVS_SVC_ATTR_FLAGS. */
   readonly schedulerFlags?: readonly SchedulerFlag[] | undefined
   /**
-   * One-packet scheduling: every packet is scheduled by itself and no connection is kept. Only has an effect on UDP.
+   * One-packet scheduling: every packet is scheduled by itself, without a connection. Applies to UDP only.
    * Default false. ipvsadm `-o`; IPVS_SVC_ATTR_FLAGS.
    */
   readonly onePacket?: boolean | undefined
-  /** Default none; `null` says none in so many words. ipvsadm `-p`, `-M`. */
+  /** Default none; `null`: explicitly none. ipvsadm `-p`, `-M`. */
   readonly persistence?: Persistence | null | undefined
-  /** Persistence by what a packet says, such as `sip`; `null` for none. ipvsadm `--pe`; IPVS_SVC_ATTR_PE_NAME. */
+  /** Persistence by packet content, such as `sip`; `null`: explicitly none. ipvsadm `--pe`; IPVS_SVC_ATTR_PE_NAME. */
   readonly persistenceEngine?: string | null | undefined
 }
 
-/** A virtual service to be made: its key with its settings. */
+/** A virtual service to add: its key and its settings. */
 export type ServiceInput = ServiceKey & ServiceSettings
 
-/** The settings of a service as they are read: nothing left open. */
+/** The settings of a service that was read: all of them, and the counters. */
 export interface ServiceState {
   /** Address family of the service. */
   readonly family: Family
   /** The scheduler; `none` without one. */
   readonly scheduler: Scheduler
-  /** What it was told. */
+  /** The flags of the scheduler. */
   readonly schedulerFlags: readonly SchedulerFlag[]
   /** Whether every packet is scheduled by itself. */
   readonly onePacket: boolean
@@ -71,7 +71,7 @@ export interface ServiceState {
 /** A virtual service without its destinations. */
 export type ServiceHeader = ServiceKey & ServiceState
 
-/** A virtual service and its destinations, as read; it can be edited and written back. */
+/** A virtual service with its destinations, as read; it can be edited and written back. */
 export type Service = ServiceHeader & {
   /** Its destinations, the newest first. */
   readonly destinations: readonly Destination[]
@@ -79,7 +79,7 @@ export type Service = ServiceHeader & {
 
 const { fields } = SERVICE
 
-/** The flag bits that this library sets and clears; any other keeps the value it has in the kernel. */
+/** The flag bits that this library sets and clears; others keep their values in the kernel. */
 const KNOWN_FLAGS =
   IP_VS_SVC_F_PERSISTENT |
   IP_VS_SVC_F_ONEPACKET |
@@ -124,7 +124,7 @@ export function readServiceFields(given: ServiceSettings): ServiceSettings & Par
   } as ServiceSettings & Partial<ServiceKey>
 }
 
-/** Whether settings leave nothing open, so that a service can be set without reading it first. */
+/** Whether changes contain all settings, so that the service can be set without reading it first. */
 export function isCompleteService(settings: ServiceSettings): boolean {
   const { persistence } = settings
   const open = persistence !== null && (persistence?.timeout === undefined || persistence.mask === undefined)
@@ -132,15 +132,15 @@ export function isCompleteService(settings: ServiceSettings): boolean {
 }
 
 /**
- * Settings that are valid if these changes are valid by themselves. Flags without their scheduler can only be judged once
- * it is known.
+ * Removes scheduler flags without a scheduler, so that the changes can be checked by themselves: flags can be checked only
+ * when the scheduler is known.
  */
 export function withPlaceholders(changes: ServiceSettings): ServiceSettings {
   if (changes.scheduler !== undefined || !Array.isArray(changes.schedulerFlags)) return changes
   return { ...changes, schedulerFlags: [] }
 }
 
-/** What a service becomes when `changes` are made to it; what they do not name stays. */
+/** Applies changes to a service; omitted settings keep their values. */
 export function mergeService(current: ServiceState, changes: ServiceSettings): ServiceSettings {
   const scheduler = changes.scheduler === undefined ? current.scheduler : changes.scheduler
   return {
@@ -163,7 +163,7 @@ function mergePersistence(
   return { timeout: changes.timeout ?? current.timeout, mask: changes.mask ?? current.mask }
 }
 
-/** Checks and writes a whole service (what NEW_SERVICE and SET_SERVICE need). */
+/** Checks and writes a complete service, as NEW_SERVICE and SET_SERVICE need it. */
 export function writeService(writer: WireWriter, key: ResolvedServiceKey, settings: ServiceSettings): void {
   writeServiceKey(writer, key)
   writeSettings(writer, key.family, settings)
@@ -199,7 +199,7 @@ export function checkPersistenceEngine(value: unknown): string {
   return checkName('persistenceEngine', value, IP_VS_PENAME_MAXLEN)
 }
 
-/** Reads a service out of a reply, or out of a request. */
+/** Reads a service from a reply or a request. */
 export function readService(service: AttributeSet<typeof fields>): ServiceHeader {
   const key = readServiceKey(service)
   const scheduler = service.require(fields.scheduler)
@@ -240,7 +240,7 @@ export function readService(service: AttributeSet<typeof fields>): ServiceHeader
   }
 }
 
-/** The first word; one that was sent short is filled up with zeros, as the kernel does. */
+/** The first word. A short one is padded with zeros, as the kernel does. */
 function readFlags(service: AttributeSet<typeof fields>): number {
   if (service.lengthOf(fields.flags) >= 4) {
     return service.view.getUint32(service.offsetOf(fields.flags), LITTLE_ENDIAN)

@@ -13,16 +13,16 @@ export interface Timeouts {
   readonly udp: number
 }
 
-/** Timeouts to be set; what is left out stays. */
+/** Timeouts to set; omitted ones are kept. */
 export type TimeoutChanges = { readonly [Name in keyof Timeouts]?: number | undefined }
 
-/** The kernel's answer about itself. */
+/** Properties of the kernel's IPVS. */
 export interface Info {
   /** Version of IPVS, such as `1.2.1`. IPVS_INFO_ATTR_VERSION. */
   readonly version: string
   /**
-   * Buckets of the connection table. Constant before Linux 7.1; from then on its size at present, 0 while there has been
-   * no service. IPVS_INFO_ATTR_CONN_TAB_SIZE.
+   * Buckets of the connection table. Constant before Linux 7.1; from then on its current size, 0 until there is a
+   * service. IPVS_INFO_ATTR_CONN_TAB_SIZE.
    */
   readonly connectionTableSize: number
 }
@@ -35,8 +35,8 @@ const FIELDS = {
   udp: COMMAND.fields.udpTimeout,
 }
 /**
- * INT_MAX in the kernel's ticks of 100 a second. With 250 or 1000 a second it takes less and answers EINVAL; 0 means
- * "leave as it is" to the kernel (ip_vs_set_timeout).
+ * INT_MAX ticks at 100 per second. A kernel with 250 or 1000 per second accepts less and returns EINVAL. 0 means unchanged
+ * to the kernel (ip_vs_set_timeout).
  */
 const MAXIMUM_TIMEOUT = 21_474_836
 

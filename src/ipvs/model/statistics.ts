@@ -2,8 +2,8 @@ import { AttributeSet, type NestField } from '../../netlink/wire/attributes.ts'
 import { STATISTICS_32, STATISTICS_64 } from '../protocol/attributes.ts'
 
 /**
- * Counters of a virtual service, a destination or the whole. The kernel samples them every two seconds, so that they
- * lag behind the traffic by that much (ip_vs_est.c). Totals beyond 2^53 are rounded. On kernels before 4.1 totals of
+ * Counters of a virtual service, a destination or all services. The kernel samples them every two seconds, so that they lag
+ * behind the traffic (ip_vs_est.c). Totals beyond 2^53 are rounded. On kernels before 4.1 totals of
  * connections and packets wrap at 2^32.
  */
 export interface Statistics {
@@ -11,9 +11,9 @@ export interface Statistics {
   readonly connections: number
   /** Packets from clients; `InPkts`. */
   readonly incomingPackets: number
-  /** Packets to clients that passed this host; with `dr` and `tun` there are none. `OutPkts`. */
+  /** Packets to clients through this host; none with `dr` and `tun`. `OutPkts`. */
   readonly outgoingPackets: number
-  /** Bytes from clients, IP headers included; `InBytes`. */
+  /** Bytes from clients, including IP headers; `InBytes`. */
   readonly incomingBytes: number
   /** Bytes to clients; `OutBytes`. */
   readonly outgoingBytes: number
@@ -32,7 +32,7 @@ export interface Statistics {
 const set32 = new AttributeSet(STATISTICS_32)
 const set64 = new AttributeSet(STATISTICS_64)
 
-/** Reads the 64-bit counters where the kernel has them, else the 32-bit ones. */
+/** Reads the 64-bit counters if the kernel has them, else the 32-bit ones. */
 export function readStatistics(
   record: Pick<AttributeSet<never>, 'nest'>,
   field32: NestField<(typeof STATISTICS_32)['fields']>,

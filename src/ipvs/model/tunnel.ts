@@ -17,14 +17,14 @@ export const TUNNEL_CHECKSUMS = { none: 0, checksum: 1, remote: 2 } as const sat
  */
 export type TunnelChecksum = 'none' | 'checksum' | 'remote'
 
-/** How a destination with forwarding `tun` is reached. */
+/** The tunnel to a destination with forwarding `tun`. */
 export type Tunnel =
   | {
       /** IP in IP. */
       readonly type: 'ipip'
-      /** It has none. */
+      /** Not used by this variant. */
       readonly port?: undefined
-      /** It has none. */
+      /** Not used by this variant. */
       readonly checksum?: undefined
     }
   | {
@@ -38,13 +38,13 @@ export type Tunnel =
   | {
       /** Generic routing encapsulation. */
       readonly type: 'gre'
-      /** It has none. */
+      /** Not used by this variant. */
       readonly port?: undefined
       /** Default `none`. */
       readonly checksum?: Exclude<TunnelChecksum, 'remote'> | undefined
     }
   | {
-      /** What was read and has no words here, under its numbers. */
+      /** A tunnel that was read and for which this library has no names. */
       readonly type: number
       /** UDP port; 0 for none. */
       readonly port: number
@@ -66,18 +66,19 @@ const KNOWN_FIELDS = new KnownFields(['type', 'port', 'checksum'])
 
 export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
   KNOWN_FIELDS.check('tunnel', tunnel)
-  const { port, checksum = 'none' } = tunnel
-  if (typeof tunnel.type === 'number') {
+  const { type: givenType, port, checksum: givenChecksum } = tunnel
+  const checksum = givenChecksum === undefined ? 'none' : givenChecksum
+  if (typeof givenType === 'number') {
     return {
-      type: checkInteger('tunnel.type', tunnel.type, 0, 255),
+      type: checkInteger('tunnel.type', givenType, 0, 255),
       port: checkInteger('tunnel.port', port, 0, 65535),
       checksum: CHECKSUM_ENUM.parse('tunnel.checksum', checksum, 65535),
     }
   }
-  const type = TYPE_ENUM.parse('tunnel.type', tunnel.type, 255)
+  const type = TYPE_ENUM.parse('tunnel.type', givenType, 255)
   if (type === TUNNEL_TYPES.ipip) {
     if (port !== undefined) throw new ArgumentTypeError('tunnel.port', 'omitted: ipip has no port', port)
-    if (tunnel.checksum !== undefined) {
+    if (givenChecksum !== undefined) {
       throw new ArgumentTypeError('tunnel.checksum', 'omitted: ipip has no checksum', checksum)
     }
     return PLAIN_TUNNEL
@@ -100,7 +101,7 @@ export function checkTunnel(tunnel: Tunnel): TunnelNumbers {
   }
 }
 
-/** A combination that has no words here is kept under its numbers. */
+/** A combination without names keeps its numbers. */
 export function readTunnel({ type, port, checksum }: TunnelNumbers): Tunnel {
   const mode = CHECKSUM_ENUM.nameOf(checksum)
   if (type === TUNNEL_TYPES.ipip && port === 0 && checksum === 0) return { type: 'ipip' }

@@ -11,23 +11,23 @@ export interface Endpoint {
 
 /** One entry of the connection table. ipvsadm `-L -c`; a line of /proc/net/ip_vs_conn. */
 export interface ConnectionEntry {
-  /** `tcp`, `udp`, `sctp`, or the kernel's word for any other; `ip` for a template under a firewall mark. */
+  /** `tcp`, `udp`, `sctp`, or the kernel's name of another protocol; `ip` for a template of a firewall mark. */
   readonly protocol: string
-  /** Where it comes from; port 0, and the address masked, in a persistence template. */
+  /** The client; port 0 and a masked address in a persistence template. */
   readonly client: Endpoint
-  /** The virtual service it came to. A template under a firewall mark has the mark for an address, as the kernel keeps it. */
+  /** The virtual service. A template of a firewall mark has the mark as its address, as in the kernel. */
   readonly virtual: Endpoint
   /** The real server. */
   readonly destination: Endpoint
-  /** The kernel's word: `ESTABLISHED`, `FIN_WAIT`, `UDP`, `NONE`, `ASSURED`, ... */
+  /** The kernel's name: `ESTABLISHED`, `FIN_WAIT`, `UDP`, `NONE`, `ASSURED`, ... */
   readonly state: string
-  /** Seconds until it is forgotten. */
+  /** Seconds until it expires. */
   readonly expires: number
-  /** Whether this is a persistence template: not a connection but the memory of a client. */
+  /** Whether this is a persistence template: no connection, but the record of a client. */
   readonly template: boolean
-  /** Persistence engine, or undefined without. */
+  /** Persistence engine; undefined without. */
   readonly persistenceEngine: string | undefined
-  /** What the engine knows the client by, such as a SIP call id; each character is a byte. */
+  /** What identifies the client to the engine, such as a SIP call id; each character is a byte. */
   readonly persistenceData: string | undefined
 }
 
@@ -36,7 +36,7 @@ const STATES_OF_TEMPLATES = new Set(['NONE', 'ASSURED'])
 /** Three times an address and a port, the state and the seconds; then the engine and its data, which may be any bytes. */
 const LINE = /^(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\d+)(?: (\S+) (.*))?/s
 
-/** Reads a line of /proc/net/ip_vs_conn; undefined for its heading and for anything that is no entry. */
+/** Reads a line of /proc/net/ip_vs_conn; undefined for the heading and for any other line that is no entry. */
 export function parseConnectionEntry(line: string): ConnectionEntry | undefined {
   const words = LINE.exec(line)
   if (words === null) return undefined

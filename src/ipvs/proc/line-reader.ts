@@ -5,20 +5,19 @@ const LINE_FEED = 10
 const SPACE = 32
 const ZERO = 48
 
-/** The value of each character as a hexadecimal digit, -1 for one that is none. */
+/** The value of each character as a hexadecimal digit; -1 for others. */
 const HEXADECIMAL = Int8Array.from({ length: 256 }, (_, code) =>
   '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()),
 )
 
 /**
- * Reads lines of a file under /proc from left to right, character by character, which takes half the time of a pattern.
- * The text is made of whole lines: no word or number goes on beyond a line feed, so nothing is read beyond the end of a
- * line. What is not as it should be is malformed.
+ * Reads lines of a file under /proc from left to right. The text consists of whole lines, and no word or number continues
+ * beyond a line feed, so that nothing is read beyond the end of a line. Throws for any other text than expected.
  */
 export class LineReader {
   readonly #text: string
   readonly #path: string
-  /** Where the line begins. */
+  /** Offset of the line. */
   start = 0
   #at = 0
 
@@ -27,7 +26,7 @@ export class LineReader {
     this.#path = path
   }
 
-  /** Goes on to the next line. Of this one nothing may be left but blanks. */
+  /** Continues with the next line. Only blanks may be left of this one. */
   nextLine(): void {
     this.skipBlanks(0)
     if (!this.isAtEnd) throw this.malformed()
@@ -39,20 +38,20 @@ export class LineReader {
     return this.#text.charCodeAt(this.#at) === LINE_FEED
   }
 
-  /** What is left of the line. */
+  /** The rest of the line. */
   readRest(): string {
     const start = this.#at
     this.#at = this.#text.indexOf('\n', start)
     return this.#text.slice(start, this.#at)
   }
 
-  /** The error for a line that is not as it should be. */
+  /** The error for an unexpected line. */
   malformed(): NetlinkError {
     this.#at = this.start
     return malformed(`${JSON.stringify(this.readRest().slice(0, 200))} in ${this.#path}`)
   }
 
-  /** Passes over these characters if they come next. */
+  /** Skips these characters if they follow. Returns whether they did. */
   accept(characters: string): boolean {
     for (let index = 0; index < characters.length; index++) {
       if (this.#text.charCodeAt(this.#at + index) !== characters.charCodeAt(index)) return false
@@ -61,12 +60,12 @@ export class LineReader {
     return true
   }
 
-  /** Passes over these characters, which must come next. */
+  /** Skips these characters, which must follow. */
   expect(characters: string): void {
     if (!this.accept(characters)) throw this.malformed()
   }
 
-  /** Passes over blanks, at least so many. */
+  /** Skips blanks, at least `minimum`. */
   skipBlanks(minimum: number): void {
     const text = this.#text
     let at = this.#at
@@ -75,7 +74,7 @@ export class LineReader {
     this.#at = at
   }
 
-  /** All up to the next blank. */
+  /** Reads up to the next blank. */
   readWord(): string {
     const text = this.#text
     let at = this.#at
@@ -86,7 +85,7 @@ export class LineReader {
     return word
   }
 
-  /** An unsigned number of so many digits, at most eight. */
+  /** Reads an unsigned hexadecimal number of `digits` digits, at most eight. */
   readHexadecimal(digits: number): number {
     const text = this.#text
     const end = this.#at + digits
@@ -100,7 +99,7 @@ export class LineReader {
     return value >>> 0
   }
 
-  /** A number of 32 bits with its sign. */
+  /** Reads a signed 32-bit number. */
   readDecimal(): number {
     const text = this.#text
     const negative = this.accept('-')

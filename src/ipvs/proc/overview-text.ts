@@ -11,7 +11,7 @@ import type { DestinationOverview, PersistenceOverview, ServiceOverview } from '
 
 const OVERVIEW_PATH = '/proc/net/ip_vs'
 
-/** The columns are those that are read here, or else the file is another. */
+/** The headings of the columns that this file reads. */
 const HEADINGS = [
   /^IP Virtual Server version [\d.]+ \(size=\d+\)$/,
   /^Prot LocalAddress:Port Scheduler Flags$/,
@@ -51,14 +51,14 @@ export async function* readOverview(
   if (last !== undefined) yield last
 }
 
-/** The text of the file, in pieces that may end anywhere. */
+/** Parses the text of the file, in chunks that may end anywhere. */
 export class OverviewParser {
-  /** The beginning of a line whose end is still to come. */
+  /** The beginning of an incomplete line. */
   #rest = ''
   #headings = 0
   #service: ParsedService | undefined;
 
-  /** Takes the next piece and gives each service that is complete, which is when the next one begins. */
+  /** Takes the next chunk. Yields each complete service: it is complete when the next one begins. */
   *push(piece: Uint8Array): Generator<ServiceOverview, void, undefined> {
     const text = this.#rest + Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1')
     const end = text.lastIndexOf('\n') + 1
@@ -77,7 +77,7 @@ export class OverviewParser {
     }
   }
 
-  /** Gives the last service, if there is any. */
+  /** Returns the last service, if there is one. */
   end(): ServiceOverview | undefined {
     if (this.#rest !== '' || this.#headings < HEADINGS.length)
       throw malformed(`the end of ${OVERVIEW_PATH} is missing`)
@@ -85,7 +85,7 @@ export class OverviewParser {
   }
 }
 
-/** A service as its lines have it. */
+/** A service as in its lines. */
 interface ParsedService {
   readonly key: ParsedFwmark | ParsedAddressKey
   readonly scheduler: Scheduler
@@ -108,7 +108,7 @@ interface ParsedAddressKey {
 
 interface ParsedPersistence {
   readonly ticks: number
-  /** The mask as an attribute of netlink has it. */
+  /** The mask in the form of the netlink attribute. */
   readonly netmask: Uint8Array
 }
 
@@ -150,7 +150,7 @@ function readAddressKey(line: LineReader, word: string): ParsedAddressKey {
 
 function readPersistenceText(line: LineReader): ParsedPersistence {
   line.expect('persistent ')
-  // Printed as a number with a sign, which it is not (ip_vs_info_seq_show).
+  // The kernel prints the unsigned number as a signed one (ip_vs_info_seq_show).
   const ticks = line.readDecimal() >>> 0
   line.skipBlanks(1)
   const netmask = new Uint8Array(4)
@@ -203,12 +203,13 @@ function toOverview(lines: ParsedService): ServiceOverview {
   return { protocol, address, port, family, scheduler, onePacket: shown, persistence, destinations }
 }
 
-/** Ways of forwarding that lead to destinations of the service's own family alone. */
+/** Forwarding methods for destinations of the service's own family only. */
 const SAME_FAMILY_METHODS = new Set(['dr', 'nat', 'local'])
 
 /**
- * Only a tunnel leads to a destination of the other family (ip_vs_genl_set_cmd), so any other way tells the family of the
- * service; and IPv6 has masks from 1 to 128 alone (ip_vs_add_service, ip_vs_edit_service).
+ * Derives the family of a service with a firewall mark. Only a tunnel reaches a destination of the other family
+ * (ip_vs_genl_set_cmd), so that any other method tells the family; and IPv6 masks are from 1 to 128 (ip_vs_add_service,
+ * ip_vs_edit_service).
  */
 function fwmarkFamily({ persistence, destinations }: ParsedService): Family | null {
   const direct = destinations.find(({ forwarding }) => SAME_FAMILY_METHODS.has(forwarding))

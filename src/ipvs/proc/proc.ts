@@ -3,7 +3,7 @@ import { malformed } from '../../netlink/wire/wire.ts'
 import type { Statistics } from '../model/statistics.ts'
 import { type ConnectionEntry, parseConnectionEntry } from './connection-entry.ts'
 
-/** Reads the connection table as it is walked; entries that come and go meanwhile may or may not be among them. */
+/** Reads the connection table. Entries that appear or disappear meanwhile may or may not be included. */
 export async function* readConnections(
   transport: Transport,
   signal: AbortSignal | undefined,
@@ -24,7 +24,7 @@ export async function readTotals(transport: Transport, signal: AbortSignal | und
   return parseTotals(text.join('\n'))
 }
 
-/** Persistence data may be any bytes, so each byte is taken for one character. */
+/** Persistence data may be any bytes, so that each byte is decoded as one character. */
 async function* readLines(transport: Transport, path: string): AsyncGenerator<string, void, undefined> {
   let rest = ''
   for await (const piece of transport.readFile(path)) {
@@ -38,7 +38,7 @@ async function* readLines(transport: Transport, path: string): AsyncGenerator<st
 }
 
 /**
- * Reads /proc/net/ip_vs_stats, the counters of all services of the network namespace: a line of five totals and, after a
+ * Parses /proc/net/ip_vs_stats, the counters of all services of the network namespace: a line of five totals and, after a
  * blank line and a heading, a line of five rates, all hexadecimal.
  */
 export function parseTotals(text: string): Statistics {

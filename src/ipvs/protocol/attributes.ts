@@ -2,8 +2,8 @@ import { attributeTable, nest } from '../../netlink/wire/attributes.ts'
 import { bytes, i32, pad, text, u8, u16, u16be, u32, u64 } from '../../netlink/wire/codecs.ts'
 
 /**
- * Every attribute of the IPVS family, once. Requests and replies are written, read and printed through these tables, by
- * the client and by anything that plays the kernel.
+ * The attributes of the IPVS family. These tables serve for writing, reading and printing requests and replies, in the client
+ * and in the simulated kernel.
  */
 
 /** Counters in 32 bits (IPVS_SVC_ATTR_STATS, IPVS_DEST_ATTR_STATS); rates are per second. */
@@ -44,7 +44,7 @@ export const SERVICE = attributeTable('service', {
   port: [4, u16be],
   fwmark: [5, u32],
   scheduler: [6, text],
-  /** Two 32-bit words: the flags and the mask of those that count (struct ip_vs_flags). */
+  /** Two 32-bit words: the flags, and the mask of the valid ones (struct ip_vs_flags). */
   flags: [7, bytes],
   timeout: [8, u32],
   /** IPv4: a mask in network order; IPv6: a prefix length in host order. */
@@ -86,7 +86,7 @@ export const DAEMON = attributeTable('daemon', {
   ttl: [8, u8],
 })
 
-/** What stands at the top level of a request or reply (IPVS_CMD_ATTR_*). */
+/** The top level of a request or reply (IPVS_CMD_ATTR_*). */
 export const COMMAND = attributeTable('command', {
   service: [1, nest(SERVICE)],
   destination: [2, nest(DESTINATION)],

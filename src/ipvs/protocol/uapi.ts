@@ -24,20 +24,20 @@ export const IPVS_CMD = {
 } as const
 
 export const IP_VS_SVC_F_PERSISTENT = 0x01
-/** The kernel's own note that the service is in its table: in every reply, ignored in requests. */
+/** Set by the kernel for a service in its table: in every reply, ignored in requests. */
 export const IP_VS_SVC_F_HASHED = 0x02
 export const IP_VS_SVC_F_ONEPACKET = 0x04
 export const IP_VS_SVC_F_SCHED1 = 0x08
 export const IP_VS_SVC_F_SCHED2 = 0x10
 export const IP_VS_SVC_F_SCHED3 = 0x20
 
-/** The bits of a destination's connection flags that are the forwarding method. */
+/** The bits of the forwarding method in the connection flags of a destination. */
 export const IP_VS_CONN_F_FWD_MASK = 0x7
 
 export const IP_VS_STATE_MASTER = 1
 export const IP_VS_STATE_BACKUP = 2
 
-/** Lengths of names, their closing NUL apart. */
+/** Lengths of names without the terminating NUL. */
 export const IP_VS_SCHEDNAME_MAXLEN = 15
 export const IP_VS_PENAME_MAXLEN = 16
 export const IP_VS_IFNAME_MAXLEN = 15

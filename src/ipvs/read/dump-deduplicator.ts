@@ -1,8 +1,10 @@
 /**
- * Entries of a dump without those that came twice, which happens when others change the table meanwhile: of these the last
- * counts, which is the newer reading.
+ * The entries of a dump without duplicates, which occur when another process changes the table meanwhile. The last of several
+ * counts, which was read later.
  */
 export class DumpDeduplicator<T> {
+  /** Whether there were duplicates. */
+  hasDuplicates = false
   readonly #keyOf: (entry: T) => string
   readonly #entries = new Map<string, T>()
 
@@ -10,12 +12,14 @@ export class DumpDeduplicator<T> {
     this.#keyOf = keyOf
   }
 
-  /** The entries, in the order in which each came first. */
+  /** The entries, in the order in which each was read first. */
   get entries(): T[] {
     return [...this.#entries.values()]
   }
 
   add(entry: T): void {
-    this.#entries.set(this.#keyOf(entry), entry)
+    const key = this.#keyOf(entry)
+    if (this.#entries.has(key)) this.hasDuplicates = true
+    this.#entries.set(key, entry)
   }
 }

@@ -4,40 +4,40 @@ import { NLM_F_DUMP } from '../../netlink/wire/uapi.ts'
 import type { CommandRunner, IpvsCommand } from '../commands/command-runner.ts'
 import type { Destination } from '../model/destination.ts'
 import { readDestination } from '../model/destination-message.ts'
-import type { Service, ServiceHeader } from '../model/service.ts'
+import { readService, type Service, type ServiceHeader } from '../model/service.ts'
 import {
   formatEndpoint,
   formatService,
   type ResolvedServiceKey,
   writeServiceReference,
 } from '../model/service-key.ts'
-import { COMMAND, DESTINATION } from '../protocol/attributes.ts'
+import { COMMAND, DESTINATION, SERVICE } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 import { DumpDeduplicator } from './dump-deduplicator.ts'
-import { decodeService, EncodedServices } from './encoded-services.ts'
 
 const command = new AttributeSet(COMMAND)
+const service = new AttributeSet(SERVICE)
 const destination = new AttributeSet(DESTINATION)
 
-/** How often a table that is on the move is read before what was found is taken together. */
+/** After so many readings of a table that keeps changing, everything found is taken together. */
 const MAXIMUM_READS = 10
 
 /**
- * Reads every service, in the kernel's order, without destinations. The kernel goes on from block to block by counting
- * entries (ip_vs_genl_dump_services). When others add services meanwhile, or since Linux 7.1 when its table grows and is
- * shuffled, some come twice, and in the second case as many are missing: then it is read again.
+ * Reads all services without destinations, in the kernel's order. From block to block the kernel finds its position by
+ * counting entries (ip_vs_genl_dump_services). If another process adds services meanwhile, or since Linux 7.1 if the table
+ * grows and is rehashed, some services occur twice, and in the second case as many are missing: the table is then read again.
  */
-export async function readEncodedServices(
+export async function readServiceHeaders(
   commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<EncodedServices> {
-  const found = new EncodedServices()
-  for (let reading = 1; ; reading++) {
-    const records = await dumpServices(commands, name, signal)
-    if (!records.hasDuplicates) return records
-    found.addAll(records)
-    if (reading === MAXIMUM_READS) return found
+): Promise<ServiceHeader[]> {
+  const all = createServiceList()
+  for (let reads = 1; ; reads++) {
+    const services = await dumpServices(commands, name, signal)
+    if (!services.hasDuplicates) return services.entries
+    for (const service of services.entries) all.add(service)
+    if (reads === MAXIMUM_READS) return all.entries
   }
 }
 
@@ -45,18 +45,23 @@ async function dumpServices(
   commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<EncodedServices> {
-  const records = new EncodedServices()
+): Promise<DumpDeduplicator<ServiceHeader>> {
+  const services = createServiceList()
   await commands.read(
     {
       command: IPVS_CMD.GET_SERVICE,
       name,
       flags: NLM_F_DUMP,
-      onReply: (view, start, end) => records.add(view, start, end),
+      onReply: (view, start, end) => services.add(decodeService(view, start, end)),
     },
     signal,
   )
-  return records
+  return services
+}
+
+/** An empty list of services. */
+export function createServiceList(): DumpDeduplicator<ServiceHeader> {
+  return new DumpDeduplicator<ServiceHeader>(formatService)
 }
 
 /** Reads one service without its destinations. */
@@ -83,9 +88,9 @@ export async function readServiceHeader(
 }
 
 /**
- * Reads the destinations of a service, newest first; one that others add meanwhile comes at the head and makes another come
- * twice, of which the later counts. A service that does not exist has none, as far as the kernel says
- * (ip_vs_genl_dump_dests); {@link readServiceHeader} in the same breath tells the difference.
+ * Reads the destinations of a service, the newest first. A destination that another process adds meanwhile is inserted at the
+ * head and makes another one occur twice. The kernel returns an empty list for a service that does not exist
+ * (ip_vs_genl_dump_dests); {@link readServiceHeader} in the same exchange tells the difference.
  */
 export async function readDestinations(
   commands: CommandRunner,
@@ -133,14 +138,20 @@ export async function readServiceWithDestinations(
   return withDestinations(header, destinations)
 }
 
-/** Makes a service of its header, which is changed: a copy of every one is what a large table cannot afford. */
+/** Turns a header into a service. The header is changed, which saves a large table a copy of each. */
 export function withDestinations(header: ServiceHeader, destinations: Destination[]): Service {
-  const service: ServiceHeader & { destinations?: readonly Destination[] } = header
-  service.destinations = destinations
-  return service as Service
+  const result: ServiceHeader & { destinations?: readonly Destination[] } = header
+  result.destinations = destinations
+  return result as Service
 }
 
-/** Reads a destination out of an answer to IPVS_CMD_GET_DEST. */
+/** Decodes a reply to IPVS_CMD_GET_SERVICE. */
+export function decodeService(view: DataView, start: number, end: number): ServiceHeader {
+  command.readStrictly(view, start, end)
+  return readService(command.requireNest(COMMAND.fields.service, service))
+}
+
+/** Decodes a reply to IPVS_CMD_GET_DEST. */
 export function decodeDestination(view: DataView, start: number, end: number, family: Family): Destination {
   command.readStrictly(view, start, end)
   return readDestination(command.requireNest(COMMAND.fields.destination, destination), family)

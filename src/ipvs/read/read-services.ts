@@ -7,11 +7,11 @@ import type { Service, ServiceHeader } from '../model/service.ts'
 import {
   createDestinationList,
   destinationsCommand,
-  readEncodedServices,
+  readServiceHeaders,
   withDestinations,
 } from './read-service.ts'
 
-/** Services whose destinations are asked for together. */
+/** Services whose destinations are requested together. */
 const WINDOW = 64
 
 /** Reads the whole table. */
@@ -25,7 +25,7 @@ export async function readServices(
   return services
 }
 
-/** Reads the whole table as fast as it is consumed. */
+/** Reads the whole table, no faster than it is consumed. */
 export async function* streamServices(
   commands: CommandRunner,
   name: string,
@@ -35,19 +35,21 @@ export async function* streamServices(
 }
 
 /**
- * Reads the services, then their destinations for a number of services at a time. Two windows are asked for, so that the
- * kernel is at work on one while the other is read, and no more than two are held.
+ * Reads the services, then the destinations of one window of services after another. Two windows are requested at a time, so
+ * that the kernel works on one while the other is decoded.
  */
 async function* readWindows(
   commands: CommandRunner,
   name: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Service[], void, undefined> {
-  const records = await readEncodedServices(commands, name, signal)
+  const headers = await readServiceHeaders(commands, name, signal)
+  let start = 0
   const aborted = new AbortRace(signal)
   const readNext = () => {
-    const window = readWindow(commands, name, records.take(WINDOW), aborted)
-    // Nobody waits for it where the consumer stops before.
+    const window = readWindow(commands, name, headers.slice(start, start + WINDOW), aborted)
+    start += WINDOW
+    // It is never awaited if the consumer stops before.
     window.catch(() => undefined)
     return window
   }

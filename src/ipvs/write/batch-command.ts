@@ -24,12 +24,12 @@ import {
   zero,
 } from './service-commands.ts'
 
-/** A command of a batch as plain data: the name of a method of {@link Ipvs} with its arguments. */
+/** A command of a batch as plain data: the name of a method of {@link Ipvs} and its arguments. */
 export type BatchCommand =
   | {
       /** {@link Ipvs.addService}. */
       readonly command: 'addService'
-      /** The virtual service to be made. */
+      /** The virtual service to add. */
       readonly service: ServiceInput
     }
   | {
@@ -37,7 +37,7 @@ export type BatchCommand =
       readonly command: 'updateService'
       /** The virtual service. */
       readonly service: ServiceReference
-      /** What changes. */
+      /** The changes. */
       readonly changes: ServiceSettings
     }
   | {
@@ -51,7 +51,7 @@ export type BatchCommand =
       readonly command: 'addDestination'
       /** The virtual service. */
       readonly service: ServiceReference
-      /** The destination to be made. */
+      /** The destination to add. */
       readonly destination: DestinationInput
     }
   | {
@@ -59,7 +59,7 @@ export type BatchCommand =
       readonly command: 'updateDestination'
       /** The virtual service. */
       readonly service: ServiceReference
-      /** The destination with what changes. */
+      /** The destination and its changes. */
       readonly destination: DestinationChanges
     }
   | {
@@ -73,7 +73,7 @@ export type BatchCommand =
   | {
       /** {@link Ipvs.zero}. */
       readonly command: 'zero'
-      /** The virtual service; without one all and the totals. */
+      /** The virtual service; without it, all and the totals. */
       readonly service?: ServiceReference | undefined
     }
   | {
@@ -117,7 +117,7 @@ export function toDirectCommand(given: BatchCommand, encoder?: DestinationEncode
   }
 }
 
-/** Calls the method that a command names. */
+/** Calls the method of a command. */
 export function callMethod(session: IpvsSession, given: BatchCommand, options: CallOptions): Promise<void> {
   checkObject('command', given)
   switch (given.command) {

@@ -71,8 +71,8 @@ export async function stopDaemon(
       signal,
     )
   } catch (error) {
-    // A daemon that had not run yet ends with EINTR, which netlink takes for "no answer" (stop_sync_thread). It has
-    // stopped all the same.
+    // A daemon that has not run yet ends with EINTR, which netlink takes for "no reply" (stop_sync_thread). It has stopped
+    // nevertheless.
     if (!(error instanceof NetlinkError) || error.code !== 'ERR_LVS_UNANSWERED') throw error
     const daemons = await readDaemons(client, signal)
     if (daemons.some((running) => running.role === role)) throw error

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { type ServiceHeader, type ServiceInput, writeService } from '../../../../src/ipvs/model/service.ts'
 import { checkServiceKey, formatService } from '../../../../src/ipvs/model/service-key.ts'
 import { COMMAND } from '../../../../src/ipvs/protocol/attributes.ts'
-import { EncodedServices } from '../../../../src/ipvs/read/encoded-services.ts'
+import type { DumpDeduplicator } from '../../../../src/ipvs/read/dump-deduplicator.ts'
+import { createServiceList, decodeService } from '../../../../src/ipvs/read/read-service.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
+type ServiceList = DumpDeduplicator<ServiceHeader>
+
 /** Takes services in as they come from the kernel, all in one buffer that is used for something else later. */
-function records(services: readonly ServiceInput[], into = new EncodedServices()): EncodedServices {
+function records(services: readonly ServiceInput[], into = createServiceList()): ServiceList {
   const writer = new WireWriter()
   const ends = services.map((service) => {
     const nest = writer.beginNest(COMMAND.fields.service.type)
@@ -14,7 +17,7 @@ function records(services: readonly ServiceInput[], into = new EncodedServices()
     writer.endNest(nest)
     return writer.length
   })
-  for (const [index, end] of ends.entries()) into.add(writer.view, ends[index - 1] ?? 0, end)
+  for (const [index, end] of ends.entries()) into.add(decodeService(writer.view, ends[index - 1] ?? 0, end))
   writer.bytes.fill(0xff)
   return into
 }
@@ -23,14 +26,12 @@ const marks = (from: number, to: number): ServiceInput[] =>
   Array.from({ length: to - from }, (_, index) => ({ fwmark: from + index, scheduler: 'rr' }))
 
 const namesOf = (headers: readonly ServiceHeader[]) => headers.map((header) => formatService(header))
-const all = (of: EncodedServices) => of.take(Number.POSITIVE_INFINITY)
+const all = (of: ServiceList) => of.entries
 
 describe('services of a dump', () => {
-  it('are given in their order, a number at a time, and once', () => {
+  it('are listed in their order', () => {
     const table = records(marks(1, 1001))
-    const taken = [table.take(1), table.take(600), table.take(600), table.take(5)]
-    expect(taken.map(({ length }) => length)).toEqual([1, 600, 399, 0])
-    expect(taken.flat().map(({ fwmark }) => fwmark)).toEqual(marks(1, 1001).map(({ fwmark }) => fwmark))
+    expect(all(table).map(({ fwmark }) => fwmark)).toEqual(marks(1, 1001).map(({ fwmark }) => fwmark))
     expect(table.hasDuplicates).toBe(false)
   })
 
@@ -64,9 +65,7 @@ describe('services of a dump', () => {
   })
 
   it('of several readings are taken together', () => {
-    const together = new EncodedServices()
-    together.addAll(records(marks(1, 500)))
-    together.addAll(records([...marks(300, 700), { fwmark: 300, scheduler: 'sed' }]))
+    const together = records([...marks(300, 700), { fwmark: 300, scheduler: 'sed' }], records(marks(1, 500)))
     const services = all(together)
     expect(services.map(({ fwmark }) => fwmark)).toEqual(marks(1, 700).map(({ fwmark }) => fwmark))
     expect(services[299]!.scheduler).toBe('sed')
@@ -79,8 +78,8 @@ describe('services of a dump', () => {
     writer.endNest(nest)
     writer.payload(999, 65_000)
     writer.payload(998, 65_000)
-    const table = new EncodedServices()
-    table.add(writer.view, 0, writer.length)
+    const table = createServiceList()
+    table.add(decodeService(writer.view, 0, writer.length))
     expect(namesOf(all(records(marks(1, 3), table)))).toEqual(['fwmark://7', 'fwmark://1', 'fwmark://2'])
   })
 })
