@@ -27,11 +27,7 @@ import { addDestination, removeDestination, updateDestination } from './write/de
 import { addService, flush, removeService, updateService, zero } from './write/service-commands.ts'
 import { info, setTimeouts, timeouts } from './write/settings-commands.ts'
 
-/**
- * All methods of a client that concern the kernel's table; `Ipvs` of state/ adds those that concern a desired state.
- *
- * @internal
- */
+/** All methods of a client that concern the kernel's table. The exported `Ipvs` adds those that concern a desired state. */
 export class IpvsClient implements AsyncDisposable {
   readonly #session: IpvsSession
 

@@ -6,20 +6,36 @@ export class DumpDeduplicator<T> {
   /** Whether there were duplicates. */
   hasDuplicates = false
   readonly #keyOf: (entry: T) => string
-  readonly #entries = new Map<string, T>()
+  readonly #blockSize: number
+  readonly #entries: T[] = []
+  /** The places of the entries by key, once there can be duplicates. */
+  #places: Map<string, number> | undefined
 
-  constructor(keyOf: (entry: T) => string) {
+  /** @param blockSize Entries that the kernel writes in one block in any case, in which nothing can occur twice. */
+  constructor(keyOf: (entry: T) => string, blockSize = 0) {
     this.#keyOf = keyOf
+    this.#blockSize = blockSize
   }
 
   /** The entries, in the order in which each was read first. */
   get entries(): T[] {
-    return [...this.#entries.values()]
+    return this.#entries
   }
 
   add(entry: T): void {
+    if (this.#entries.length < this.#blockSize) {
+      this.#entries.push(entry)
+      return
+    }
+    this.#places ??= new Map(this.#entries.map((each, place) => [this.#keyOf(each), place]))
     const key = this.#keyOf(entry)
-    if (this.#entries.has(key)) this.hasDuplicates = true
-    this.#entries.set(key, entry)
+    const place = this.#places.get(key)
+    if (place === undefined) {
+      this.#places.set(key, this.#entries.length)
+      this.#entries.push(entry)
+    } else {
+      this.hasDuplicates = true
+      this.#entries[place] = entry
+    }
   }
 }

@@ -119,9 +119,15 @@ export function destinationsCommand(
   }
 }
 
+/**
+ * Destinations that fit a block of 32 KiB in any case: it holds 91, and 80 where the kernel aligns their counters
+ * (nla_need_padding_for_64bit).
+ */
+const DESTINATIONS_IN_BLOCK = 64
+
 /** An empty list of destinations. */
 export function createDestinationList(): DumpDeduplicator<Destination> {
-  return new DumpDeduplicator(formatDestinationEndpoint)
+  return new DumpDeduplicator(formatDestinationEndpoint, DESTINATIONS_IN_BLOCK)
 }
 
 /** Reads one service with its destinations, in one exchange. */

@@ -9,7 +9,7 @@ const entry = (key: number, reading = 1) => ({ key, reading })
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 function distinct(entries: { key: number; reading: number }[]) {
-  const list = new DumpDeduplicator<{ key: number; reading: number }>(({ key }) => String(key))
+  const list = new DumpDeduplicator<{ key: number; reading: number }>(({ key }) => String(key), 64)
   for (const one of entries) list.add(one)
   return list
 }
