@@ -40,38 +40,38 @@ interface OpenTrace {
   readonly fail: (error: unknown) => void
 }
 
-/** Traces commands that are sent in bulk, without a promise for each. */
-export class BulkTraces<T extends object> {
+/** Traces commands that are sent in bulk, without a promise for each. They are told apart by an index. */
+export class BulkTraces<T> {
   readonly #contextOf: (command: T) => CommandContext
-  readonly #open = new Map<T, OpenTrace>()
+  readonly #open = new Map<number, OpenTrace>()
 
   constructor(contextOf: (command: T) => CommandContext) {
     this.#contextOf = contextOf
   }
 
   /** Publishes the start of a command, if there is a subscriber. */
-  start(command: T): void {
+  start(index: number, command: T): void {
     if (!isTraced()) return
     const ended = new Promise<void>((resolve, reject) =>
-      this.#open.set(command, { done: resolve, fail: reject }),
+      this.#open.set(index, { done: resolve, fail: reject }),
     )
     // The failure is reported by the bulk request.
     trace(this.#contextOf(command), () => ended).catch(() => undefined)
   }
 
-  done(command: T): void {
+  done(index: number): void {
     if (this.#open.size === 0) return
-    this.#open.get(command)?.done()
-    this.#open.delete(command)
+    this.#open.get(index)?.done()
+    this.#open.delete(index)
   }
 
-  fail(command: T, error: unknown): void {
-    this.#open.get(command)?.fail(error)
-    this.#open.delete(command)
+  fail(index: number, error: unknown): void {
+    this.#open.get(index)?.fail(error)
+    this.#open.delete(index)
   }
 
   /** Fails all commands that have not ended. */
   failAll(error: unknown): void {
-    for (const command of this.#open.keys()) this.fail(command, error)
+    for (const index of this.#open.keys()) this.fail(index, error)
   }
 }

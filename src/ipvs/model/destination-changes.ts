@@ -6,7 +6,6 @@ export function copyDestination<T extends DestinationChanges>(changes: T): T {
   DESTINATION_FIELDS.check('destination', changes)
   const { address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
   const tunnelCopy = typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel
-  // Without a spread: V8 creates a literal that begins with one ten times as slowly.
   return {
     address,
     port,

@@ -79,20 +79,20 @@ async function readWindow(
   const bulk = new BulkRequest<IpvsCommand>({
     flags: NLM_F_DUMP,
     onReply: (command, view, { start, end }) => command.onReply?.(view, start + GENL_HDRLEN, end),
-    onDone: (command) => traces.done(command),
+    onDone: (index) => traces.done(index),
   })
   const readings = headers.map((header) => ({ header, destinations: createDestinationList() }))
   for (const [index, { header, destinations }] of readings.entries()) {
     const command = destinationsCommand(name, header, destinations)
-    traces.start(command)
+    traces.start(index, command)
     connection.append(bulk, index, command, id, writeCommand)
   }
   connection.flush(true)
   try {
     await aborted.race(bulk.finished())
-    for (const { input, outcome } of bulk.failures) {
+    for (const { index, input, outcome } of bulk.failures) {
       await commands.handleOutcome(input, outcome, id, aborted.signal)
-      traces.done(input)
+      traces.done(index)
     }
   } catch (error) {
     connection.cancel(bulk)

@@ -71,7 +71,8 @@ class BatchSender {
   readonly #session: IpvsSession
   readonly #id: number
   readonly #traces = new BulkTraces(contextOf)
-  readonly #bulk = new BulkRequest<IpvsCommand>({ onDone: (command) => this.#traces.done(command) })
+  /** Keeps the given commands, which exist anyway: a command object for each would have to survive until the kernel replies. */
+  readonly #bulk = new BulkRequest<BatchCommand>({ onDone: (index) => this.#traces.done(index) })
   readonly #failures: BatchFailure[] = []
   readonly #abortRace: AbortRace
   readonly #slice = new TimeSlice()
@@ -92,7 +93,7 @@ class BatchSender {
       const { order, destinationEncoder } = this.#session.commands
       const command = order.isBusy ? undefined : toDirectCommand(given, destinationEncoder)
       if (command === undefined) this.#callMethod(index, given)
-      else this.#append(index, command)
+      else this.#append(index, given, command)
     } catch (error) {
       this.#fail(index, error as Error)
     }
@@ -100,13 +101,15 @@ class BatchSender {
     return this.#slice.continues()
   }
 
-  #append(index: number, command: IpvsCommand): void {
+  #append(index: number, given: BatchCommand, command: IpvsCommand): void {
     const { connection, id } = this.#session.commands.family
-    this.#traces.start(command)
+    this.#traces.start(index, command)
     try {
-      this.#isFull = !connection.append(this.#bulk, index, command, id, writeCommand)
+      this.#isFull = !connection.append(this.#bulk, index, given, id, (writer) =>
+        writeCommand(writer, command),
+      )
     } catch (error) {
-      this.#traces.fail(command, error)
+      this.#traces.fail(index, error)
       throw error
     }
   }
@@ -144,10 +147,11 @@ class BatchSender {
     for (const [position, { index, input, outcome }] of this.#bulk.failures.entries()) {
       try {
         const diagnose = position < MAXIMUM_DIAGNOSES
-        await commands.handleOutcome(input, outcome, this.#id, this.#abortRace.signal, diagnose)
-        this.#traces.done(input)
+        const command = toDirectCommand(input)!
+        await commands.handleOutcome(command, outcome, this.#id, this.#abortRace.signal, diagnose)
+        this.#traces.done(index)
       } catch (error) {
-        this.#traces.fail(input, error)
+        this.#traces.fail(index, error)
         this.#fail(index, error as Error)
       }
       if (position % ERRORS_PER_SLICE === ERRORS_PER_SLICE - 1) await setImmediate()

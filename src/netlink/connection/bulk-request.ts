@@ -17,7 +17,7 @@ export interface BulkOptions<T> {
   /** Receives every reply, acknowledgements excepted. */
   readonly onReply?: (input: T, view: DataView, message: MessageHeader) => void
   /** Is called for every message that the kernel has executed, once that is known. */
-  readonly onDone?: (input: T) => void
+  readonly onDone?: (index: number) => void
 }
 
 /** Any number of messages of one caller, which learns of failures only: no promise for each message. */
@@ -67,7 +67,7 @@ export class BulkRequest<T> implements MessageOwner {
   handleEnd(index: number, outcome: Outcome): void {
     const input = this.#inputs[index]!
     this.#inputs[index] = undefined
-    if (outcome === undefined) this.#onDone?.(input)
+    if (outcome === undefined) this.#onDone?.(index)
     else this.fail(index, input, outcome)
     this.#pending--
     if (this.#pending === 0) this.#onFinished?.()
