@@ -1,22 +1,4 @@
 import { type Destination, type DestinationChanges, type DestinationInput, MAXIMUM } from './destination.ts'
-import { DESTINATION_FIELDS } from './destination-message.ts'
-
-/** Copies a destination, so that each field of the caller's object is read once. Throws for an unknown field. */
-export function copyDestination<T extends DestinationChanges>(changes: T): T {
-  DESTINATION_FIELDS.check('destination', changes)
-  const { address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
-  const tunnelCopy = typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel
-  return {
-    address,
-    port,
-    family,
-    forwarding,
-    weight,
-    upperThreshold,
-    lowerThreshold,
-    tunnel: tunnelCopy,
-  } as DestinationChanges as T
-}
 
 /** Whether changes contain all settings, so that the destination can be set without reading it first. */
 export function isCompleteDestination(changes: DestinationChanges): changes is DestinationInput {

@@ -1,9 +1,8 @@
 import { checkPort } from '../../netlink/arguments/check.ts'
 import { type Family, familyOf, parseIPv4, writeAddress } from '../../netlink/wire/address.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { COMMAND } from '../protocol/attributes.ts'
 import type { DestinationInput } from './destination.ts'
-import { checkDestinationKey, checkWeight, writeDestination } from './destination-message.ts'
+import { checkWeight, writeDestinationAttribute } from './destination-message.ts'
 import {
   checkServiceKey,
   type ResolvedServiceKey,
@@ -11,28 +10,6 @@ import {
   type ServiceReference,
   writeServiceReference,
 } from './service-key.ts'
-
-/** Checks and writes what NEW_DEST and SET_DEST say: the reference for {@link DestinationEncoder}. */
-export function encodeDestination(
-  writer: WireWriter,
-  reference: ServiceReference,
-  destination: DestinationInput,
-): void {
-  const service = checkServiceKey(reference)
-  writeServiceReference(writer, service)
-  writeDestinationAttribute(writer, service, destination)
-}
-
-function writeDestinationAttribute(
-  writer: WireWriter,
-  service: ResolvedServiceKey,
-  destination: DestinationInput,
-): void {
-  const key = checkDestinationKey(destination, service.port ?? 0)
-  const nest = writer.beginNest(COMMAND.fields.destination.type)
-  writeDestination(writer, key, destination, service.family)
-  writer.endNest(nest)
-}
 
 /** Offsets of payloads in a DESTINATION attribute: its header, then the attributes in the order of {@link writeDestination}. */
 const ADDRESS_AT = 8
@@ -42,9 +19,9 @@ const WEIGHT_AT = 44
 const TEMPLATE_BYTES = 64
 
 /**
- * Writes the same bytes as {@link encodeDestination}, faster: consecutive commands of a client mostly concern one service, and their
- * destinations mostly differ in address, port and weight only. It keeps a copy of the previous bytes and replaces these.
- * It belongs to one client. `docs/design/performance.md` lists what it saves.
+ * Writes the same bytes as `encodeDestination` of destination-message.ts, faster: consecutive commands of a batch usually concern
+ * one service, and their destinations usually differ in address, port and weight only. It keeps a copy of the previous bytes and
+ * replaces these. It belongs to one batch. `docs/design/performance.md` lists what it saves.
  */
 export class DestinationEncoder {
   readonly #service = new ServiceTemplate()

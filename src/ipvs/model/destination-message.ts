@@ -10,11 +10,13 @@ import {
 import { canonicalIPv6, type Family, familyNumber, writeAddress } from '../../netlink/wire/address.ts'
 import type { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
-import { DESTINATION } from '../protocol/attributes.ts'
+import { COMMAND, DESTINATION } from '../protocol/attributes.ts'
 import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
 import {
   type CheckedDestinationKey,
   type Destination,
+  type DestinationChanges,
+  type DestinationInput,
   type DestinationKey,
   type DestinationLimits,
   FORWARDING_METHODS,
@@ -22,7 +24,14 @@ import {
   type ForwardingMethod,
   MAXIMUM,
 } from './destination.ts'
-import { readAddressField, readFamily } from './service-key.ts'
+import {
+  checkServiceKey,
+  type ResolvedServiceKey,
+  readAddressField,
+  readFamily,
+  type ServiceReference,
+  writeServiceReference,
+} from './service-key.ts'
 import { readStatistics } from './statistics.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
 
@@ -34,6 +43,23 @@ export const DESTINATION_FIELDS = new KnownFields([
   ...['forwarding', 'weight', 'upperThreshold', 'lowerThreshold', 'tunnel'],
   ...['activeConnections', 'inactiveConnections', 'persistentConnections', 'statistics'],
 ])
+/** Copies a destination, so that each field of the caller's object is read once. Throws for an unknown field. */
+export function copyDestination<T extends DestinationChanges>(changes: T): T {
+  DESTINATION_FIELDS.check('destination', changes)
+  const { address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
+  const tunnelCopy = typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel
+  return {
+    address,
+    port,
+    family,
+    forwarding,
+    weight,
+    upperThreshold,
+    lowerThreshold,
+    tunnel: tunnelCopy,
+  } as DestinationChanges as T
+}
+
 /** Checks the address of a destination, and the family that is given with it. Returns the family. */
 export function checkDestinationAddress(address: unknown, givenFamily: unknown): Family {
   const family = checkAddress('destination.address', address)
@@ -152,6 +178,29 @@ function writeTunnel(writer: WireWriter, { type, port, checksum }: TunnelNumbers
   writer.u8(fields.tunnelType, type)
   writer.u16be(fields.tunnelPort, port)
   writer.u16(fields.tunnelFlags, checksum)
+}
+
+/** Checks and writes the attributes of NEW_DEST and SET_DEST. `DestinationEncoder` writes the same bytes. */
+export function encodeDestination(
+  writer: WireWriter,
+  reference: ServiceReference,
+  destination: DestinationInput,
+): void {
+  const service = checkServiceKey(reference)
+  writeServiceReference(writer, service)
+  writeDestinationAttribute(writer, service, destination)
+}
+
+/** Checks and writes the DESTINATION attribute. */
+export function writeDestinationAttribute(
+  writer: WireWriter,
+  service: ResolvedServiceKey,
+  destination: DestinationInput,
+): void {
+  const key = checkDestinationKey(destination, service.port ?? 0)
+  const nest = writer.beginNest(COMMAND.fields.destination.type)
+  writeDestination(writer, key, destination, service.family)
+  writer.endNest(nest)
 }
 
 /** Reads a destination from a reply or a request. `serviceFamily` applies if it has no family. */

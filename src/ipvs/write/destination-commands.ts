@@ -17,14 +17,14 @@ import type {
   DestinationInput,
   DestinationKey,
 } from '../model/destination.ts'
+import { isCompleteDestination, mergeDestination, withPlaceholders } from '../model/destination-changes.ts'
+import type { DestinationEncoder } from '../model/destination-encoder.ts'
 import {
+  checkDestinationKey,
   copyDestination,
-  isCompleteDestination,
-  mergeDestination,
-  withPlaceholders,
-} from '../model/destination-changes.ts'
-import { type DestinationEncoder, encodeDestination } from '../model/destination-encoder.ts'
-import { checkDestinationKey, writeDestinationKey } from '../model/destination-message.ts'
+  encodeDestination,
+  writeDestinationKey,
+} from '../model/destination-message.ts'
 import {
   checkServiceKey,
   formatEndpoint,
@@ -116,14 +116,7 @@ export function addDestination(
   destination: DestinationInput,
   { signal }: CallOptions,
 ): Promise<void> {
-  const name = 'addDestination'
-  const command = new DestinationCommand(
-    IPVS_CMD.NEW_DEST,
-    name,
-    service,
-    destination,
-    commands.destinationEncoder,
-  )
+  const command = new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination)
   return commands.write(command, signal)
 }
 
@@ -137,13 +130,7 @@ export async function updateDestination(
   const changes = copyDestination(given)
   const { service, key } = checkKeys(reference, changes)
   const set = (settings: DestinationKey | DestinationInput) =>
-    new DestinationCommand(
-      IPVS_CMD.SET_DEST,
-      'updateDestination',
-      service,
-      settings,
-      commands.destinationEncoder,
-    )
+    new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
   if (isCompleteDestination(changes)) return await commands.write(set(changes), signal)
   validate(set(withPlaceholders(changes)))
   const endpoint = formatEndpoint(key.address, key.port)
