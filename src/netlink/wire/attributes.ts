@@ -1,3 +1,4 @@
+import { AttributeLayoutCache } from './attribute-layout.ts'
 import { type Codec, type Field, readU64 } from './codecs.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './uapi.ts'
 import { align4, LITTLE_ENDIAN, malformed, type WireWriter } from './wire.ts'
@@ -68,6 +69,7 @@ export class AttributeSet<F extends Fields> {
   /** The offset of each payload from the first attribute, by attribute number; 0 if absent. */
   readonly #offsets: Int32Array
   readonly #lengths: Int32Array
+  readonly #layout = new AttributeLayoutCache()
   #view: DataView = EMPTY
   #start = 0
 
@@ -84,9 +86,15 @@ export class AttributeSet<F extends Fields> {
   read(view: DataView, start: number, end: number): this {
     this.#view = view
     this.#start = start
+    if (!this.#layout.matches(view, start, end)) this.#parse(view, start, end)
+    return this
+  }
+
+  #parse(view: DataView, start: number, end: number): void {
     const offsets = this.#offsets
     const lengths = this.#lengths
     const limit = offsets.length
+    this.#layout.clear()
     offsets.fill(0)
     let at = start
     while (end - at >= NLA_HDRLEN) {
@@ -97,10 +105,11 @@ export class AttributeSet<F extends Fields> {
         offsets[type] = at - start + NLA_HDRLEN
         lengths[type] = length - NLA_HDRLEN
       }
+      this.#layout.add(view, at, at - start)
       at += align4(length)
     }
     this.leftover = Math.max(0, end - at)
-    return this
+    if (this.leftover === 0) this.#layout.complete(end - start)
   }
 
   /** Like {@link read}, but throws for bytes that are no attribute: for replies of the kernel. */
