@@ -49,7 +49,7 @@ describe('scenario 2: a web site over DR', () => {
     expect(tally(await client.servers(`http://${vip}/`, { times: 6 }))).toEqual({ [robbed]: 6 })
     expect(await connectionsOf(director)).toBe(heard)
 
-    // The doctor names it, and its own advice mends it.
+    // The doctor names it, and its own fix corrects it.
     const asked = { role: 'real-server', vips: [vip], forwarding: 'dr' } as const
     for (const { host } of [first, second]) {
       const findings = await host.doctor(asked)
@@ -57,7 +57,7 @@ describe('scenario 2: a web site over DR', () => {
         { id: 'arp-ignore', severity: 'error', subject: 'eth0' },
         { id: 'arp-announce', severity: 'error', subject: 'eth0' },
       ])
-      expect(findings[0]?.message).toContain(`answers ARP for ${vip} in the place of the director`)
+      expect(findings[0]?.message).toContain(`answers ARP for ${vip} instead of the director`)
       for (const { fix } of findings) await fix.run!()
       expect(await host.doctor(asked)).toEqual([])
     }

@@ -77,7 +77,7 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
     expect(findings).toMatchObject([
       { id: 'backup-forwards', severity: 'error', subject: `tcp://${VIP}:6379` },
     ])
-    expect(findings[0]?.message).toContain(`send its packets back to the director ${ADDRESSES.right}`)
+    expect(findings[0]?.message).toContain(`return packets to the director ${ADDRESSES.right}`)
     for (const { fix } of findings) await fix.run!()
     expect(await left.host.doctor(asked)).toEqual([])
     expect(await ask(6)).toEqual({ left: 3, right: 3 })
