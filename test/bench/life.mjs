@@ -46,7 +46,7 @@ function complete(client, operation, table, sample) {
   }
 }
 
-/** Nobody is faster by leaving something out. */
+/** No client is faster by leaving something out. */
 async function check(client, operation, { services, destinations }, namespace) {
   const left = operation === 'remove' ? 0 : services
   const found = await namespace.contents(operation === 'program' ? 1 : 7)

@@ -60,7 +60,7 @@ function expectWork({ requests, servers }: Report, kinds: ReadonlySet<StepKind>,
 /** Applies one document after another while a crowd asks. */
 async function underTraffic(options: ApplyOptions) {
   const { surfer, director } = await makeCluster()
-  // Who has lost its destination is told at once, rather than left to wait for an answer.
+  // A client whose destination is gone gets an error at once instead of waiting for an answer.
   await director.host.sysctls.set('net.ipv4.vs.expire_nodest_conn', 1)
   const removals: Removal[] = []
   const apply = async (desired: DesiredState) => {

@@ -36,7 +36,7 @@ describe('scenario 5: a forum whose sessions live on one real server', () => {
     const [home = ''] = await client.servers(`http://${VIP}/`, { from: '192.168.4.100' })
     const other = home === 'first' ? 'second' : 'first'
     expect(await visit('192.168.4.100', 8)).toEqual({ [home]: 8 })
-    // The least-connection scheduler gives somebody else the idle one.
+    // The least-connection scheduler gives another client the idle one.
     expect(await visit('192.168.4.101', 4)).toEqual({ [other]: 4 })
 
     // As ipvsadm -Lnc shows it: a line without a client's port.

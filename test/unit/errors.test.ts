@@ -44,7 +44,7 @@ describe('a refusal by the kernel', () => {
 })
 
 describe('an addon that cannot be loaded', () => {
-  it('has the command that mends it, the packages it needs and the cause', () => {
+  it('has the command that fixes it, the packages it needs and the cause', () => {
     const cause = new Error('No native build was found\nplatform=linux')
     const error = new AddonError('/app/node_modules/@lvs/netlink', cause)
     expect(error.message).toContain(
@@ -54,7 +54,7 @@ describe('an addon that cannot be loaded', () => {
     expect(error).toMatchObject({ code: 'ERR_LVS_ADDON', outcome: 'not-done', cause })
   })
 
-  it('because of --permission has the option that mends it', () => {
+  it('because of --permission has the option that fixes it', () => {
     const cause = Object.assign(new Error('Cannot load native addon'), { code: 'ERR_DLOPEN_DISABLED' })
     expect(new AddonError('/x', cause).message).toContain('--allow-addons')
   })

@@ -6,7 +6,7 @@ export interface ErrorContext {
   readonly group?: string | undefined
 }
 
-type Sentence = string | ((circumstances: ErrorContext) => string)
+type Sentence = string | ((context: ErrorContext) => string)
 
 const NO_SERVICE =
   'there is no such virtual service; add it with addService, services() lists those there are'
@@ -81,7 +81,7 @@ const ANY_COMMAND: Readonly<Record<string, string>> = {
 }
 
 /** One sentence on why the kernel refused a command and what to do about it. */
-export function explainIpvsError(command: string, code: string, circumstances: ErrorContext): string {
+export function explainIpvsError(command: string, code: string, context: ErrorContext): string {
   const sentence = SENTENCES[command]?.[code] ?? ANY_COMMAND[code] ?? 'the kernel refused the command'
-  return typeof sentence === 'string' ? sentence : sentence(circumstances)
+  return typeof sentence === 'string' ? sentence : sentence(context)
 }

@@ -4,7 +4,7 @@
 //   node test/kernel/state-measure.mjs recorded [SERVICES] [ROUNDS]
 //
 // In the lab with the kernel; `recorded` without one, which answers with what a kernel has answered: the library alone.
-// Everything by turns, so that all meet the same conditions; the first rounds are not counted.
+// The operations alternate, so that all meet the same conditions; the first rounds are not counted.
 import { execFileSync } from 'node:child_process'
 import { release } from 'node:os'
 import { describeTable, formatService, Ipvs, planTable } from '@lvs/netlink'

@@ -23,7 +23,7 @@ const DESIRED: DesiredState = {
 const owns = (service: { readonly address?: string | undefined }) =>
   service.address?.startsWith('192.0.2.') === true
 
-/** A table in a namespace of its own with a service that is somebody else's. */
+/** A table in a namespace of its own with a service that another client owns. */
 async function makeTable(): Promise<Namespace> {
   const namespace = await makeNamespace()
   await namespace.ipvs.apply({ services: [{ service: FOREIGN, scheduler: 'rr', destinations: [A] }] })
@@ -72,7 +72,7 @@ const VANDAL = `
     ipvs.close()
   })`.replace('SOURCE', new URL('../../../dist/index.js', import.meta.url).href)
 
-/** How often a keeper is killed: as often as it takes to be sure, or to be quick. */
+/** How often the reconciling program is killed: 8 times, or as LVS_KILLS says. */
 const KILLS = Number(process.env['LVS_KILLS'] ?? 8)
 
 describe('keeping a table', () => {
@@ -87,7 +87,7 @@ describe('keeping a table', () => {
       looks.push(look)
       return look
     }
-    await using keeper = client.reconcile(DESIRED, { owns, interval: 0.2 })
+    await using reconciler = client.reconcile(DESIRED, { owns, interval: 0.2 })
     const foreignChanges: TableChange[] = []
     let rounds = 0
     for await (const change of namespace.ipvs.watch({ interval: 0.1 })) {
@@ -100,7 +100,7 @@ describe('keeping a table', () => {
       (code) => code !== null,
     )
 
-    // The next look finds what the other has left and mends it; the second after that is two intervals after the end.
+    // The next look finds what the other has left and corrects it; the second after that is two intervals after the end.
     const before = looks.length
     await waitUntil(
       async () => looks.length,
@@ -109,7 +109,7 @@ describe('keeping a table', () => {
     const seen = (await looks[before + 2]) as Service[]
     expect(spell(seen.filter(owns))).toBe(wanted)
     expect(foreignChanges).toEqual([])
-    await keeper.stop()
+    await reconciler.stop()
     const foreign = (await namespace.ipvs.services()).filter((service) => !owns(service))
     expect(toDesiredState({ ...(await readTable(namespace.ipvs)), services: foreign }).services).toEqual([
       {
@@ -128,12 +128,12 @@ describe('keeping a table', () => {
       onTestFinished(() => rmSync(directory, { recursive: true }))
       const options: ApplyOptions = { set: { name: 'web', directory } }
       for (let turn = 0; turn < KILLS; turn++) {
-        const keeper = await namespace.start(KEEPER, directory, String(turn))
+        const reconciler = await namespace.start(RECONCILE_PROGRAM, directory, String(turn))
         // At some point of its work: it applies one document and another in turns.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
-        keeper.kill('SIGKILL')
+        reconciler.kill('SIGKILL')
         await waitUntil(
-          async () => keeper.signalCode ?? keeper.exitCode,
+          async () => reconciler.signalCode ?? reconciler.exitCode,
           (code) => code !== null,
         )
         await namespace.ipvs.apply(DESIRED, options)
@@ -147,7 +147,7 @@ describe('keeping a table', () => {
 })
 
 /** Applies two documents in turns, as a named set. */
-const KEEPER = `
+const RECONCILE_PROGRAM = `
   import('SOURCE').then(async ({ Ipvs }) => {
     const ipvs = await Ipvs.open()
     const [directory, turn] = process.argv.slice(1)

@@ -160,7 +160,7 @@ describe('after ENOENT the family', () => {
     expect(lookups()).toBe(2)
   })
 
-  it('is known to have moved without asking when somebody else has found out', async () => {
+  it('has moved without another lookup if another call has found out', async () => {
     number = 29
     await family.hasMoved(28)
     expect(await family.hasMoved(28)).toBe(true)
@@ -177,7 +177,7 @@ describe('after ENOENT the family', () => {
     expect(lookups()).toBe(3)
   })
 
-  it('may be gone, which everyone who waits is told, and may come back', async () => {
+  it('may be gone, which fails every waiting call, and may come back', async () => {
     number = undefined
     const results = await Promise.allSettled([1, 2, 3].map(() => family.hasMoved(28)))
     for (const result of results) {

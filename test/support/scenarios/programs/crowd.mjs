@@ -28,7 +28,7 @@ async function talk(localAddress, milliseconds) {
     socket.on('close', () => fail('CLOSED'))
     socket.setTimeout(PATIENCE, () => fail('ETIMEDOUT'))
   })
-  // It may fail while nobody waits.
+  // It may fail before it is awaited.
   fails.catch(() => {})
   try {
     await Promise.race([fails, new Promise((resolve) => socket.once('connect', resolve))])

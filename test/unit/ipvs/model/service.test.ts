@@ -120,7 +120,7 @@ describe('the flags of a service', () => {
     expect(flagsOf({})[1]).toBe(0x3d)
   })
 
-  it('are read without the kernel’s own mark (IP_VS_SVC_F_HASHED) and without bits nobody knows', () => {
+  it('are read without the kernel’s own mark (IP_VS_SVC_F_HASHED) and without unknown bits', () => {
     const writer = new WireWriter()
     writeServiceKey(writer, KEY)
     writeAttribute(writer, fields.scheduler, 'rr')

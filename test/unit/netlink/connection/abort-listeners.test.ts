@@ -18,7 +18,7 @@ describe('listening to a signal', () => {
     for (const call of calls) expect(call).toHaveBeenCalledTimes(1)
   })
 
-  it('tells nobody who has stopped listening', () => {
+  it('does not call a listener that has been removed', () => {
     const [kept, stopped] = [vi.fn(), vi.fn()]
     listeners.add(controller.signal, kept)
     listeners.add(controller.signal, stopped)()
@@ -26,7 +26,7 @@ describe('listening to a signal', () => {
     expect([kept.mock.calls.length, stopped.mock.calls.length]).toEqual([1, 0])
   })
 
-  it('tells the others although one stops listening while they are told', () => {
+  it('calls the other listeners although one is removed during the calls', () => {
     const told: number[] = []
     const stops: (() => void)[] = []
     for (const index of [0, 1, 2]) {

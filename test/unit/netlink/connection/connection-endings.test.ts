@@ -19,7 +19,7 @@ describe('an exchange that never settles', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('is given up after the timeout, and its calls are told that they may still be done', async () => {
+  it('is abandoned after the timeout, and its calls fail with an unknown outcome', async () => {
     transport.endings.push({ state: 'never' })
     const outcomes = Promise.all([sendRequest(connection, 1), sendRequest(connection, 2)])
     await vi.advanceTimersByTimeAsync(999)
@@ -74,7 +74,7 @@ describe('a call that is aborted', () => {
     expect(tagsSent(transport).flat()).toEqual([2])
   })
 
-  it('before it left is told at once, and the kernel gets a message in its place that it does not execute', async () => {
+  it('before it was sent rejects at once, and the kernel receives a no-op in its place', async () => {
     const controller = new AbortController()
     const outcomes = [
       sendRequest(connection, 1),
@@ -117,7 +117,7 @@ describe('a call that is aborted', () => {
     expect(tagsSent(transport).flat()).toEqual([1, 3])
   })
 
-  it('after it left is told that it did; the others of its datagram get their own word', async () => {
+  it('after it was sent rejects as sent; the other requests of its datagram get their own outcomes', async () => {
     const controller = new AbortController()
     const resume = transport.pause()
     const outcomes = [sendRequest(connection, 1, { signal: controller.signal }), sendRequest(connection, 2)]
@@ -179,13 +179,13 @@ describe('closing', () => {
     expect(transport.datagrams).toEqual([])
   })
 
-  it('during an exchange tells what left that it is unknown, and what waits that it is not done', async () => {
+  it('during an exchange fails sent requests as unknown, and queued requests as not done', async () => {
     transport.pause()
-    const flying = sendRequest(connection, 1)
+    const inFlight = sendRequest(connection, 1)
     await nextTurn()
     const waiting = sendRequest(connection, 2)
     connection.close()
-    expect(await Promise.all([flying, waiting])).toEqual([closed('unknown'), closed('not-done')])
+    expect(await Promise.all([inFlight, waiting])).toEqual([closed('unknown'), closed('not-done')])
     await nextTurn()
     expect(transport.datagrams).toEqual([])
     expect(transport.sockets.map((socket) => socket.closed)).toEqual([true])

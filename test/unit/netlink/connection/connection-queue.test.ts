@@ -151,7 +151,7 @@ describe('when the first of two exchanges', () => {
     }
   })
 
-  it('is under way at the end, nobody is left waiting', async () => {
+  it('is in flight at the end, no caller is left waiting', async () => {
     transport.pause()
     const outcomes = await twoBatches()
     await eventLoop()

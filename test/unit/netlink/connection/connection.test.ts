@@ -169,7 +169,7 @@ describe('answers', () => {
     expect([lost.sizes, kept.sizes]).toEqual([[], [8]])
   })
 
-  it('larger than the reply buffer are taken in several hops, into two buffers by turns', async () => {
+  it('larger than the reply buffer are read in several exchanges, into two alternating buffers', async () => {
     transport.answer = () => ({ replies: Array.from({ length: 3000 }, (_, index) => replyOf(index)) })
     const [table, later] = await Promise.all([dump(connection, 1), dump(connection, 2)])
     expect(table.outcome).toBeUndefined()
