@@ -38,7 +38,7 @@ class AsyncSocket {
  private:
   class Exchange;
 
-  /** One exchange that runs, and one that follows without a turn of the event loop in between. */
+  /** One exchange that runs, and one that follows without a return to the event loop in between. */
   static constexpr size_t kMaximumInFlight = 2;
 
   explicit AsyncSocket(Napi::Env env, std::unique_ptr<NetlinkSocket> socket);

@@ -40,7 +40,7 @@ interface OpenTrace {
   readonly fail: (error: unknown) => void
 }
 
-/** Traces commands that are sent in bulk, without a promise for each. They are told apart by an index. */
+/** Traces commands that are sent in bulk, without a promise for each. An index identifies each. */
 export class BulkTraces<T> {
   readonly #contextOf: (command: T) => CommandContext
   readonly #open = new Map<number, OpenTrace>()

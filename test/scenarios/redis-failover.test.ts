@@ -63,7 +63,7 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
     await left.ipvs.addService(service)
     for (const destination of destinations) await left.ipvs.addDestination(redis, destination)
     // Of eight connections four come to the backup, and two of those it sends back, to get them again: the first packet
-    // goes to and fro until its time to live is used up, and the application is told so.
+    // goes to and fro until its time to live is used up, and the application gets an error.
     expect(await ask(8)).toEqual({ left: 2, right: 4, EHOSTUNREACH: 2 })
     const { statistics } = await waitUntil(
       () => left.ipvs.service(redis),

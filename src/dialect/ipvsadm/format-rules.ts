@@ -5,7 +5,7 @@ import type { ResolvedDaemon, ResolvedService } from '../../state/model/resolved
 import { MAX_TIMEOUT } from './parse/parsed-options.ts'
 import { formatNumeric } from './print/endpoint-format.ts'
 import { printServiceRules, type RuleFormat } from './print/print-rules.ts'
-import { SPELLING } from './vocabulary/options.ts'
+import { OPTION_TEXT } from './vocabulary/options.ts'
 
 const DOCUMENT_FORMAT: RuleFormat = {
   endpoint: formatNumeric,
@@ -64,13 +64,27 @@ function timeoutRules({ tcp = 0, tcpFin = 0, udp = 0 }: TimeoutChanges): string[
   if (longest > MAX_TIMEOUT) {
     throw new RangeError(`ipvsadm accepts timeouts up to ${MAX_TIMEOUT} seconds, not ${longest}`)
   }
-  return [`${SPELLING.set} ${tcp} ${tcpFin} ${udp}`]
+  return [`${OPTION_TEXT.set} ${tcp} ${tcpFin} ${udp}`]
 }
 
 function daemonRule(daemon: ResolvedDaemon): string {
   const { role, interface: name, syncId, maximumLength, group, port, ttl } = daemon
-  const words = [SPELLING['start-daemon'], role, SPELLING['mcast-interface'], name, SPELLING.syncid, syncId]
-  if (maximumLength !== undefined) words.push(SPELLING['sync-maxlen'], maximumLength)
-  words.push(SPELLING['mcast-group'], group, SPELLING['mcast-port'], port, SPELLING['mcast-ttl'], ttl)
+  const words = [
+    OPTION_TEXT['start-daemon'],
+    role,
+    OPTION_TEXT['mcast-interface'],
+    name,
+    OPTION_TEXT.syncid,
+    syncId,
+  ]
+  if (maximumLength !== undefined) words.push(OPTION_TEXT['sync-maxlen'], maximumLength)
+  words.push(
+    OPTION_TEXT['mcast-group'],
+    group,
+    OPTION_TEXT['mcast-port'],
+    port,
+    OPTION_TEXT['mcast-ttl'],
+    ttl,
+  )
   return words.join(' ')
 }

@@ -11,7 +11,7 @@ import { SystemNames } from './names/system-names.ts'
 import { IpvsadmError } from './parse/ipvsadm-error.ts'
 import { type ParsedLine, parseLine, splitWords } from './parse/parse-line.ts'
 import { toDaemon, toDestination, toServiceKey, toServiceSettings } from './parse/parsed-rule.ts'
-import { type OptionName, SPELLING } from './vocabulary/options.ts'
+import { OPTION_TEXT, type OptionName } from './vocabulary/options.ts'
 
 /**
  * Reads rules as `ipvsadm -S` writes them and `ipvsadm -R` reads them: one command per line, in any spelling that ipvsadm 1.31
@@ -91,7 +91,7 @@ class RulesParser {
         return
       default:
         throw new IpvsadmError(
-          `${SPELLING[line.command]} does not describe a table; expected one of ${EXPECTED.join(', ')}`,
+          `${OPTION_TEXT[line.command]} does not describe a table; expected one of ${EXPECTED.join(', ')}`,
         )
     }
   }
@@ -110,7 +110,7 @@ class RulesParser {
     const destination = givenDestination(line)
     const found = this.#services.get(name)
     if (found === undefined) {
-      throw new IpvsadmError(`${name} is not defined; its ${SPELLING['add-service']} line must come first`)
+      throw new IpvsadmError(`${name} is not defined; its ${OPTION_TEXT['add-service']} line must come first`)
     }
     const { destinations } = found.service
     this.#lines.set(`services.${found.index}.destinations.${destinations.length}`, number)
@@ -118,7 +118,12 @@ class RulesParser {
   }
 }
 
-const EXPECTED = [SPELLING['add-service'], SPELLING['add-server'], SPELLING.set, SPELLING['start-daemon']]
+const EXPECTED = [
+  OPTION_TEXT['add-service'],
+  OPTION_TEXT['add-server'],
+  OPTION_TEXT.set,
+  OPTION_TEXT['start-daemon'],
+]
 
 /** The options that have a setting of their own in a document. Without its option a setting stays out of the document. */
 const SERVICE_OPTIONS = {

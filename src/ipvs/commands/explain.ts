@@ -23,7 +23,7 @@ function noScheduler({ scheduler = 'wlc', persistenceEngine }: ErrorContext): st
   return `the kernel has no scheduler '${scheduler}' or no persistence engine '${persistenceEngine}' and could not load it; check the names, or load them: modprobe -a ${modules}`
 }
 
-/** By command, then by error: the reason, and the way out (ip_vs_ctl.c, in the order of its checks). */
+/** By command, then by error: the reason and the remedy (ip_vs_ctl.c, in the order of its checks). */
 const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = {
   addService: {
     EEXIST: 'this virtual service exists already; change it with updateService, or remove it first',

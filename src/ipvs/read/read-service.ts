@@ -19,7 +19,7 @@ const command = new AttributeSet(COMMAND)
 const service = new AttributeSet(SERVICE)
 const destination = new AttributeSet(DESTINATION)
 
-/** After so many readings of a table that keeps changing, everything found is taken together. */
+/** After this many reads of a table that keeps changing, all entries found are combined. */
 const MAXIMUM_READS = 10
 
 /**

@@ -32,7 +32,7 @@ function problemsOf(data: unknown): StateProblem[] {
     problems.push(...findProblems(desired))
   }
   const known = problems.map(({ path }) => path)
-  // Where both complain, the validation of the library wins: it knows what is accepted at that place.
+  // If both report a problem, the validation of the library wins: it knows what is accepted at that place.
   for (const problem of shape.error?.issues.flatMap(problemsIn) ?? []) {
     if (!known.some((path) => isWithin(problem.path, path) || isWithin(path, problem.path)))
       problems.push(problem)

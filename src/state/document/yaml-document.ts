@@ -25,13 +25,13 @@ export class YamlDocument {
       merge: true,
     })
     const problems: StateProblem[] = []
-    const complain = (message: string, offset: number) =>
+    const report = (message: string, offset: number) =>
       problems.push({ ...this.#placeAt(offset), path: [], message: message.split('\n')[0] ?? message })
-    for (const { message, pos } of [...document.errors, ...document.warnings]) complain(message, pos[0])
+    for (const { message, pos } of [...document.errors, ...document.warnings]) report(message, pos[0])
     this.#yaml.visit(document, {
       Alias: (_, alias) => {
         if (alias.resolve(document) !== undefined) return
-        complain(`There is nothing called &${alias.source} before`, alias.range?.[0] ?? 0)
+        report(`There is nothing called &${alias.source} before`, alias.range?.[0] ?? 0)
       },
     })
     if (problems.length > 0) throw new DesiredStateError(problems, source)

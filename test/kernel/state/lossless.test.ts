@@ -72,7 +72,7 @@ const DAEMONS = [
   },
 ] as const
 
-/** Every field, in the order in which a table is told. */
+/** Every field, in the order of a table. */
 const EVERYTHING: DesiredState = {
   services: [MARK, WEB6, WEB, SIP],
   timeouts: TIMEOUTS,

@@ -52,7 +52,7 @@ describe('a signal that is aborted already', () => {
 })
 
 describe('a signal that is aborted', () => {
-  it('in the turn of the call keeps that command from the kernel, and no other', async () => {
+  it('before the call returns keeps that command from the kernel, and no other', async () => {
     const { signal } = controller
     const calls = Promise.allSettled([ipvs.addService(OTHER, { signal }), ipvs.addDestination(WEB, REAL)])
     controller.abort(reason)

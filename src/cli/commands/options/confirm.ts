@@ -12,7 +12,7 @@ export function addYesOption(command: Command): Command {
   return command.option('--yes', 'do not ask for confirmation; required without a terminal')
 }
 
-/** Throws before anything is done if nobody can answer the question that the command will ask. */
+/** Throws before anything is done if the terminal cannot answer the question that the command will ask. */
 export function requireInteractive({ yes }: ConfirmOptions, terminal: Terminal): void {
   if (yes || terminal.isInteractive) return
   throw new UsageError('no terminal to ask for confirmation; use --yes to proceed without it')

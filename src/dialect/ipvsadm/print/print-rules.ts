@@ -4,7 +4,7 @@ import type { Service, ServiceInput } from '../../../ipvs/model/service.ts'
 import type { ServiceKey } from '../../../ipvs/model/service-key.ts'
 import type { Tunnel } from '../../../ipvs/model/tunnel.ts'
 import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, PROTOCOL_OPTIONS } from '../vocabulary/choices.ts'
-import { type OptionCode, SPELLING } from '../vocabulary/options.ts'
+import { OPTION_TEXT, type OptionCode } from '../vocabulary/options.ts'
 import { type EndpointFormatter, formatNumeric } from './endpoint-format.ts'
 import { printMark, printSchedulerFlags, protocolOfPorts } from './service-text.ts'
 
@@ -36,7 +36,7 @@ export const COMMAND_LINE_FORMAT: RuleFormat = {
   withoutOption: () => NO_WORD,
 }
 
-const { 'add-service': ADD_SERVICE, 'add-server': ADD_SERVER } = SPELLING
+const { 'add-service': ADD_SERVICE, 'add-server': ADD_SERVER } = OPTION_TEXT
 
 /** The output of `ipvsadm -S`: the rules that create these services. */
 export function printRules(services: readonly Service[], endpoint: EndpointFormatter): string {
@@ -63,7 +63,7 @@ export function formatServiceOption(key: ServiceKey, format = COMMAND_LINE_FORMA
   const { endpoint, asSaved, withoutOption } = format
   if (key.fwmark !== undefined) {
     const mark = asSaved ? printMark(key.fwmark) : key.fwmark
-    return `${SPELLING['fwmark-service']} ${mark}${key.family === 'ipv6' ? ` ${SPELLING.ipv6}` : ''}`
+    return `${OPTION_TEXT['fwmark-service']} ${mark}${key.family === 'ipv6' ? ` ${OPTION_TEXT.ipv6}` : ''}`
   }
   const { protocol, address, port } = key
   const option = spell(PROTOCOL_OPTIONS, protocol) ?? withoutOption('protocol', protocol)
@@ -82,7 +82,7 @@ export function formatDestinationOption(
   format = COMMAND_LINE_FORMAT,
 ): string {
   const text = format.endpoint(address, port ?? service.port ?? 0, protocolOfPorts(service))
-  return `${SPELLING['real-server']} ${text}`
+  return `${OPTION_TEXT['real-server']} ${text}`
 }
 
 /** A destination with every setting, since `ipvsadm -e` resets those that are not given. */
@@ -93,27 +93,27 @@ export function formatDestinationOptions(
 ): string {
   const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = destination
   let text = `${formatDestinationOption(service, destination, format)} ${formatForwarding(forwarding, format)}`
-  text += ` ${SPELLING.weight} ${weight}`
+  text += ` ${OPTION_TEXT.weight} ${weight}`
   if (!format.asSaved) {
-    if (upperThreshold > 0) text += ` ${SPELLING['u-threshold']} ${upperThreshold}`
-    if (lowerThreshold > 0) text += ` ${SPELLING['l-threshold']} ${lowerThreshold}`
+    if (upperThreshold > 0) text += ` ${OPTION_TEXT['u-threshold']} ${upperThreshold}`
+    if (lowerThreshold > 0) text += ` ${OPTION_TEXT['l-threshold']} ${lowerThreshold}`
   }
   return tunnel === undefined || tunnel === null ? text : text + formatTunnel(tunnel, format)
 }
 
 function formatSettings(service: ServiceInput, { asSaved }: RuleFormat): string {
   const { scheduler = 'wlc', schedulerFlags = [], onePacket, persistence, persistenceEngine } = service
-  let text = ` ${SPELLING.scheduler} ${scheduler}`
+  let text = ` ${OPTION_TEXT.scheduler} ${scheduler}`
   if (persistence) {
     const { timeout = DEFAULT_PERSISTENCE_TIMEOUT, mask } = persistence
-    text += ` ${SPELLING.persistent} ${timeout}`
-    if (mask !== undefined && !isWholeMask(mask)) text += ` ${SPELLING.netmask} ${mask}`
+    text += ` ${OPTION_TEXT.persistent} ${timeout}`
+    if (mask !== undefined && !isWholeMask(mask)) text += ` ${OPTION_TEXT.netmask} ${mask}`
   }
-  if (persistenceEngine) text += ` ${SPELLING.pe} ${persistenceEngine}`
-  if (onePacket) text += ` ${SPELLING.ops}`
+  if (persistenceEngine) text += ` ${OPTION_TEXT.pe} ${persistenceEngine}`
+  if (onePacket) text += ` ${OPTION_TEXT.ops}`
   if (schedulerFlags.length === 0) return text
   const flags = asSaved ? printSchedulerFlags(scheduler, schedulerFlags) : schedulerFlags.join(',')
-  return `${text} ${SPELLING['sched-flags']} ${flags}`
+  return `${text} ${OPTION_TEXT['sched-flags']} ${flags}`
 }
 
 function formatForwarding(
@@ -126,13 +126,13 @@ function formatForwarding(
 
 function formatTunnel({ type, port, checksum = 'none' }: Tunnel, { withoutOption }: RuleFormat): string {
   const name = typeof type === 'number' ? withoutOption('tunnel type', type) : type
-  let text = ` ${SPELLING['tun-type']} ${name}`
+  let text = ` ${OPTION_TEXT['tun-type']} ${name}`
   if (type === 'ipip') return text
-  if (type === 'gue') text += ` ${SPELLING['tun-port']} ${port}`
+  if (type === 'gue') text += ` ${OPTION_TEXT['tun-port']} ${port}`
   return `${text} ${spell(CHECKSUM_OPTIONS, checksum) ?? withoutOption('tunnel checksum', checksum)}`
 }
 
 function spell(options: Readonly<Record<string, OptionCode>>, value: string | number): string | undefined {
   const code = options[value]
-  return code === undefined ? undefined : SPELLING[code]
+  return code === undefined ? undefined : OPTION_TEXT[code]
 }

@@ -191,7 +191,7 @@ const DEFINITIONS: readonly IpvsadmOption[] = [
 export const OPTIONS = new OptionIndex(DEFINITIONS)
 
 /** The shortest spelling of each command and option: its letter, or its long form. */
-export const SPELLING = Object.fromEntries(
+export const OPTION_TEXT = Object.fromEntries(
   DEFINITIONS.map(({ long, letter, command: name, code }) => [
     name ?? code,
     letter === undefined ? `--${long}` : `-${letter}`,

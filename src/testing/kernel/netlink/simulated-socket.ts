@@ -63,7 +63,7 @@ export class SimulatedSocket implements NetlinkSocket, RequestSender, ExchangeSo
   }
 
   async exchange(request: ExchangeRequest): Promise<ExchangeReport> {
-    // The kernel works on another thread: nothing happens before the caller's turn of the event loop ends.
+    // The kernel works on another thread: nothing happens before the caller returns to the event loop.
     await setImmediate()
     return new SimulatedExchange(this, request).run()
   }

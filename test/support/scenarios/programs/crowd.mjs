@@ -1,6 +1,6 @@
 /**
  * Many clients of a line server: `address port count from...`. Each opens a connection, asks now and then, hangs up after a
- * while and opens another. What fails is told on a line of its own; when the input ends, so do they, and the last line says how
+ * while and opens another. A failure is printed on a line of its own; when the input ends, so do they, and the last line says how
  * much was done.
  */
 import { connect } from 'node:net'

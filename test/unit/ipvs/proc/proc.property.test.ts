@@ -5,7 +5,7 @@ import { NetlinkError } from '../../../../src/errors.ts'
 import { parseConnectionEntry } from '../../../../src/ipvs/proc/connection-entry.ts'
 import { parseTotals } from '../../../../src/ipvs/proc/proc.ts'
 
-/** Runs a property so many times. */
+/** Runs a property this many times. */
 function check<T>(cases: number, arbitrary: fc.Arbitrary<T>, body: (value: T) => void): void {
   fc.assert(fc.property(arbitrary, body), { numRuns: cases })
 }

@@ -339,7 +339,7 @@ it('a producer that throws ends the batch with its error; what it gave before is
   expect(kernel.commands).toEqual(['NEW_DEST', 'NEW_DEST', 'NEW_DEST'])
 })
 
-it('each command is told to those who trace, and none is lost', async () => {
+it('every command of a batch is published to subscribers', async () => {
   const heard: CommandContext[] = []
   const channel = tracingChannel<string, CommandContext>('lvs:command')
   const listener = (context: unknown) => void heard.push(context as CommandContext)

@@ -31,7 +31,7 @@ describe('group commit', () => {
     expect(transport.sockets[0]!.requests).toHaveLength(1)
   })
 
-  it('sends a lone call within the same turn of the event loop', async () => {
+  it('sends a lone call before the event loop runs again', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout')
     let turned = false
     setImmediate(() => {

@@ -191,7 +191,7 @@ describe('the outcome', () => {
     expect(outcomes[3]).toEqual([REFUSAL])
   })
 
-  it('is told once', () => {
+  it('is reported once', () => {
     const { batch, outcomes } = answered()
     batch.complete(0, 1)
     batch.fail(LOSS)

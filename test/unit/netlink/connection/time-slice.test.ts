@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TimeSlice } from '../../../../src/netlink/connection/time-slice.ts'
 
-describe('a turn of the event loop', () => {
+describe('a time slice of the event loop', () => {
   let now = 0
 
   beforeEach(() => {
@@ -10,7 +10,7 @@ describe('a turn of the event loop', () => {
   })
   afterEach(() => void vi.restoreAllMocks())
 
-  /** Steps until it is time to let go, each taking so many milliseconds. */
+  /** Steps until the slice is over, each taking this many milliseconds. */
   function steps(turn: TimeSlice, milliseconds: number): number {
     for (let count = 1; count < 10_000; count++) {
       now += milliseconds

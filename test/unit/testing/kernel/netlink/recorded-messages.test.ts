@@ -78,7 +78,7 @@ describe('the simulated kernel sends the bytes that Linux 7.2.7 sent:', () => {
       '20000000100005005200000000000000030100000900020049505653 00000000'.replaceAll(' ', ''),
     )
     const { messages } = await socket.send(request)
-    // Operations that are dumps only are told without a policy since Linux 6.2.
+    // The controller reports dump-only operations without a policy since Linux 6.2.
     const later = FAMILY.replaceAll(/(08000100(08|0b)000000080002000)b/g, '$15').replace(
       /(0800010004000000080002000)b/,
       '$1f',
