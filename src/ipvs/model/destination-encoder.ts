@@ -19,9 +19,9 @@ const WEIGHT_AT = 44
 const TEMPLATE_BYTES = 64
 
 /**
- * Writes the same bytes as `encodeDestination` of destination-message.ts, faster: consecutive commands of a batch usually concern
+ * Writes the same bytes as `encodeDestination` of destination-message.ts, faster: consecutive commands of a client usually concern
  * one service, and their destinations usually differ in address, port and weight only. It keeps a copy of the previous bytes and
- * replaces these. It belongs to one batch. `docs/design/performance.md` lists what it saves.
+ * replaces these. It belongs to one client. `docs/design/performance.md` lists what it saves.
  */
 export class DestinationEncoder {
   readonly #service = new ServiceTemplate()

@@ -7,7 +7,6 @@ import { clientClosed, toNetlinkError } from '../../netlink/connection/failures.
 import { TimeSlice } from '../../netlink/connection/time-slice.ts'
 import { BulkTraces } from '../../netlink/tracing.ts'
 import { contextOf, type IpvsCommand, type IpvsSession, writeCommand } from '../commands/command-runner.ts'
-import { DestinationEncoder } from '../model/destination-encoder.ts'
 import { type BatchCommand, callMethod, toDirectCommand } from './batch-command.ts'
 
 /** Concurrent commands that have a promise each. */
@@ -71,7 +70,6 @@ async function enqueueAsync(sender: BatchSender, iterator: AsyncIterator<BatchCo
 class BatchSender {
   readonly #session: IpvsSession
   readonly #id: number
-  readonly #encoder = new DestinationEncoder()
   readonly #traces = new BulkTraces(contextOf)
   /** Keeps the given commands, which exist anyway: a command object for each would have to survive until the kernel replies. */
   readonly #bulk = new BulkRequest<BatchCommand>({ onDone: (index) => this.#traces.done(index) })
@@ -92,8 +90,8 @@ class BatchSender {
   enqueue(given: BatchCommand): boolean {
     const index = this.#count++
     try {
-      const { order } = this.#session.commands
-      const command = order.isBusy ? undefined : toDirectCommand(given, this.#encoder)
+      const { order, destinationEncoder } = this.#session.commands
+      const command = order.isBusy ? undefined : toDirectCommand(given, destinationEncoder)
       if (command === undefined) this.#callMethod(index, given)
       else this.#append(index, given, command)
     } catch (error) {

@@ -128,10 +128,21 @@ export async function updateDestination(
 ): Promise<void> {
   const { commands } = session
   const changes = copyDestination(given)
+  // One after another, as health checks change weights: with the encoder of the client, which batches use as well.
+  const encoder = commands.destinationEncoder
+  if (isCompleteDestination(changes)) {
+    const command = new DestinationCommand(
+      IPVS_CMD.SET_DEST,
+      'updateDestination',
+      reference,
+      changes,
+      encoder,
+    )
+    return await commands.write(command, signal)
+  }
   const { service, key } = checkKeys(reference, changes)
   const set = (settings: DestinationKey | DestinationInput) =>
-    new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
-  if (isCompleteDestination(changes)) return await commands.write(set(changes), signal)
+    new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', service, settings, encoder)
   validate(set(withPlaceholders(changes)))
   const endpoint = formatEndpoint(key.address, key.port)
   const source = `destinations ${formatService(service)}`
