@@ -63,10 +63,10 @@ describe('lvs real-server and lvs director', () => {
     expect(await lvs.printed(`${role} up ${options}`)).not.toContain('NOT OK')
     expect(await node.ip('address')).toContain(VIP)
     const status = await lvs.printed(`${role} status ${options}`)
-    expect(status).toMatch(new RegExp(`^ok +address ${VIP}/\\d+ on \\w+ +there +there$`, 'm'))
+    expect(status).toMatch(new RegExp(`^ok +address ${VIP}/\\d+ on \\w+ +present +present$`, 'm'))
     await node.ip('address', 'flush', 'to', VIP)
     expect(await lvs.printed(`${role} status ${options}`, { status: 1 })).toMatch(
-      new RegExp(`^NOT OK +address ${VIP}/\\d+ on \\w+ +there +none$`, 'm'),
+      new RegExp(`^NOT OK +address ${VIP}/\\d+ on \\w+ +present +none$`, 'm'),
     )
     await lvs.printed(`${role} down ${options}`)
     expect(await readHostState(node)).toEqual(before)
@@ -216,7 +216,7 @@ describe('lvs diff, lvs apply and lvs export', () => {
     expect(await lvs.run('apply - --yes', theirs)).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(
-        /^lvs: tcp:\/\/192\.0\.2\.9:80 was not made by the set web: .*--adopt\n$/,
+        /^lvs: tcp:\/\/192\.0\.2\.9:80 was not created by the set web: .*--adopt\n$/,
       ),
     })
     expect(await lvs.printed('apply - --yes', { input: 'services: []\n' })).toMatch(/1 done\.\n$/)
