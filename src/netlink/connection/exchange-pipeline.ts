@@ -50,6 +50,8 @@ export class ExchangePipeline {
   #limits: DatagramLimits
   /** Batches to which the kernel has not replied yet. */
   #unanswered = 0
+  /** A queued batch was not started, because the one ahead filled its buffer: none may be sent before it is queued again. */
+  #mustRestart = false
   /** Resolves when the kernel has replied to the last of them. */
   #lastAnswered: Promise<void> | undefined
   /** Dispatches the replies to one batch after another. */
@@ -82,7 +84,7 @@ export class ExchangePipeline {
 
   /** Whether a batch can be sent: always when idle, else if the socket queues another exchange. */
   get canSend(): boolean {
-    return this.isIdle || this.#unanswered < (this.#socket?.depth ?? 1)
+    return this.isIdle || (!this.#mustRestart && this.#unanswered < (this.#socket?.depth ?? 1))
   }
 
   /** Closes the socket, and stops sending and dispatching. */
@@ -130,14 +132,17 @@ export class ExchangePipeline {
         inFlight = undefined
         if (report.state === 'not-started') {
           this.#dispatcher.releaseBuffer(replies)
+          this.#mustRestart = false
           continue
         }
         await this.#dispatching
         this.#count(batch, report, first, awaiting)
         if (this.#closed) break
         // The kernel continues while the replies in the full buffer are dispatched.
-        if (report.state === 'full')
+        if (report.state === 'full') {
+          this.#mustRestart = this.#unanswered > 1
           inFlight = this.#exchange(this.#socket, batch, report.datagram, report.awaiting, false)
+        }
         if (report.state === 'complete') leave()
         this.#dispatching = this.#dispatch(batch, report, replies)
         if (!(await this.#dispatching)) break
@@ -152,6 +157,7 @@ export class ExchangePipeline {
 
   /** Counts a batch in. `previous` resolves when the batch before it has been answered, if one is in flight. */
   #enter(onAnswered: () => void): { previous: Promise<void> | undefined; leave: () => void } {
+    if (this.isIdle) this.#mustRestart = false
     const previous = this.#lastAnswered
     let resolveAnswered = () => {}
     const answered = new Promise<void>((resolve) => {
