@@ -128,12 +128,12 @@ export class AddonError extends NetlinkError {
 function addonLoadMessage(root: string, cause: unknown): string {
   if (process.platform !== 'linux') {
     return (
-      `IPVS is part of Linux, and this is ${process.platform}. A program can be tested here on a simulated kernel:` +
-      ' give a SimulatedKernel of @lvs/netlink/testing as the option transport'
+      `IPVS requires Linux, and this is ${process.platform}. To test a program here, pass a SimulatedKernel` +
+      ' from @lvs/netlink/testing as the option transport'
     )
   }
   if ((cause as { code?: unknown } | undefined)?.code === 'ERR_DLOPEN_DISABLED') {
-    return 'Node.js was started with --permission, which forbids addons: add --allow-addons'
+    return 'Node.js was started with --permission, which disables addons; add --allow-addons'
   }
   const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
   return (
@@ -179,7 +179,7 @@ export class KernelError extends Error implements KernelRefusal {
   constructor(refusal: KernelRefusal, options?: ErrorOptions) {
     const { code, command, subject, kernelMessage, explanation } = refusal
     const about = subject === '' ? command : `${command} ${subject}`
-    const kernel = kernelMessage === undefined ? '' : ` (the kernel says: ${kernelMessage})`
+    const kernel = kernelMessage === undefined ? '' : ` (kernel message: ${kernelMessage})`
     super(`${about}: ${code}, ${explanation}${kernel}`, options)
     this.code = code
     this.errno = refusal.errno
@@ -238,7 +238,7 @@ export class BatchError extends Error {
     const [first] = failures
     const number = `${failures.length} of ${commands} commands`
     super(
-      `${number} failed, the others were done; the first is number ${first?.index}: ${first?.error.message}`,
+      `${number} failed, and the others were executed; the first failure has index ${first?.index}: ${first?.error.message}`,
       {
         cause: first?.error,
       },

@@ -56,7 +56,7 @@ export async function createProgram(
     const define = await entry.load()
     define(command, terminal)
   }
-  program.command('ipvsadm').summary('run as a drop-in for ipvsadm').argument('[arguments...]')
+  program.command('ipvsadm').summary('run as a drop-in replacement for ipvsadm').argument('[arguments...]')
   return program
 }
 

@@ -7,7 +7,7 @@ import { describePayload } from './protocol/describe.ts'
 import { IPVS_GENL_NAME } from './protocol/uapi.ts'
 
 const NO_IPVS =
-  'The kernel has no IPVS or could not load it; load the module (modprobe ip_vs), for a container on the host, and check that the kernel was built with CONFIG_IP_VS'
+  'The kernel has no IPVS and could not load it; load the module (modprobe ip_vs; for a container, on the host), and check that the kernel was built with CONFIG_IP_VS'
 
 /** Opens a socket and looks up the family. The kernel loads its module if necessary. */
 export async function openSession(options: OpenOptions): Promise<IpvsSession> {

@@ -48,20 +48,20 @@ async function explainAbsence(
     }
   }
   const { since, needs } = definition ?? {}
-  if (needs !== undefined) return `this needs ${needs}`
-  if (since !== undefined) return `this kernel is too old; the sysctl needs Linux ${since}`
+  if (needs !== undefined) return `this requires ${needs}`
+  if (since !== undefined) return `this kernel is too old; the sysctl requires Linux ${since}`
   return 'this kernel has no such sysctl; check the name, or load the module that provides it'
 }
 
 /** The meaning of system errors for files below /proc/sys (proc_sys_permission, proc_sysctl.c; and the mount). */
 const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   EACCES:
-    'this needs root; a sysctl that is read-only for root is set by the kernel, in the initial network namespace, or by the owner of the initial user namespace',
-  EPERM: 'this needs the capability CAP_NET_ADMIN in the user namespace that owns the network namespace',
+    'this requires root; a sysctl that is read-only for root is set by the kernel, in the initial network namespace, or by the owner of the initial user namespace',
+  EPERM: 'this requires the capability CAP_NET_ADMIN in the user namespace that owns the network namespace',
   EROFS:
     '/proc/sys is mounted read-only, as in a container; set the sysctl on the host, or when the container is started (docker run --sysctl)',
   EINVAL: 'this kernel does not accept the value',
-  ERANGE: 'the value is too large, or names something that this machine does not have',
+  ERANGE: 'the value is too large, or refers to something that this machine does not have',
   EISDIR: 'this is a directory of sysctls; append the name of one',
 }
 

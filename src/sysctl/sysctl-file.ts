@@ -22,7 +22,8 @@ const FILE_HEADER = '# Made by @lvs/netlink; removed with the last block.\n'
 
 /** Readers of sysctl.d(5) end a name at the first '=', and treat the other characters as a pattern. */
 const SPECIAL_CHARACTERS = /[=*?[\]{}\\]/
-const PERSISTABLE_NAME = 'a sysctl whose name has none of = * ? [ ] { } \\, which are special in the file'
+const PERSISTABLE_NAME =
+  'the name of a sysctl without = * ? [ ] { } \\, which have a special meaning in the file'
 
 let lastWrite: Promise<unknown> = Promise.resolve()
 
@@ -82,7 +83,7 @@ function formatLine(name: string, value: unknown): string {
   const { definition } = sysctl
   const text = definition === undefined ? checkText(name, value) : formatValue(name, definition, value)
   if (text.trim() === '')
-    throw new ArgumentTypeError(name, 'text that is not empty, when it is persisted', text)
+    throw new ArgumentTypeError(name, 'non-empty text, which a persisted sysctl requires', text)
   return Buffer.from(`${name} = ${text}`).toString('latin1')
 }
 

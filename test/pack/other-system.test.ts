@@ -66,6 +66,6 @@ describe('the packed package on a system that is not Linux', () => {
       import { Ipvs } from '@lvs/netlink'
       const { reason, error } = await Ipvs.probe()
       console.log(reason, error.code, error.message)`
-    expect(await node(program)).toMatch(/^failed ERR_LVS_ADDON IPVS is part of Linux, and this is darwin\b/)
+    expect(await node(program)).toMatch(/^failed ERR_LVS_ADDON IPVS requires Linux, and this is darwin\b/)
   })
 })

@@ -15,7 +15,7 @@ const REFUSAL = {
   command: 'addService',
   subject: 'tcp://192.0.2.1:80',
   kernelMessage: undefined,
-  explanation: 'it exists already',
+  explanation: 'it already exists',
 }
 
 describe('the class of an error', () => {
@@ -35,10 +35,10 @@ describe('the class of an error', () => {
 
 describe('a refusal by the kernel', () => {
   it('says which command, about what, why and what the kernel said', () => {
-    expect(new IpvsError(REFUSAL).message).toBe('addService tcp://192.0.2.1:80: EEXIST, it exists already')
+    expect(new IpvsError(REFUSAL).message).toBe('addService tcp://192.0.2.1:80: EEXIST, it already exists')
     const kernelMessage = 'no such thing'
     expect(new IpvsError({ ...REFUSAL, subject: '', kernelMessage }).message).toBe(
-      'addService: EEXIST, it exists already (the kernel says: no such thing)',
+      'addService: EEXIST, it already exists (kernel message: no such thing)',
     )
   })
 })
@@ -64,8 +64,8 @@ describe('an addon that cannot be loaded', () => {
     onTestFinished(() => void Object.defineProperty(process, 'platform', { value: ours }))
     Object.defineProperty(process, 'platform', { value: platform })
     const { message } = new AddonError('/x', new Error('No native build was found'))
-    expect(message).toMatch(/^IPVS is part of Linux, and this is (darwin|win32)\b/)
-    expect(message).toContain('SimulatedKernel of @lvs/netlink/testing')
+    expect(message).toMatch(/^IPVS requires Linux, and this is (darwin|win32)\b/)
+    expect(message).toContain('SimulatedKernel from @lvs/netlink/testing')
     expect(message).not.toContain('apt-get')
   })
 })
@@ -92,7 +92,7 @@ describe('an error that several callers share is made anew for each:', () => {
   it('a refusal may be about another subject', () => {
     expect(copyForCaller(new IpvsError(REFUSAL), 'tcp://192.0.2.2:80')).toMatchObject({
       subject: 'tcp://192.0.2.2:80',
-      message: 'addService tcp://192.0.2.2:80: EEXIST, it exists already',
+      message: 'addService tcp://192.0.2.2:80: EEXIST, it already exists',
     })
   })
 

@@ -78,7 +78,7 @@ function addDoctorOptions(command: Command): Command {
   command
     .option('--director <address>', 'the director of this real server; with nat, its gateway')
     .option('--interface <name>', 'the only interface on which clients resolve the virtual addresses')
-    .option('--services <file>', 'desired state that this host must be able to serve later')
+    .option('--services <file>', 'desired state with the services that this host may have to take over')
   return addYesOption(
     addFormatOption(command)
       .option('--peer <files>', 'facts of other hosts of the cluster', parseList(String))
@@ -93,10 +93,10 @@ function addDoctorOptions(command: Command): Command {
 function checkFlags(flags: Flags, terminal: Terminal): void {
   const { fix, json, from, facts, yes } = flags
   if (yes && !fix) throw new UsageError('--yes requires --fix')
-  if (fix && json) throw new UsageError('--fix and --json exclude each other')
+  if (fix && json) throw new UsageError('--fix and --json are mutually exclusive')
   if (from !== undefined && fix)
     throw new UsageError('--fix changes this host and cannot be used with --from')
-  if (from !== undefined && facts) throw new UsageError('--facts and --from exclude each other')
+  if (from !== undefined && facts) throw new UsageError('--facts and --from are mutually exclusive')
   if (fix) requireInteractive(flags, terminal)
 }
 

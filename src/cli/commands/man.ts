@@ -36,7 +36,7 @@ export function printManPage(program: Command, version: string): string {
     ...formatStatus('2', 'The command line or an input file is invalid; diff: any failure.'),
     '.PP',
     '.B lvs ipvsadm',
-    'exits with the status that ipvsadm has.',
+    'has the exit status of ipvsadm.',
     '.SH SEE ALSO',
     '.BR ipvsadm (8),',
     '.BR ip\\-netns (8)',
@@ -47,7 +47,7 @@ export function printManPage(program: Command, version: string): string {
 const DESCRIPTION = `Virtual services are written as tcp://192.0.2.1:80, udp://[2001:db8::1]:53, fwmark://7 or fwmark://7/ipv6.
 Under the name
 .B ipvsadm
-the program is a drop-in for ipvsadm(8).`
+the program is a drop-in replacement for ipvsadm(8).`
 
 /** A command, or its subcommands. */
 function formatCommand(command: Command, path: readonly string[]): string[] {

@@ -11,14 +11,12 @@ import { addServiceOptions, type ServiceOptions, toServiceSettings } from './opt
 
 export const define: DefineCommand = (command, terminal) => {
   const service = addServiceArgument(
-    command
-      .command('service')
-      .description('Change a virtual service. Settings that are not given keep their values.'),
+    command.command('service').description('Change a virtual service. Only the given settings change.'),
   )
   addServiceOptions(service)
     .option('--no-persistent', 'disable persistence')
     .option('--no-engine', 'disable the persistence engine')
-    .option('--no-one-packet', 'schedule whole connections again')
+    .option('--no-one-packet', 'schedule connections, not single packets')
     .action(async (reference: string, options: ServiceOptions) => {
       const changes = toServiceSettings(options)
       requireChanges('service', changes)
@@ -32,9 +30,7 @@ export const define: DefineCommand = (command, terminal) => {
   )
 
   const destination = addServiceArgument(
-    command
-      .command('destination')
-      .description('Change a destination. Settings that are not given keep their values.'),
+    command.command('destination').description('Change a destination. Only the given settings change.'),
   )
   addDestinationOptions(addDestinationArgument(destination)).action(
     async (reference: string, key: DestinationKey, options: DestinationOptions) => {

@@ -36,7 +36,7 @@ const EXPLANATIONS = `Commands (one, as the first word):
   -D, --delete-service   remove it                   -d, --delete-server   remove it
   -L, -l, --list         list the table              -C, --clear           remove every service
   -S, --save             print the table as rules    -R, --restore         read rules from standard input
-  -Z, --zero             reset counters                  --set             set timeouts in seconds; 0 keeps one
+  -Z, --zero             reset counters                  --set             set timeouts in seconds; 0: unchanged
       --start-daemon, --stop-daemon                  synchronise connections with another director
   -h, --help             print this help             -v, --version         print the version
 
@@ -53,12 +53,12 @@ Settings:
   -s, --scheduler NAME        rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh; default wlc
   -b, --sched-flags FLAGS     sh-fallback, sh-port, mh-fallback, mh-port, flag-1, flag-2, flag-3, separated by commas
   -p, --persistent [SECONDS]  send a client to the same server again; default 360 seconds
-  -M, --netmask MASK          clients to treat as one: an IPv4 mask or an IPv6 prefix length
+  -M, --netmask MASK          group clients by network: an IPv4 mask or an IPv6 prefix length
       --pe ENGINE             distinguish clients by their data: sip
-  -o, --ops                   schedule every UDP packet on its own
-  -w, --weight NUMBER         share of the connections; default 1, 0 for no new ones
-  -x, --u-threshold NUMBER    number of connections above which a server gets no new ones
-  -y, --l-threshold NUMBER    number of connections below which it gets new ones again
+  -o, --ops                   schedule each UDP packet separately
+  -w, --weight NUMBER         relative share of connections; default 1; 0: no new connections
+  -x, --u-threshold NUMBER    no new connections above this number
+  -y, --l-threshold NUMBER    accept connections again below this number
 
 Listings:
   -n, --numeric  numbers, no names      --exact   counters in full      --nosort  the kernel's order

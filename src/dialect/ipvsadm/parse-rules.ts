@@ -25,7 +25,7 @@ import { OPTION_TEXT, type OptionName } from './vocabulary/options.ts'
  * @throws {DesiredStateError} with every line that is invalid.
  */
 export function parseRules(text: string, source = ''): DesiredState {
-  if (typeof text !== 'string') throw new ArgumentTypeError('text', 'rules of ipvsadm in a string', text)
+  if (typeof text !== 'string') throw new ArgumentTypeError('text', 'a string of ipvsadm rules', text)
   const parser = new RulesParser()
   for (const [index, line] of text.split('\n').entries()) parser.readLine(line, index + 1)
   return parser.finish(source)
@@ -185,5 +185,5 @@ function withoutUndefined<T extends object>(object: T): T {
 function describeMistake(error: unknown): string {
   if (error instanceof IpvsadmError) return error.message
   if (!(error instanceof UnknownHost)) throw error
-  return `unknown address ${error.host}; names of hosts are not looked up: write the address, or save with \`ipvsadm -S -n\``
+  return `unknown address ${error.host}; host names are not looked up: write the address, or save with \`ipvsadm -S -n\``
 }

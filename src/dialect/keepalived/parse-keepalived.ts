@@ -31,7 +31,8 @@ export async function parseKeepalived(
   text: string,
   options: KeepalivedOptions = {},
 ): Promise<KeepalivedConfiguration> {
-  if (typeof text !== 'string') throw new ArgumentTypeError('text', 'a keepalived.conf in a string', text)
+  if (typeof text !== 'string')
+    throw new ArgumentTypeError('text', 'a string, the text of a keepalived.conf', text)
   const { source = 'keepalived.conf', id, include = () => Promise.resolve([]), unknown = 'error' } = options
   const reader = new SourceReader(include, id)
   await reader.read({ path: source, text })

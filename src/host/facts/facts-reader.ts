@@ -27,7 +27,7 @@ const INTERFACE_SYSCTLS = ['arp_ignore', 'arp_announce', 'rp_filter', 'send_redi
 export async function readFacts(host: FactsHost, options: FactsOptions = {}): Promise<HostFacts> {
   KNOWN_FIELDS.check('options', options)
   const { signal, name = hostName(host) } = options
-  if (typeof name !== 'string') throw new ArgumentTypeError('name', 'text', name)
+  if (typeof name !== 'string') throw new ArgumentTypeError('name', 'a string', name)
   const { network } = host
   const links = await network.links({ signal })
   const [addresses, routes, neighbours, sysctls, services, modules, tracked] = await Promise.all([

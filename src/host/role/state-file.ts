@@ -83,7 +83,7 @@ export class StateFile {
     if (lock === undefined) {
       throw new StateFileError(
         'ERR_LVS_BUSY',
-        `another call has been changing the state that ${this.path} records for ${LOCK_TIMEOUT / 1000} s; stop it, or wait for it`,
+        `another call has held the lock of ${this.path} for more than ${LOCK_TIMEOUT / 1000} s; wait for it, or end its process`,
       )
     }
     return await use()
@@ -119,7 +119,7 @@ export class StateFile {
     }
     throw new StateFileError(
       'ERR_LVS_STATE_FILE',
-      `${this.path} is not a state file of this version; remove it if its changes need not be undone`,
+      `${this.path} is not a state file of this version; delete it if nothing has to be restored from it`,
     )
   }
 }

@@ -43,7 +43,7 @@ export function checkVips<T>(
   return values.map((value, index) => {
     const vip = check(`${field}[${index}]`, value)
     const text = JSON.stringify(vip)
-    if (seen.has(text)) throw new ArgumentRangeError(`${field}[${index}]`, 'given once', value)
+    if (seen.has(text)) throw new ArgumentRangeError(`${field}[${index}]`, 'listed only once', value)
     seen.add(text)
     return vip
   })

@@ -158,7 +158,7 @@ export class CommandRunner {
     const isApplied = await command.isApplied?.(this).catch(() => undefined)
     if (isApplied === undefined) throw toNetlinkError(failure)
     if (isApplied) return
-    const message = `${failure.message}; the table was read back and does not show it`
+    const message = `${failure.message}; the table was read back and does not show its result`
     throw toNetlinkError({ ...failure, message, outcome: 'not-done' })
   }
 

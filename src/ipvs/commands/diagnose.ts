@@ -2,7 +2,7 @@ import type { Transport } from '../../netlink/transport/transport.ts'
 import { parseIPv4 } from '../../netlink/wire/address.ts'
 import type { CheckedDestinationKey } from '../model/destination.ts'
 
-const NOT_UNICAST = 'is not the address of one host (the kernel wants a unicast address)'
+const NOT_UNICAST = 'is not a unicast address'
 
 /**
  * Finds out why the kernel refused a new destination with EINVAL, for which ipvsadm prints "Possibly wrong module version,
@@ -16,19 +16,20 @@ export async function diagnoseDestination(
   synchronising: () => Promise<boolean>,
 ): Promise<string> {
   if (family !== serviceFamily && (await synchronising())) {
-    return 'a synchronisation daemon is running, and it cannot carry connections to a destination of another address family; stop it first'
+    return 'a synchronisation daemon is running, which cannot synchronise connections to a destination of another address family; stop the daemon first'
   }
-  if (family === 'ipv6') return `${address} ${NOT_UNICAST}, or is link-local`
+  if (family === 'ipv6') return `${address} ${NOT_UNICAST}, or is link-local; the kernel accepts neither`
   const number = (parseIPv4(address) ?? 0) >>> 0
-  if (number === 0 || number >>> 28 === 14 || number === 0xffff_ffff) return `${address} ${NOT_UNICAST}`
+  if (number === 0 || number >>> 28 === 14 || number === 0xffff_ffff)
+    return `${address} ${NOT_UNICAST}, which the kernel requires`
   const routes = await readRoutes(transport)
   if (routes !== undefined && !routes.includes('host LOCAL')) {
-    return 'this network namespace has no local IPv4 address, and without one the kernel refuses every IPv4 destination; bring its loopback interface up: ip link set lo up'
+    return 'this network namespace has no local IPv4 address, and without one the kernel refuses every IPv4 destination; bring up its loopback interface: ip link set lo up'
   }
   if (routes !== undefined && isBroadcast(routes, address)) {
     return `${address} is a broadcast address of a network of this host`
   }
-  return `the kernel does not take ${address} for a unicast address; see ip route get ${address}`
+  return `the kernel does not treat ${address} as a unicast address; see ip route get ${address}`
 }
 
 /** The routing table of the namespace as text (fib_trie); undefined if it cannot be read. */

@@ -9,39 +9,39 @@ export interface ErrorContext {
 type Sentence = string | ((context: ErrorContext) => string)
 
 const NO_SERVICE =
-  'there is no such virtual service; add it with addService, services() lists those there are'
+  'no such virtual service; add it with addService, or list the existing ones with services()'
 const NO_DESTINATION =
   'the virtual service has no such destination; add it with addDestination (address and port must both match)'
 
-const OUT_OF_RANGE = 'the weight is below 0 or the lower threshold above the upper one'
+const OUT_OF_RANGE = 'the weight is below 0, or the lower threshold is above the upper one'
 
 function noScheduler({ scheduler = 'wlc', persistenceEngine }: ErrorContext): string {
   if (typeof persistenceEngine !== 'string') {
-    return `the kernel has no scheduler '${scheduler}' and could not load it; check the name, or load it: modprobe ip_vs_${scheduler}`
+    return `the kernel has no scheduler '${scheduler}' and could not load its module; check the name, or load the module: modprobe ip_vs_${scheduler}`
   }
   const modules = `ip_vs_${scheduler} ip_vs_pe_${persistenceEngine}`
-  return `the kernel has no scheduler '${scheduler}' or no persistence engine '${persistenceEngine}' and could not load it; check the names, or load them: modprobe -a ${modules}`
+  return `the kernel has no scheduler '${scheduler}' or no persistence engine '${persistenceEngine}' and could not load the modules; check the names, or load the modules: modprobe -a ${modules}`
 }
 
 /** By command, then by error: the reason and the remedy (ip_vs_ctl.c, in the order of its checks). */
 const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = {
   addService: {
-    EEXIST: 'this virtual service exists already; change it with updateService, or remove it first',
+    EEXIST: 'this virtual service already exists; change it with updateService, or remove it first',
     ENOENT: noScheduler,
-    EINVAL: 'the kernel found the settings invalid',
+    EINVAL: 'the kernel rejected the settings as invalid',
   },
   updateService: {
     ESRCH: NO_SERVICE,
     ENOENT: noScheduler,
     EINVAL:
-      'the new scheduler cannot take over; mh has room for 4093 destinations unless the kernel was built with a larger table',
+      'the new scheduler cannot take over the destinations; mh supports at most 4093 unless the kernel was built with a larger table',
   },
   removeService: { ESRCH: NO_SERVICE },
   service: { ESRCH: NO_SERVICE },
   destinations: { ESRCH: NO_SERVICE },
   addDestination: {
-    ESRCH: 'there is no such virtual service; add it with addService before its destinations',
-    EEXIST: 'the virtual service has this destination already; change it with updateDestination',
+    ESRCH: 'no such virtual service; add it with addService before its destinations',
+    EEXIST: 'the virtual service already has this destination; change it with updateDestination',
     ERANGE: OUT_OF_RANGE,
   },
   updateDestination: { ESRCH: NO_SERVICE, ENOENT: NO_DESTINATION, ERANGE: OUT_OF_RANGE },
@@ -49,21 +49,21 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
   zero: { ESRCH: NO_SERVICE },
   setTimeouts: {
     EINVAL:
-      'a timeout is longer than the kernel can count (2^31 ticks: 99 days at 250 ticks a second); nothing was changed',
+      'a timeout is larger than the kernel can represent (2^31 ticks: 99 days at 250 ticks per second); nothing was changed',
   },
   startDaemon: {
     ENODEV: ({ interface: name }) =>
-      `there is no network interface '${name}' in this network namespace; ip link lists those there are`,
-    EEXIST: 'a daemon with this role runs already; stop it with stopDaemon first',
+      `there is no network interface '${name}' in this network namespace; ip link lists them`,
+    EEXIST: 'a daemon with this role is already running; stop it with stopDaemon first',
     EINVAL:
-      'a destination has another address family than its service, and such connections cannot be synchronised; remove it first',
+      'a destination and its service have different address families, and such connections cannot be synchronised; remove the destination first',
     ENETUNREACH: ({ interface: name, group }) =>
       group?.includes(':')
-        ? `the interface is down or has no IPv6 address to send from; bring it up: ip link set ${name} up, or give it one: ip address add ... dev ${name}`
+        ? `the interface is down or has no IPv6 address to send from; bring it up (ip link set ${name} up), or add an address (ip address add ... dev ${name})`
         : `the interface is down; bring it up: ip link set ${name} up`,
     EADDRNOTAVAIL: ({ interface: name }) =>
-      `the interface has no address to send from; give it one: ip address add ... dev ${name}`,
-    EADDRINUSE: 'the port is taken; choose another with port',
+      `the interface has no address to send from; add one: ip address add ... dev ${name}`,
+    EADDRINUSE: 'the port is in use; choose another port',
   },
   stopDaemon: { ESRCH: 'no daemon with this role is running' },
 }
@@ -71,13 +71,13 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
 /** What an error means whatever the command was. */
 const ANY_COMMAND: Readonly<Record<string, string>> = {
   EPERM:
-    'this needs the capability CAP_NET_ADMIN in the initial user namespace; run it as root (root inside a user namespace, as in a rootless container, is not enough)',
-  EAFNOSUPPORT: 'the kernel has IPv6 switched off (ipv6.disable=1) or its IPVS was built without it',
+    'this requires the capability CAP_NET_ADMIN in the initial user namespace; run it as root (root inside a user namespace, as in a rootless container, is not enough)',
+  EAFNOSUPPORT: 'IPv6 is disabled in the kernel (ipv6.disable=1), or IPVS was built without it',
   ENOPROTOOPT: 'the ip_vs module is being unloaded; try again',
-  EOPNOTSUPP: 'this kernel does not know the command',
+  EOPNOTSUPP: 'this kernel does not support the command',
   ENOMEM: 'the kernel is out of memory',
-  EBUSY: 'another read is under way on the same socket',
-  EINVAL: 'the kernel found the request invalid',
+  EBUSY: 'another dump is in progress on the same socket',
+  EINVAL: 'the kernel rejected the request as invalid',
 }
 
 /** One sentence on why the kernel refused a command and what to do about it. */

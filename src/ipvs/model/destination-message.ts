@@ -64,7 +64,7 @@ export function copyDestination<T extends DestinationChanges>(changes: T): T {
 export function checkDestinationAddress(address: unknown, givenFamily: unknown): Family {
   const family = checkAddress('destination.address', address)
   if (givenFamily !== undefined && checkFamily('destination.family', givenFamily) !== family) {
-    throw new ArgumentRangeError('destination.family', `${family}, as the address is`, givenFamily)
+    throw new ArgumentRangeError('destination.family', `'${family}', the family of the address`, givenFamily)
   }
   return family
 }

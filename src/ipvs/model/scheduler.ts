@@ -72,7 +72,7 @@ export function checkScheduler(value: unknown): string {
 export function schedulerFlagBits(scheduler: string, flags: unknown): number {
   if (Array.isArray(flags) && flags.length === 0) return 0
   const known: Readonly<Record<string, number>> = { ...namedFlags(scheduler), ...PLAIN_FLAGS }
-  const allowed = `an array of the flags that ${scheduler} has (${Object.keys(known).join(', ')})`
+  const allowed = `an array of flags of the scheduler ${scheduler} (${Object.keys(known).join(', ')})`
   if (!Array.isArray(flags)) throw new ArgumentTypeError('schedulerFlags', allowed, flags)
   let bits = 0
   for (const flag of flags as unknown[]) {

@@ -140,7 +140,7 @@ function checkKeyObject(reference: ServiceKey): ResolvedServiceKey {
   const name = PROTOCOL_ENUM.nameOf(PROTOCOL_ENUM.parse('protocol', protocol, 65535))
   const family = checkAddress('address', address)
   if (givenFamily !== undefined && checkFamily('family', givenFamily) !== family) {
-    throw new ArgumentRangeError('family', `${family}, as the address is`, givenFamily)
+    throw new ArgumentRangeError('family', `'${family}', the family of the address`, givenFamily)
   }
   const text = family === 'ipv4' ? address : canonicalIPv6(address)
   return { protocol: name, address: text, port: checkPort('port', port), family }

@@ -2,7 +2,7 @@ import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 
 /** Longest name or label of an interface: IFNAMSIZ of <linux/if.h>, less the terminating NUL. */
 export const MAXIMUM_INTERFACE_NAME_BYTES = 15
-const ALLOWED = `the name of a network interface: 1 to ${MAXIMUM_INTERFACE_NAME_BYTES} bytes without '/', ':' and whitespace`
+const ALLOWED = `the name of a network interface: 1 to ${MAXIMUM_INTERFACE_NAME_BYTES} bytes without '/', ':' or whitespace`
 /**
  * The kernel checks bytes, not characters (dev_valid_name, net/core/dev.c), and its isspace() accepts the byte 0xa0
  * (lib/ctype.c): no name can contain an 'à', whose last byte it is.

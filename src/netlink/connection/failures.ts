@@ -34,7 +34,7 @@ export const LOST_REPLIES: TransportFailure = {
 
 export const TRUNCATED_REPLY: TransportFailure = {
   code: 'ERR_LVS_OVERRUN',
-  message: 'A reply was truncated because it did not fit the buffer; the command may have been executed',
+  message: 'A reply was truncated because it did not fit into the buffer; the command may have been executed',
   outcome: 'unknown',
 }
 

@@ -116,7 +116,7 @@ export class AttributeSet<F extends Fields> {
   readStrictly(view: DataView, start: number, end: number): this {
     this.read(view, start, end)
     if (this.leftover > 0)
-      throw malformed(`${this.table.name} ends in ${this.leftover} bytes that are no attribute`)
+      throw malformed(`${this.table.name} ends in ${this.leftover} bytes that are not an attribute`)
     return this
   }
 

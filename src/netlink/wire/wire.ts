@@ -204,7 +204,7 @@ export function eachMessage(
     at += align4(size)
     if (visit(message) === false) return at
   }
-  if (at < length) throw malformed(`${length - at} bytes that are no message`)
+  if (at < length) throw malformed(`${length - at} bytes that are not a message`)
   return at
 }
 

@@ -103,9 +103,9 @@ function describeDifference(
     return found.peer === undefined ? 'has no peer' : `has the peer ${found.peer}`
   }
   if (lifetimes?.preferred === 0 && !found.flags.includes('deprecated')) {
-    return 'is not deprecated, so that the kernel chooses it for connections from this host'
+    return 'is not deprecated, so the kernel may choose it as the source of connections from this host'
   }
-  if (found.flags.includes('dadfailed')) return 'is unusable, since another host on the network has it too'
+  if (found.flags.includes('dadfailed')) return 'is unusable because another host on the network has it'
   return undefined
 }
 

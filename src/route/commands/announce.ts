@@ -23,11 +23,11 @@ export interface AnnounceOptions extends CallOptions {
 }
 
 const KNOWN_FIELDS = new KnownFields(['times', 'interval', 'signal'])
-const USE_ANOTHER_INTERFACE = 'announce the address on the interface that its clients are behind'
+const USE_ANOTHER_INTERFACE = 'announce the address on the interface towards its clients'
 const INTERFACE_DOWN = 'the interface is down; bring it up with updateLink'
 /** Explanations for errors of the system call. */
 const SEND_ERRORS: Readonly<Record<string, string>> = {
-  EPERM: 'this needs the capability CAP_NET_RAW in the network namespace; run it as root',
+  EPERM: 'this requires the capability CAP_NET_RAW in the network namespace; run it as root',
   ENETDOWN: INTERFACE_DOWN,
   ENXIO: 'the interface has been removed',
   ENODEV: 'the interface has been removed',
@@ -88,7 +88,7 @@ async function findEthernetLink(
     throw networkError(
       call,
       'EOPNOTSUPP',
-      `the interface is not Ethernet, or does without ARP; ${USE_ANOTHER_INTERFACE}`,
+      `the interface is not Ethernet, or does not use ARP; ${USE_ANOTHER_INTERFACE}`,
     )
   }
   if (!link.up) throw networkError(call, 'ENETDOWN', INTERFACE_DOWN)

@@ -11,7 +11,7 @@ type Explanation = string | ((context: NetworkErrorContext) => string)
 const MODULES: Readonly<Record<string, string>> = { gre: 'ip_gre', ip6gre: 'ip6_gre', ip6tnl: 'ip6_tunnel' }
 
 const ADD_ADDRESS: Readonly<Record<string, Explanation>> = {
-  EEXIST: 'the interface has this address already; ensureAddress accepts that',
+  EEXIST: 'the interface already has this address; ensureAddress accepts that',
   EACCES: ({ interface: name }) =>
     `IPv6 is disabled on the interface; enable it: sysctl -w net.ipv6.conf.${name}.disable_ipv6=0`,
   EINVAL: 'the kernel rejected the address as invalid; it must be a unicast address',
@@ -19,7 +19,7 @@ const ADD_ADDRESS: Readonly<Record<string, Explanation>> = {
 }
 const ADD_ROUTE: Readonly<Record<string, Explanation>> = {
   EEXIST:
-    'a route with this destination and metric exists already; remove it first, or choose another metric',
+    'a route with this destination and metric already exists; remove it first, or choose another metric',
   ENETUNREACH:
     'the gateway is not in a network of this host, or the interface is down; addresses() lists the networks, findLink() reports whether it is up',
   EHOSTUNREACH: 'the gateway is not reachable through this interface',
@@ -28,12 +28,12 @@ const ADD_ROUTE: Readonly<Record<string, Explanation>> = {
       ? 'the interface is down; bring it up with updateLink'
       : `the interface is down; bring it up: updateLink('${name}', { up: true }), or ip link set ${name} up`,
   EINVAL:
-    'the kernel rejected the route as invalid; the gateway must not be an address of this host, the source must be one',
+    'the kernel rejected the route as invalid; the gateway must not be an address of this host, but the source must be one',
 }
 const NAME_TAKEN = ({ kind }: NetworkErrorContext) =>
   kind === undefined || kind === 'dummy'
-    ? 'an interface with this name exists already'
-    : 'an interface with this name, or a tunnel of this kind with the same endpoints, exists already; the kernel module itself creates one without endpoints'
+    ? 'an interface with this name already exists'
+    : 'an interface with this name, or a tunnel of this kind with the same endpoints, already exists; the kernel module itself creates one without endpoints'
 const NO_ROUTE = ({ from }: NetworkErrorContext) =>
   from === undefined
     ? 'this host has no route to the address; add one with addRoute'
@@ -79,7 +79,7 @@ const SAME_AS: Readonly<Record<string, string>> = {
 /** Explanations that do not depend on the command. */
 const COMMON_EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EPERM:
-    'this needs the capability CAP_NET_ADMIN over the network namespace; run it as root, in a container with --cap-add NET_ADMIN',
+    'this requires the capability CAP_NET_ADMIN over the network namespace; run it as root, in a container with --cap-add NET_ADMIN',
   ENODEV: ({ interface: name }) =>
     name === undefined
       ? 'no such network interface in this network namespace'

@@ -97,7 +97,7 @@ export class NetworkCall {
 
   /** Explains an EEXIST error: `difference` says how the existing entry differs from the requested one. */
   existsError({ code, errno, kernelMessage }: KernelError, difference: string): NetworkError {
-    const explanation = `it exists already, but ${difference}; remove it first`
+    const explanation = `it already exists, but ${difference}; remove it first`
     return this.refusalError({ code, errno, kernelMessage, explanation })
   }
 

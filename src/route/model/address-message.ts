@@ -69,7 +69,7 @@ export function checkAddressInput(input: InterfaceAddressInput): CheckedAddress 
   if (family === 'ipv6') {
     for (const [name, value] of Object.entries({ label, broadcast })) {
       if (value === undefined) continue
-      throw new ArgumentTypeError(`address.${name}`, 'left out with IPv6', value)
+      throw new ArgumentTypeError(`address.${name}`, 'omitted with IPv6', value)
     }
   }
   return {

@@ -26,7 +26,7 @@ function checkPrefixLength(value: unknown, { family, prefixLength }: ParsedPrefi
   const field = 'address.prefixLength'
   const checked = checkInteger(field, value, 0, ADDRESS_BITS[family])
   if (prefixLength === undefined || prefixLength === checked) return checked
-  throw new ArgumentRangeError(field, `${prefixLength}, as in the address, or left out`, value)
+  throw new ArgumentRangeError(field, `${prefixLength}, as in the address, or omitted`, value)
 }
 
 /** Checks an address of a given family. Returns it in canonical form. */

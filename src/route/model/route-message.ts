@@ -56,7 +56,7 @@ export function checkRoutePattern(input: RouteInput): CheckedRoute {
   const { gateway, source, scope, table, protocol, metric, mtu, nextHops } = input as RouteInput &
     Partial<Route>
   if (nextHops !== undefined) {
-    throw new ArgumentTypeError('route.nextHops', 'left out: multipath routes can only be read', nextHops)
+    throw new ArgumentTypeError('route.nextHops', 'omitted: multipath routes can only be read', nextHops)
   }
   const destination = checkDestination(input)
   const { family } = destination

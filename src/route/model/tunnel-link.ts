@@ -48,7 +48,7 @@ export function checkTunnel(kind: string, { local, remote, ttl, external }: Tunn
     if (given === undefined) return {}
     throw new ArgumentTypeError(
       `link.${given[0]}`,
-      `left out with the kind '${kind}', which is not a tunnel`,
+      `omitted with the kind '${kind}', which is not a tunnel`,
       given[1],
     )
   }

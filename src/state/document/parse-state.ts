@@ -13,7 +13,7 @@ import { YamlDocument } from './yaml-document.ts'
  * @throws {DesiredStateError} with all problems, each with line, column, path and what is accepted.
  */
 export function parseState(text: string, source = ''): DesiredState {
-  if (typeof text !== 'string') throw new ArgumentTypeError('text', 'YAML or JSON in a string', text)
+  if (typeof text !== 'string') throw new ArgumentTypeError('text', 'a string of YAML or JSON', text)
   const document = new YamlDocument(text, source)
   const problems = problemsOf(document.data)
   if (problems.length > 0) {
@@ -43,14 +43,17 @@ function problemsOf(data: unknown): StateProblem[] {
 function problemsIn(issue: z.core.$ZodIssue): StateProblem[] {
   const path = issue.path as StatePath
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => schemaProblem([...path, key], 'must be left out: there is no such field'))
+    const place = path.length === 0 ? '' : ` in ${formatPath(path)}`
+    return issue.keys.map((key) => ({ path: [...path, key], message: `unknown field \`${key}\`${place}` }))
   }
   if (path.length === 0)
-    return [{ path, message: 'A document must be a list of fields: services, defaults, timeouts, daemons' }]
+    return [
+      { path, message: 'A document must be an object with the fields services, defaults, timeouts, daemons' },
+    ]
   if (issue.code === 'invalid_type' && issue.input === undefined && / undefined$/.test(issue.message)) {
-    return [schemaProblem(path, `must be there: ${issue.expected}`)]
+    return [schemaProblem(path, `is required: expected ${issue.expected}`)]
   }
-  return [schemaProblem(path, `is not right: ${issue.message}`)]
+  return [schemaProblem(path, `is invalid: ${issue.message}`)]
 }
 
 function schemaProblem(path: StatePath, text: string): StateProblem {

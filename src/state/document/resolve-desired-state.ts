@@ -78,7 +78,7 @@ function resolveServices(
       resolved.set(service.name, service)
     } else {
       const other = formatPath(['services', first])
-      problems.add([...path, 'service'], ` is ${service.name}, as ${other} is; write each service once`)
+      problems.add([...path, 'service'], ` is ${service.name}, which ${other} describes already`)
     }
   }
   return resolved
@@ -104,7 +104,7 @@ function resolveDaemons(
     const path = ['daemons', index]
     const daemon = problems.attempt('daemon', path, () => resolveDaemon(desired))
     if (daemon === undefined) continue
-    if (resolved.has(daemon.role)) problems.add(path, ' must be of the other role: each runs once')
+    if (resolved.has(daemon.role)) problems.add(path, ' must have the other role: each role runs one daemon')
     resolved.set(daemon.role, daemon)
   }
   return [...resolved.values()]
@@ -139,7 +139,7 @@ function rejectMixedFamilies(
       if (family === key.family) continue
       problems.add(
         ['daemons'],
-        ` must be left out or empty: ${endpoint} is of another family than ${name}, and the kernel has no synchronisation daemon beside such a destination`,
+        ` must be omitted or empty: ${endpoint} and ${name} have different address families, and the kernel runs no synchronisation daemon with such a destination`,
       )
     }
   }

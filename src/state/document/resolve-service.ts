@@ -156,7 +156,7 @@ function resolveDestinations(
       resolved.set(endpoint, destination)
     } else {
       const other = formatPath([...listPath, first])
-      problems.add(place, ` is ${endpoint}, as ${other} is; write each destination once`)
+      problems.add(place, ` is ${endpoint}, which ${other} describes already`)
     }
   }
   return resolved

@@ -51,7 +51,7 @@ function makeSchema(z: typeof Zod): Zod.ZodType {
   const serviceSettings = {
     scheduler: z.string().min(1).max(15).describe('rr, wrr, lc, wlc, sh, mh, ...; default wlc').optional(),
     schedulerFlags: schedulerFlags.optional(),
-    onePacket: z.boolean().describe('Schedule every packet on its own; for UDP').optional(),
+    onePacket: z.boolean().describe('Schedule each UDP packet separately').optional(),
     persistence: z
       .strictObject({
         timeout: integer(0, 4_294_967).describe('Seconds; default 300').optional(),
@@ -75,12 +75,8 @@ function makeSchema(z: typeof Zod): Zod.ZodType {
     port: port.describe('Default: the port of the service, or 0 for a firewall mark').optional(),
     forwarding: z.union([z.enum(wordsOf(FORWARDING_METHODS)), integer(0, 7)]).optional(),
     weight: integer(0, MAXIMUM).describe('Default 1; 0 for no new connections').optional(),
-    upperThreshold: threshold
-      .describe('Connections above which the destination gets no new ones; 0 for no limit')
-      .optional(),
-    lowerThreshold: threshold
-      .describe('Connections below which the destination gets new ones again')
-      .optional(),
+    upperThreshold: threshold.describe('No new connections above this number; 0 for no limit').optional(),
+    lowerThreshold: threshold.describe('Accept connections again below this number').optional(),
     tunnel: tunnel.nullable().describe('Only with forwarding tun').optional(),
   }
 

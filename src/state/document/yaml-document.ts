@@ -31,7 +31,10 @@ export class YamlDocument {
     this.#yaml.visit(document, {
       Alias: (_, alias) => {
         if (alias.resolve(document) !== undefined) return
-        report(`There is nothing called &${alias.source} before`, alias.range?.[0] ?? 0)
+        report(
+          `unknown alias *${alias.source}: no anchor &${alias.source} precedes it`,
+          alias.range?.[0] ?? 0,
+        )
       },
     })
     if (problems.length > 0) throw new DesiredStateError(problems, source)

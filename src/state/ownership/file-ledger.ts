@@ -83,7 +83,7 @@ export class FileLedger implements Ledger {
     const other = this.#others.get(name)
     if (other !== undefined) {
       const path = join(this.#set.directory, `${other}${SUFFIX}`)
-      return `belongs to the set ${other} (${path}): name it in one document only`
+      return `belongs to the set ${other} (${path}): list it in one document only`
     }
     return `was not created by the set ${this.#set.name}: remove it from the document, or take it over with adopt: true`
   }
@@ -127,7 +127,7 @@ function checkSet(set: NamedSet): void {
   FIELDS.check('set', set)
   const { name, directory, adopt } = set
   if (typeof name !== 'string' || !/^[\w-][\w.-]{0,99}$/.test(name)) {
-    throw new ArgumentTypeError('set.name', 'a name of letters, digits, dots, dashes and underscores', name)
+    throw new ArgumentTypeError('set.name', 'a name of letters, digits, dots, hyphens and underscores', name)
   }
   if (typeof directory !== 'string' || directory === '') {
     throw new ArgumentTypeError('set.directory', 'the path of a directory, such as /run/lvs', directory)
@@ -150,7 +150,7 @@ async function readSet(path: string): Promise<SetFile> {
   const file = parseSet(await readFile(path, 'utf8'))
   if (file !== undefined) return file
   throw new Error(
-    `${path} is not the file of a named set: restore the file, or remove it and apply once with adopt: true`,
+    `${path} is not a valid file of a named set: restore it, or delete it and apply once with adopt: true`,
   )
 }
 

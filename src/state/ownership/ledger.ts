@@ -122,7 +122,7 @@ export class PredicateLedger implements Ledger {
   }
 
   explain(): string {
-    return 'is not accepted by `owns`: remove it from the document, or let `owns` accept it'
+    return 'is not owned, because `owns` returns false for it: remove it from the document, or change `owns`'
   }
 
   recordPlanned(): void {}

@@ -74,7 +74,7 @@ export function checkOptions(options: ApplyOptions): CheckedOptions {
     throw new ArgumentTypeError('owns', 'a function that returns whether the caller owns a service', owns)
   }
   if (owns !== undefined && set !== undefined) {
-    throw new ArgumentTypeError('set', 'left out with `owns`: only one of them can define ownership', set)
+    throw new ArgumentTypeError('set', 'omitted with `owns`: only one of them can define ownership', set)
   }
   if (weights !== 'set' && weights !== 'keep')
     throw new ArgumentTypeError('weights', "'set' or 'keep'", weights)

@@ -87,7 +87,7 @@ export class Traffic {
     const target =
       key.fwmark === undefined ? key.address : (address ?? (key.family === 'ipv4' ? '0.0.0.0' : '::'))
     if (checkAddress('client', client) !== checkAddress('address', target)) {
-      throw new ArgumentTypeError('client', `an ${key.family} address, as the service has`, client)
+      throw new ArgumentTypeError('client', `an ${key.family} address, the family of the service`, client)
     }
     const number = key.fwmark === undefined ? key.protocol : protocol
     return {

@@ -52,6 +52,6 @@ function toCommand(given: BatchCommand): OutgoingCommand {
   if (direct !== undefined) return direct
   if (given?.command === 'flush') return { command: IPVS_CMD.FLUSH }
   if (given?.command === 'zero') return new ServiceKeyCommand(IPVS_CMD.ZERO, given.command, given.service)
-  const needed = 'a command that needs no reading first: a change must name every setting'
+  const needed = 'a command that requires no read: an update must name every setting'
   throw new ArgumentTypeError('command', needed, given?.command)
 }

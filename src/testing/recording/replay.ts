@@ -50,7 +50,7 @@ export class Replay implements Transport {
    */
   async open(_protocol: NetlinkProtocol): Promise<NetlinkSocket> {
     const opening = this.#openings.shift()
-    if (opening === undefined) throw new Error('The recording has no further socket')
+    if (opening === undefined) throw new Error('The recording has no more sockets')
     return {
       ...opening,
       exchange: (request) => this.#exchange(opening.number, request),

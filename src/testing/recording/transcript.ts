@@ -24,7 +24,7 @@ export function formatMessages(bytes: Uint8Array, mark: '>' | '<'): string[] {
     const stated = whole ? view.getUint32(at, LITTLE_ENDIAN) : 0
     const length = stated >= NLMSG_HDRLEN ? Math.min(align4(stated), bytes.length - at) : bytes.length - at
     lines.push(
-      `${mark} ${whole && stated <= bytes.length - at ? describe(view, at) : 'bytes that are no message'}`,
+      `${mark} ${whole && stated <= bytes.length - at ? describe(view, at) : 'bytes that are not a message'}`,
     )
     for (let offset = at; offset < at + length; offset += 4) lines.push(hexLine(bytes, offset))
     at += length

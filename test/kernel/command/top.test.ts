@@ -127,7 +127,7 @@ describe('lvs top', () => {
     await window.shows(/\(y\/n\)$/m)
     await host.ipvs.removeService(WEB)
     await window.press('y')
-    await window.shows(/^tcp:.*there is no such virtual service/m)
+    await window.shows(/^tcp:.*no such virtual service/m)
     await window.press('Escape')
     await window.shows(/^3 services, 3 destinations /m)
   })

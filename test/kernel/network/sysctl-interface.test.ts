@@ -46,7 +46,7 @@ describe.each(SETTINGS)('$family $setting', ({ family, setting, definition }) =>
       const name = interfaceSysctl(family as 'ipv4', owner, setting)
       if (!isSince(definition.since ?? '3.0')) {
         expect(await sysctls.find(name)).toBeUndefined()
-        await expect(sysctls.get(name)).rejects.toThrow(`the sysctl needs Linux ${definition.since}`)
+        await expect(sysctls.get(name)).rejects.toThrow(`the sysctl requires Linux ${definition.since}`)
         continue
       }
       const first = await sysctls.get(name)

@@ -129,7 +129,9 @@ describe('the table', () => {
     const { sysctls } = sysctlsOf(namespace)
     for (const [setting, { since: version, needs }] of IPVS_TABLE) {
       if ((await sysctls.find(nameOf(setting))) !== undefined) continue
-      await expect(sysctls.get(nameOf(setting))).rejects.toThrow(needs ?? `the sysctl needs Linux ${version}`)
+      await expect(sysctls.get(nameOf(setting))).rejects.toThrow(
+        needs ?? `the sysctl requires Linux ${version}`,
+      )
     }
   })
 
@@ -138,7 +140,7 @@ describe('the table', () => {
     const call = sysctls.set('net.ipv4.vs.conn_max', 1000)
     await expect(call).rejects.toThrow(SysctlError)
     await expect(call).rejects.toThrow(
-      'set net.ipv4.vs.conn_max: ENOENT, this kernel is too old; the sysctl needs Linux 7.2',
+      'set net.ipv4.vs.conn_max: ENOENT, this kernel is too old; the sysctl requires Linux 7.2',
     )
   })
 })

@@ -65,7 +65,7 @@ describe('a failure has status 1', () => {
       status: 1,
       printed: '',
       errors: [
-        'lvs: tcp://192.0.2.1:80: there is no such virtual service; add it with lvs add service, lvs list lists those there are',
+        'lvs: tcp://192.0.2.1:80: no such virtual service; add it with lvs add service, or list the existing ones with lvs list',
       ],
     })
   })

@@ -166,7 +166,7 @@ describe('an error says why and what to do:', () => {
   })
 
   it.each([
-    ['EACCES', 'net.ipv4.ip_forward', /needs root/],
+    ['EACCES', 'net.ipv4.ip_forward', /requires root/],
     ['EPERM', 'net.ipv4.ip_forward', /CAP_NET_ADMIN/],
     ['EROFS', 'net.ipv4.ip_forward', /read-only, as in a container.*--sysctl/],
     ['EINVAL', 'net.ipv4.ip_forward', /does not accept the value/],

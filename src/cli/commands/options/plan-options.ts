@@ -21,14 +21,14 @@ export interface PlanFlags extends NetnsOptions {
 /** Adds the file argument and the options of a plan. */
 export function addPlanOptions(command: Command): Command {
   return addNetnsOption(
-    addFormatOption(command.argument('<file>', 'desired state; - for standard input'))
+    addFormatOption(command.argument('<file>', 'file with the desired state; - for standard input'))
       .option(
         '--set <name>',
         'ownership set: apply removes only services and destinations created under NAME (default: remove nothing)',
       )
       .option('--set-directory <path>', 'directory of ownership sets (default: /run/lvs)')
       .option('--adopt', 'with --set: take over existing services that belong to no set')
-      .option('--whole', 'own the whole table: remove everything that the file does not list')
+      .option('--whole', 'own the whole table: remove every entry that the file does not list')
       .option('--keep-weights', 'do not change the weights of existing destinations')
       .option(
         '--drain <seconds>',
@@ -58,7 +58,7 @@ async function toNamedSet(flags: PlanFlags): Promise<NamedSet | undefined> {
     if (setDirectory !== undefined) throw new UsageError('--set-directory requires --set')
     return undefined
   }
-  if (whole) throw new UsageError('--set and --whole exclude each other')
+  if (whole) throw new UsageError('--set and --whole are mutually exclusive')
   if (!/^[\w-][\w.-]{0,99}$/.test(name)) {
     throw new UsageError(
       `--set '${name}' is invalid: expected letters, digits, dots, hyphens and underscores`,

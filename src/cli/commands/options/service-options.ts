@@ -22,7 +22,11 @@ export function addServiceOptions(command: Command): Command {
     command
       .addOption(createSchedulerOption())
       .option('--flags <names>', 'scheduler flags: sh-fallback, sh-port, mh-fallback, mh-port', splitWords)
-      .option('--persistent [seconds]', 'send a client to the same destination again', parseInteger)
+      .option(
+        '--persistent [seconds]',
+        'send all connections of a client to the same destination',
+        parseInteger,
+      )
       .option('--mask <mask>', 'persistence per client network: a mask or prefix length', parseMask)
       .option('--engine <name>', 'persistence engine: sip')
       .option('--one-packet', 'schedule each UDP packet separately'),

@@ -39,6 +39,7 @@ function summarize(findings: readonly Finding[]): string {
     .filter(({ count }) => count > 0)
     .map(({ word, count }) => `${count} ${word}${count === 1 ? '' : 's'}`)
   const fixable = findings.filter(({ fix }) => fix.run !== undefined).length
-  const hint = fixable === 0 ? '' : ` Run lvs doctor --fix to fix ${fixable} of them.`
+  const target = fixable < findings.length ? `${fixable} of them` : fixable === 1 ? 'it' : 'them'
+  const hint = fixable === 0 ? '' : ` Run lvs doctor --fix to fix ${target}.`
   return `${words.join(', ')}.${hint}`
 }

@@ -36,7 +36,7 @@ const DEFINITION: RoleDefinition<RealServer, Flags> = {
         parseList(String),
       )
       .addOption(
-        new Option('--tunnel <type>', 'tun: tunnel type; ipip also for gue').choices(['ipip', 'gre']),
+        new Option('--tunnel <type>', 'tun: tunnel type; for gue, use ipip').choices(['ipip', 'gre']),
       )
       .addOption(
         new Option('--tunnel-family <family>', 'tun: address family of the outer packets').choices([

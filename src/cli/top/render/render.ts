@@ -74,7 +74,7 @@ function renderHelp(): Line[] {
     [],
     ...shown.map(({ label, purpose }) => [span(label.padEnd(width), 'strong'), span(`   ${purpose}`)]),
     [],
-    [span('Rates cover the last two seconds; the kernel updates its counters no faster.')],
+    [span('Rates cover the last two seconds; the kernel updates its counters no more often.')],
     [span('Every change asks for confirmation.')],
   ]
 }

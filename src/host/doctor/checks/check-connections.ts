@@ -26,7 +26,7 @@ function* checkReuse(view: HostView): Generator<Diagnosis> {
       id: 'conn-reuse-mode',
       subject,
       message:
-        'With conn_reuse_mode 0 and expire_nodest_conn 0, a client that reuses a port is sent to its previous real server, even if the weight of that is 0.',
+        'With conn_reuse_mode 0 and expire_nodest_conn 0, a client that reuses a port is sent to its previous real server, even if that server has weight 0.',
       symptom:
         'A drained real server keeps receiving connections from busy clients, such as proxies, and never becomes idle.',
       steps: dropsFirst ? expire : [setSysctl(subject, 1)],
@@ -53,7 +53,7 @@ function* checkExpiry(view: HostView): Generator<Diagnosis> {
     message:
       'When a destination of a UDP service is removed, packets of its clients are dropped until their connections expire (expire_nodest_conn is 0).',
     symptom:
-      'After a real server is removed, some clients get no replies for up to five minutes, while others do at once.',
+      'After a real server is removed, some clients get no replies for up to five minutes, while other clients are served immediately.',
     steps: [setSysctl('net.ipv4.vs.expire_nodest_conn', 1)],
   }
 }

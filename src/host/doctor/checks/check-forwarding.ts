@@ -86,7 +86,7 @@ function* checkConntrack(view: HostView): Generator<Diagnosis> {
     id: 'conntrack',
     subject: 'net.ipv4.vs.conntrack',
     message:
-      'This director tracks connections for firewall rules or address translation, and IPVS excludes its NAT connections from that (conntrack is 0).',
+      'This director tracks connections for firewall rules or address translation, and IPVS excludes its NAT connections from tracking (conntrack is 0).',
     symptom:
       'Firewall rules that match the connection state drop replies of real servers, and masquerading does not translate packets to real servers.',
     steps: [setSysctl('net.ipv4.vs.conntrack', 1)],

@@ -47,7 +47,7 @@ export function* checkTunnelMtu(view: HostView): Generator<Diagnosis> {
       subject: link.name,
       message: `Packets of ${largest} bytes do not fit into the tunnels over ${link.name}: its MTU is ${room} bytes, and the tunnel header takes ${overhead}.`,
       symptom: isForced
-        ? 'IPv6 connections break at the first large packet: hosts cannot be told to send smaller packets.'
+        ? 'IPv6 connections break at the first large packet: hosts do not reduce their packet size below the IPv6 minimum MTU.'
         : 'Uploads hang for clients that do not receive the ICMP messages telling them to send smaller packets, while small requests work.',
       steps: isForced
         ? [updateLink(link.name, { mtu: largest + overhead })]

@@ -14,7 +14,7 @@ for (const role of ['master', 'backup'] as const) {
 
   testRefusal('startDaemon', 'EEXIST', `a ${role} runs, whatever its settings`, {
     about: role,
-    says: /runs already; stop it with stopDaemon/,
+    says: /is already running; stop it with stopDaemon/,
     prepare: ({ ipvs }) => ipvs.startDaemon({ role, interface: 'eth0' }),
     call: (ipvs) => ipvs.startDaemon({ role, interface: 'lo', syncId: 9 }),
   })
@@ -28,7 +28,7 @@ for (const role of ['master', 'backup'] as const) {
 
   testRefusal('startDaemon', 'EINVAL', `a ${role} cannot carry destinations of the other family`, {
     about: role,
-    says: /another address family than its service.*remove it first/,
+    says: /different address families.*remove the destination first/,
     prepare: ({ ipvs }) => ipvs.addDestination(web, { address: '2001:db8::20', forwarding: 'tun' }),
     call: (ipvs) => ipvs.startDaemon({ role, interface: 'eth0' }),
   })
@@ -49,7 +49,7 @@ testRefusal('startDaemon', 'ENETUNREACH', 'a master for an IPv6 group on an inte
 
 testRefusal('startDaemon', 'EADDRINUSE', 'a backup on a port that another program uses', {
   about: 'backup',
-  says: /port is taken; choose another with port/,
+  says: /port is in use; choose another port/,
   prepare: (host) =>
     host.start(`require('node:dgram').createSocket('udp4').bind(8848, () => console.log('bound'))`),
   call: (ipvs) => ipvs.startDaemon(backup),

@@ -265,7 +265,7 @@ describe('a usage error is reported before anything is opened', () => {
     ['diff none.yaml', /cannot read none\.yaml: ENOENT/],
     ['diff x --adopt', /--adopt requires --set/],
     ['diff x --set-directory /run/lvs', /--set-directory requires --set/],
-    ['diff x --set web --whole', /--set and --whole exclude each other/],
+    ['diff x --set web --whole', /--set and --whole are mutually exclusive/],
     ['diff x --set a/b', /expected letters, digits/],
     ['diff x --drain soon', /--drain 'soon' is invalid: expected a number from 0 to/],
     ['diff x --format toml', /--format 'toml' is invalid: allowed choices are yaml, json, rules, keepalived/],

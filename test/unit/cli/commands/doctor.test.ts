@@ -57,7 +57,7 @@ describe('lvs doctor', () => {
     expect(printed).toMatch(/^error arp-ignore on real-server: \S.*$/m)
     expect(printed).toMatch(/^ {2}symptom: \S.*$/m)
     expect(printed).toMatch(/^ {2}fix: {5}sysctl -w net\.ipv4\.conf\.eth0\.arp_ignore=1$/m)
-    expect(printed).toMatch(/\n2 errors\. Run lvs doctor --fix to fix 2 of them\./)
+    expect(printed).toMatch(/\n2 errors\. Run lvs doctor --fix to fix them\./)
   })
 
   it('has status 0 if there are only warnings and hints, or no findings', async () => {
@@ -165,10 +165,10 @@ describe('facts of hosts', () => {
 describe('a usage error is reported before anything is opened', () => {
   it.each([
     ['doctor --fix', /no terminal to ask for confirmation; use --yes to proceed without it/],
-    ['doctor --fix --yes --json', /--fix and --json exclude each other/],
+    ['doctor --fix --yes --json', /--fix and --json are mutually exclusive/],
     ['doctor --yes', /--yes requires --fix/],
     ['doctor --from x --fix --yes', /--fix changes this host and cannot be used with --from/],
-    ['doctor --from x --facts', /--facts and --from exclude each other/],
+    ['doctor --from x --facts', /--facts and --from are mutually exclusive/],
     ['doctor --from none.json', /cannot read none\.json: ENOENT/],
     ['doctor --from package.json', /facts\.services must be as returned by facts\(\)/],
     ['doctor --role chief', /--role 'chief' is invalid: allowed choices are director, real-server, both/],

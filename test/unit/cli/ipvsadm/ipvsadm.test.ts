@@ -84,7 +84,9 @@ describe('one command line', () => {
       status: 2,
       stdout: '',
       stderr: [
-        expect.stringMatching(/^Can't initialize ipvs: Permission denied \(you must be root\): this needs /),
+        expect.stringMatching(
+          /^Can't initialize ipvs: Permission denied \(you must be root\): this requires /,
+        ),
       ],
     })
   })
@@ -166,7 +168,9 @@ describe('restoring rules', () => {
       status: 2,
       stdout: '',
       stderr: [
-        expect.stringMatching(/^Can't initialize ipvs: Permission denied \(you must be root\): this needs /),
+        expect.stringMatching(
+          /^Can't initialize ipvs: Permission denied \(you must be root\): this requires /,
+        ),
       ],
     })
   })

@@ -151,7 +151,7 @@ describe('rules of ipvsadm', () => {
 
   it.each<[string, string]>([
     ['-A -t 192.0.2.1:nowhere', '1: illegal virtual server address[:port] specified'],
-    ['-A -t www:80', '1: unknown address www; names of hosts are not looked up'],
+    ['-A -t www:80', '1: unknown address www; host names are not looked up'],
     ['-A -t 192.0.2.1:80 -s rr -w 1', "1: Illegal 'weight' option with the 'add-service' command"],
     ['-A -t 192.0.2.1:80 -s rr -n', "1: Illegal 'numeric' option with the 'add-service' command"],
     ['-A -t 192.0.2.1:80 -z 1', '1: -z: unknown option'],

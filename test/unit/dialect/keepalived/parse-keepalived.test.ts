@@ -199,7 +199,7 @@ describe('a keepalived.conf', () => {
     [`virtual_server group G {\n${REAL}\n}`, '1:1: virtual_server_group G is not defined'],
     [
       `virtual_server 10.0.0.1 80 {\n${REAL}\n}\nvirtual_server 10.0.0.1 80 {\n${REAL}\n}`,
-      '5:1: services[1].service is udp://10.0.0.1:80, as services[0] is',
+      '5:1: services[1].service is udp://10.0.0.1:80, which services[0] describes already',
     ],
     ['virtual_server 10.0.0.1 80 {\n', '1:1: the { after virtual_server is not closed'],
     ['}\n', '1:1: unexpected }'],

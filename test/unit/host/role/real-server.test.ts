@@ -239,7 +239,7 @@ describe('invalid options', () => {
     [{ forwarding: 'masq', vips: [VIP] }, /forwarding must be 'dr', 'tun' or 'nat', not "masq"/],
     [{ forwarding: 'dr', vips: [] }, /vips must be an array of at least one/],
     [{ forwarding: 'dr', vips: ['192.168.79.110/24'] }, /vips\[0\] must be a virtual address with \/32/],
-    [{ forwarding: 'dr', vips: [VIP, `${VIP}/32`] }, /vips\[1\] must be given once/],
+    [{ forwarding: 'dr', vips: [VIP, `${VIP}/32`] }, /vips\[1\] must be listed only once/],
     [{ forwarding: 'dr', vips: ['web'] }, /vips\[0\] must be an IPv4 or IPv6 address/],
     [
       { forwarding: 'dr', vips: [VIP], interfaces: ['../eth0'] },

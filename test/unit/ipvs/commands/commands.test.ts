@@ -51,7 +51,7 @@ describe('a refusal', () => {
     const error = await failure(ipvs.setTimeouts({ tcp: 5 }))
     expect(error.kernelMessage).toBe('Attribute failed policy validation')
     expect(error.message).toMatch(
-      /^setTimeouts: EINVAL, .* \(the kernel says: Attribute failed policy validation\)$/,
+      /^setTimeouts: EINVAL, .* \(kernel message: Attribute failed policy validation\)$/,
     )
   })
 

@@ -47,9 +47,9 @@ function diagnose(
 
 describe('EINVAL for a destination is explained:', () => {
   it.each(['0.0.0.0', '255.255.255.255', '224.0.0.1', '239.255.255.255'])(
-    '%s is not the address of one host',
+    '%s is not a unicast address',
     async (address) => {
-      expect(await diagnose(address)).toContain(`${address} is not the address of one host`)
+      expect(await diagnose(address)).toContain(`${address} is not a unicast address`)
     },
   )
 

@@ -162,7 +162,7 @@ describe('addAddress', () => {
       command: 'addAddress',
       subject: '192.0.2.10/32 on lo',
       kernelMessage: 'ipv4: Address already assigned',
-      message: expect.stringContaining('ensureAddress accepts that (the kernel says: ipv4: '),
+      message: expect.stringContaining('ensureAddress accepts that (kernel message: ipv4: '),
     })
   })
 

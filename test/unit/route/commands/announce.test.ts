@@ -52,9 +52,9 @@ describe('an announcement is refused', () => {
       'on an interface that reaches no other host',
       'lo',
       'EOPNOTSUPP',
-      /loopback.*interface that its clients are behind/,
+      /loopback.*interface towards its clients/,
     ],
-    ['on an interface without ARP', 'tunl0', 'EOPNOTSUPP', /not Ethernet, or does without ARP/],
+    ['on an interface without ARP', 'tunl0', 'EOPNOTSUPP', /not Ethernet, or does not use ARP/],
     ['where there is no such interface', 'eth9', 'ENODEV', /no network interface 'eth9'/],
     ['on an interface that is down', 'eth1', 'ENETDOWN', /bring it up/],
   ])('%s', async (_, name, code, explanation) => {

@@ -157,7 +157,7 @@ describe('addLink', () => {
   it.each([
     [EOPNOTSUPP, 'ip6tnl', /modprobe ip6_tunnel/],
     [EEXIST, 'ipip', /tunnel of this kind with the same endpoints/],
-    [EEXIST, 'dummy', /interface with this name exists already$/],
+    [EEXIST, 'dummy', /interface with this name already exists$/],
   ] as const)('explains the error %i of the kernel for the kind %s', async (errno, kind, explanation) => {
     const { network, kernel } = await open()
     kernel.script.NEWLINK = () => ({ errno })

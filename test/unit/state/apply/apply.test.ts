@@ -131,7 +131,7 @@ describe('with an ownership predicate', () => {
     const error = await failure(apply(state([WEB, A], [MAIL, B]), { owns }))
     expect(error).toBeInstanceOf(OwnershipError)
     expect(error).toMatchObject({ conflicts: [{ service: MAIL }] })
-    expect(error?.message).toContain('let `owns` accept it')
+    expect(error?.message).toContain('change `owns`')
     expect(table.log).toEqual([])
   })
 })
@@ -222,7 +222,7 @@ describe('with a named set', () => {
     expect(readdirSync(directory)).toEqual(['web.json'])
     writeFileSync(join(directory, 'web.json'), '{"version":1,"serv')
     const error = await failure(apply(state([WEB, A]), set('web')))
-    expect(error?.message).toMatch(/web\.json is not the file of a named set: restore the file/)
+    expect(error?.message).toMatch(/web\.json is not a valid file of a named set: restore it/)
   })
 })
 
@@ -385,7 +385,7 @@ describe('the options', () => {
   it.each<[object, string]>([
     [{ own: true }, 'unknown field `own` in options; expected one of owns, set,'],
     [{ owns: true }, 'owns must be a function'],
-    [{ owns: () => true, set: { name: 'a', directory: '/' } }, 'set must be left out with `owns`'],
+    [{ owns: () => true, set: { name: 'a', directory: '/' } }, 'set must be omitted with `owns`'],
     [{ weights: 'both' }, "weights must be 'set' or 'keep'"],
     [{ allow: ['flush'] }, 'allow must be a list of kinds of step'],
     [{ removal: 'later' }, "removal must be 'now' or { drain: seconds }"],

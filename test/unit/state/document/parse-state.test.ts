@@ -116,7 +116,7 @@ describe('the problems of a document', () => {
       '11:36: services[0].destinations[1].weight must be an integer from 0 to 2147483647, not -1',
       '13:5: services[1].onePacket must be true or false, not "often"',
       '17:9: unknown field `adress` in services[1].destinations[0]; expected one of address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel',
-      '17:9: services[1].destinations[0].address must be there: string',
+      '17:9: services[1].destinations[0].address is required: expected string',
       '18:13: timeouts.tcp must be an integer from 1 to 21474836, not "soon"',
       `20:7: daemons[0].role must be one of master, backup, not "slave"`,
     ])
@@ -135,7 +135,7 @@ describe('the problems of a document', () => {
     ['services:\n  - scheduler: rr', '2:5: services[0].service must be'],
     [
       'services:\n  - service: fwmark://7\n    scheduler: rr\n    schedulerFlags: [sh-port]',
-      '4:5: services[0].schedulerFlags must be an array of the flags that rr has',
+      '4:5: services[0].schedulerFlags must be an array of flags of the scheduler rr',
     ],
     [
       'services:\n  - service: fwmark://7\n    persistence: { mask: 24x }',
@@ -147,7 +147,7 @@ describe('the problems of a document', () => {
     ],
     [
       'services:\n  - service: fwmark://7\n  - service: fwmark://7',
-      '3:5: services[1].service is fwmark://7, as services[0] is; write each service once',
+      '3:5: services[1].service is fwmark://7, which services[0] describes already',
     ],
     [
       'services:\n  - service: fwmark://7\n    destinations:\n      - address: 192.0.2.1',
@@ -155,7 +155,7 @@ describe('the problems of a document', () => {
     ],
     [
       'services:\n  - service: fwmark://7\n    destinations:\n      - { address: 192.0.2.1, forwarding: dr }\n      - { address: 192.0.2.1, forwarding: nat }',
-      '5:9: services[0].destinations[1] is 192.0.2.1:0, as services[0].destinations[0] is',
+      '5:9: services[0].destinations[1] is 192.0.2.1:0, which services[0].destinations[0] describes already',
     ],
     [
       'services:\n  - service: fwmark://7\n    defaults: { forwarding: dr, weight: 3.5 }\n    destinations:\n      - address: 192.0.2.1',
@@ -191,7 +191,7 @@ describe('the problems of a document', () => {
     ],
     [
       'services:\n  - service: fwmark://7\n    destinations: [{ address: 2001:db8::1, forwarding: tun }]\ndaemons: [{ role: backup, interface: eth0 }]',
-      '4:1: daemons must be left out or empty: [2001:db8::1]:0 is of another family than fwmark://7',
+      '4:1: daemons must be omitted or empty: [2001:db8::1]:0 and fwmark://7 have different address families',
     ],
     ['services: tcp', '1:1: services must be a list of services'],
     ['services:\n  - tcp://192.0.2.1:80', '2:5: services[0]: service must be an object'],
@@ -199,12 +199,12 @@ describe('the problems of a document', () => {
     ['daemons: [{ role: master }]', '1:11: daemons[0].interface must be a name'],
     [
       'daemons: [{ role: master, interface: a }, { role: master, interface: b }]',
-      '1:43: daemons[1] must be of the other role: each runs once',
+      '1:43: daemons[1] must have the other role: each role runs one daemon',
     ],
     ['- services', '1:1: A document must be'],
     ['services: [', '1:12: '],
     ['services: []\nservices: []', '2:1: Map keys must be unique'],
-    ['a: *nobody', '1:4: There is nothing called &nobody before'],
+    ['a: *nobody', '1:4: unknown alias *nobody: no anchor &nobody precedes it'],
     ['', '1:1: A document must be'],
   ])('are located in %j', (text, expected) => {
     const found = problems(text)
@@ -224,7 +224,7 @@ describe('the problems of a document', () => {
     expect(() => resolveDesiredState({ services: [{ service: 'web' }] })).toThrow(TypeError)
     expect(() => resolveDesiredState(null as never)).toThrow('must be an object')
     expect(() => resolveDesiredState([] as never)).toThrow('must be an object')
-    expect(() => parseState(7 as never)).toThrow('text must be YAML or JSON in a string')
+    expect(() => parseState(7 as never)).toThrow('text must be a string of YAML or JSON')
   })
 })
 

@@ -69,7 +69,7 @@ describe('the options of facts', () => {
       { netns: '/run/netns/other' },
       'unknown field `netns` in options; expected one of ',
     ],
-    ['a name that is no text', { name: 1 }, 'name must be text'],
+    ['a name that is no text', { name: 1 }, 'name must be a string'],
   ])('reject %s', async (_, options, message) => {
     await expect(readFacts(untouched, options as object)).rejects.toThrow(message)
   })
