@@ -45,11 +45,11 @@ std::vector<Datagram> read_datagrams(const Napi::Uint8Array& bytes, const Napi::
     const size_t end = ends[i];
     const auto at = [i](const char* name) { return name + ("[" + std::to_string(i) + "]"); };
     if (end <= begin || end > bytes.ElementLength()) {
-      throw range_error(bytes.Env(), at("ends") + " must lie above the end before it and within datagrams");
+      throw range_error(bytes.Env(), at("ends") + " must be above the previous end and within datagrams");
     }
     Datagram datagram{bytes.Data() + begin, end - begin};
     if (!find_last_sequence(&datagram)) {
-      throw range_error(bytes.Env(), at("datagrams") + " must be whole netlink messages");
+      throw range_error(bytes.Env(), at("datagrams") + " must consist of whole netlink messages");
     }
     datagrams.push_back(datagram);
     begin = end;
@@ -90,7 +90,7 @@ Napi::Value exchange(const Napi::CallbackInfo& info) {
   }
   if (handle.socket->full()) {
     return rejected(
-        coded_error(env, "ERR_SOCKET_BUSY", "Two exchanges are under way on this netlink socket"));
+        coded_error(env, "ERR_SOCKET_BUSY", "Two exchanges are in progress on this netlink socket"));
   }
   return AsyncSocket::exchange(handle.socket, std::move(request), {info[0], info[6]});
 }
