@@ -23,7 +23,7 @@ constexpr std::chrono::microseconds kSpinBudget{30};
 constexpr size_t kSpinRequestBytes = 4096;
 
 /**
- * An exchange that completes while the caller spins gives the event loop no turn. After this many in a row,
+ * An exchange that completes while the caller spins does not let the event loop run. After this many in a row,
  * the next one goes through the event loop.
  */
 constexpr unsigned kMaximumSpinsInARow = 16;

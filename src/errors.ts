@@ -67,8 +67,8 @@ export class ArgumentRangeError extends RangeError {
  * - `ERR_LVS_CLOSED`: the client was closed.
  * - `ERR_LVS_TIMEOUT`: the kernel did not reply within the `timeout` of the client.
  * - `ERR_LVS_SOCKET`: a system call on the netlink socket failed (see `cause`); the next call opens a new one.
- * - `ERR_LVS_OVERRUN`: replies were lost because the receive buffer of the socket overflowed (`ENOBUFS`).
- * - `ERR_LVS_UNANSWERED`: the kernel executed the command and sent no reply.
+ * - `ERR_LVS_OVERRUN`: replies were lost because the receive buffer of the socket overflowed (`ENOBUFS`), or one was truncated.
+ * - `ERR_LVS_UNANSWERED`: the kernel processed the command and sent no reply.
  * - `ERR_LVS_MALFORMED`: a reply could not be decoded.
  * - `ERR_LVS_UNAVAILABLE`: the kernel has no IPVS and could not load it.
  * - `ERR_LVS_ADDON`: the addon of this package could not be loaded.
