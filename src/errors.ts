@@ -1,10 +1,10 @@
 /**
  * The errors of this library. An invalid argument is a `TypeError` or a `RangeError`, and nothing was sent. A refusal by the
  * kernel is a {@link KernelError} ({@link IpvsError}, {@link NetworkError}, {@link SysctlError}). A failure of the exchange
- * with the kernel is a {@link NetlinkError}, which tells whether the command may have been executed.
+ * with the kernel is a {@link NetlinkError}, which says whether the command may have been executed.
  */
 
-/** Codes of errors about arguments. */
+/** Codes of argument errors. */
 export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
 
 /** An argument of the wrong form: a wrong type, a missing or unknown field, a string that is not accepted. Nothing was sent. */
@@ -113,7 +113,7 @@ export class IpvsUnavailableError extends NetlinkError {
 }
 
 /**
- * The addon could not be loaded. The message contains the command that builds it or, on another system than Linux, the
+ * The addon could not be loaded. The message contains the command that builds it or, on systems other than Linux, the
  * alternative. Code `ERR_LVS_ADDON`.
  */
 export class AddonError extends NetlinkError {
@@ -191,8 +191,8 @@ export class KernelError extends Error implements KernelRefusal {
 }
 
 /**
- * The kernel refused a command of {@link Ipvs}. `command` is the method; `subject` is such as `tcp://192.0.2.1:80` or
- * `tcp://192.0.2.1:80 -> 192.0.2.10:80`.
+ * The kernel refused a command of {@link Ipvs}. `command` is the method; `subject` is the affected service or destination, such
+ * as `tcp://192.0.2.1:80` or `tcp://192.0.2.1:80 -> 192.0.2.10:80`.
  */
 export class IpvsError extends KernelError {
   /** The class, for messages. */
@@ -200,8 +200,8 @@ export class IpvsError extends KernelError {
 }
 
 /**
- * The kernel refused a command of {@link Network}. `command` is the method; `subject` is such as `192.0.2.1/32 on lo`,
- * `default` or `eth0`.
+ * The kernel refused a command of {@link Network}. `command` is the method; `subject` is the affected address, route or
+ * interface, such as `192.0.2.1/32 on lo`, `default` or `eth0`.
  */
 export class NetworkError extends KernelError {
   /** The class, for messages. */

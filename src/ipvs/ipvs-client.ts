@@ -27,7 +27,7 @@ import { addDestination, removeDestination, updateDestination } from './write/de
 import { addService, flush, removeService, updateService, zero } from './write/service-commands.ts'
 import { info, setTimeouts, timeouts } from './write/settings-commands.ts'
 
-/** All methods of a client that concern the kernel's table. The exported `Ipvs` adds those that concern a desired state. */
+/** The methods of a client that concern the kernel's table. The exported `Ipvs` adds the methods for a desired state. */
 export class IpvsClient implements AsyncDisposable {
   readonly #session: IpvsSession
 
@@ -41,13 +41,13 @@ export class IpvsClient implements AsyncDisposable {
    *
    * @throws {IpvsUnavailableError} if the kernel has no IPVS.
    * @throws {AddonError} if the addon cannot be loaded.
-   * @throws {Error} of the system (`code`, `syscall`) if the namespace or the socket cannot be opened.
+   * @throws {Error} a system error (`code`, `syscall`) if the namespace or the socket cannot be opened.
    */
   static async open(options: OpenOptions = {}): Promise<IpvsClient> {
     return new IpvsClient(await openSession(options))
   }
 
-  /** Reports whether IPVS is available, and if not, why. Rejects only for invalid options or an abort. */
+  /** Reports whether IPVS is available, and if not, why. Rejects only if an option is invalid or the call is aborted. */
   static probe(options: OpenOptions = {}): Promise<Availability> {
     return probe(async () => {
       await using ipvs = await IpvsClient.open(options)
@@ -80,7 +80,7 @@ export class IpvsClient implements AsyncDisposable {
   }
 
   /**
-   * Removes a virtual service with its destinations; their connections are cut. ipvsadm `-D`; IPVS_CMD_DEL_SERVICE.
+   * Removes a virtual service with its destinations; the kernel drops their connections. ipvsadm `-D`; IPVS_CMD_DEL_SERVICE.
    *
    * @throws {IpvsError} `ESRCH` no such service.
    */
@@ -92,7 +92,7 @@ export class IpvsClient implements AsyncDisposable {
    * Adds a destination to a virtual service. ipvsadm `-a`; IPVS_CMD_NEW_DEST. A destination that was removed within the last
    * two to three minutes returns with its connection counts (ip_vs_trash_get_dest).
    *
-   * @throws {IpvsError} `ESRCH` no such service; `EEXIST` the destination exists; `EINVAL` not the address of a host.
+   * @throws {IpvsError} `ESRCH` no such service; `EEXIST` the destination exists; `EINVAL` the address is not that of a host.
    */
   addDestination(
     service: ServiceReference,
@@ -104,8 +104,8 @@ export class IpvsClient implements AsyncDisposable {
 
   /**
    * Changes a destination. Omitted settings keep their values. Unless all settings are given, the destinations of the service
-   * are read first; concurrent changes share that reading. A destination that was read can be passed with changes.
-   * ipvsadm `-e`; IPVS_CMD_SET_DEST.
+   * are read first; concurrent changes share that read. A destination that was read can be passed back with changes. ipvsadm
+   * `-e`; IPVS_CMD_SET_DEST.
    *
    * @throws {IpvsError} `ESRCH` no such service; `ENOENT` no such destination.
    */
@@ -118,7 +118,7 @@ export class IpvsClient implements AsyncDisposable {
   }
 
   /**
-   * Removes a destination; its connections are cut at the next packet. To let them end, set its weight to 0 first.
+   * Removes a destination; the kernel drops its connections at their next packet. To let them end, set its weight to 0 first.
    * ipvsadm `-d`; IPVS_CMD_DEL_DEST.
    *
    * @throws {IpvsError} `ESRCH` no such service; `ENOENT` no such destination.
@@ -132,10 +132,11 @@ export class IpvsClient implements AsyncDisposable {
   }
 
   /**
-   * Runs many commands: the fast way to program a table. Takes them from an array, a generator or an async iterable, some
-   * hundreds at a time, and encodes them while the kernel executes those before. They reach the kernel in the given order.
-   * A batch is no transaction: a command that fails does not stop the others, and a command with an invalid argument is the
-   * only one not sent. An abort, or closing the client, stops the batch; commands that have been sent may be executed.
+   * Runs many commands: the fastest way to program a table. Takes the commands from an array, a generator or an async iterable,
+   * some hundreds at a time, and encodes them while the kernel executes the previous ones. They reach the kernel in the given
+   * order. A batch is not a transaction: a command that fails does not stop the others, and a command with an invalid argument
+   * is skipped while the others are sent. An abort, or closing the client, stops the batch; commands that have been sent may be
+   * executed.
    *
    * @throws {BatchError} if some commands failed; it lists them.
    */
@@ -148,15 +149,17 @@ export class IpvsClient implements AsyncDisposable {
 
   /**
    * Reads the whole table: all virtual services with their destinations, in the kernel's order (undefined since Linux 7.1).
-   * ipvsadm `-L`. The result is no consistent snapshot: if another process removes services meanwhile, others may be missing.
+   * ipvsadm `-L`. The result is not a consistent snapshot: if another process removes services meanwhile, others may be
+   * missing.
    */
   services({ signal }: CallOptions = {}): Promise<Service[]> {
     return readServices(this.#session.commands, 'services', signal)
   }
 
   /**
-   * Reads the table one virtual service at a time, for tables that are too large to hold: more is read only as it is
-   * consumed. As with {@link Ipvs.services}, the result is no consistent snapshot, the less so the longer it takes.
+   * Reads the table one virtual service at a time, for tables that are too large for memory: it reads on only as services are
+   * consumed. As with {@link Ipvs.services}, the result is not a consistent snapshot, and slow consumption makes it less
+   * consistent.
    */
   eachService({ signal }: CallOptions = {}): AsyncGenerator<Service, void, undefined> {
     return streamServices(this.#session.commands, 'eachService', signal)
@@ -196,7 +199,7 @@ export class IpvsClient implements AsyncDisposable {
   }
 
   /**
-   * Resets counters: those of one service and its destinations or, without an argument, all of them and the totals.
+   * Resets counters: the counters of one service and its destinations or, without an argument, all counters and the totals.
    * Connection counts are kept. ipvsadm `-Z`; IPVS_CMD_ZERO.
    *
    * @throws {IpvsError} `ESRCH` no such service.
@@ -227,7 +230,7 @@ export class IpvsClient implements AsyncDisposable {
   /**
    * Sets timeouts of connections; omitted ones are kept. ipvsadm `--set`; IPVS_CMD_SET_CONFIG.
    *
-   * @throws {IpvsError} `EINVAL` longer than this kernel can count.
+   * @throws {IpvsError} `EINVAL` a timeout is longer than this kernel can count.
    */
   setTimeouts(changes: TimeoutChanges, options: CallOptions = {}): Promise<void> {
     return setTimeouts(this.#session, changes, options)
@@ -250,7 +253,7 @@ export class IpvsClient implements AsyncDisposable {
   /**
    * Stops a synchronisation daemon. ipvsadm `--stop-daemon`; IPVS_CMD_DEL_DAEMON.
    *
-   * @throws {IpvsError} `ESRCH` it does not run.
+   * @throws {IpvsError} `ESRCH` the daemon is not running.
    */
   stopDaemon(role: SyncRole, options: CallOptions = {}): Promise<void> {
     return stopDaemon(this.#session, role, options)
@@ -269,7 +272,7 @@ export class IpvsClient implements AsyncDisposable {
     return readTotals(this.#session.transport, signal)
   }
 
-  /** Messages, datagrams and system calls since the client was opened. */
+  /** Counters of messages, datagrams and system calls since the client was opened. */
   get activity(): Readonly<Activity> {
     return { ...this.#session.commands.family.connection.activity }
   }

@@ -36,9 +36,8 @@ export type Availability =
       /** IPVS is not available. */
       readonly available: false
       /**
-       * `no-ipvs`: the kernel has none and could not load it; `no-privilege`: CAP_NET_ADMIN in the initial user namespace
-       * is missing; `failed`: something else, such as a network namespace that does not exist or an addon that was not
-       * built.
+       * `no-ipvs`: the kernel has no IPVS and could not load it; `no-privilege`: CAP_NET_ADMIN in the initial user namespace is
+       * missing; `failed`: any other cause, such as a network namespace that does not exist or an addon that was not built.
        */
       readonly reason: 'no-ipvs' | 'no-privilege' | 'failed'
       /** The error; its message says what to do. */

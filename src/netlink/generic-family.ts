@@ -18,8 +18,8 @@ export const CONTROLLER = attributeTable('controller', {
 })
 
 /**
- * A family of generic netlink. Its number is looked up once. A module that is unloaded and loaded again has another number,
- * so that it is looked up again after `ENOENT`.
+ * A family of generic netlink. Its number is looked up once, and again after `ENOENT`: a module that is unloaded and loaded
+ * again gets a different number.
  */
 export class GenericFamily {
   readonly name: string
@@ -48,8 +48,8 @@ export class GenericFamily {
   }
 
   /**
-   * Whether the family now has another number than `id`, to be called after `ENOENT`. A command under an old number was
-   * not executed.
+   * Whether the family now has a number other than `id`. Call it after `ENOENT`: the kernel does not execute a command under an
+   * old number.
    *
    * @throws {IpvsUnavailableError} if the family no longer exists.
    */

@@ -1,5 +1,5 @@
 /**
- * The interface between this library and a kernel, for those who implement it.
+ * The interface between this library and a kernel, for implementations of other transports.
  *
  * @packageDocumentation
  */

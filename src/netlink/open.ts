@@ -8,11 +8,11 @@ import { describeMessage, type PayloadDescriber } from './wire/describe.ts'
 
 /** Options of opening a client. */
 export interface OpenOptions<T extends Transport = Transport> {
-  /** Path of a network namespace, such as `/run/netns/director`. Default: that of the process. */
+  /** Path of a network namespace, such as `/run/netns/director`. Default: the namespace of the process. */
   readonly netns?: string | undefined
   /**
-   * Milliseconds that the kernel may take for one exchange, 1 to 2147483647. Default 30000. Calls that take longer reject
-   * with `ERR_LVS_TIMEOUT`, and the client continues with a new socket.
+   * Milliseconds that one exchange with the kernel may take, 1 to 2147483647. Default 30000. Calls that take longer reject with
+   * `ERR_LVS_TIMEOUT`, and the client continues on a new socket.
    */
   readonly timeout?: number | undefined
   /** Another transport, such as a simulated kernel. Default: the running kernel. */
@@ -25,7 +25,7 @@ const KNOWN_FIELDS = new KnownFields(['netns', 'timeout', 'transport', 'signal']
 const DEFAULT_TIMEOUT = 30_000
 const wire = debuglog('lvs-wire')
 
-/** The settings with which a client opens sockets. */
+/** The settings that a client opens sockets with. */
 export interface ConnectionSettings<T extends Transport> {
   readonly transport: T | KernelTransport
   readonly timeout: number

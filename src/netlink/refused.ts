@@ -6,7 +6,7 @@ export function isRefusedWith(error: unknown, ...codes: readonly string[]): erro
 }
 
 /**
- * Resolves to undefined if the kernel refuses with one of these codes, which say that it has no such object: `ESRCH` for a
+ * Resolves to undefined if the kernel refuses with one of these codes, which mean that it has no such object: `ESRCH` for a
  * service, `ENODEV` for an interface, `ENOENT` for a sysctl.
  */
 export async function undefinedIfRefused<T>(

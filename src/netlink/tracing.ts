@@ -15,7 +15,7 @@ export const commandChannel = tracingChannel<string, CommandContext>('lvs:comman
 /** Logs every command if NODE_DEBUG contains `lvs`. */
 export const commandLog = debuglog('lvs')
 
-/** Whether commands are published to a subscriber or to the log. */
+/** Whether a subscriber or the log receives commands. */
 export function isTraced(): boolean {
   return commandChannel.hasSubscribers || commandLog.enabled
 }
@@ -40,7 +40,7 @@ interface OpenTrace {
   readonly fail: (error: unknown) => void
 }
 
-/** Traces commands that are sent in bulk, without a promise for each. An index identifies each. */
+/** Traces commands that are sent in bulk and have no promise of their own. An index identifies each command. */
 export class BulkTraces<T> {
   readonly #contextOf: (command: T) => CommandContext
   readonly #open = new Map<number, OpenTrace>()

@@ -35,7 +35,8 @@ import type { Route, RouteFilter, RouteInput, RouteLookup } from './model/route.
 import { describeRoutePayload } from './protocol/describe.ts'
 
 /**
- * The links, addresses, routes and neighbours of a network namespace, as far as virtual addresses need them (rtnetlink(7)).
+ * The links, addresses, routes and neighbours of a network namespace, in the scope that virtual addresses require
+ * (rtnetlink(7)).
  *
  * Calls may be made concurrently. They reach the kernel in order, except that a call that names an interface first looks up
  * its index. Every call may reject with a `TypeError` or `RangeError` (an invalid argument; nothing was sent), a
@@ -73,7 +74,7 @@ export class Network implements AsyncDisposable {
     return listLinks(this.#client, options)
   }
 
-  /** Reads one network interface; undefined if there is none of that name. RTM_GETLINK. */
+  /** Reads one network interface; undefined if no interface has this name. RTM_GETLINK. */
   findLink(name: string, options: CallOptions = {}): Promise<Link | undefined> {
     return findLink(this.#client, name, options)
   }
@@ -82,7 +83,7 @@ export class Network implements AsyncDisposable {
    * Adds a network interface, which is down at first. `ip link add`; RTM_NEWLINK.
    *
    * For the first tunnel of a kind, the kernel loads a module that creates a tunnel without endpoints, for packets from any
-   * address (`tunl0`, `sit0`, `ip6tnl0`, `gre0`): the kernel refuses another one like it with `EEXIST`.
+   * address (`tunl0`, `sit0`, `ip6tnl0`, `gre0`). The kernel then refuses a second tunnel without endpoints with `EEXIST`.
    *
    * @throws {NetworkError} `EEXIST` the name, or a tunnel with these endpoints, exists; `EOPNOTSUPP` unsupported kind.
    */
@@ -91,7 +92,7 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Adds a network interface unless one of that name and kind exists. Resolves to whether it added one.
+   * Adds a network interface unless an interface of that name and kind exists. Resolves to true if it added one.
    *
    * @throws {NetworkError} `EEXIST` an interface of that name has another kind or other endpoints.
    */
@@ -103,13 +104,13 @@ export class Network implements AsyncDisposable {
    * Removes a network interface with its addresses and routes. `ip link delete`; RTM_DELLINK. The tunnels that a module
    * creates (`tunl0`, ...) remain, without an error (ip_tunnel_dellink).
    *
-   * @throws {NetworkError} `ENODEV` no such interface; `EOPNOTSUPP` it is hardware.
+   * @throws {NetworkError} `ENODEV` no such interface; `EOPNOTSUPP` it is a hardware device.
    */
   removeLink(name: string, options: CallOptions = {}): Promise<void> {
     return removeLink(this.#client, name, options)
   }
 
-  /** Removes a network interface if it exists. Resolves to whether it did. */
+  /** Removes a network interface if it exists. Resolves to true if it removed one. */
   ensureNoLink(name: string, options: CallOptions = {}): Promise<boolean> {
     return ensureNoLink(this.#client, name, options)
   }
@@ -144,8 +145,8 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Adds an address to an interface unless it has it. Resolves to whether it added one. The prefix length and, if given, the
-   * label, scope and peer must be the same, and with a `preferredLifetime` of 0 the address must be `deprecated`.
+   * Adds an address to an interface unless the interface has it. Resolves to true if it added one. The prefix length and, if
+   * given, the label, scope and peer must be the same, and with a `preferredLifetime` of 0 the address must be `deprecated`.
    *
    * @throws {NetworkError} `EEXIST` the interface has the address with other settings.
    */
@@ -164,7 +165,10 @@ export class Network implements AsyncDisposable {
     return removeAddress(this.#client, address, options)
   }
 
-  /** Removes an address from an interface if it has it. Resolves to whether it did; false if there is no such interface. */
+  /**
+   * Removes an address from an interface if the interface has it. Resolves to true if it removed the address, otherwise to
+   * false, even if there is no such interface.
+   */
   ensureNoAddress(address: InterfaceAddressKey, options: CallOptions = {}): Promise<boolean> {
     return ensureNoAddress(this.#client, address, options)
   }
@@ -185,7 +189,7 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Adds a route unless it exists. Resolves to whether it added one.
+   * Adds a route unless it exists. Resolves to true if it added one.
    *
    * @throws {NetworkError} `EEXIST` a route with this destination and metric has other settings.
    */
@@ -202,7 +206,7 @@ export class Network implements AsyncDisposable {
     return removeRoute(this.#client, route, options)
   }
 
-  /** Removes the first route that matches, if there is one. Resolves to whether there was. */
+  /** Removes the first route that matches, if there is one. Resolves to true if it removed one. */
   ensureNoRoute(route: RouteInput, options: CallOptions = {}): Promise<boolean> {
     return ensureNoRoute(this.#client, route, options)
   }
@@ -223,9 +227,9 @@ export class Network implements AsyncDisposable {
   }
 
   /**
-   * Announces to the network of an interface that this host has an address, so that hosts with another hardware address in
-   * their cache send here at once: gratuitous ARP for IPv4 (a request and a reply, as arping(8) sends with `-U` and `-A`), an
-   * unsolicited neighbour advertisement for IPv6. The interface need not have the address. There is no reply, and hosts
+   * Announces on the network of an interface that this host has an address, so that hosts that have cached another hardware
+   * address send to this host at once: gratuitous ARP for IPv4 (a request and a reply, as arping(8) sends with `-U` and `-A`),
+   * an unsolicited neighbour advertisement for IPv6. The interface need not have the address. There is no reply, and hosts
    * without a cache entry do not create one.
    *
    * @throws {NetworkError} `EOPNOTSUPP` the interface is not Ethernet or has no ARP, such as the loopback interface;

@@ -4,7 +4,7 @@ import { ArgumentRangeError, ArgumentTypeError } from '../errors.ts'
 export type SysctlDefinition = (IntegerSysctl | ChoiceSysctl | PairSysctl | ProcessorsSysctl) & {
   /** The first Linux version with this sysctl; absent if older than 3.0. */
   readonly since?: string
-  /** What else the kernel needs for it. */
+  /** Other requirements of the sysctl, such as a module. */
   readonly needs?: string
 }
 
@@ -81,7 +81,7 @@ export function checkText(field: string, value: unknown): string {
   return value
 }
 
-/** Parses the text of the kernel; undefined if it is of another kind. Values outside the range are returned as they are. */
+/** Parses the text of the kernel; undefined if the text is of another kind. Values outside the range are returned unchanged. */
 export function parseValue(definition: SysctlDefinition, text: string): AnySysctlValue | undefined {
   switch (definition.type) {
     case 'integer':

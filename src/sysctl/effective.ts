@@ -11,15 +11,15 @@ export interface CombinedValues {
   readonly other: number
 }
 
-/** Another sysctl of the interface that some combinations depend on. */
+/** A further sysctl of the interface, which some combinations depend on. */
 export const OTHER_SETTING: Readonly<Partial<Record<Combination, CombinedSysctl>>> = {
   redirects: 'forwarding',
   forced: 'force_forwarding',
 }
 
 /**
- * Computes the value that the kernel acts on. The kernel accepts any integer for both sysctls. A combined value that has no
- * meaning of its own becomes the one that the kernel treats it as: 0 in arp_ignore(), arp_solicit() and arp_accept()
+ * Computes the value that the kernel acts on. The kernel accepts any integer for both sysctls. A combined value without a
+ * meaning of its own is replaced by the value that the kernel treats it as: 0 in arp_ignore(), arp_solicit() and arp_accept()
  * (net/ipv4/arp.c), 2 in the reverse path filter if it is neither 0 nor 1, 1 for the others if it is not 0.
  */
 export function computeEffectiveValue(

@@ -3,11 +3,11 @@ import type { Family } from '../netlink/wire/address.ts'
 import { BOOLEAN, choice, integer, type SysctlDefinition } from './definition.ts'
 
 /**
- * How the kernel combines the value of `all` and that of an interface:
+ * How the kernel combines the values of `all` and of an interface:
  * - `max`: the larger one
  * - `or`: on if either is on; `and`: on if both are on
- * - `interface`: only that of the interface
- * - `forced`: that of `all`, or `force_forwarding` of the interface
+ * - `interface`: only the value of the interface
+ * - `forced`: the value of `all`, or `force_forwarding` of the interface
  * - `redirects`: `and` if the interface forwards, otherwise `or` (IN_DEV_RX_REDIRECTS)
  */
 export type Combination = 'max' | 'or' | 'and' | 'interface' | 'forced' | 'redirects'
@@ -32,11 +32,11 @@ export const IPV4_INTERFACE_SYSCTLS = {
    */
   arp_ignore: { ...choice(0, 1, 2, 3, 8), combined: 'max' },
   /**
-   * The sender address of ARP requests: 0 that of the packet, 1 the same if it is in the network of the target, 2 an address
-   * of the interface.
+   * The sender address of ARP requests: 0 the source address of the packet, 1 the same if it is in the network of the target, 2
+   * an address of the interface.
    */
   arp_announce: { ...integer(0, 2), combined: 'max' },
-  /** Whether the interface announces its addresses when it comes up; not when a VIP is added. */
+  /** Whether the interface announces its addresses when it comes up. Adding a VIP triggers no announcement. */
   arp_notify: { ...BOOLEAN, combined: 'max' },
   /** Whether gratuitous ARP adds neighbours: 0 no, 1 yes, 2 only those in the network of the interface. */
   arp_accept: { ...integer(0, 2), combined: 'max' },

@@ -4,7 +4,7 @@ const EXPIRATION = integer(0, 21_474_836)
 
 /**
  * The sysctls of IPVS, `net.ipv4.vs.NAME`. Each network namespace has its own while ip_vs is loaded, initially with the
- * defaults of the kernel. If the kernel accepts any integer, the range here is the values with a meaning.
+ * defaults of the kernel. Where the kernel accepts any integer, the range here contains the values with a meaning.
  */
 export const IPVS_SYSCTLS = {
   /** One in this many packets is dropped while `drop_packet` is 3; 0 for none. Default 10. */
@@ -35,7 +35,7 @@ export const IPVS_SYSCTLS = {
   drop_entry: integer(0, 3),
   /** Defence by dropping packets, with the levels of `drop_entry`. Default 0. */
   drop_packet: integer(0, 3),
-  /** Processors that compute rates: `0-3,8`, `all`, or empty for none. Default: those that are not isolated. */
+  /** Processors that compute rates: `0-3,8`, `all`, or empty for none. Default: the processors that are not isolated. */
   est_cpulist: { type: 'processors', since: '6.2' },
   /** Nice value of the threads that compute rates. Default 0. */
   est_nice: { ...integer(-20, 19), since: '6.2' },
@@ -49,9 +49,12 @@ export const IPVS_SYSCTLS = {
   lblc_expiration: { ...EXPIRATION, needs: 'the module ip_vs_lblc (modprobe ip_vs_lblc)' },
   /** Seconds after which the scheduler lblcr expires an unused entry. Default 86400. */
   lblcr_expiration: { ...EXPIRATION, needs: 'the module ip_vs_lblcr (modprobe ip_vs_lblcr)' },
-  /** Whether packets of unknown connections from real servers behind NAT get an ICMP error. Default 0. */
+  /** Whether IPVS answers packets of unknown connections from real servers behind NAT with an ICMP error. Default 0. */
   nat_icmp_send: BOOLEAN,
-  /** Whether oversized packets that must not be fragmented get an ICMP error; 0 fragments them for tunnels. Default 1. */
+  /**
+   * Whether IPVS answers oversized packets that must not be fragmented with an ICMP error; 0 fragments them for tunnels.
+   * Default 1.
+   */
   pmtu_disc: { ...BOOLEAN, since: '3.5' },
   /** Whether rates are computed and counters updated. Default 1. */
   run_estimation: { ...BOOLEAN, since: '5.16' },
@@ -76,7 +79,7 @@ export const IPVS_SYSCTLS = {
   sync_ports: { ...choice(1, 2, 4, 8, 16, 32, 64), since: '3.5' },
   /** Maximum number of queued messages of the synchronisation daemon. Default: depends on memory. */
   sync_qlen_max: { ...integer(0, Number.MAX_SAFE_INTEGER), since: '3.5' },
-  /** Difference in seconds of a connection's timeout that causes another synchronisation. Default 0: off. */
+  /** Change of a connection's timeout in seconds that triggers another synchronisation. Default 0: off. */
   sync_refresh_period: { ...EXPIRATION, since: '3.5' },
   /** Number of repetitions of a synchronisation, at intervals of an eighth of `sync_refresh_period`. Default 0. */
   sync_retries: { ...integer(0, 3), since: '3.5' },

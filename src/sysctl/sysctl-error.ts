@@ -12,8 +12,8 @@ export interface SysctlFailure {
 }
 
 /**
- * Creates the error for a sysctl that could not be read or written. Returns the cause itself if it is not about the file of the
- * sysctl, for example if the network namespace cannot be entered.
+ * Creates the error for a sysctl that could not be read or written. Returns the cause itself if it does not concern the file of
+ * the sysctl, for example if the network namespace cannot be entered.
  */
 export async function toSysctlError({ command, sysctl, cause, exists }: SysctlFailure): Promise<unknown> {
   const { code, path, syscall } = (cause ?? {}) as { code?: string; path?: string; syscall?: string }

@@ -17,10 +17,10 @@ export interface PersistOptions {
 
 const KNOWN_FIELDS = new KnownFields(['file', 'name'])
 const DEFAULT_FILE = '/etc/sysctl.d/90-lvs.conf'
-/** First line of a new file. A file with nothing else is removed. */
+/** First line of a new file. A file that contains only this line is removed. */
 const FILE_HEADER = '# Made by @lvs/netlink; removed with the last block.\n'
 
-/** Readers of sysctl.d(5) end a name at the first '=', and treat the other characters as a pattern. */
+/** Programs that read sysctl.d(5) end a name at the first '=' and treat the other characters as a pattern. */
 const SPECIAL_CHARACTERS = /[=*?[\]{}\\]/
 const PERSISTABLE_NAME =
   'the name of a sysctl without = * ? [ ] { } \\, which have a special meaning in the file'
@@ -65,7 +65,7 @@ async function updateFileNow(file: string, name: string, change: (text: string) 
   await replaceFile(file, Buffer.from(text, 'latin1'))
 }
 
-/** Reads a character per byte, so that the text of other programs is preserved in any encoding. */
+/** Decodes each byte as one character, so that the text of other programs is preserved in any encoding. */
 async function readExisting(file: string): Promise<string | undefined> {
   try {
     // A link to /dev/null disables a file of the same name in another directory. It must not be replaced.

@@ -18,7 +18,7 @@ export type IpvsSysctlName = `net.ipv4.vs.${IpvsSysctl}`
 
 /**
  * A sysctl of an interface, `all` or `default`, such as `net.ipv4.conf.eth0.arp_ignore`. A dot in the name of the interface is
- * written as a slash, as in sysctl(8): `net.ipv4.conf.eth0/100.arp_ignore`. {@link interfaceSysctl} does so.
+ * written as a slash, as in sysctl(8): `net.ipv4.conf.eth0/100.arp_ignore`. {@link interfaceSysctl} converts the dots.
  */
 export type InterfaceSysctlName =
   | `net.ipv4.conf.${string}.${Ipv4InterfaceSysctl}`
@@ -34,13 +34,13 @@ export type SysctlValue<N extends SysctlName> = N extends 'net.ipv4.vs.sync_thre
     ? string
     : number
 
-/** What the name of a sysctl means. */
+/** A sysctl, found by its name. */
 export interface Sysctl {
   readonly name: string
   readonly path: string
   /** Undefined if this library does not know the sysctl. */
   readonly definition: SysctlDefinition | undefined
-  /** The interface, if it is a sysctl of interfaces. */
+  /** The interface, if the sysctl belongs to one. */
   readonly owner: { readonly family: Family; readonly interface: string } | undefined
 }
 
@@ -86,7 +86,7 @@ export function interfaceSysctl(family: Family, interfaceName: string, setting: 
  */
 export function findSysctl(name: unknown): Sysctl {
   if (typeof name !== 'string') throw new ArgumentTypeError('name', SYSCTL_NAME, name)
-  // A slash within a part stands for a dot, so the names of files cannot contain a slash.
+  // A slash within a part stands for a dot, so no part contains a slash afterwards.
   const parts = name.split('.').map((part) => part.replaceAll('/', '.'))
   const [top, family, group, third = ''] = parts
   const belongsToInterface = group === 'conf' || group === 'neigh'

@@ -30,7 +30,7 @@ export interface EffectiveOptions extends CallOptions {
  * `net.ipv4.conf.all.arp_ignore`. {@link interfaceSysctl} returns those of interfaces.
  *
  * Every call may reject with a `TypeError` or `RangeError` (an invalid argument; nothing was changed) or a {@link SysctlError}
- * (the kernel does not have the sysctl, or refuses).
+ * (the kernel does not have the sysctl, or refused to read or write it).
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export class Sysctls {
   }
 
   /**
-   * Reads a sysctl. A value outside the range that `set` accepts is returned as it is.
+   * Reads a sysctl. A value outside the range that `set` accepts is returned unchanged.
    *
    * @throws {SysctlError} `ENOENT` the kernel does not have the sysctl; the error explains why: ip_vs is not loaded, the kernel
    * is too old, there is no such interface.
@@ -70,8 +70,8 @@ export class Sysctls {
    * Sets a sysctl. Values outside its range are refused, even if the kernel would accept them.
    *
    * @throws {ArgumentRangeError} if the value is outside the range.
-   * @throws {SysctlError} `ENOENT` the kernel does not have the sysctl; `EACCES`, `EPERM`, `EROFS` it may not be written;
-   * `EINVAL` this kernel does not accept the value.
+   * @throws {SysctlError} `ENOENT` the kernel does not have the sysctl; `EACCES`, `EPERM`, `EROFS` it is not writable; `EINVAL`
+   * this kernel does not accept the value.
    */
   async set<N extends SysctlName>(
     name: N,
@@ -97,7 +97,7 @@ export class Sysctls {
   }
 
   /**
-   * Writes any sysctl below `net.`. Only the kernel checks the text, so whatever `getText` returned can be written back.
+   * Writes any sysctl below `net.`. Only the kernel checks the text, so any text that `getText` returned can be written back.
    *
    * @throws {SysctlError} as {@link Sysctls.set} does.
    */
@@ -108,8 +108,8 @@ export class Sysctls {
 
   /**
    * Returns the value that the kernel acts on for an interface. It combines the values of `all` and of the interface as the
-   * kernel does (the larger one, either, both, or only one of them). A number without a meaning of its own becomes the one that
-   * the kernel treats it as.
+   * kernel does (the larger one, either, both, or only one of them). A number without a meaning of its own is replaced by the
+   * number that the kernel treats it as.
    *
    * @throws {SysctlError} `ENOENT` no such interface.
    */
@@ -135,10 +135,10 @@ export class Sysctls {
 
   /**
    * Writes sysctls to a file of sysctl.d(5) for the next boot, in a block of this name between two marker lines. It replaces a
-   * previous block of the name and keeps the rest of the file. The file is replaced atomically, also with regard to crashes.
-   * Nothing is set now. The file is in the file system of this process, whatever the network namespace. Sysctls of IPVS are set
-   * at boot only if ip_vs is loaded by then (modules-load.d(5)). If several processes change a file at the same time, the last
-   * one wins.
+   * previous block of this name and keeps the rest of the file. The file is replaced atomically, even if the system crashes.
+   * The current values do not change. The file belongs to the file system of this process, whatever the network namespace.
+   * Sysctls of IPVS are set at boot only if ip_vs has been loaded before (modules-load.d(5)). If several processes change a
+   * file at the same time, the last one wins.
    *
    * @throws {ArgumentTypeError} if a name or value cannot be persisted, if the path is not a regular file, or if the end line
    * of the block is missing.

@@ -15,7 +15,7 @@ export interface FileLockOptions {
 
 /**
  * An exclusive lock on a file (flock(2)). It excludes every other holder on this machine: another process, another thread, or
- * another call in the same thread. The kernel releases it when the process or the worker thread ends, in whatever way.
+ * another call in the same thread. The kernel releases it when the process or the worker thread ends, even after a crash.
  */
 export class FileLock implements Disposable {
   readonly #addon: FileAddon
@@ -28,9 +28,9 @@ export class FileLock implements Disposable {
 
   /**
    * Creates the file unless it exists, and locks it. The file stays when the lock is released: a process that waits for the
-   * lock has it open, and would lock a deleted file.
+   * lock has the file open, and would otherwise lock a deleted file.
    *
-   * @returns The lock, or undefined if another holder has it until the timeout.
+   * @returns The lock, or undefined if another holder keeps it until the timeout.
    * @throws {SystemError} when the file cannot be opened or locked.
    */
   static async acquire(path: string, { timeout, signal }: FileLockOptions): Promise<FileLock | undefined> {

@@ -11,7 +11,7 @@ let calls = 0
  * new content: the content is written to a temporary file and synced, the temporary file is renamed, and the directory is
  * synced (rename(2), fsync(2)). Mode and owner of an existing file are kept, as is a symbolic link to it.
  *
- * @param options.mode Mode of a new file, less the umask of the process. Default 0644.
+ * @param options.mode Mode of a new file, before the umask of the process applies. Default 0644.
  * @throws {SystemError} if a file system call fails; the old file is then unchanged.
  */
 export async function replaceFile(

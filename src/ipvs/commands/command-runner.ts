@@ -17,13 +17,13 @@ import { IPVS_GENL_VERSION } from '../protocol/uapi.ts'
 import { type ErrorContext, explainIpvsError } from './explain.ts'
 import { WriteOrder } from './write-order.ts'
 
-/** What the calls of one client share. */
+/** The state that the calls of one client share. */
 export interface IpvsSession {
   readonly commands: CommandRunner
   readonly transport: Transport
 }
 
-/** A command as it goes to the kernel. */
+/** A command as the client sends it to the kernel. */
 export interface OutgoingCommand {
   readonly command: number
   /** Flags in addition to NLM_F_REQUEST and NLM_F_ACK. */
@@ -34,27 +34,27 @@ export interface OutgoingCommand {
   onReply?(view: DataView, start: number, end: number): void
 }
 
-/** A command, and what its errors say. */
+/** A command with the details for its errors. */
 export interface IpvsCommand extends OutgoingCommand {
   /** The method of the client. */
   readonly name: string
   readonly errorContext?: ErrorContext
   /** The object of the command; empty if the arguments are invalid. */
   subject?(): string
-  /** Finds a better explanation of an error by looking at the system. */
+  /** Examines the system for a better explanation of an error. */
   diagnose?(code: string, session: IpvsSession): Promise<string | undefined>
-  /** Reads whether the table is as the command should have left it. */
+  /** Reads the table and reports whether it contains the result of the command. */
   isApplied?(commands: CommandRunner): Promise<boolean>
 }
 
-/** A command that is made from what is read first. */
+/** A command that is built from values that are read first. */
 export interface ReadModifyWrite<R> {
-  /** What the command changes. */
+  /** The object that the command changes. */
   readonly target: string
-  /** What is read. */
+  /** The data that is read. */
   readonly source: string
   readonly read: () => Promise<R>
-  /** Makes the command, or returns the refusal that the kernel would give. */
+  /** Builds the command, or returns the refusal that the kernel would send. */
   readonly build: (reading: R) => { readonly command: IpvsCommand; readonly refusal?: Refusal }
 }
 
@@ -89,8 +89,8 @@ export class CommandRunner {
   }
 
   /**
-   * Reads, then runs the command that is made from the reading, in order. `provisional` describes that command before it
-   * exists.
+   * Reads, then runs the command that is built from the result, in the order of the calls. `provisional` describes that command
+   * before it exists.
    *
    * @throws {IpvsError} if the kernel refuses.
    */
@@ -115,7 +115,7 @@ export class CommandRunner {
     })
   }
 
-  /** Makes the error of a refusal. `diagnose` allows it to look at the system for an explanation. */
+  /** Creates the error for a refusal. With `diagnose` it examines the system for an explanation. */
   async toError(command: IpvsCommand, { errno, message }: Refusal, diagnose: boolean): Promise<IpvsError> {
     const { name, errorContext = {} } = command
     const code = errorName(errno)
@@ -130,7 +130,7 @@ export class CommandRunner {
   }
 
   /**
-   * Throws if the command failed. Sends it again, as it was, if the family has another number than `id`, and reads the
+   * Throws if the command failed. Sends it again, unchanged, if the family now has a number other than `id`, and reads the
    * table if replies were lost.
    */
   async handleOutcome(
@@ -153,7 +153,7 @@ export class CommandRunner {
     await this.handleOutcome(command, again, next, signal, diagnose)
   }
 
-  /** Throws unless the table shows what the command should have done. */
+  /** Throws unless the table contains the result of the command. */
   async #readBack(command: IpvsCommand, failure: TransportFailure): Promise<void> {
     const isApplied = await command.isApplied?.(this).catch(() => undefined)
     if (isApplied === undefined) throw toNetlinkError(failure)
@@ -187,7 +187,7 @@ export class CommandRunner {
 
   async #run(command: IpvsCommand, signal: AbortSignal | undefined, ordered: boolean): Promise<void> {
     signal?.throwIfAborted()
-    // A command that must wait is encoded now, so that invalid arguments fail at once.
+    // A command that must wait is encoded now, so that invalid arguments throw at once.
     const waiting =
       ordered && this.order.isBusy ? withAttributes(command, encodeAttributes(command)) : undefined
     const { id } = this.family
@@ -202,13 +202,13 @@ export class CommandRunner {
   }
 }
 
-/** Writes what follows the header of the message. */
+/** Writes the command and its attributes after the header of the message. */
 export function writeCommand(writer: WireWriter, command: OutgoingCommand): void {
   writer.genericHeader(command.command, IPVS_GENL_VERSION)
   command.body?.(writer)
 }
 
-/** How a command appears in tracing. */
+/** The description of a command for tracing. */
 export function contextOf(command: IpvsCommand): CommandContext {
   return { command: command.name, subject: command.subject?.() ?? '' }
 }

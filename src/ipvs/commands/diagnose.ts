@@ -5,9 +5,9 @@ import type { CheckedDestinationKey } from '../model/destination.ts'
 const NOT_UNICAST = 'is not a unicast address'
 
 /**
- * Finds out why the kernel refused a new destination with EINVAL, for which ipvsadm prints "Possibly wrong module version,
- * address not unicast, ...". Beyond the checks of this library, the kernel checks the address (ip_vs_new_dest looks it up in
- * the routes of the namespace) and the rule about mixed families (ip_vs_genl_set_cmd).
+ * Determines why the kernel refused a new destination with EINVAL. For this error ipvsadm prints "Possibly wrong module
+ * version, address not unicast, ...". In addition to the checks of this library, the kernel checks the address (ip_vs_new_dest
+ * looks it up in the routes of the namespace) and the rule about mixed families (ip_vs_genl_set_cmd).
  */
 export async function diagnoseDestination(
   transport: Transport,
@@ -45,7 +45,7 @@ async function readRoutes(transport: Transport): Promise<string | undefined> {
   }
 }
 
-/** A leaf of a trie is `|-- ADDRESS`, followed by one line per route; each table has a trie. */
+/** A leaf of a trie is `|-- ADDRESS`, followed by one line per route; each table has its own trie. */
 function isBroadcast(routes: string, address: string): boolean {
   const leaf = `|-- ${address}\n`
   for (let at = routes.indexOf(leaf); at !== -1; at = routes.indexOf(leaf, at + 1)) {

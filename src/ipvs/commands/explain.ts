@@ -1,4 +1,4 @@
-/** What the caller asked for, as far as an explanation needs it. */
+/** The details of a request that explanations mention. */
 export interface ErrorContext {
   readonly scheduler?: string | undefined
   readonly persistenceEngine?: string | null | undefined
@@ -68,7 +68,7 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
   stopDaemon: { ESRCH: 'no daemon with this role is running' },
 }
 
-/** What an error means whatever the command was. */
+/** The meaning of errors that do not depend on the command. */
 const ANY_COMMAND: Readonly<Record<string, string>> = {
   EPERM:
     'this requires the capability CAP_NET_ADMIN in the initial user namespace; run it as root (root inside a user namespace, as in a rootless container, is not enough)',
@@ -80,7 +80,7 @@ const ANY_COMMAND: Readonly<Record<string, string>> = {
   EINVAL: 'the kernel rejected the request as invalid',
 }
 
-/** One sentence on why the kernel refused a command and what to do about it. */
+/** Explains in one sentence why the kernel refused a command and what to do about it. */
 export function explainIpvsError(command: string, code: string, context: ErrorContext): string {
   const sentence = SENTENCES[command]?.[code] ?? ANY_COMMAND[code] ?? 'the kernel refused the command'
   return typeof sentence === 'string' ? sentence : sentence(context)

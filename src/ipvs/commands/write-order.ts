@@ -1,8 +1,8 @@
-/** A write that depends on a reading. */
+/** A write that depends on data that is read first. */
 export interface OrderedReadModifyWrite<R, T> {
-  /** What is written. Jobs with the same target run one after another, each with its own reading. */
+  /** The object that is written. Jobs with the same target run one after another, and each reads for itself. */
   readonly target: string
-  /** What is read; jobs that wait together for the same source share one reading. */
+  /** The data that is read; jobs that wait for the same source at the same time share one read. */
   readonly source: string
   readonly read: () => Promise<R>
   /** Sends the write at once. The result settles when the write has ended. */
@@ -20,8 +20,8 @@ interface PendingReadModifyWrite {
 type Job = { readonly write: () => void } | { readonly merge: PendingReadModifyWrite }
 
 /**
- * Keeps the writes of a client in the order of the calls, although some must read first. A write is sent at once unless such a
- * job waits. Consecutive jobs read at the same time.
+ * Keeps the writes of a client in the order of the calls, although some must read first. A write is sent at once unless a job
+ * that reads first is waiting. Consecutive jobs read at the same time.
  */
 export class WriteOrder {
   /** Whether commands that read first are waiting, so that a write must wait as well. */
@@ -37,7 +37,7 @@ export class WriteOrder {
     })
   }
 
-  /** Reads, then writes. A failed reading rejects all that share it with the same error. */
+  /** Reads, then writes. If the read fails, all jobs that share it reject with the same error. */
   readModifyWrite<R, T>({ target, source, read, write }: OrderedReadModifyWrite<R, T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const proceed = async (reading: PromiseSettledResult<unknown>) => {

@@ -22,8 +22,8 @@ export interface DaemonInput {
   /** Network interface for the multicast. ipvsadm `--mcast-interface`; IPVS_DAEMON_ATTR_MCAST_IFN. */
   readonly interface: string
   /**
-   * 0 to 255: a backup accepts messages with its own number, or all if that is 0. The kernel accepts larger numbers but sends
-   * only eight bits (ip_vs_sync.c). Default 0. ipvsadm `--syncid`; IPVS_DAEMON_ATTR_SYNC_ID.
+   * 0 to 255: a backup accepts messages with its own number, or all messages if its number is 0. The kernel accepts larger
+   * numbers but sends only eight bits (ip_vs_sync.c). Default 0. ipvsadm `--syncid`; IPVS_DAEMON_ATTR_SYNC_ID.
    */
   readonly syncId?: number | undefined
   /** Maximum size of a message in bytes, 1 to 65507; the default depends on the interface. ipvsadm `--sync-maxlen`; since Linux 4.3. */
@@ -38,7 +38,7 @@ export interface DaemonInput {
 
 /** A running synchronisation daemon: all of its settings. */
 export interface Daemon {
-  /** A number if this library has no name for it. */
+  /** The role; a number if it is unknown to this library. */
   readonly role: SyncRole | number
   /** Network interface of the multicast. */
   readonly interface: string

@@ -3,21 +3,21 @@ import { checkInteger, KnownFields } from '../../netlink/arguments/check.ts'
 import { type Family, formatIPv4, parseIPv4 } from '../../netlink/wire/address.ts'
 import { LITTLE_ENDIAN, malformed } from '../../netlink/wire/wire.ts'
 
-/** Sends a client to the same destination as before. ipvsadm `-p`, `-M`. */
+/** Sends each client to the same destination as before. ipvsadm `-p`, `-M`. */
 export interface Persistence {
   /**
-   * Seconds that a client is remembered after its last connection. Default 300, as in ipvsadm. At most 4294967: the
-   * kernel counts in ticks of 32 bits and wraps silently (ip_vs_genl_parse_service). IPVS_SVC_ATTR_TIMEOUT.
+   * Seconds for which the kernel remembers a client after its last connection. Default 300, as in ipvsadm. At most 4294967: the
+   * kernel counts ticks in 32 bits, which wrap silently (ip_vs_genl_parse_service). IPVS_SVC_ATTR_TIMEOUT.
    */
   readonly timeout?: number | undefined
   /**
-   * Which clients count as one. IPv4: a dotted mask or a prefix length, default `255.255.255.255`; IPv6: a prefix length
-   * from 1 to 128, default 128. IPVS_SVC_ATTR_NETMASK.
+   * The mask of client addresses: clients in the same network count as one. IPv4: a dotted mask or a prefix length, default
+   * `255.255.255.255`; IPv6: a prefix length from 1 to 128, default 128. IPVS_SVC_ATTR_NETMASK.
    */
   readonly mask?: string | number | undefined
 }
 
-/** Persistence that was read: with all settings, and a dotted IPv4 mask. */
+/** Persistence that was read, with all settings and a dotted IPv4 mask. */
 export interface PersistenceState extends Persistence {
   readonly timeout: number
   readonly mask: string | number

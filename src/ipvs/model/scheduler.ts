@@ -34,10 +34,10 @@ export const SCHEDULERS = [
   'mh',
 ] as const
 
-/** A scheduler by name: one of {@link SCHEDULERS}, `none`, or one that was added to the kernel. */
+/** A scheduler by name: one of {@link SCHEDULERS}, `none`, or a scheduler that was added to the kernel. */
 export type Scheduler = (typeof SCHEDULERS)[number] | 'none' | (string & {})
 
-/** The flags of the two schedulers that have any, by name. */
+/** The flags of the two schedulers that have named flags, by scheduler. */
 const NAMED_FLAGS = {
   sh: { 'sh-fallback': IP_VS_SVC_F_SCHED1, 'sh-port': IP_VS_SVC_F_SCHED2 },
   mh: { 'mh-fallback': IP_VS_SVC_F_SCHED1, 'mh-port': IP_VS_SVC_F_SCHED2 },
@@ -53,7 +53,8 @@ const ALL_FLAGS = IP_VS_SVC_F_SCHED1 | IP_VS_SVC_F_SCHED2 | IP_VS_SVC_F_SCHED3
 
 /**
  * Flags of a scheduler. `sh-fallback`, `mh-fallback`: use the next destination if the selected one is unavailable; `sh-port`,
- * `mh-port`: hash the source port too; `flag-1` to `flag-3`: the bits of a scheduler without names for them. ipvsadm `-b`; bits 3 to 5 of IPVS_SVC_ATTR_FLAGS.
+ * `mh-port`: hash the source port too; `flag-1` to `flag-3`: the bits of a scheduler whose flags have no names. ipvsadm `-b`;
+ * bits 3 to 5 of IPVS_SVC_ATTR_FLAGS.
  */
 export type SchedulerFlag =
   | 'sh-fallback'
@@ -84,7 +85,7 @@ export function schedulerFlagBits(scheduler: string, flags: unknown): number {
   return bits
 }
 
-/** The flags of a scheduler for bits. */
+/** Converts bits to the flags of a scheduler. */
 export function schedulerFlagNames(scheduler: string, bits: number): SchedulerFlag[] {
   if ((bits & ALL_FLAGS) === 0) return []
   const named = namedFlags(scheduler)

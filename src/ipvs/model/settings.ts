@@ -9,7 +9,7 @@ export interface Timeouts {
   readonly tcp: number
   /** TCP connections after a FIN. The kernel's default is 120. */
   readonly tcpFin: number
-  /** UDP, the time since the last packet. The kernel's default is 300. */
+  /** UDP connections, since the last packet. The kernel's default is 300. */
   readonly udp: number
 }
 
@@ -21,7 +21,7 @@ export interface Info {
   /** Version of IPVS, such as `1.2.1`. IPVS_INFO_ATTR_VERSION. */
   readonly version: string
   /**
-   * Buckets of the connection table. Constant before Linux 7.1; from then on its current size, 0 until there is a
+   * Buckets of the connection table. Constant before Linux 7.1; since then its current size, which is 0 until there is a
    * service. IPVS_INFO_ATTR_CONN_TAB_SIZE.
    */
   readonly connectionTableSize: number
@@ -35,8 +35,8 @@ const FIELDS = {
   udp: COMMAND.fields.udpTimeout,
 }
 /**
- * INT_MAX ticks at 100 per second. A kernel with 250 or 1000 per second accepts less and returns EINVAL. 0 means unchanged
- * to the kernel (ip_vs_set_timeout).
+ * INT_MAX ticks at 100 per second. A kernel with 250 or 1000 ticks per second accepts less and returns EINVAL beyond that. 0
+ * means unchanged to the kernel (ip_vs_set_timeout).
  */
 const MAXIMUM_TIMEOUT = 21_474_836
 
@@ -59,7 +59,7 @@ export function writeTimeouts(writer: WireWriter, timeouts: TimeoutChanges): voi
   }
 }
 
-/** Reads the timeouts; 0 for a protocol that the kernel was built without. */
+/** Reads the timeouts; 0 for a protocol that the kernel does not contain. */
 export function readTimeouts(command: AttributeSet<(typeof COMMAND)['fields']>): Timeouts {
   return {
     tcp: command.get(FIELDS.tcp) ?? 0,

@@ -2,9 +2,9 @@ import { AttributeSet, type NestField } from '../../netlink/wire/attributes.ts'
 import { STATISTICS_32, STATISTICS_64 } from '../protocol/attributes.ts'
 
 /**
- * Counters of a virtual service, a destination or all services. The kernel samples them every two seconds, so that they lag
- * behind the traffic (ip_vs_est.c). Totals beyond 2^53 are rounded. On kernels before 4.1 totals of
- * connections and packets wrap at 2^32.
+ * Counters of a virtual service, a destination or all services. The kernel samples them every two seconds, so they lag behind
+ * the traffic (ip_vs_est.c). Totals beyond 2^53 are rounded. On kernels before 4.1 the totals of connections and packets wrap
+ * at 2^32.
  */
 export interface Statistics {
   /** Connections scheduled; ipvsadm `Conns`. */
@@ -17,7 +17,7 @@ export interface Statistics {
   readonly incomingBytes: number
   /** Bytes to clients; `OutBytes`. */
   readonly outgoingBytes: number
-  /** Connections per second, a moving average over some ten seconds, as all rates are; `CPS`. */
+  /** Connections per second. Like all rates, a moving average over some ten seconds; `CPS`. */
   readonly connectionsPerSecond: number
   /** `InPPS`. */
   readonly incomingPacketsPerSecond: number

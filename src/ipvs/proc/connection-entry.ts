@@ -23,11 +23,11 @@ export interface ConnectionEntry {
   readonly state: string
   /** Seconds until it expires. */
   readonly expires: number
-  /** Whether this is a persistence template: no connection, but the record of a client. */
+  /** Whether this is a persistence template: the record of a client, not a connection. */
   readonly template: boolean
   /** Persistence engine; undefined without. */
   readonly persistenceEngine: string | undefined
-  /** What identifies the client to the engine, such as a SIP call id; each character is a byte. */
+  /** The data by which the engine identifies the client, such as a SIP call id; each character is a byte. */
   readonly persistenceData: string | undefined
 }
 
@@ -36,7 +36,7 @@ const STATES_OF_TEMPLATES = new Set(['NONE', 'ASSURED'])
 /** Three times an address and a port, the state and the seconds; then the engine and its data, which may be any bytes. */
 const LINE = /^(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\d+)(?: (\S+) (.*))?/s
 
-/** Reads a line of /proc/net/ip_vs_conn; undefined for the heading and for any other line that is no entry. */
+/** Reads a line of /proc/net/ip_vs_conn; undefined for the heading and for any other line that is not an entry. */
 export function parseConnectionEntry(line: string): ConnectionEntry | undefined {
   const words = LINE.exec(line)
   if (words === null) return undefined

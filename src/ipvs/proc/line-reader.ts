@@ -12,7 +12,7 @@ const HEXADECIMAL = Int8Array.from({ length: 256 }, (_, code) =>
 
 /**
  * Reads lines of a file under /proc from left to right. The text consists of whole lines, and no word or number continues
- * beyond a line feed, so that nothing is read beyond the end of a line. Throws for any other text than expected.
+ * beyond a line feed, so the reader never reads beyond the end of a line. Throws for unexpected text.
  */
 export class LineReader {
   readonly #text: string
@@ -33,7 +33,7 @@ export class LineReader {
     this.start = ++this.#at
   }
 
-  /** Whether all of the line has been read. */
+  /** Whether the whole line has been read. */
   get isAtEnd(): boolean {
     return this.#text.charCodeAt(this.#at) === LINE_FEED
   }

@@ -18,14 +18,14 @@ const HEADINGS = [
   /^ {2}-> RemoteAddress:Port Forward Weight ActiveConn InActConn$/,
 ]
 
-/** Parsed between two looks at the clock: some hundred lines. */
+/** Bytes that are parsed between two checks of the clock: some hundred lines. */
 const SLICE_BYTES = 8192
 
 /**
  * Reads the overview, one service after another as the text arrives.
  *
  * @throws {SystemError} `ENOENT` if the kernel has not loaded IPVS.
- * @throws {NetlinkError} `ERR_LVS_MALFORMED` if the text is not that of the file.
+ * @throws {NetlinkError} `ERR_LVS_MALFORMED` if the text does not have the format of the file.
  */
 export async function* readOverview(
   transport: Transport,
@@ -58,7 +58,7 @@ export class OverviewParser {
   #headings = 0
   #service: ParsedService | undefined;
 
-  /** Takes the next chunk. Yields each complete service: it is complete when the next one begins. */
+  /** Parses the next chunk. Yields each complete service: a service is complete when the next one begins. */
   *push(piece: Uint8Array): Generator<ServiceOverview, void, undefined> {
     const text = this.#rest + Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1')
     const end = text.lastIndexOf('\n') + 1
@@ -85,7 +85,7 @@ export class OverviewParser {
   }
 }
 
-/** A service as in its lines. */
+/** A service as its lines describe it. */
 interface ParsedService {
   readonly key: ParsedFwmark | ParsedAddressKey
   readonly scheduler: Scheduler
@@ -208,7 +208,7 @@ const SAME_FAMILY_METHODS = new Set(['dr', 'nat', 'local'])
 
 /**
  * Derives the family of a service with a firewall mark. Only a tunnel reaches a destination of the other family
- * (ip_vs_genl_set_cmd), so that any other method tells the family; and IPv6 masks are from 1 to 128 (ip_vs_add_service,
+ * (ip_vs_genl_set_cmd), so any other method implies the family. IPv6 masks range from 1 to 128 (ip_vs_add_service,
  * ip_vs_edit_service).
  */
 function fwmarkFamily({ persistence, destinations }: ParsedService): Family | null {

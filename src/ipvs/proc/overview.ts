@@ -11,8 +11,8 @@ export interface DestinationOverview {
   /** Address family of the real server. */
   readonly family: Family
   /**
-   * How packets reach it: `dr`, `nat`, `tun` or `local`; another word is the kernel's own. `nat` may also mean `bypass` or a
-   * method without a name, because the file calls all of them `Masq` (ip_vs_fwd_name).
+   * How packets reach it: `dr`, `nat`, `tun` or `local`; any other value is the kernel's own word. `nat` may also mean `bypass`
+   * or a method without a name, because the file calls all of them `Masq` (ip_vs_fwd_name).
    */
   readonly forwarding: 'dr' | 'nat' | 'tun' | 'local' | (string & {})
   /** Share of the connections; with 0 it gets no new ones. */
@@ -26,7 +26,7 @@ export interface DestinationOverview {
 /** The persistence of a service in /proc/net/ip_vs. */
 export interface PersistenceOverview {
   /**
-   * How long a client is remembered, in ticks of the kernel: 100, 250, 300 or 1000 per second, depending on CONFIG_HZ, which
+   * Time for which the kernel remembers a client, in its ticks: 100, 250, 300 or 1000 per second, depending on CONFIG_HZ, which
    * /proc does not show.
    */
   readonly timeoutTicks: number
@@ -61,27 +61,27 @@ export interface ServiceOverviewState {
 }
 
 /**
- * A virtual service with its destinations, as /proc/net/ip_vs shows them; with a known family it is a key too. It serves for
- * reading weights and connections often, and for processes that may not use netlink: everybody may read the file.
+ * A virtual service with its destinations, as /proc/net/ip_vs shows them; with a known family it is also a key. Use it to read
+ * weights and connections often, and in processes that may not use netlink: every process may read the file.
  *
  * It contains keys, schedulers, persistence, forwarding methods, weights, and connections counted live. It contains no
  * statistics, thresholds, tunnels, persistent connections, scheduler flags or persistence engines. Compared with `services()`:
- * - `nat` may mean `bypass` or a method without a name. `local` is the method that was set: a destination on this host is
- *   shown as it was added.
+ * - `nat` may mean `bypass` or a method without a name. `local` appears only where it was set: a destination on this host is
+ *   shown with the method that it was added with.
  * - A firewall mark has no family. The family is derived from a destination without a tunnel, or from a mask that IPv6 cannot
  *   have; otherwise it is `null`, and the mark may have two such services.
- * - One-packet scheduling is not shown for IPv6 addresses, and the time of persistence is in ticks of unknown length.
- * - A protocol without a name can have the number of another one if the kernel prints for two readers at once, which share
- *   the buffer (ip_vs_proto_name).
+ * - One-packet scheduling is not shown for IPv6 addresses, and the persistence timeout is in ticks of unknown length.
+ * - A protocol without a name can appear with the number of another protocol if the kernel prints for two readers at the same
+ *   time: they share the buffer (ip_vs_proto_name).
  *
- * The order is that of `services()`. A service is complete, with all destinations that it has at that moment. From one chunk
+ * The order is that of `services()`. Each service is complete, with all destinations that it has at that moment. From one chunk
  * to the next (a page, usually 4 KiB, or a longer service) the kernel finds its position by counting services from the first
  * (ip_vs_info_array):
  * - If another process adds or removes services, some may be missing or occur twice, without notice; since Linux 7.1 also
  *   while the kernel moves a table that has grown.
- * - **Before Linux 7.1, services are missing while other network namespaces have services**, up to the number of those: the
- *   kernel counts them while printing, but not while finding its position. The first chunk is complete. If other namespaces,
- *   such as those of containers, may have services, use `services()`.
+ * - **Before Linux 7.1, services are missing while other network namespaces have services**, up to the number of the other
+ *   services: the kernel counts them while printing, but not while finding its position. The first chunk is complete. If other
+ *   namespaces, such as those of containers, may have services, use `services()`.
  * - The time grows with the square of the number of services. Up to some thousand services it is the cheaper way to read; for
  *   a larger table `services()` takes the same time or less.
  */

@@ -24,7 +24,7 @@ export async function readTotals(transport: Transport, signal: AbortSignal | und
   return parseTotals(text.join('\n'))
 }
 
-/** Persistence data may be any bytes, so that each byte is decoded as one character. */
+/** Persistence data may be any bytes, so each byte is decoded as one character. */
 async function* readLines(transport: Transport, path: string): AsyncGenerator<string, void, undefined> {
   let rest = ''
   for await (const piece of transport.readFile(path)) {

@@ -2,8 +2,8 @@ import { attributeTable, nest } from '../../netlink/wire/attributes.ts'
 import { bytes, i32, pad, text, u8, u16, u16be, u32, u64 } from '../../netlink/wire/codecs.ts'
 
 /**
- * The attributes of the IPVS family. These tables serve for writing, reading and printing requests and replies, in the client
- * and in the simulated kernel.
+ * The attributes of the IPVS family. The client and the simulated kernel use these tables to write, read and print requests and
+ * replies.
  */
 
 /** Counters in 32 bits (IPVS_SVC_ATTR_STATS, IPVS_DEST_ATTR_STATS); rates are per second. */

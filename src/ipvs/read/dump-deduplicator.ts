@@ -1,6 +1,6 @@
 /**
- * The entries of a dump without duplicates, which occur when another process changes the table meanwhile. The last of several
- * counts, which was read later.
+ * Collects the entries of a dump without the duplicates that occur when another process changes the table meanwhile. Of several
+ * duplicates the last one counts, because it was read last.
  */
 export class DumpDeduplicator<T> {
   /** Whether there were duplicates. */
@@ -11,7 +11,7 @@ export class DumpDeduplicator<T> {
   /** The places of the entries by key, once there can be duplicates. */
   #places: Map<string, number> | undefined
 
-  /** @param blockSize Entries that the kernel writes in one block in any case, in which nothing can occur twice. */
+  /** @param blockSize Number of entries that always fit one block of the kernel; within a block no entry occurs twice. */
   constructor(keyOf: (entry: T) => string, blockSize = 0) {
     this.#keyOf = keyOf
     this.#blockSize = blockSize

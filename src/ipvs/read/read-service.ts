@@ -23,9 +23,9 @@ const destination = new AttributeSet(DESTINATION)
 const MAXIMUM_READS = 10
 
 /**
- * Reads all services without destinations, in the kernel's order. From block to block the kernel finds its position by
- * counting entries (ip_vs_genl_dump_services). If another process adds services meanwhile, or since Linux 7.1 if the table
- * grows and is rehashed, some services occur twice, and in the second case as many are missing: the table is then read again.
+ * Reads all services without destinations, in the kernel's order. From block to block the kernel finds its position by counting
+ * entries (ip_vs_genl_dump_services). If another process adds services meanwhile, or since Linux 7.1 if the table grows and is
+ * rehashed, some services occur twice, and after rehashing as many are missing. The table is then read again.
  */
 export async function readServiceHeaders(
   commands: CommandRunner,
@@ -120,7 +120,7 @@ export function destinationsCommand(
 }
 
 /**
- * Destinations that fit a block of 32 KiB in any case: it holds 91, and 80 where the kernel aligns their counters
+ * Number of destinations that always fit a block of 32 KiB: it holds 91, and 80 where the kernel aligns their counters
  * (nla_need_padding_for_64bit).
  */
 const DESTINATIONS_IN_BLOCK = 64
@@ -144,7 +144,7 @@ export async function readServiceWithDestinations(
   return withDestinations(header, destinations)
 }
 
-/** Turns a header into a service. The header is changed, which saves a large table a copy of each. */
+/** Turns a header into a service. It changes the header itself, which saves a copy of each service of a large table. */
 export function withDestinations(header: ServiceHeader, destinations: Destination[]): Service {
   const result: ServiceHeader & { destinations?: readonly Destination[] } = header
   result.destinations = destinations

@@ -36,7 +36,7 @@ export async function* streamServices(
 
 /**
  * Reads the services, then the destinations of one window of services after another. Two windows are requested at a time, so
- * that the kernel works on one while the other is decoded.
+ * that the kernel processes one while the other is decoded.
  */
 async function* readWindows(
   commands: CommandRunner,
@@ -49,7 +49,7 @@ async function* readWindows(
   const readNext = () => {
     const window = readWindow(commands, name, headers.slice(start, start + WINDOW), aborted)
     start += WINDOW
-    // It is never awaited if the consumer stops before.
+    // It is never awaited if the consumer stops early.
     window.catch(() => undefined)
     return window
   }

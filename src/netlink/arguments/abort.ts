@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Races the steps of a long call against the caller's signal, with one listener however many steps wait. */
+/** Races the steps of a long call against the caller's signal, with one listener for any number of steps. */
 export class AbortRace {
   readonly signal: AbortSignal | undefined
   readonly #aborted: Promise<never> | undefined
@@ -40,7 +40,7 @@ export async function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undef
   }
 }
 
-/** Waits. Rejects with the signal's reason when it is aborted. */
+/** Resolves after this time. Rejects with the signal's reason when it is aborted. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await setTimeout(milliseconds, undefined, { signal })

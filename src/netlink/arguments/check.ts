@@ -62,7 +62,7 @@ export class KnownFields {
     this.#names = new Set(names)
   }
 
-  /** Returns the object. Throws if it is no object or has another field; `field` is the name of the argument. */
+  /** Returns the object. Throws if it is not an object or has an unknown field; `field` is the name of the argument. */
   check(field: string, value: unknown): object {
     const object = checkObject(field, value)
     for (const name in object) {
@@ -85,7 +85,10 @@ export class EnumMap<W extends string> {
     this.#names = new Map(entries.map(([word, number]) => [number, word]))
   }
 
-  /** Checks a name and returns its number. Accepts numbers up to `maximum` too, which replies contain if they have no name. */
+  /**
+   * Checks a name and returns its number. Also accepts numbers up to `maximum`: replies contain numbers for values without a
+   * name.
+   */
   parse(field: string, value: unknown, maximum: number): number {
     if (typeof value === 'number') return checkInteger(field, value, 0, maximum)
     const number = this.#numbers.get(value)

@@ -5,7 +5,7 @@ export const MAXIMUM_INTERFACE_NAME_BYTES = 15
 const ALLOWED = `the name of a network interface: 1 to ${MAXIMUM_INTERFACE_NAME_BYTES} bytes without '/', ':' or whitespace`
 /**
  * The kernel checks bytes, not characters (dev_valid_name, net/core/dev.c), and its isspace() accepts the byte 0xa0
- * (lib/ctype.c): no name can contain an 'à', whose last byte it is.
+ * (lib/ctype.c). So no name can contain 'à', whose UTF-8 form ends with that byte.
  */
 const FORBIDDEN_BYTES = /[\0\t-\r /:\xa0]/
 

@@ -9,12 +9,12 @@ import type {
   NetlinkSocket,
 } from './transport.ts'
 
-/** The exports of the addon (`native/`). It handles sockets and network namespaces, and knows no netlink family. */
+/** The exports of the addon (`native/`). It handles sockets and network namespaces and is independent of netlink families. */
 interface Addon extends FileAddon {
   openSocket(options: {
     /** The protocol of `socket(AF_NETLINK, ...)`. */
     readonly protocol: number
-    /** Path of a network namespace; absent for that of the process. */
+    /** Path of a network namespace; absent for the namespace of the process. */
     readonly netns?: string
     /** Requested sizes of the buffers in bytes, which the kernel doubles. */
     readonly receiveBuffer: number
@@ -43,7 +43,7 @@ interface AddonSocket {
 /** NETLINK_ROUTE and NETLINK_GENERIC of <linux/netlink.h>. */
 const PROTOCOL_NUMBER = { route: 0, generic: 16 } as const satisfies Record<NetlinkProtocol, number>
 
-/** Fits the replies to some thousands of failing commands, if the process is allowed to set it. */
+/** Holds the replies to some thousands of failing commands, if the process may set this size. */
 const RECEIVE_BUFFER = 2 * 1024 * 1024
 const SEND_BUFFER = 1024 * 1024
 
@@ -56,7 +56,7 @@ const writeDescriptor = promisify(write)
 export class KernelTransport implements HostTransport {
   readonly #netns: string | undefined
 
-  /** @param options.netns Path of a network namespace such as `/run/netns/director`; default: the process's own. */
+  /** @param options.netns Path of a network namespace such as `/run/netns/director`; default: the namespace of the process. */
   constructor(options: { netns?: string | undefined } = {}) {
     this.#netns = options.netns
   }
@@ -90,7 +90,7 @@ export class KernelTransport implements HostTransport {
     const { openFile, closeFile } = loadAddon<Addon>()
     const descriptor = await openFile(path, constants.O_WRONLY, this.#netns)
     try {
-      // One write, because the kernel takes each write for a complete value (proc_sys_write).
+      // One write, because the kernel treats each write as a complete value (proc_sys_write).
       await writeDescriptor(descriptor, Buffer.from(text))
     } finally {
       closeFile(descriptor)

@@ -1,6 +1,6 @@
 /**
- * The interface between this library and a kernel. {@link KernelTransport} implements it for the running kernel; anything
- * that exchanges the same bytes can be another implementation.
+ * The interface between this library and a kernel. {@link KernelTransport} implements it for the running kernel; any object
+ * that exchanges the same bytes can replace it.
  */
 
 /** Netlink protocol of a socket: `generic` for IPVS, `route` for links, addresses and routes. */
@@ -23,8 +23,8 @@ export interface Transport {
 }
 
 /**
- * Access to a host beyond netlink: files of the kernel and raw frames. Sysctls and announcements need it; the transport of
- * the running kernel has it.
+ * Access to a host beyond netlink: files of the kernel and raw frames. Sysctls and announcements require it; the transport of
+ * the running kernel provides it.
  */
 export interface HostTransport extends Transport {
   /**
@@ -44,19 +44,19 @@ export interface HostTransport extends Transport {
 
 /** An open netlink socket. One exchange runs at a time. */
 export interface NetlinkSocket {
-  /** How many exchanges may be in flight: one that runs, and others that are queued. Default 1. */
+  /** How many exchanges may be in flight: one is running, the others are queued. Default 1. */
   readonly depth?: number
   /** The socket's address (netlink port id). */
   readonly portId: number
-  /** Bytes of replies that the kernel holds for this socket, as it accounts them (`SO_RCVBUF`). */
+  /** Bytes of replies that the kernel queues for this socket, by its own accounting (`SO_RCVBUF`). */
   readonly receiveBuffer: number
-  /** Maximum size of a datagram in bytes (`SO_SNDBUF` less the kernel's own share). */
+  /** Maximum size of a datagram in bytes (`SO_SNDBUF` minus the kernel's overhead). */
   readonly sendBuffer: number
   /**
    * Sends datagrams one after another. Each is sent after the previous one has been answered: after the `NLMSG_DONE` or
-   * `NLMSG_ERROR` with the sequence number of its last message has arrived. Nothing of it runs on the event loop. An
-   * exchange that ends within microseconds may be returned synchronously, but not so often in a row that the event loop
-   * starves.
+   * `NLMSG_ERROR` with the sequence number of its last message has arrived. The exchange does not run on the event loop. The
+   * report of an exchange that ends within microseconds may be returned synchronously, but not so often in a row that the event
+   * loop starves.
    */
   exchange(request: ExchangeRequest): ExchangeReport | Promise<ExchangeReport>
   /**
@@ -66,11 +66,11 @@ export interface NetlinkSocket {
   close(): void
 }
 
-/** Datagrams to send, and the buffer for the replies. Neither may be touched until the promise settles. */
+/** Datagrams to send, and the buffer for the replies. Do not touch either until the promise settles. */
 export interface ExchangeRequest {
   /** All datagrams, back to back. */
   readonly datagrams: Uint8Array
-  /** Where each datagram ends in `datagrams`; only the first `count` entries are used. */
+  /** The end of each datagram in `datagrams`; only the first `count` entries are used. */
   readonly ends: Uint32Array
   /** The number of datagrams. */
   readonly count: number
@@ -81,8 +81,8 @@ export interface ExchangeRequest {
   /** Whether to start only if the previous exchange was complete. Default false. */
   readonly onlyIfPreviousComplete?: boolean
   /**
-   * Receives the replies, each at a multiple of four. At least 64 KiB: the socket is read only while 32 KiB are free, the
-   * largest block that the kernel makes (`netlink_dump`, af_netlink.c).
+   * Receives the replies, each at a multiple of four. At least 64 KiB: the socket is read only while 32 KiB are free, the size
+   * of the largest block that the kernel sends (`netlink_dump`, af_netlink.c).
    */
   readonly replies: Uint8Array
 }
@@ -91,12 +91,12 @@ export interface ExchangeRequest {
  * How an exchange ended:
  * - `complete`: every datagram was answered.
  * - `full`: the reply buffer is full; call again with the same datagrams, and `first` and `awaiting` as reported.
- * - `unanswered`: the kernel has executed datagram `datagram` without a terminating reply. A netlink send to the kernel
- *   runs synchronously, so that an empty queue after it is final. Later datagrams were not sent.
- * - `overrun`: the receive buffer overflowed (`ENOBUFS`) at `datagram`: its commands were executed, and replies were
- *   lost. The others are in the buffer. Later datagrams were not sent.
- * - `truncated`: a reply did not fit the buffer; the rest of it is lost. The others are in the buffer and
- *   later datagrams were not sent.
+ * - `unanswered`: the kernel has executed datagram `datagram` without a terminating reply. A netlink send to the kernel runs
+ *   synchronously, so an empty queue after it is final. Later datagrams were not sent.
+ * - `overrun`: the receive buffer overflowed (`ENOBUFS`) at `datagram`: its commands were executed, and replies were lost. The
+ *   remaining replies are in the buffer. Later datagrams were not sent.
+ * - `truncated`: a reply did not fit the buffer, and the rest of it is lost. The other replies are in the buffer. Later
+ *   datagrams were not sent.
  * - `failed`: a system call failed with `errno`; if `awaiting` is false, `datagram` was not sent.
  * - `not-started`: nothing was sent, because the previous exchange was not complete.
  */

@@ -8,7 +8,7 @@ export function familyNumber(family: Family): number {
   return family === 'ipv4' ? FAMILY_NUMBER.ipv4 : FAMILY_NUMBER.ipv6
 }
 
-/** The family of an address in text; undefined if it is no address. Zone ids and prefix lengths are not accepted. */
+/** The family of an address in text; undefined if the text is not an address. Zone ids and prefix lengths are not accepted. */
 export function familyOf(address: string): Family | undefined {
   if (parseIPv4(address) !== undefined) return 'ipv4'
   return parseIPv6(address) === undefined ? undefined : 'ipv6'

@@ -4,9 +4,9 @@ import { LITTLE_ENDIAN } from './wire.ts'
 const MAXIMUM_ATTRIBUTES = 64
 
 /**
- * The headers of the attributes of the previous record. Most records of a table have the same layout, so that comparing headers
- * replaces parsing them. It belongs to one `AttributeSet`, whose `read` is the plain path. `docs/design/performance.md` lists
- * what it saves.
+ * The headers of the attributes of the previous record. Most records of a table have the same layout, so comparing headers
+ * replaces parsing them. A cache belongs to one `AttributeSet`, whose `read` is the plain path. `docs/design/performance.md`
+ * lists what it saves.
  */
 export class AttributeLayoutCache {
   readonly #headers = new Int32Array(MAXIMUM_ATTRIBUTES)

@@ -3,7 +3,7 @@ import { type Codec, type Field, readU64 } from './codecs.ts'
 import { NLA_HDRLEN, NLA_TYPE_MASK } from './uapi.ts'
 import { align4, LITTLE_ENDIAN, malformed, type WireWriter } from './wire.ts'
 
-/** Attributes in an attribute. They are read with {@link AttributeSet.nest} and written between `beginNest` and `endNest`. */
+/** Nested attributes. {@link AttributeSet.nest} reads them; they are written between `beginNest` and `endNest`. */
 export interface NestCodec<F extends Fields> extends Codec<never> {
   readonly table: AttributeTable<F>
 }
@@ -64,7 +64,7 @@ export function writeAttribute<T>(writer: WireWriter, field: Field<T>, value: T)
  */
 export class AttributeSet<F extends Fields> {
   readonly table: AttributeTable<F>
-  /** Bytes at the end that are no attribute. The kernel accepts them in requests and sends none in replies. */
+  /** Bytes at the end that do not form an attribute. The kernel accepts them in requests and sends none in replies. */
   leftover = 0
   /** The offset of each payload from the first attribute, by attribute number; 0 if absent. */
   readonly #offsets: Int32Array
@@ -80,8 +80,8 @@ export class AttributeSet<F extends Fields> {
   }
 
   /**
-   * Reads the attributes between `start` and `end`. Unknown attributes are skipped, and the last of several with the same
-   * number counts, as in the kernel (nla_parse).
+   * Reads the attributes between `start` and `end`. Unknown attributes are skipped, and the last of several attributes with the
+   * same number counts, as in the kernel (nla_parse).
    */
   read(view: DataView, start: number, end: number): this {
     this.#view = view
@@ -112,7 +112,7 @@ export class AttributeSet<F extends Fields> {
     if (this.leftover === 0) this.#layout.complete(end - start)
   }
 
-  /** Like {@link read}, but throws for bytes that are no attribute: for replies of the kernel. */
+  /** Like {@link read}, but throws for bytes that do not form an attribute. Use it for replies of the kernel. */
   readStrictly(view: DataView, start: number, end: number): this {
     this.read(view, start, end)
     if (this.leftover > 0)
@@ -135,13 +135,13 @@ export class AttributeSet<F extends Fields> {
     return this.requireValue(field, this.get(field))
   }
 
-  /** Returns the value that was read of `field`. Throws if it is undefined. */
+  /** Returns the value that was read from `field`. Throws if it is undefined. */
   requireValue<T>(field: Field<T>, value: T | undefined): T {
     if (value === undefined) throw malformed(`${this.table.name}.${field.name} is missing`)
     return value
   }
 
-  // The same as get(), for the code that reads many numbers.
+  // Equivalent to get(), for code that reads many numbers.
 
   u16(field: Field<number, 'u16'>): number | undefined {
     const offset = this.#offsetOf(field, 2)
@@ -211,7 +211,7 @@ export class AttributeSet<F extends Fields> {
 
 const EMPTY = new DataView(new ArrayBuffer(0))
 
-/** Returns what a reply contained. Throws if there was none. */
+/** Returns the content of a reply. Throws if there was no reply. */
 export function requireReply<T>(value: T | undefined): T {
   if (value === undefined) throw malformed('an acknowledgement without the requested reply')
   return value

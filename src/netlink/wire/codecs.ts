@@ -31,7 +31,7 @@ export const u16: Codec<number, 'u16'> = {
   write: (writer, field, value) => writer.u16(field, value),
 }
 
-/** 16 bits in network order, as ports are. */
+/** 16 bits in network order, used for ports. */
 export const u16be: Codec<number, 'u16be'> = {
   name: 'u16be',
   minimum: 2,
@@ -111,7 +111,7 @@ const HIGH = 4 - LOW
 export function readU64(view: DataView, offset: number): number {
   const low = view.getInt32(offset + LOW, LITTLE_ENDIAN)
   const high = view.getInt32(offset + HIGH, LITTLE_ENDIAN)
-  // Most counters are small: an integer is then returned.
+  // Most counters are small. For them V8 returns an integer without a heap allocation.
   if (high === 0 && low >= 0) return low
   return (high >>> 0) * 0x1_0000_0000 + (low >>> 0)
 }

@@ -18,7 +18,7 @@ export interface FamilyDescription {
   tableOf(command: number): AttributeTable
 }
 
-/** Prints the payload of a message that is no control message. */
+/** Prints the payload of a message that is not a control message. */
 export type PayloadDescriber = (view: DataView, message: MessageHeader) => string
 
 /** Prints a message on one line: its sequence number, and its description by the family. */

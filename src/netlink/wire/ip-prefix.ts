@@ -13,7 +13,7 @@ import {
 /** Length of an address in bytes. */
 export const ADDRESS_BYTES = { ipv4: 4, ipv6: 16 } as const satisfies Record<Family, number>
 
-/** Length of an address in bits: the prefix length that means this address alone. */
+/** Length of an address in bits: the prefix length of a single address. */
 export const ADDRESS_BITS = { ipv4: 32, ipv6: 128 } as const satisfies Record<Family, number>
 
 /** An address with a prefix length. */
@@ -22,7 +22,7 @@ export interface IpPrefix {
   readonly prefixLength: number
 }
 
-/** What {@link parsePrefix} reads. */
+/** The result of {@link parsePrefix}. */
 export interface ParsedPrefix {
   /** In canonical form. */
   readonly address: string
@@ -60,7 +60,7 @@ export function addressBytes(address: string): Uint8Array {
   return bytes.subarray(0, ADDRESS_BYTES[family])
 }
 
-/** The number of a valid address; addresses of a range have consecutive numbers. */
+/** Converts a valid address to a number; the addresses of a range have consecutive numbers. */
 export function addressToNumber(address: string): bigint {
   const ipv4 = parseIPv4(address)
   if (ipv4 !== undefined) return BigInt(ipv4 >>> 0)
@@ -69,7 +69,7 @@ export function addressToNumber(address: string): bigint {
   return (view.getBigUint64(0) << 64n) | view.getBigUint64(8)
 }
 
-/** The address of a number, in canonical form. */
+/** Converts a number to an address in canonical form. */
 export function numberToAddress(number: bigint, family: Family): string {
   if (family === 'ipv4') return formatIPv4(Number(number))
   const view = new DataView(new ArrayBuffer(ADDRESS_BYTES.ipv6))
@@ -96,7 +96,7 @@ export function containsAddress({ address: network, prefixLength }: IpPrefix, ad
   return difference <= hostMask(prefixLength, family)
 }
 
-/** An address with the prefix length that means this address alone, such as `192.0.2.10/32`. */
+/** An address with the prefix length of a single address, such as `192.0.2.10/32`. */
 export function formatHostPrefix(address: string): string {
   return `${address}/${ADDRESS_BITS[familyOf(address) ?? 'ipv6']}`
 }

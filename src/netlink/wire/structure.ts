@@ -24,8 +24,8 @@ const KINDS = {
 type Member = readonly [offset: number, kind: keyof typeof KINDS]
 
 /**
- * A structure of fixed size between the header of a message and its attributes, as rtnetlink has them. (Generic netlink
- * always has the same one.)
+ * A structure of fixed size between the header of a message and its attributes, as in rtnetlink. (In generic netlink that
+ * structure is always the same.)
  */
 export interface Structure<K extends string = string> {
   /** The kernel's name. */

@@ -10,7 +10,7 @@ import {
   NLMSG_NOOP,
 } from './uapi.ts'
 
-/** Netlink speaks the byte order of the host. */
+/** Netlink uses the byte order of the host. */
 export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** Rounds up to a multiple of four, the alignment of messages and attributes. */
@@ -109,7 +109,7 @@ export class WireWriter {
     return start
   }
 
-  // One method for each kind of number, for the code that writes many; writeAttribute calls them through the codec.
+  // One method for each kind of number, for code that writes many numbers; writeAttribute calls them through the codec.
 
   u8(field: FieldKind<'u8'>, value: number): void {
     const at = this.payload(field.type, 1)
@@ -152,7 +152,7 @@ export class WireWriter {
     this.shorts[flags] = this.shorts[flags]! | NLM_F_ACK
   }
 
-  /** Makes the message at `start` one that the kernel acknowledges without executing it (netlink_rcv_skb). */
+  /** Turns the message at `start` into one that the kernel acknowledges without executing it (netlink_rcv_skb). */
   convertToNoop(start: number): void {
     this.shorts[(start >> 1) + 2] = NLMSG_NOOP
     this.shorts[(start >> 1) + 3] = NLM_F_REQUEST | NLM_F_ACK
@@ -182,7 +182,7 @@ export interface MessageHeader {
  * Calls `visit` for each message between `from` and `length`, until it returns false. Returns the offset of the next
  * message.
  *
- * @throws {NetlinkError} `ERR_LVS_MALFORMED` if a length makes no sense; the messages before have been visited.
+ * @throws {NetlinkError} `ERR_LVS_MALFORMED` if a length is invalid; the messages before it have been visited.
  */
 export function eachMessage(
   view: DataView,

@@ -16,7 +16,7 @@ import type { NetworkClient } from './network-client.ts'
 
 /** How an address is announced. */
 export interface AnnounceOptions extends CallOptions {
-  /** Number of repetitions, 1 to 100. Default 1. Frames get lost, and a switch port drops them while it comes up. */
+  /** Number of repetitions, 1 to 100. Default 1. Frames can be lost, and a switch port drops them while it comes up. */
   readonly times?: number | undefined
   /** Seconds between repetitions, 0.001 to 60. Default 1. */
   readonly interval?: number | undefined
@@ -34,7 +34,7 @@ const SEND_ERRORS: Readonly<Record<string, string>> = {
   ENOBUFS: 'the interface could not queue the frame; it may have no carrier',
 }
 
-/** Announces to the network of an interface that this host has an address. */
+/** Announces an address of this host on the network of an interface. */
 export async function announce(
   client: NetworkClient,
   given: string,
@@ -69,7 +69,7 @@ function checkInterval(interval: unknown): number {
   return interval
 }
 
-/** Reads the interface, and refuses one that reaches no other host by Ethernet. */
+/** Reads the interface. Rejects an interface that does not reach other hosts by Ethernet. */
 async function findEthernetLink(
   call: NetworkCall,
   name: string,
@@ -106,7 +106,10 @@ async function buildFrames(
   return [arpAnnouncement(linkAddress, address, 'request'), arpAnnouncement(linkAddress, address, 'reply')]
 }
 
-/** The router flag must be that of the kernel's own advertisements: otherwise hosts drop it as a router (RFC 4861, 7.2.5). */
+/**
+ * The router flag must match the kernel's own advertisements: otherwise hosts stop using this host as a router (RFC 4861,
+ * 7.2.5).
+ */
 async function isRouter(transport: HostTransport, name: string): Promise<boolean> {
   let text = ''
   try {

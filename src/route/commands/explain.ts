@@ -7,7 +7,7 @@ export interface NetworkErrorContext {
 
 type Explanation = string | ((context: NetworkErrorContext) => string)
 
-/** Kernel modules that are not named after the kind of link. */
+/** Kernel modules whose name differs from the kind of link. */
 const MODULES: Readonly<Record<string, string>> = { gre: 'ip_gre', ip6gre: 'ip6_gre', ip6tnl: 'ip6_tunnel' }
 
 const ADD_ADDRESS: Readonly<Record<string, Explanation>> = {
@@ -39,7 +39,7 @@ const NO_ROUTE = ({ from }: NetworkErrorContext) =>
     ? 'this host has no route to the address; add one with addRoute'
     : `this host has no route to the address (add one with addRoute), or ${from} is not an address of this host`
 
-/** By command, then by error code: the cause, and what to do about it. */
+/** By command, then by error code: the cause, and the remedy. */
 const EXPLANATIONS: Readonly<Record<string, Readonly<Record<string, Explanation>>>> = {
   addLink: {
     EEXIST: NAME_TAKEN,

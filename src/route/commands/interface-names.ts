@@ -55,8 +55,8 @@ export async function readInterfaceNames(call: NetworkCall): Promise<Map<number,
 }
 
 /**
- * Reads the names of the interfaces that entries of a table refer to: of all, or only that of a filter. Call it after the
- * dump of the table: an interface removed in between took its entries with it.
+ * Reads the names of the interfaces that the entries of a table refer to: all names, or only the name in a filter. Call it
+ * after the dump of the table: the kernel removes the entries of an interface together with the interface.
  */
 export async function readNamesFor(
   call: NetworkCall,

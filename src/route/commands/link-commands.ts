@@ -35,7 +35,7 @@ export async function findLink(
   return await client.call('findLink', name, signal, (call) => readLinkByName(call, name))
 }
 
-/** Reads one link; undefined if there is none of that name. */
+/** Reads one link; undefined if no link has this name. */
 export async function readLinkByName(call: NetworkCall, name: string): Promise<Link | undefined> {
   const found = await undefinedIfRefused(call.query(linkRequest(name), readLinkReply), 'ENODEV')
   if (found?.masterIndex === undefined) return found?.link

@@ -45,7 +45,7 @@ export async function listNeighbours(
   })
 }
 
-/** Reads a neighbour; undefined if it is of another family. The reply has the index of its interface only. */
+/** Reads a neighbour; undefined if it is of another family. The reply identifies its interface by index only. */
 function readNeighbourReply(
   view: DataView,
   start: number,

@@ -76,7 +76,7 @@ export class NetworkCall {
     return result
   }
 
-  /** Reads a table, again if it changes during the dump, since entries may then be missing. */
+  /** Reads a table. Reads it again if it changes during the dump, since entries may then be missing. */
   async dump<T>(request: NetworkRequest, read: ReplyReader<T>): Promise<T[]> {
     const records: T[] = []
     for (let dumps = 1; ; dumps++) {
@@ -107,7 +107,7 @@ export class NetworkCall {
   }
 }
 
-/** Resolves to whether there was anything to remove: false if the kernel refuses with one of these codes. */
+/** Resolves to true if something was removed, and to false if the kernel refuses with one of these codes. */
 export async function isRemoved(work: Promise<void>, ...codes: readonly string[]): Promise<boolean> {
   return (
     (await undefinedIfRefused(

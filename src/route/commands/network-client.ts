@@ -14,8 +14,8 @@ export class NetworkClient {
   }
 
   /**
-   * Runs a method and traces it. Requests and errors of the method carry its name, `command`, and `subject`, the interface,
-   * address or route that it is about.
+   * Runs a method and traces it. Requests and errors of the method carry its name, `command`, and its `subject`: the affected
+   * interface, address or route.
    */
   async call<T>(
     command: string,

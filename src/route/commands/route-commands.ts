@@ -52,7 +52,7 @@ async function dumpRoutes(call: NetworkCall, family: Family | undefined): Promis
     { type: RTM.GETROUTE, body: (writer) => writeStructure(writer, ROUTE_HEADER, { family: number }) },
     readRouteReply,
   )
-  // After the routes: an interface removed in between took its routes with it.
+  // After the routes: the kernel removes the routes of an interface together with the interface.
   const names = await readInterfaceNames(call)
   return found.flatMap((reply) => {
     const route = resolveInterfaces(reply, names)

@@ -16,7 +16,7 @@ import type { NetworkClient } from './network-client.ts'
 const { fields } = ROUTE
 const KNOWN_FIELDS = new KnownFields(['from', 'interface'])
 
-/** Asks the kernel for the route that a packet to an address takes. */
+/** Asks the kernel which route a packet to an address takes. */
 export async function routeTo(
   client: NetworkClient,
   given: string,

@@ -30,7 +30,7 @@ const KNOWN_FIELDS = new KnownFields([
   ...['label', 'scope', 'nodad', 'peer', 'broadcast', 'flags', 'preferredLifetime', 'validLifetime'],
 ])
 
-/** What identifies an address of an interface, with the defaults filled in. */
+/** The key of an address of an interface, with the defaults filled in. */
 export interface CheckedAddressKey {
   readonly address: string
   readonly family: Family
@@ -155,7 +155,7 @@ export function writeAddressRequest(
   if (key.nodad === true) writeAttribute(writer, fields.flags, IFA_F_NODAD)
 }
 
-/** An address as the kernel reports it: with the index of its interface. */
+/** An address as the kernel reports it, with the index of its interface. */
 export interface AddressReply {
   readonly address: Omit<InterfaceAddress, 'interface'>
   readonly index: number

@@ -24,7 +24,7 @@ const LINK_KINDS = ['dummy', ...Object.keys(TUNNEL_KINDS)]
 const INPUT_FIELDS = new KnownFields(['name', 'kind', 'mtu', 'local', 'remote', 'ttl', 'external'])
 const CHANGE_FIELDS = new KnownFields(['up', 'mtu'])
 
-/** A link as the kernel reports it: with the index of its master. */
+/** A link as the kernel reports it, with the index of its master. */
 export interface LinkReply {
   readonly link: Link
   readonly masterIndex: number | undefined
@@ -43,7 +43,7 @@ export function checkLink(input: LinkInput): CheckedLink {
   INPUT_FIELDS.check('link', input)
   const { kind, mtu } = input
   const name = checkInterfaceName('link.name', input.name)
-  // The kernel replaces '%d' by the first free number (dev_alloc_name).
+  // The kernel replaces '%d' with the first free number (dev_alloc_name).
   if (name.includes('%')) throw new ArgumentTypeError('link.name', "a name without '%'", name)
   if (!LINK_KINDS.includes(kind))
     throw new ArgumentTypeError('link.kind', `one of ${LINK_KINDS.join(', ')}`, kind)
@@ -104,7 +104,7 @@ export function readLinkReply(view: DataView, start: number, end: number): LinkR
       running: (flags & IFF_RUNNING) !== 0,
       arp: (flags & IFF_NOARP) === 0,
       mtu: link.get(fields.mtu) ?? 0,
-      // Of tunnels, this attribute is the local IP address.
+      // For tunnels this attribute contains the local IP address.
       ...(address === undefined || isTunnelKind(kind) ? {} : { address }),
       ...(isTunnelKind(kind) ? { tunnel: readTunnel(info, kind) } : {}),
     },

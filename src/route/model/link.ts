@@ -41,7 +41,7 @@ export interface Link {
   readonly kind?: string | undefined
   /** Administratively up (`ip link set ... up`). IFF_UP. */
   readonly up: boolean
-  /** Operational: up, and with a carrier if the link layer has one. IFF_RUNNING. */
+  /** Operational: up and, if the link layer has a carrier, with a carrier. IFF_RUNNING. */
   readonly running: boolean
   /** Whether it resolves addresses by ARP or neighbour discovery: IFF_NOARP is not set. */
   readonly arp: boolean

@@ -13,8 +13,8 @@ export const NEIGHBOUR_STATES = {
   permanent: 0x80,
 } as const satisfies Record<NeighbourState, number>
 /**
- * The state of a neighbour: `reachable` confirmed recently; `stale`, `delay`, `probe` known, to be confirmed with the next
- * packets; `incomplete` being resolved; `failed` did not answer; `permanent` set by an administrator; `noarp` needs no
+ * The state of a neighbour: `reachable` confirmed recently; `stale`, `delay`, `probe` known, and confirmed with the next
+ * packets; `incomplete` being resolved; `failed` sent no answer; `permanent` set by an administrator; `noarp` needs no
  * resolution.
  */
 export type NeighbourState =

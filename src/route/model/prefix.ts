@@ -11,8 +11,8 @@ import {
 const EXPECTED = 'an IPv4 or IPv6 address, alone or with a prefix length as in 192.0.2.10/32'
 
 /**
- * Checks an address that may have a prefix length. `prefixLength` is the length from a field of its own; it must not
- * contradict the one in the text.
+ * Checks an address that may have a prefix length. `prefixLength` is the length from a separate field; it must not contradict
+ * the length in the text.
  */
 export function checkPrefix(field: string, value: unknown, prefixLength?: unknown): ParsedPrefix {
   const prefix = typeof value === 'string' ? parsePrefix(value) : undefined

@@ -15,7 +15,7 @@ const attributes = new AttributeSet(ROUTE)
 const hopAttributes = new AttributeSet(ROUTE)
 const metrics = new AttributeSet(ROUTE_METRICS)
 
-/** A route as the kernel reports it: with the indexes of its interfaces. */
+/** A route as the kernel reports it, with the indexes of its interfaces. */
 export interface RouteReply {
   readonly route: Omit<Route, 'interface' | 'nextHops'>
   readonly index: number | undefined
@@ -75,7 +75,7 @@ function readNextHops(): NextHopReply[] {
   return hops
 }
 
-/** The gateway; one of the other family is in RTA_VIA (struct rtvia: u16 family, then the address). */
+/** The gateway; a gateway of the other family is in RTA_VIA (struct rtvia: u16 family, then the address). */
 function readGateway(set: AttributeSet<typeof fields>): string | undefined {
   const length = set.lengthOf(fields.via) - 2
   if (length < ADDRESS_BYTES.ipv4) return set.get(fields.gateway)
@@ -85,7 +85,7 @@ function readGateway(set: AttributeSet<typeof fields>): string | undefined {
   return isComplete ? readAddress(set.view, at + 2, family) : undefined
 }
 
-/** Adds the names of the interfaces; undefined if the interface of the route was removed, and the route with it. */
+/** Adds the names of the interfaces; undefined if the interface of the route, and with it the route, was removed. */
 export function resolveInterfaces(found: RouteReply, names: ReadonlyMap<number, string>): Route | undefined {
   const { route, index, hops } = found
   const name = names.get(index ?? 0)

@@ -50,7 +50,7 @@ export interface CheckedRoute {
   readonly mtu: number | undefined
 }
 
-/** Checks the route of a removal: omitted settings match any. */
+/** Checks a route to remove; omitted settings match any value. */
 export function checkRoutePattern(input: RouteInput): CheckedRoute {
   KNOWN_FIELDS.check('route', input)
   const { gateway, source, scope, table, protocol, metric, mtu, nextHops } = input as RouteInput &
@@ -128,7 +128,7 @@ export function writeNewRoute(writer: WireWriter, route: CheckedRoute, index: nu
   writeRoute(writer, { ...route, type, protocol, scope }, index)
 }
 
-/** Writes a route to remove. Omitted settings match any (fib_table_delete, ip6_route_del). */
+/** Writes a route to remove. Omitted settings match any value (fib_table_delete, ip6_route_del). */
 export function writeRoutePattern(writer: WireWriter, route: CheckedRoute, index: number | undefined): void {
   writeRoute(writer, { ...route, scope: route.scope ?? SCOPES.nowhere }, index)
 }
@@ -143,7 +143,7 @@ function writeRoute(writer: WireWriter, route: CheckedRoute, index: number | und
   writeStructure(writer, ROUTE_HEADER, {
     family: FAMILY_NUMBER[family],
     destinationLength: prefixLength,
-    // Eight bits only; the attribute has the complete number.
+    // The header field has eight bits; the attribute contains the complete number.
     table: table > 255 ? 0 : table,
     ...{ protocol: route.protocol, scope: route.scope, type: route.type },
   })

@@ -17,9 +17,9 @@ export const ROUTE_TYPES = {
   nat: 10,
 } as const satisfies Record<RouteType, number>
 /**
- * The type of a route, that is what happens to packets: `unicast` forwarded, `local` delivered to this host, `broadcast`,
- * `anycast`, `multicast`; `blackhole` dropped, `unreachable` and `prohibit` rejected with an ICMP message, `throw` looked up
- * in the next table.
+ * The type of a route, which decides what happens to packets: `unicast` forwarded, `local` delivered to this host, `broadcast`,
+ * `anycast`, `multicast`; `blackhole` dropped, `unreachable` and `prohibit` rejected with an ICMP message, `throw` looked up in
+ * the next table.
  */
 export type RouteType =
   | 'unspecified'
@@ -113,13 +113,13 @@ export interface RouteInput {
   readonly scope?: Scope | number | undefined
   /** Number of the table, 1 to 4294967295. Default: 255 (local) for type `local`, otherwise 254 (main). RTA_TABLE. */
   readonly table?: number | undefined
-  /** Default `static`; a removal without it matches any. */
+  /** Default `static`; a removal without it matches any value. */
   readonly protocol?: RouteProtocol | number | undefined
   /** 0 to 4294967295. Default 0, for IPv6 1024. RTA_PRIORITY. */
   readonly metric?: number | undefined
-  /** Default `unicast`; a removal without it matches any. */
+  /** Default `unicast`; a removal without it matches any value. */
   readonly type?: RouteType | number | undefined
-  /** Maximum packet size in bytes, 68 to 65535. Default: that of the interface. RTAX_MTU. */
+  /** Maximum packet size in bytes, 68 to 65535. Default: the MTU of the interface. RTAX_MTU. */
   readonly mtu?: number | undefined
 }
 

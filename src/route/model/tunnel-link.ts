@@ -16,9 +16,9 @@ export const TUNNEL_KINDS = {
   ip6gre: 'ipv6',
 } as const satisfies Record<TunnelKind, Family>
 /**
- * Kinds of tunnel: `ipip` IPv4 in IPv4, `sit` IPv6 (or IPv4) in IPv4, `ip6tnl` IPv4 or IPv6 in IPv6, `gre` anything in
- * IPv4, `ip6gre` anything in IPv6. Each is a kernel module of that name (`gre`: `ip_gre`, `ip6gre`: `ip6_gre`, `ip6tnl`:
- * `ip6_tunnel`), loaded with the first tunnel of the kind.
+ * Kinds of tunnel: `ipip` IPv4 in IPv4, `sit` IPv6 (or IPv4) in IPv4, `ip6tnl` IPv4 or IPv6 in IPv6, `gre` anything in IPv4,
+ * `ip6gre` anything in IPv6. Each kind is a kernel module of the same name (`gre`: `ip_gre`, `ip6gre`: `ip6_gre`, `ip6tnl`:
+ * `ip6_tunnel`), which the kernel loads with the first tunnel of the kind.
  */
 export type TunnelKind = 'ipip' | 'sit' | 'ip6tnl' | 'gre' | 'ip6gre'
 
@@ -26,9 +26,14 @@ export type TunnelKind = 'ipip' | 'sit' | 'ip6tnl' | 'gre' | 'ip6gre'
 export interface TunnelSettings {
   /** Local address. Default: any address of this host. IFLA_IPTUN_LOCAL, IFLA_GRE_LOCAL. */
   readonly local?: string | undefined
-  /** Remote address. Default: any, as a real server needs for packets from its directors. IFLA_IPTUN_REMOTE. */
+  /**
+   * Remote address. Default: any address, which a real server needs in order to receive packets from all its directors.
+   * IFLA_IPTUN_REMOTE.
+   */
   readonly remote?: string | undefined
-  /** Time to live of the outer packet, 1 to 255; 0, the default, copies that of the inner packet. IFLA_IPTUN_TTL, IFLA_GRE_TTL. */
+  /**
+   * Time to live of the outer packet, 1 to 255; 0, the default, copies it from the inner packet. IFLA_IPTUN_TTL, IFLA_GRE_TTL.
+   */
   readonly ttl?: number | undefined
   /** Whether each packet carries its own endpoints (`external`, collect metadata). IFLA_IPTUN_COLLECT_METADATA. */
   readonly external?: boolean | undefined
@@ -73,7 +78,8 @@ export function writeTunnel(writer: WireWriter, kind: TunnelKind, settings: Tunn
   if (remote !== undefined) writeAttribute(writer, fields.remote, remote)
   if (ttl !== 0) writeAttribute(writer, fields.ttl, ttl)
   if (external) writeAttribute(writer, fields.external, true)
-  // Otherwise every packet gets a destination option that costs space and that some hosts drop (ip6_tnl_xmit).
+  // Otherwise the kernel adds to every packet a destination option, which takes space and makes some hosts drop the packet
+  // (ip6_tnl_xmit).
   if (TUNNEL_KINDS[kind] === 'ipv6') writeAttribute(writer, fields.flags, IP6_TNL_F_IGN_ENCAP_LIMIT)
   writer.endNest(nest)
 }

@@ -2,8 +2,8 @@ import { addressBytes } from '../../netlink/wire/ip-prefix.ts'
 import { hardwareAddressBytes } from './codecs.ts'
 
 /**
- * The Ethernet frames with which a host announces an address to its network. They lack only the checksum, which the hardware
- * adds.
+ * The Ethernet frames that announce an address of a host on its network. They are complete except for the checksum, which the
+ * hardware adds.
  */
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -20,9 +20,9 @@ const OVERRIDE = 0x20
 const TARGET_LINK_LAYER_ADDRESS = 2
 
 /**
- * Gratuitous ARP: sender and target address are the same. The request is the announcement of RFC 5227. Some hosts accept
- * only a reply, which Linux treats as gratuitous only if the hardware address of the target is that of the sender
- * (arp_is_garp, net/ipv4/arp.c).
+ * Gratuitous ARP: sender and target address are the same. The request is the announcement of RFC 5227. Some hosts accept only a
+ * reply. Linux treats a reply as gratuitous only if the hardware addresses of target and sender are the same (arp_is_garp,
+ * net/ipv4/arp.c).
  */
 export function arpAnnouncement(linkAddress: string, address: string, form: 'request' | 'reply'): Uint8Array {
   const frame = new Uint8Array(14 + 28)
@@ -56,7 +56,7 @@ export function neighbourAdvertisement(linkAddress: string, address: string, isR
   view.setUint8(14, 0x60) // version 6
   view.setUint16(18, payload)
   view.setUint8(20, ICMPV6)
-  view.setUint8(21, 255) // hop limit: a router would have decremented it
+  view.setUint8(21, 255) // hop limit: proves that no router forwarded the packet
   frame.set(addressBytes(address), 22)
   frame.set(addressBytes('ff02::1'), 38)
   view.setUint8(54, NEIGHBOUR_ADVERTISEMENT)
