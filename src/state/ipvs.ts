@@ -19,9 +19,8 @@ import { type WatchOptions, watchTable } from './watch/watch.ts'
 /**
  * A client of the Linux Virtual Server in one network namespace.
  *
- * Calls may run concurrently. Writes reach the kernel in the order of the calls; writes made during an exchange share the
- * next datagram. Every call has its own result: a batch is no transaction. Do not mutate an argument until the promise
- * settles.
+ * Calls may run concurrently. Writes reach the kernel in the order of the calls; writes made during an exchange share the next
+ * datagram. Every call has its own result: a batch is not a transaction. Do not mutate an argument until the promise settles.
  *
  * Every call may reject with a `TypeError` or `RangeError` (an invalid argument; nothing was sent), an {@link IpvsError} (the
  * kernel rejected the command) or a {@link NetlinkError} (the exchange with the kernel failed). An idle client does not keep
@@ -58,7 +57,7 @@ export class Ipvs extends IpvsClient {
    *
    * @throws {IpvsUnavailableError} if the kernel has no IPVS.
    * @throws {AddonError} if the addon cannot be loaded.
-   * @throws {Error} of the system (`code`, `syscall`) if the namespace or the socket cannot be opened.
+   * @throws {Error} a system error (`code`, `syscall`) if the namespace or the socket cannot be opened.
    */
   static override async open(options: OpenOptions = {}): Promise<Ipvs> {
     return new Ipvs(await openSession(options))
@@ -76,8 +75,8 @@ export class Ipvs extends IpvsClient {
 
   /**
    * Applies the desired state with the fewest commands; entries that match are untouched. If another process changes the table
-   * meanwhile, it is read and planned for again. A step that fails does not stop the others. Do not mutate the document until
-   * the promise settles.
+   * meanwhile, reads it and plans again. A step that fails does not stop the others. Do not mutate the document until the
+   * promise settles.
    *
    * @throws {DesiredStateError} if the document is not a valid desired state; it lists all problems.
    * @throws {OwnershipError} before anything is changed, if the document contains services of another owner.
@@ -89,7 +88,7 @@ export class Ipvs extends IpvsClient {
 
   /**
    * Reports the changes of the table, no matter which process makes them. The kernel sends no notifications, so the table is
-   * polled, once for all watchers of a client; an entry that is added and removed between two readings is not reported.
+   * polled, once for all watchers of a client. An entry that is added and removed between two polls is not reported.
    */
   watch(options: WatchOptions = {}): AsyncGenerator<TableChange, void, undefined> {
     return watchTable(this.#poller, options)

@@ -16,8 +16,8 @@ const DOCUMENT_FORMAT: RuleFormat = {
 }
 
 /**
- * Writes a desired state as rules for `ipvsadm -R`: the output of `ipvsadm -S -n`, with the thresholds, timeouts and daemons that
- * it leaves out. {@link parseRules} reads all of it.
+ * Writes a desired state as rules for `ipvsadm -R`: the output of `ipvsadm -S -n` plus the thresholds, timeouts and daemons
+ * that it omits. {@link parseRules} reads all of it.
  *
  * @throws {DesiredStateError} if the desired state is invalid.
  * @throws {RangeError} if ipvsadm cannot express the desired state or would change it: a protocol other than TCP, UDP and SCTP,

@@ -15,9 +15,9 @@ import { OPTION_TEXT, type OptionName } from './vocabulary/options.ts'
 
 /**
  * Reads rules as `ipvsadm -S` writes them and `ipvsadm -R` reads them: one command per line, in any spelling that ipvsadm 1.31
- * accepts, with or without the word `ipvsadm` before it. `#` starts a comment. `--set` and `--start-daemon` are accepted too. Names
- * of ports are those of /etc/services; names of hosts are refused, since they would have to be looked up: save with
- * `ipvsadm -S -n`.
+ * accepts, with or without a leading `ipvsadm`. `#` starts a comment. `--set` and `--start-daemon` are accepted too. Names of
+ * ports are those of /etc/services; names of hosts are refused, because they would have to be looked up. Save with
+ * `ipvsadm -S -n` to avoid them.
  *
  * Defaults are those of ipvsadm: `-p` without a value is 360 seconds, and a `dr` or `tun` destination gets the port of its service.
  *
@@ -125,7 +125,7 @@ const EXPECTED = [
   OPTION_TEXT['start-daemon'],
 ]
 
-/** The options that have a setting of their own in a document. Without its option a setting stays out of the document. */
+/** The options with a corresponding setting in a document. A setting whose option is not given is omitted from the document. */
 const SERVICE_OPTIONS = {
   scheduler: 'scheduler',
   schedulerFlags: 'sched-flags',
@@ -181,7 +181,7 @@ function withoutUndefined<T extends object>(object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
 }
 
-/** The message of a mistake in a line; rethrows any other error. */
+/** Returns the message of a mistake in a line; rethrows any other error. */
 function describeMistake(error: unknown): string {
   if (error instanceof IpvsadmError) return error.message
   if (!(error instanceof UnknownHost)) throw error

@@ -24,7 +24,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 
 /**
  * Returns the files that match a pattern, relative to a directory: for each alternative of `{a,b}` in turn, sorted by name.
- * Directories are left out, as keepalived does.
+ * Like keepalived, it omits directories.
  */
 export async function glob(pattern: string, directory: string): Promise<string[]> {
   const base = isAbsolute(pattern) ? '/' : directory
@@ -32,7 +32,7 @@ export async function glob(pattern: string, directory: string): Promise<string[]
   return found.flat()
 }
 
-/** Expands `{a,b}` to a and b, as often as it occurs. Braces that are escaped or not closed remain. */
+/** Expands every `{a,b}` to a and b. Braces that are escaped or not closed remain. */
 export function expandBraces(pattern: string): string[] {
   const [head = ''] = /^(?:\\.|[^{\\])*/s.exec(pattern) ?? []
   const alternatives = ['']

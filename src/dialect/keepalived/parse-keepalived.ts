@@ -16,9 +16,9 @@ export interface KeepalivedOptions {
   readonly source?: string | undefined
   /** The name of the configuration for lines that start with `@id`: keepalived's option `-i`. Default: the host name. */
   readonly id?: string | undefined
-  /** Finds the files of an `include` statement. By default there are none. */
+  /** Finds the files of an `include` statement. By default no file matches. */
   readonly include?: FindIncluded | undefined
-  /** Whether unknown keywords are an error, as by default, or only listed. */
+  /** Whether unknown keywords are errors (the default) or only listed. */
   readonly unknown?: 'error' | 'list' | undefined
 }
 

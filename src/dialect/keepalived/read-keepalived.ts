@@ -8,7 +8,7 @@ import type { FindIncluded } from './source/source-reader.ts'
  * Reads a keepalived.conf and the files that it includes.
  *
  * @throws {DesiredStateError} with every mistake, its file and its line.
- * @throws {Error} of the system (`code`, `path`) if a file cannot be read.
+ * @throws {Error} a system error (`code`, `path`) if a file cannot be read.
  */
 export async function readKeepalived(
   path: string,

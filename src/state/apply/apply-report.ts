@@ -5,7 +5,7 @@ import type { SkippedStep } from '../plan/plan-builder.ts'
 import { ApplyError, type ApplyResult, type StepOutcome, type StepResult } from './apply-result.ts'
 import { errorCode } from './race.ts'
 
-/** The outcomes of one call so far. A step that a later round plans again counts once. */
+/** The outcomes of one call so far. A step that a later round plans again appears once. */
 export class ApplyReport {
   rounds = 0
   skipped: readonly SkippedStep[] = []

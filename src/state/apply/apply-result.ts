@@ -5,8 +5,8 @@ import type { SkippedStep } from '../plan/plan-builder.ts'
 /**
  * The outcome of a step:
  * - `done`: the kernel executed it.
- * - `already-done`: another process had done it, or made it unnecessary.
- * - `reverted`: it was to remove a draining destination, which another process or a newer document brought back.
+ * - `already-done`: another process had already taken the step, or made it unnecessary.
+ * - `reverted`: the step would have removed a draining destination, which another process or a newer document brought back.
  * - `not-attempted`: it was not sent, or had no effect, because a step that it depends on failed.
  * - `failed`: the kernel rejected it.
  */
@@ -28,11 +28,11 @@ export interface ApplyResult {
   readonly steps: readonly StepResult[]
   /** Steps that the desired state calls for and that were not taken, with the reason. */
   readonly skipped: readonly SkippedStep[]
-  /** Destinations that still wait for the end of their connections; empty if the call waited for them. */
+  /** Destinations whose connections have not ended; empty if the call waited for them. */
   readonly draining: readonly DrainingDestination[]
   /** Sentences about steps that may not have the intended effect. */
   readonly warnings: readonly string[]
-  /** How often the table was read and planned for: more than once if other processes changed it meanwhile. */
+  /** Number of times that the table was read and planned: more than one if other processes changed it meanwhile. */
   readonly rounds: number
 }
 

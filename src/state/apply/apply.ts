@@ -13,7 +13,7 @@ import { collectDrainWarnings } from './drain-warnings.ts'
 import { StepExecutor } from './step-executor.ts'
 import { waitForDrains } from './wait-for-drains.ts'
 
-/** How often the table is read and planned for if other processes keep changing it. */
+/** Number of times that the table is read and planned if other processes keep changing it. */
 const MAX_ROUNDS = 5
 
 /** Options of {@link applyState}. */
@@ -26,8 +26,8 @@ export interface ApplyStateOptions extends CheckedOptions {
  * Applies a desired state. If another process changes the table meanwhile, reads it and plans again. A step that fails does
  * not stop steps that do not depend on it.
  *
- * Two records accompany the call. The report has the outcomes of the steps and becomes the result. The ledger has what the
- * caller owns and which destinations drain, and outlives the call.
+ * The call writes two records. The report contains the outcomes of the steps and becomes the result. The ledger contains the
+ * services that the caller owns and the destinations that drain, and outlives the call.
  *
  * @throws {OwnershipError} before anything is changed, if the document contains foreign services.
  * @throws {ApplyError} if steps failed.
@@ -73,7 +73,10 @@ async function applyRounds(
   }
 }
 
-/** Records in the ledger what the plan creates and drains before it is sent, so that a crash in between loses nothing. */
+/**
+ * Records in the ledger which entries the plan creates and drains. This happens before the plan is sent, so that a crash in
+ * between loses no record.
+ */
 function recordIntent(ledger: Ledger, { services }: ResolvedState, { steps, draining }: ComputedPlan): void {
   const added = steps.filter(({ kind }) => kind === 'addService').map(({ service }) => service)
   ledger.recordPlanned(added, services?.keys() ?? [])
@@ -85,7 +88,7 @@ function recordIntent(ledger: Ledger, { services }: ResolvedState, { steps, drai
   }
 }
 
-/** Executes the steps that add, then those that take away, as far as the additions succeeded. */
+/** Executes the steps that add, then the steps that take away, as far as the additions succeeded. */
 async function executePlan(
   executor: StepExecutor,
   { steps, additiveCount }: ComputedPlan,

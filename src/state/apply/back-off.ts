@@ -8,7 +8,7 @@ const MAX_SECONDS = 60
 
 interface Failure {
   readonly count: number
-  /** When the step may be tried again; milliseconds on the clock of `performance.now`. */
+  /** Time of the next attempt in milliseconds, on the clock of `performance.now`. */
   readonly until: number
 }
 
@@ -31,7 +31,7 @@ export class BackOff {
     return (this.#failures.get(stepKey(step))?.until ?? 0) > performance.now()
   }
 
-  /** Takes note of the outcomes of a round. */
+  /** Records the outcomes of a round. */
   record(results: readonly StepResult[]): void {
     for (const { step, outcome, error } of results) {
       if (outcome === 'not-attempted') continue
@@ -49,7 +49,7 @@ export class BackOff {
     this.#failedRounds = 0
   }
 
-  /** Returns the seconds to the next round, after a round that failed as a whole or did not. */
+  /** Returns the seconds to the next round; `failed` says whether the last round failed as a whole. */
   secondsAfter(failed: boolean): number {
     this.#failedRounds = failed ? this.#failedRounds + 1 : 0
     return this.#delay(this.#failedRounds)

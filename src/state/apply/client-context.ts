@@ -4,7 +4,7 @@ import { FileLedger } from '../ownership/file-ledger.ts'
 import { InMemoryLedger, type Ledger, PredicateLedger } from '../ownership/ledger.ts'
 import type { CheckedOptions } from '../plan/options.ts'
 
-/** What the plans of one client share. */
+/** The state that the plans of one client share. */
 export class ClientContext {
   readonly client: TableClient
   /** The sysctls of the client's network namespace. */

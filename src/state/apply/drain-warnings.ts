@@ -31,7 +31,7 @@ export async function collectDrainWarnings(
   )
 }
 
-/** Returns undefined if the sysctl cannot be read: then there is nothing to warn about. */
+/** Returns undefined if the sysctl cannot be read: then no warning is needed. */
 async function readSysctl(
   sysctls: Pick<Sysctls, 'find'>,
   { signal }: CallOptions,

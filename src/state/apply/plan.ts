@@ -19,9 +19,9 @@ export type PlanApplyOptions = Pick<ApplyOptions, 'wait' | 'interval' | 'signal'
 export class Plan {
   /** The steps in the order in which they are taken: additions and higher weights before lower weights and removals. */
   readonly steps: readonly Step[]
-  /** Steps that the desired state calls for and that are not taken, with the reason. */
+  /** Steps that the desired state requires but that are not taken, with the reason. */
   readonly skipped: readonly SkippedStep[]
-  /** Destinations that wait for the end of their connections, or are about to. */
+  /** Destinations that are draining, or that this plan starts to drain. */
   readonly draining: readonly DrainingDestination[]
   readonly #apply: (options: PlanApplyOptions) => Promise<ApplyResult>
 
@@ -42,8 +42,8 @@ export class Plan {
   }
 
   /**
-   * Applies the desired state. The table is read and planned for again, because other processes may have changed it since:
-   * what they did is not done twice, and what they undid is done.
+   * Applies the desired state. Reads the table and plans again, because other processes may have changed it since: steps that
+   * they have taken are not repeated, and changes that they reverted are made again.
    *
    * @throws {OwnershipError} before anything is changed, if the document contains services of another owner.
    * @throws {ApplyError} if steps failed; the others were taken.
@@ -52,7 +52,7 @@ export class Plan {
     return this.#apply(options)
   }
 
-  /** The steps, one a line; empty if there is nothing to do. */
+  /** The steps, one per line; empty if there is nothing to do. */
   toString(): string {
     return this.steps.map(({ text }) => text).join('\n')
   }

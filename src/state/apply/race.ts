@@ -1,7 +1,10 @@
 import { IpvsError, NetlinkError } from '../../errors.ts'
 import type { StepCommand } from '../model/step.ts'
 
-/** The errors of a command that another process had already done. For a service `ENOENT` means its scheduler or engine. */
+/**
+ * The errors of a command whose effect another process had already achieved. For a service, `ENOENT` refers to its scheduler or
+ * engine.
+ */
 const RACES: Readonly<Record<Exclude<StepCommand['command'], 'setTimeouts'>, readonly string[]>> = {
   addService: ['EEXIST'],
   updateService: ['ESRCH'],

@@ -16,7 +16,7 @@ export interface ReconcileOptions extends PlanOptions {
   readonly onRound?: ((round: ReconcileRound) => void) | undefined
 }
 
-/** A round: the table was read and, where it differed, changed. */
+/** A round: the table was read and corrected where it differed. */
 export interface ReconcileRound {
   /** The steps and their outcomes; undefined if the table could not be read. */
   readonly result: ApplyResult | undefined
@@ -28,7 +28,7 @@ export interface ReconcileRound {
 
 /** Keeps a table in the desired state until it is stopped. */
 export class Reconciler implements AsyncDisposable {
-  /** Resolves when it has stopped, by {@link Reconciler.stop} or the signal. It never rejects. */
+  /** Resolves when the reconciler has stopped, by {@link Reconciler.stop} or the signal. Never rejects. */
   readonly stopped: Promise<void>
   readonly #context: ClientContext
   readonly #options: ApplyStateOptions & { readonly signal: AbortSignal }

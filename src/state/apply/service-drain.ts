@@ -39,7 +39,7 @@ export class ServiceDrain {
     return this.#waiting
   }
 
-  /** Decides about the service as it was read. A destination without a deadline is desired again. */
+  /** Decides on the next steps for the service as it was read. A destination without a deadline is desired again. */
   check(service: Service | undefined, deadlines: Deadlines, now: number): DrainProgress {
     const steps: Step[] = []
     const reverted: Step[] = []

@@ -50,7 +50,7 @@ export class StepExecutor {
     return done
   }
 
-  /** Whether the kernel rejected a step in an earlier round, so that it would do so again. */
+  /** Whether the kernel rejected a step in an earlier round and would reject it again. */
   #wasRejected(step: Step): boolean {
     const earlier = this.#report.find(step)
     if (earlier?.outcome !== 'failed' || earlier.error === undefined) return false
@@ -72,7 +72,7 @@ export class StepExecutor {
       return
     }
     if (kind === 'addService' && errorCode(error) === 'EEXIST') this.#ledger.forgetService(service)
-    // The same error for the same step twice is no race.
+    // The same error for the same step twice is not a race.
     if (mayBeRace(step.command, error) && errorCode(this.#report.find(step)?.error) !== errorCode(error))
       this.mustReadAgain = true
     this.#report.record(step, 'failed', error)

@@ -37,7 +37,7 @@ async function checkDrains(
   options: CheckedOptions,
   report: ApplyReport,
 ): Promise<void> {
-  // Opened again: another plan may have changed the file, and forgets the deadlines of destinations that it brings back.
+  // Opened again: another plan may have changed the file. A plan that brings a destination back removes its deadline.
   const ledger = await context.openLedger(options)
   const executor = new StepExecutor(context.client, ledger, report, options)
   const pending = drains.filter(({ waiting }) => waiting.length > 0)

@@ -18,7 +18,7 @@ export function formatState(desired: DesiredState, format: StateFormat = 'yaml')
   return loadYaml().stringify(desired, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
-/** Reads the table as a desired state. Applied to an empty table, it makes the same table. */
+/** Reads the table as a desired state. Applying it to an empty table creates the same table. */
 export async function exportState(client: TableClient, options: CallOptions = {}): Promise<DesiredState> {
   return toDesiredState(await readTable(client, options))
 }

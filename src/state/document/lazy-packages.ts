@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 
 /**
- * The packages that only text documents need. They take longer to load than the rest of the library, so they are loaded with
- * the first document; by `require`, since parsing a document is synchronous and `import()` is not.
+ * The packages that only text documents need. They take longer to load than the rest of the library, so the first document
+ * loads them. It uses `require`, because parsing a document is synchronous and `import()` is not.
  */
 const load = createRequire(import.meta.url)
 

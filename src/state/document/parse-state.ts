@@ -10,7 +10,7 @@ import { YamlDocument } from './yaml-document.ts'
  * Parses a desired state from YAML or JSON.
  *
  * @param source The name of the text in errors, such as its file name.
- * @throws {DesiredStateError} with all problems, each with line, column, path and what is accepted.
+ * @throws {DesiredStateError} with all problems, each with line, column, path and the accepted values.
  */
 export function parseState(text: string, source = ''): DesiredState {
   if (typeof text !== 'string') throw new ArgumentTypeError('text', 'a string of YAML or JSON', text)
@@ -32,7 +32,7 @@ function problemsOf(data: unknown): StateProblem[] {
     problems.push(...findProblems(desired))
   }
   const known = problems.map(({ path }) => path)
-  // If both report a problem, the validation of the library wins: it knows what is accepted at that place.
+  // If both report a problem, the validation of the library wins: it knows the accepted values at that place.
   for (const problem of shape.error?.issues.flatMap(problemsIn) ?? []) {
     if (!known.some((path) => isWithin(problem.path, path) || isWithin(path, problem.path)))
       problems.push(problem)

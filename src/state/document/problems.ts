@@ -10,7 +10,7 @@ export type StatePath = readonly (string | number)[]
 
 /** A problem of a document. */
 export interface StateProblem {
-  /** What is wrong and what is accepted. */
+  /** The problem and the accepted values. */
   readonly message: string
   /** The place, such as `['services', 0, 'destinations', 2, 'weight']`. */
   readonly path: StatePath
@@ -25,7 +25,7 @@ export interface StateProblem {
 /** The number of problems in a message; `problems` has all of them. */
 const MAX_SHOWN = 10
 
-/** A document is not a valid desired state. It lists all problems; nothing was changed. */
+/** A document is not a valid desired state. The error lists all problems; nothing was changed. */
 export class DesiredStateError extends TypeError {
   /** The class, for messages. */
   override readonly name = 'DesiredStateError'

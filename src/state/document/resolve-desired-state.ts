@@ -124,7 +124,10 @@ function resolveDaemon(daemon: DaemonInput): ResolvedDaemon {
   }
 }
 
-/** Clamps a length as the kernel does: a backup has at least 1024, and an IPv6 datagram holds less (ip_vs_sync.c). */
+/**
+ * Clamps a length as the kernel does: to at least 1024 for a backup, and to the smaller capacity of an IPv6 datagram
+ * (ip_vs_sync.c).
+ */
 function clampLength(length: number, role: string, isIPv6: boolean): number {
   return Math.max(role === 'backup' ? 1024 : 1, Math.min(length, isIPv6 ? 65_487 : 65_507))
 }

@@ -8,8 +8,8 @@ import { loadZod } from './lazy-packages.ts'
 let schema: Zod.ZodType | undefined
 
 /**
- * The schema of documents. It validates text and becomes the JSON Schema. What it cannot express (addresses, the flags of a
- * scheduler, repeated services) is validated when the document is resolved.
+ * The schema of documents. It validates text and becomes the JSON Schema. Rules that it cannot express (addresses, the flags of
+ * a scheduler, repeated services) are validated when the document is resolved.
  */
 export function documentSchema(): Zod.ZodType {
   schema ??= makeSchema(loadZod().z)

@@ -43,7 +43,7 @@ export interface DesiredService extends ServiceSettings {
 
 /** The settings of a desired destination. */
 export interface DestinationSettings extends DestinationLimits {
-  /** How packets reach the destination; required, there is no default. ipvsadm `-g`, `-m`, `-i`; IPVS_DEST_ATTR_FWD_METHOD. */
+  /** How packets reach the destination; required, without a default. ipvsadm `-g`, `-m`, `-i`; IPVS_DEST_ATTR_FWD_METHOD. */
   readonly forwarding?: ForwardingMethod | number | undefined
   /** Only with forwarding `tun`, where the default is `{ type: 'ipip' }`. ipvsadm `--tun-type`. */
   readonly tunnel?: Tunnel | null | undefined

@@ -41,7 +41,7 @@ export function diffDestinationSettings(
   return diffSettings(DESTINATION_SETTINGS, from, to)
 }
 
-/** Compares the settings of two daemons; a desired daemon without a maximum length accepts any. */
+/** Compares the settings of two daemons; a desired daemon without a maximum length accepts any length. */
 export function diffDaemonSettings(from: Daemon, to: Daemon | ResolvedDaemon): readonly SettingChange[] {
   const { maximumLength = from.maximumLength } = to
   return diffSettings(DAEMON_SETTINGS, from, { ...to, maximumLength })

@@ -30,7 +30,7 @@ export type StepCommand =
     }
 
 /**
- * The kinds of step: the method that each calls, and `drainDestination`, an `updateDestination` that sets the weight to 0
+ * The kinds of step: the method that the step calls, or `drainDestination`, an `updateDestination` that sets the weight to 0
  * before a removal.
  */
 export type StepKind = StepCommand['command'] | 'drainDestination'
@@ -91,7 +91,7 @@ export function updateServiceStep(
   { key, name, settings }: ResolvedService,
   changes: readonly SettingChange[],
 ): Step {
-  // All settings: with some of them omitted the client would have to read the service first.
+  // All settings, because the client would have to read the service first if some were omitted.
   const command = { command: 'updateService', service: key, changes: settings } as const
   return new Step('updateService', name, '', changes, command)
 }
@@ -128,7 +128,7 @@ export function updateDestinationStep(
   })
 }
 
-/** Changes all settings but the weight, which the client reads when it sends the command. */
+/** Changes all settings except the weight, which the client reads when it sends the command. */
 export function updateAllButWeightStep(
   { key, name }: ResolvedService,
   endpoint: string,

@@ -11,8 +11,8 @@ export interface NamedSet {
   /** Letters, digits, dots, dashes and underscores. Only one program may apply a set at a time. */
   readonly name: string
   /**
-   * The directory with the files of all sets of this network namespace, one file a set, such as `/run/lvs`. It is created if
-   * it does not exist. It need not survive a reboot: neither does the table.
+   * The directory with the files of all sets of this network namespace, one file per set, such as `/run/lvs`. It is created if
+   * it does not exist. It need not survive a reboot, because the table does not survive either.
    */
   readonly directory: string
   /** Takes over existing services that belong to no set. Default false: changing one is a conflict. */
@@ -31,7 +31,7 @@ const FIELDS = new KnownFields(['name', 'directory', 'adopt'])
 const SUFFIX = '.json'
 const EMPTY_FILE: SetFile = { version: 1, services: [], daemons: [], draining: {} }
 
-/** The caller owns what was created under the name of a set. The records are kept in the set's file. */
+/** The caller owns the entries that were created under the name of a set. The file of the set contains the records. */
 export class FileLedger implements Ledger {
   readonly deadlines: Map<string, number>
   readonly #set: NamedSet

@@ -1,8 +1,8 @@
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 
 /**
- * The claim of the caller to a service in its document: the steps on an `owned` service are not restricted, nothing is
- * removed from a `shared` service, and a `foreign` service must not be changed at all.
+ * The claim of the caller to a service in its document: steps on an `owned` service are not restricted, nothing is removed from
+ * a `shared` service, and a `foreign` service must not be changed at all.
  */
 export type Claim = 'owned' | 'shared' | 'foreign'
 
@@ -13,7 +13,7 @@ export type OwnershipPredicate = (service: ResolvedServiceKey) => boolean
 export interface OwnershipConflict {
   /** The service as text. */
   readonly service: string
-  /** The owner, as far as it is known, and how to resolve the conflict. */
+  /** The owner, if it is known, and how to resolve the conflict. */
   readonly explanation: string
 }
 
@@ -36,11 +36,11 @@ export class OwnershipError extends Error {
 
 /** Records which services and daemons the caller owns, and which destinations drain. */
 export interface Ledger {
-  /** When draining destinations are removed at the latest, by {@link drainKey}; milliseconds since 1970. */
+  /** The latest time at which each draining destination is removed, by {@link drainKey}; milliseconds since 1970. */
   readonly deadlines: Map<string, number>
-  /** Returns the claim to a service of the document. `exists` says whether the table has it. */
+  /** Returns the claim to a service of the document. `exists` says whether the table contains it. */
   claim(name: string, key: ResolvedServiceKey, exists: boolean): Claim
-  /** Whether the caller owns a service that the document omits, so that it is removed. */
+  /** Whether the caller owns a service that the document omits. Such a service is removed. */
   owns(name: string, key: ResolvedServiceKey): boolean
   /** Whether the caller owns a daemon that the document omits. */
   ownsDaemon(role: string): boolean
@@ -54,11 +54,11 @@ export interface Ledger {
   forgetService(name: string): void
   /** Removes a daemon that was stopped. */
   forgetDaemon(role: string): void
-  /** Writes the records to where they outlive the process, if there is such a place. */
+  /** Writes the records to a place where they outlive the process, if the ledger has one. */
   save(): Promise<void>
 }
 
-/** The caller owns what this client created. Services of others in the document are shared. */
+/** The caller owns the entries that this client created. Other services in the document are shared. */
 export class InMemoryLedger implements Ledger {
   readonly deadlines = new Map<string, number>()
   readonly #services = new Set<string>()

@@ -13,9 +13,9 @@ import { planNewService, planService, planServiceRemoval } from './plan-service.
 export interface PlannedSteps {
   /** The steps in the order in which they are taken. */
   readonly steps: readonly Step[]
-  /** Steps that the desired state calls for and that are not taken, with the reason. */
+  /** Steps that the desired state requires but that are not taken, with the reason. */
   readonly skipped: readonly SkippedStep[]
-  /** Destinations that wait for the end of their connections, or are about to. */
+  /** Destinations that are draining, or that this plan starts to drain. */
   readonly draining: readonly DrainingDestination[]
 }
 

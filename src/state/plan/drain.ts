@@ -8,8 +8,8 @@ export interface Drain {
   /** Seconds after which a destination is removed even if it still has connections. */
   readonly drain: number
   /**
-   * The connections to wait for. `active` (the default): those in use. `all`: also those that are being opened or closed,
-   * which linger for minutes after their end (TIME_WAIT; they include connections that the client has half closed).
+   * The connections to wait for. `active` (the default): connections in use. `all`: also connections that are being opened or
+   * closed. These linger for minutes after their end (TIME_WAIT), and include connections that the client has half closed.
    */
   readonly count?: 'active' | 'all' | undefined
   /**
@@ -27,7 +27,7 @@ export interface DrainingDestination {
   readonly destination: string
   /** The connections that have not ended. */
   readonly connections: number
-  /** When it is removed at the latest, in milliseconds since 1970. */
+  /** The latest time at which it is removed, in milliseconds since 1970. */
   readonly deadline: number
   /** Whether the service is removed with it, once all its destinations have drained. */
   readonly removesService: boolean
@@ -79,7 +79,7 @@ export type DrainAction =
 
 /**
  * Returns the next action. The deadline of a destination that already has weight 0, for example after a restart, counts from
- * now. The weight is always set to 0 at least one reading before the removal: a connection may arrive meanwhile.
+ * now. The weight is always set to 0 at least one read before the removal, because a connection may arrive meanwhile.
  */
 export function nextDrainAction(
   { drain, count, udp }: Required<Drain>,

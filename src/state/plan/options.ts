@@ -8,12 +8,12 @@ import { checkRemoval, type Drain } from './drain.ts'
 /** Options of a plan. */
 export interface PlanOptions {
   /**
-   * Accepts the services that the caller owns: those that the document omits are removed, and services that it rejects are
-   * never changed. Without `owns` and `set` the caller owns what this client created; other services in the document are
-   * changed, but nothing of them is removed.
+   * Accepts the services that the caller owns: owned services that the document omits are removed, and services that the
+   * predicate rejects are never changed. Without `owns` and `set` the caller owns the entries that this client created; other
+   * services in the document are changed, but nothing is removed from them.
    */
   readonly owns?: OwnershipPredicate | undefined
-  /** The caller owns the services that were created under a name, which a file remembers across restarts. */
+  /** The caller owns the services that were created under a name. A file records them across restarts. */
   readonly set?: NamedSet | undefined
   /**
    * `keep` leaves the weights of existing destinations to another program, such as a health checker; new destinations get
@@ -31,8 +31,8 @@ export interface PlanOptions {
 /** Options of applying a plan. */
 export interface ApplyOptions extends PlanOptions {
   /**
-   * Whether to wait until draining destinations have been removed. Without waiting, apply again later: that removes those
-   * that are due. Default true.
+   * Whether to wait until draining destinations have been removed. Without waiting, apply again later to remove the
+   * destinations that are due. Default true.
    */
   readonly wait?: boolean | undefined
   /** Seconds between two checks of the connections. Default 1. */

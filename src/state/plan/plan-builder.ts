@@ -15,12 +15,12 @@ export interface PlanRules {
   readonly now: number
 }
 
-/** A step that the desired state calls for and that is not taken. */
+/** A step that the desired state requires but that is not taken. */
 export interface SkippedStep {
   /** The step. */
   readonly step: Step
   /**
-   * Why: `not-owned`: it would remove something that the caller does not own; `not-allowed`: its kind is not allowed;
+   * The reason. `not-owned`: it would remove an entry that the caller does not own; `not-allowed`: its kind is not allowed;
    * `last-destination`: it would leave a service without a destination because the replacement is missing.
    */
   readonly reason: 'not-owned' | 'not-allowed' | 'last-destination'

@@ -116,7 +116,7 @@ function makeChangeStep(
 ): Step | undefined {
   const changes = diffDestinationSettings(from, to)
   if (changes.length === 0) return undefined
-  // A drain that was cancelled gives the weight back even if another program sets the weights.
+  // A cancelled drain restores the weight even if another program sets the weights.
   const isKept = keepWeights && !ledger.deadlines.has(drainKey(service.name, endpoint))
   if (!isKept) return updateDestinationStep(service, endpoint, to, changes)
   const others = changes.filter(({ setting }) => setting !== 'weight')

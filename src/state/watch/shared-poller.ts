@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { pause, raceAbort } from '../../netlink/arguments/abort.ts'
 import { type CurrentTable, readTable, type TableClient } from '../model/table.ts'
 
-/** How late a timer may be, in milliseconds. */
+/** Maximum delay of a timer in milliseconds. */
 const REUSE_MILLISECONDS = 100
 
 /**
@@ -11,7 +11,7 @@ const REUSE_MILLISECONDS = 100
  */
 export class SharedPoller {
   readonly #client: TableClient
-  /** When the last reading was due; it may be in progress. */
+  /** The time at which the last read was due; it may be in progress. */
   #due = Number.NEGATIVE_INFINITY
   #reading: Promise<CurrentTable> | undefined
 
@@ -19,7 +19,7 @@ export class SharedPoller {
     this.#client = client
   }
 
-  /** Reads the table now, give or take a millisecond. */
+  /** Reads the table now, to within a millisecond. */
   now(signal: AbortSignal | undefined): Promise<CurrentTable> {
     return this.#read(Math.floor(performance.now()), signal)
   }
@@ -33,13 +33,13 @@ export class SharedPoller {
     return this.#read(due, signal)
   }
 
-  /** Reads the table, unless a reading was due at that moment or later. */
+  /** Reads the table, unless a read was due at that time or later. */
   #read(due: number, signal: AbortSignal | undefined): Promise<CurrentTable> {
     if (due > this.#due || this.#reading === undefined) {
       this.#due = due
       const reading = readTable(this.#client)
       this.#reading = reading
-      // The timers of watchers that are due together fire one after the other. After that the table can be collected.
+      // The timers of watchers that are due together fire one after the other. After that the table can be garbage-collected.
       const forget = () => {
         if (this.#reading === reading) this.#reading = undefined
       }

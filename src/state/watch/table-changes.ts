@@ -62,10 +62,10 @@ export interface RatesChange {
   readonly after: Statistics
 }
 
-/** A difference between two readings of the table. */
+/** A difference between two reads of the table. */
 export type TableChange = ServiceChange | DestinationChange | DaemonChange | TimeoutsChange | RatesChange
 
-/** Compares two readings. Services and their destinations come first, in the order of the newer reading. */
+/** Compares two reads. Services and their destinations come first, in the order of the newer read. */
 export function* diffTables(
   before: CurrentTable,
   after: CurrentTable,

@@ -7,7 +7,7 @@ import { diffTables, type TableChange } from './table-changes.ts'
 
 /** Options of {@link Ipvs.watch}. */
 export interface WatchOptions {
-  /** Seconds between two readings. Default 2, the period in which the kernel updates its counters. */
+  /** Seconds between two reads. Default 2, the period in which the kernel updates its counters. */
   readonly interval?: number | undefined
   /** Whether to report changes of counters and rates. Default false. */
   readonly rates?: boolean | undefined
@@ -19,7 +19,7 @@ export interface WatchOptions {
 
 const FIELDS = new KnownFields(['interval', 'rates', 'initial', 'signal'])
 
-/** Validates the options at once, then reads as fast as the changes are consumed. */
+/** Validates the options at once, then reads only as fast as the changes are consumed. */
 export function watchTable(
   poller: SharedPoller,
   options: WatchOptions,

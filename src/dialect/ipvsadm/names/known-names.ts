@@ -2,11 +2,11 @@
 export interface KnownNames {
   /** The IPv4 address of a host; `null` if it has none; undefined if it has not been looked up yet. */
   addressOf(host: string): string | null | undefined
-  /** The port with this name under a protocol; undefined if there is none. */
+  /** The port with this name under a protocol; undefined if the name is unknown. */
   portOf(name: string, protocol: string): number | undefined
 }
 
-/** The address of a host has to be looked up before its line can be parsed. */
+/** The address of a host must be looked up before its line can be parsed. */
 export class UnknownHost extends Error {
   /** The class, for messages. */
   override readonly name = 'UnknownHost'

@@ -14,7 +14,7 @@ export class SystemNames implements KnownNames {
   /** Looks up the address of a host, for {@link addressOf}. */
   async lookUpAddress(host: string): Promise<void> {
     const { lookup } = await import('node:dns/promises')
-    // As in ipvsadm: an IPv6 address has to be written out.
+    // As in ipvsadm, names resolve to IPv4 addresses only.
     const found = await lookup(host, { family: 4 }).catch(() => null)
     this.#addresses.set(host, found === null ? null : found.address)
   }

@@ -14,7 +14,7 @@ export interface ParsedEndpoint {
  * Reads `host[:port]`, where the host is an IPv4 address or a name, `[v6]:port`, or an IPv6 address alone. A port is a number or
  * its name under the protocol. Returns undefined for any other text.
  *
- * @throws {UnknownHost} if the address of a host has to be looked up first.
+ * @throws {UnknownHost} if the address of a host must be looked up first.
  */
 export function readEndpoint(text: string, protocol: string, names: KnownNames): ParsedEndpoint | undefined {
   if (text.startsWith('[')) return readBracketed(text, protocol, names)

@@ -15,7 +15,7 @@ export function readNumber(text: string, minimum: number, maximum: number): numb
 
 /**
  * Reads an IPv4 address in every form of inet_aton(3), which ipvsadm uses for addresses and masks: one to four parts, each
- * decimal, octal or hexadecimal, of which the last fills the remaining bytes. Text after a blank is ignored.
+ * decimal, octal or hexadecimal, and the last part fills the remaining bytes. Text after a blank is ignored.
  */
 export function readIPv4Text(text: string): string | undefined {
   const end = text.search(BLANK)

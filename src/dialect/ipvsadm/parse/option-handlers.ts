@@ -24,7 +24,7 @@ function textOption(option: OptionName, set: (options: ParsedOptions, value: str
   }
 }
 
-/** @param label What error messages of ipvsadm call the value. */
+/** @param label The name of the value in error messages of ipvsadm. */
 function numberOption(
   option: OptionName,
   [minimum, maximum]: readonly [number, number],
@@ -38,7 +38,7 @@ function numberOption(
   })
 }
 
-/** One handler for several options, of which each stands for a choice. */
+/** One handler for several options, each of which stands for a choice. */
 function choiceOptions<Choice extends string, Code extends OptionCode>(
   choices: Readonly<Record<Choice, Code>>,
   set: (options: ParsedOptions, choice: Choice, value: string) => void,

@@ -96,7 +96,7 @@ function check(
   given: ReadonlySet<OptionName>,
   subject: string,
 ): void {
-  // Files of a hundred thousand rules are mostly valid: this looks at the given options only, the loop below at all.
+  // Files of a hundred thousand rules are mostly valid: this checks the given options only, the loop below checks all options.
   if (isPlainlyValid(rules, given)) return
   const { required, allowed, exclusive } = rules
   let chosen: OptionName | undefined

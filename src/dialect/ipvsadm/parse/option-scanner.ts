@@ -7,9 +7,9 @@ export interface ScanFailure {
 }
 
 /**
- * Reads a command line option by option, as popt(3) does, the library that ipvsadm uses. Letters may be joined (`-Ln`), and so may
- * a letter and its value (`-p3600`, `-p=3600`, `-p 3600`, `--persistent=3600`); `--` ends the options. An optional value is never
- * taken from a word that begins with a hyphen.
+ * Reads a command line option by option, like popt(3), the library that ipvsadm uses. Letters may be joined (`-Ln`), and so may
+ * a letter and its value (`-p3600`, `-p=3600`, `-p 3600`, `--persistent=3600`); `--` ends the options. An optional value is
+ * never taken from a word that begins with a hyphen.
  */
 export class OptionScanner<O extends OptionDefinition> {
   readonly #options: OptionIndex<O>

@@ -26,7 +26,7 @@ const NO_TIMEOUTS: TimeoutChanges = {}
 /** Matches a line whose words are not separated by exactly one space. */
 const UNUSUAL_BLANKS = /[\t\r]| {2}|^ | $/
 
-/** Splits a line as `ipvsadm -R` does, which knows no quotes and no comments. */
+/** Splits a line as `ipvsadm -R` does, which supports neither quotes nor comments. */
 export function splitWords(line: string): string[] {
   if (line === '') return []
   return UNUSUAL_BLANKS.test(line) ? line.split(/[ \t\r]+/).filter((word) => word !== '') : line.split(' ')
@@ -37,7 +37,7 @@ export function splitWords(line: string): string[] {
  *
  * @param signedMarks Whether a mark may be negative, which ipvsadm writes and refuses to read.
  * @throws {IpvsadmError} if the command line is invalid.
- * @throws {UnknownHost} if the address of a host has to be looked up first.
+ * @throws {UnknownHost} if the address of a host must be looked up first.
  */
 export function parseLine(words: readonly string[], names: KnownNames, signedMarks = false): ParsedLine {
   const scanner = new OptionScanner(OPTIONS, words)
@@ -69,7 +69,7 @@ function readOptions(scanner: OptionScanner<IpvsadmOption>, options: ParsedOptio
   throw new IpvsadmError(`${failure.spelling}: ${failure.reason}`, { status: EXIT_FAILED, continues: true })
 }
 
-/** Reads the value of a daemon command. The scanner gives no other command a value. */
+/** Reads the value of a daemon command. The scanner accepts a value for no other command. */
 function readRole(command: CommandName, value: string | undefined): SyncRole {
   if (value === undefined || value === 'master' || value === 'backup') return value ?? 'master'
   throw new IpvsadmError(`illegal ${command} parameter specified`)

@@ -13,8 +13,8 @@ export const MAX_TIMEOUT = 2_678_400
 const DEFAULT_PERSISTENCE = 360
 
 /**
- * The options of a command line up to the current one. Each takes effect in its position, as in ipvsadm: a mask before the service
- * is read as one of IPv4, and a real server before the service does not get the port of the service.
+ * The options of a command line up to the current one. Each takes effect in its position, as in ipvsadm: a mask before the
+ * service is read as an IPv4 mask, and a real server before the service does not get the port of the service.
  */
 export class ParsedOptions {
   readonly #names: KnownNames
@@ -48,7 +48,7 @@ export class ParsedOptions {
   multicastPort: number | undefined
   ttl: number | undefined
 
-  /** @param signedMarks Whether a mark may be negative, which is how `ipvsadm -S` writes those from 2^31 on. */
+  /** @param signedMarks Whether a mark may be negative: `ipvsadm -S` writes marks from 2^31 on as negative numbers. */
   constructor(names: KnownNames, signedMarks = false) {
     this.#names = names
     this.#minimumMark = signedMarks ? -(2 ** 31) : 1

@@ -47,7 +47,7 @@ export function toServiceSettings(
 export function toDestination(options: ParsedOptions): DestinationInput {
   const { fwmark, forwarding, weight, upperThreshold, lowerThreshold, family } = options
   const { address, family: serverFamily } = serverOf(options)
-  // Only NAT reaches another port than the service's. A mark has no port.
+  // Only NAT reaches a port other than the service's. A mark has no port.
   const port = fwmark === 0 && forwarding !== 'nat' ? options.port : options.serverPort
   if (serverFamily !== family && forwarding !== 'tun') {
     throw new IpvsadmError('Different address family is allowed only for tunneling servers')

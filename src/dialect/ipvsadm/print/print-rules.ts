@@ -8,25 +8,25 @@ import { OPTION_TEXT, type OptionCode } from '../vocabulary/options.ts'
 import { type EndpointFormatter, formatNumeric } from './endpoint-format.ts'
 import { printMark, printSchedulerFlags, protocolOfPorts } from './service-text.ts'
 
-/** How rules are written. */
+/** The format of rules. */
 export interface RuleFormat {
   readonly endpoint: EndpointFormatter
   /**
-   * Whether to write what `ipvsadm -S` writes: `local` as `dr`, marks as signed numbers, neither thresholds nor the third flag of
-   * sh and mh.
+   * Whether to write rules exactly as `ipvsadm -S` does: `local` as `dr`, marks as signed numbers, without thresholds and
+   * without the third flag of sh and mh.
    */
   readonly asSaved: boolean
-  /** Returns what stands for a value that ipvsadm has no option for, or throws. */
+  /** Returns the text for a value that ipvsadm has no option for, or throws. */
   readonly withoutOption: (kind: string, value: string | number) => string
 }
 
-/** A destination, as the table or a document has it. */
+/** A destination from the table or from a document. */
 export interface PrintableDestination extends DestinationKey, DestinationLimits {
   readonly forwarding: string | number
   readonly tunnel?: Tunnel | null | undefined
 }
 
-/** What ipvsadm prints where it has no word. */
+/** The text that ipvsadm prints for a value without a name. */
 const NO_WORD = '(null)'
 
 /** Every setting, for a command line. A value that ipvsadm has no option for makes it refuse the line. */
@@ -70,7 +70,7 @@ export function formatServiceOption(key: ServiceKey, format = COMMAND_LINE_FORMA
   return `${option} ${endpoint(address, port, protocolOfPorts(key))}`
 }
 
-/** A service with every setting, since `ipvsadm -E` resets those that are not given. */
+/** A service with every setting, because `ipvsadm -E` resets omitted settings. */
 export function formatServiceOptions(service: ServiceInput, format = COMMAND_LINE_FORMAT): string {
   return formatServiceOption(service, format) + formatSettings(service, format)
 }
@@ -85,7 +85,7 @@ export function formatDestinationOption(
   return `${OPTION_TEXT['real-server']} ${text}`
 }
 
-/** A destination with every setting, since `ipvsadm -e` resets those that are not given. */
+/** A destination with every setting, because `ipvsadm -e` resets omitted settings. */
 export function formatDestinationOptions(
   service: ServiceKey,
   destination: PrintableDestination,

@@ -26,9 +26,9 @@ const FORWARDING: Readonly<Record<string, string>> = {
   tun: 'Tunnel',
 }
 const CHECKSUM: Readonly<Record<string, string>> = { none: '-c', checksum: '+c', remote: 'r+c' }
-/** What ipvsadm prints where it has no word. */
+/** The text that ipvsadm prints for a value without a name. */
 const NO_WORD = '(null)'
-/** The width of the column of destinations, to which ipvsadm truncates those of IPv4. */
+/** The width of the column of destinations. ipvsadm truncates IPv4 destinations to it. */
 const DESTINATION_WIDTH = 28
 /** The length to which ipvsadm truncates any other name with its port. */
 const LONGEST_NAME = 59
@@ -153,7 +153,7 @@ function tunnelInfo({ tunnel }: Destination): string {
   return tunnel.type === 'gre' ? `gre:${sign}` : String(tunnel.type)
 }
 
-/** From which value on a counter is printed in thousands, millions and so on. */
+/** The values from which a counter is printed in thousands, millions and so on. */
 const UNITS = [
   { from: 1e14, size: 1e12, sign: 'T' },
   { from: 1e11, size: 1e9, sign: 'G' },
@@ -161,7 +161,7 @@ const UNITS = [
   { from: 1e8, size: 1e3, sign: 'K' },
 ] as const
 
-/** A counter as a column with the blank before it: exact, or truncated to thousands, millions and so on. */
+/** A counter as a column with a leading blank: exact, or truncated to thousands, millions and so on. */
 export function printCounter(value: number, exact: boolean): string {
   if (exact) return ` ${String(value).padStart(8)}`
   const unit = UNITS.find(({ from }) => value >= from)

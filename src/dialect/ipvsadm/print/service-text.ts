@@ -5,12 +5,12 @@ import type { ServiceKey } from '../../../ipvs/model/service-key.ts'
 /** The flag of the third bit, for which ipvsadm has no name where the scheduler is sh or mh. */
 const THIRD_FLAG = 'flag-3' satisfies SchedulerFlag
 
-/** The protocol under which the ports of a service have their names; undefined for a firewall mark. */
+/** The protocol for looking up the names of a service's ports; undefined for a firewall mark. */
 export function protocolOfPorts(service: ServiceKey): string | undefined {
   return service.fwmark === undefined ? String(service.protocol) : undefined
 }
 
-/** A firewall mark as ipvsadm prints it, which is as a signed number. */
+/** A firewall mark as ipvsadm prints it: a signed number. */
 export function printMark(fwmark: number): string {
   return String(fwmark | 0)
 }

@@ -14,8 +14,8 @@ interface Ranked<T> {
 /**
  * Sorts services as ipvsadm does, by mark, family, protocol, address and port, and the destinations of each.
  *
- * ipvsadm compares two numbers by the sign of their 32-bit difference. So 192.168.0.1 comes before 10.0.0.1, and the order is not
- * transitive: its result depends on the algorithm, which is the merge sort of qsort(3) in glibc, repeated here.
+ * ipvsadm compares two numbers by the sign of their 32-bit difference. So 192.168.0.1 comes before 10.0.0.1, and the order is
+ * not transitive. The result depends on the algorithm, the merge sort of qsort(3) in glibc, which is reproduced here.
  */
 export function sortServices(services: readonly Service[]): Service[] {
   return sortByRank(services, serviceRank).map((service) =>

@@ -2,7 +2,9 @@ import type { SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { TunnelChecksum } from '../../../ipvs/model/tunnel.ts'
 import type { OptionCode } from './options.ts'
 
-/** The options that select a protocol, a forwarding method or a tunnel checksum. ipvsadm has none for the other values. */
+/**
+ * The options that select a protocol, a forwarding method or a tunnel checksum. ipvsadm has no options for the other values.
+ */
 
 /** The option that introduces a virtual service of each protocol. */
 export const PROTOCOL_OPTIONS = {

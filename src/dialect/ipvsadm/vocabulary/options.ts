@@ -101,7 +101,7 @@ export interface IpvsadmOption {
   readonly long: string
   readonly letter?: string | undefined
   readonly argument: OptionArgument
-  /** The command, where it is the first option of the line. */
+  /** The command, if this is the first option of the line. */
   readonly command?: CommandName
   /** The effect in any other position. */
   readonly code?: OptionCode

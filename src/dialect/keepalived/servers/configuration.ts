@@ -6,7 +6,7 @@ import type { KeepalivedStatement } from '../source/statement.ts'
 export interface KeepalivedConfiguration {
   /** The table that keepalived creates while every check succeeds. */
   readonly desired: DesiredState
-  /** The virtual servers, with what the table does not contain: checks, quorums and sorry servers. */
+  /** The virtual servers, including their checks, quorums and sorry servers, which the table does not contain. */
   readonly virtualServers: readonly KeepalivedVirtualServer[]
   /** All other statements (vrrp, global_defs, ...), uninterpreted. */
   readonly others: readonly KeepalivedStatement[]

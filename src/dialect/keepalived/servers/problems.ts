@@ -12,7 +12,7 @@ export class ConfigurationProblems {
     this.problems.push(problemOf(statement, message))
   }
 
-  /** Adds something that keepalived ignores because it does not know it, or because it does not apply. */
+  /** Adds a statement that keepalived ignores because it is unknown or does not apply. */
   addUnknown(statement: KeepalivedStatement, message: string): void {
     this.unknown.push(problemOf(statement, message))
   }
@@ -32,7 +32,7 @@ export class ConfigurationProblems {
     return 0
   }
 
-  /** Reads the word at `index` as one of those allowed, ignoring case. */
+  /** Reads the word at `index` as one of the allowed words, ignoring case. */
   readWord<W extends string>(
     statement: KeepalivedStatement,
     index: number,

@@ -9,7 +9,7 @@ import { PRESERVED_REAL_SERVER_WORDS, REAL_SERVER_WORDS } from './words.ts'
 /** A real server before the defaults of its virtual server apply. */
 export interface ParsedRealServer {
   readonly server: KeepalivedRealServer
-  /** Has neither a forwarding method nor, unless it is given, a port. */
+  /** Without a forwarding method, and without a port unless the configuration sets one. */
   readonly destination: DesiredDestination
   readonly method: LvsMethod | undefined
   readonly statement: KeepalivedStatement

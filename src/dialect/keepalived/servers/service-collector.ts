@@ -89,15 +89,15 @@ function keyOf(entry: ServiceAddress, server: ParsedVirtualServer): ServiceKey {
   return { fwmark: entry.fwmark, family: entry.family ?? server.family ?? familyOfReal(server) }
 }
 
-/** IPv6 if all real servers have it. */
+/** IPv6 if all real servers have IPv6 addresses. */
 function familyOfReal({ realServers }: ParsedVirtualServer): 'ipv4' | 'ipv6' {
   const families = new Set(realServers.map(({ server }) => familyOf(server.address)))
   return families.size === 1 && families.has('ipv6') ? 'ipv6' : 'ipv4'
 }
 
 /**
- * The servers of a service while every check succeeds: all its real servers, or the sorry server if even all of them do not reach
- * the quorum.
+ * The servers of a service while every check succeeds: all its real servers, or the sorry server if even their total weight
+ * does not reach the quorum.
  */
 function serversOf(server: ParsedVirtualServer): readonly ParsedRealServer[] {
   const { realServers, sorryServer, weight: usual, quorum, hysteresis } = server
@@ -112,8 +112,8 @@ function serversOf(server: ParsedVirtualServer): readonly ParsedRealServer[] {
 }
 
 /**
- * The destination of a real server in one service. With `DR` and `TUN` its port is always that of the service, or 0 under a mark.
- * With `NAT` it is its own; by default that of the service, or 0 in a group.
+ * The destination of a real server in one service. With `DR` and `TUN` its port is always that of the service, or 0 under a
+ * mark. With `NAT` it is the port of the real server; the default is that of the service, or 0 in a group.
  */
 function destinationOf(
   isGroup: boolean,

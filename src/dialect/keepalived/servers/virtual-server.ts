@@ -97,7 +97,7 @@ class VirtualServerReader {
     }
   }
 
-  /** Reads the settings that depend on other lines. keepalived ignores those that do not apply; here they are reported. */
+  /** Reads the settings that depend on other lines. keepalived ignores settings that do not apply; this parser reports them. */
   #finishSettings(): void {
     const settings = this.#settings
     const problems = this.#problems
@@ -187,7 +187,7 @@ function isFlag(word: string): word is SchedulerFlag {
   return SCHEDULER_FLAGS.some((flag) => flag === word)
 }
 
-/** keepalived also accepts `twos`, which Linux does not contain. */
+/** keepalived also accepts `twos`, a scheduler that Linux does not have. */
 function isScheduler(word: string | undefined): boolean {
   return [...SCHEDULERS, 'twos'].some((scheduler) => scheduler === word)
 }

@@ -7,8 +7,8 @@ export class Definitions {
   }
 
   /**
-   * Replaces each reference by its definition, once. Undefined names stay, as in keepalived: a `$` may belong to the command of a
-   * check.
+   * Replaces each reference with its definition, once. Undefined names stay, as in keepalived: a `$` may belong to the command
+   * of a check.
    */
   expand(line: string): string {
     if (!line.includes('$')) return line
@@ -21,7 +21,10 @@ export class Definitions {
 /** `${NAME}`, and `$NAME` followed by white space. */
 const NAME = /\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)(?=\s|$)/g
 
-/** The definitions of each repetition that `~SEQ(...)` or `~LST(...)` at the start of a line requests; undefined if it is invalid. */
+/**
+ * The definitions for each repetition that `~SEQ(...)` or `~LST(...)` at the start of a line requests; undefined if it is
+ * invalid.
+ */
 export function expandRepetition(head: string): readonly (readonly [string, string])[][] | undefined {
   const [, kind, list] = /^~(SEQx?|LST)\((.*)\)$/s.exec(head) ?? []
   if (kind === undefined || list === undefined) return undefined

@@ -50,7 +50,7 @@ export class SourceReader {
       return
     }
     const files = await this.#find(pattern, dirname(line.file))
-    // keepalived ignores this.
+    // keepalived ignores a pattern without matches.
     if (files.length === 0) this.problems.push(problemAt(line, `include: no file matches ${pattern}`))
     for (const file of files) await this.read(file, depth + 1)
     this.#definitions.define('_PWD', dirname(line.file))
