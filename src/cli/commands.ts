@@ -6,7 +6,7 @@ export interface CommandEntry {
   readonly alias?: string
   /** One line for the list of commands. */
   readonly summary: string
-  /** Whether the command describes all others, so that they have to be loaded with it. */
+  /** Whether the command describes all other commands, which must then be loaded with it. */
   readonly needsAll?: true
   readonly load: () => Promise<DefineCommand>
 }

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { SystemProcess } from './io/system-process.ts'
 
-/** The name under which the program replaces ipvsadm, and the command that does the same. */
+/** The program name that replaces ipvsadm, and the command with the same function. */
 const IPVSADM = 'ipvsadm'
 
 /** Loads only what the command needs: scripts start ipvsadm often, and each run is short. */

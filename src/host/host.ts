@@ -56,9 +56,9 @@ export class Host implements AsyncDisposable {
   }
 
   /**
-   * The host's IPVS. It is opened at the first call, so that a real server need not have it, and closed with the host.
+   * The host's IPVS. The first call opens it, so a real server can do without IPVS. It is closed with the host.
    *
-   * @throws {IpvsUnavailableError} when the kernel has no IPVS; the next call tries again.
+   * @throws {IpvsUnavailableError} if the kernel has no IPVS; the next call tries again.
    */
   async ipvs(): Promise<Ipvs> {
     if (this.#closed) throw new NetlinkError('ERR_LVS_CLOSED', 'The host was closed', 'not-done')

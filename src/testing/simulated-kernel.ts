@@ -17,7 +17,7 @@ import type { RequestLog } from './wire/request-log.ts'
 export interface SimulatedKernelOptions {
   /** The kernel to simulate. Default `7.2`. */
   readonly profile?: ProfileName | KernelProfile | undefined
-  /** Seed of everything random in the kernel, above all of the order of services since 7.1. Default 1. */
+  /** Seed of all random values in the kernel, above all of the order of services since 7.1. Default 1. */
   readonly seed?: number | undefined
   /** The number of the family IPVS when the module is loaded for the first time. Default 30. */
   readonly familyId?: number | undefined
@@ -30,7 +30,7 @@ export interface SimulatedKernelOptions {
 
 /** The process that connects. */
 export interface ConnectOptions {
-  /** Name of its network namespace, which the first call that names it creates. Default: the initial one. */
+  /** Name of its network namespace. The first call with a name creates the namespace. Default: the initial namespace. */
   readonly netns?: string | undefined
   /** Whether the process has CAP_NET_ADMIN, which every command of IPVS requires. Default true. */
   readonly privileged?: boolean | undefined
@@ -49,10 +49,10 @@ const RECEIVE_BUFFER = 4 * 1024 * 1024
 const SEND_BUFFER = 2 * 1024 * 1024 - 32
 
 /**
- * A kernel with IPVS that runs in this process and answers netlink byte for byte as Linux does. It needs neither root nor
- * Linux, loads no addon, and has its own clock, which stands still until a test advances it.
+ * A kernel with IPVS that runs in this process and replies to netlink requests byte for byte as Linux does. It needs neither
+ * root nor Linux, loads no addon, and has its own clock, which stands still until a test advances it.
  *
- * It is a {@link Transport} itself: that of a privileged process in the initial network namespace.
+ * The kernel is itself a {@link Transport}, that of a privileged process in the initial network namespace.
  *
  * @example
  * ```ts
@@ -89,14 +89,14 @@ export class SimulatedKernel implements Transport {
   }
 
   /**
-   * Texts of files under /proc by path, in addition to the files of IPVS in /proc/net, which the kernel writes itself. They
-   * are the same in every network namespace.
+   * Texts of files under /proc by path, in addition to the files of IPVS in /proc/net, which the kernel generates. They are the
+   * same in every network namespace.
    */
   get files(): Map<string, string> {
     return this.#machine.files
   }
 
-  /** Returns a transport for `Ipvs.open({ transport })`: that of one process in one network namespace. */
+  /** Returns a transport for `Ipvs.open({ transport })`, that of one process in one network namespace. */
   connect(options: ConnectOptions = {}): Transport {
     const {
       netns = '',
@@ -127,9 +127,9 @@ export class SimulatedKernel implements Transport {
 
   /**
    * Executes commands at once, as another client would. They are not logged, and no faults happen to them. An update must
-   * name every setting, because nothing is read first.
+   * contain every setting, because nothing is read first.
    *
-   * @throws {Error} with the kernel's `code` when it refuses a command; the commands before it were executed.
+   * @throws {Error} with the kernel's `code` if it refuses a command; the commands before it were executed.
    */
   run(commands: Iterable<BatchCommand>, { netns = '' }: { netns?: string | undefined } = {}): void {
     runDirectCommands(this.#machine, netns, commands)
@@ -140,7 +140,7 @@ export class SimulatedKernel implements Transport {
     return readState(this.#machine.namespace(netns))
   }
 
-  /** Replaces the complete state of IPVS in a network namespace; nothing of the previous state remains. */
+  /** Replaces the complete state of IPVS in a network namespace. */
   setState(state: StateInput, { netns = '' }: { netns?: string | undefined } = {}): void {
     const machine = this.#machine
     machine.module.load()
@@ -166,7 +166,7 @@ export class SimulatedKernel implements Transport {
 
   /**
    * Deletes the name of a network namespace, as `ip netns delete` does: no socket can be opened in it any more, and open
-   * sockets keep working. The next {@link connect} with the same name creates a new one.
+   * sockets keep working. The next {@link connect} with the same name creates a new namespace.
    */
   deleteNamespace(netns: string): void {
     this.#machine.deleteNamespace(netns)

@@ -4,13 +4,13 @@ import { addExamples, type DefineCommand } from './options/command-options.ts'
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 type Shell = (typeof SHELLS)[number]
 
-/** A position in a command line, and what may follow there. */
+/** A position in a command line, with the words that may follow. */
 interface CompletionContext {
   /** The command words before it: `''`, `list`, `add service`, ... */
   readonly path: string
   /** Subcommands, options, and the choices of arguments. */
   readonly words: readonly string[]
-  /** Options that take a value, with the choices if there are any. */
+  /** Options that take a value, with its choices if there are any. */
   readonly values: ReadonlyMap<string, readonly string[]>
 }
 
@@ -61,7 +61,7 @@ ${SCRIPTS.bash(contexts)}`,
   fish: (contexts) => contexts.map((context) => formatFishLines(context, contexts)).join(''),
 }
 
-/** Collects the command words before the cursor and looks up what may follow. The name `path` is reserved in zsh. */
+/** Collects the command words before the cursor and looks up the words that may follow. The name `path` is reserved in zsh. */
 function formatLookup(contexts: readonly CompletionContext[]): string {
   const paths = contexts.map(({ path }) => path.replaceAll(' ', '/')).join(' ')
   const values = contexts.flatMap(({ path, values }) =>

@@ -6,7 +6,7 @@ import { printPlan } from './output/print-plan.ts'
 import { printJson } from './output/text.ts'
 import { createPlan } from './plan.ts'
 
-/** As in diff(1): 0 for no difference, 2 for trouble, which includes errors of the kernel. */
+/** As in diff(1): 0 means no difference, and 2 means trouble, which includes errors of the kernel. */
 const EXIT_DIFFERENT = 1
 const EXIT_TROUBLE = EXIT_USAGE
 
@@ -27,7 +27,7 @@ export const define: DefineCommand = (command, terminal) => {
   )
 }
 
-/** Exits with the status for trouble: 1, the usual status of a failure, would mean a difference. */
+/** Exits with the status for trouble, because 1, the usual status of a failure, would mean a difference. */
 async function exitOnTrouble<T>(terminal: Terminal, act: () => Promise<T>): Promise<T> {
   try {
     return await act()

@@ -109,7 +109,7 @@ async function runDoctor(flags: Flags, options: DiagnoseOptions, terminal: Termi
   return { findings: await host.doctor(options), isFixFailed: false }
 }
 
-/** Applies fixes one by one, and diagnoses again after each, since one fix may resolve several findings. */
+/** Applies fixes one by one, and diagnoses again after each, because one fix may resolve several findings. */
 async function fixEach(
   diagnoseHost: () => Promise<readonly Finding[]>,
   options: ConfirmOptions,

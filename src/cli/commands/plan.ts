@@ -6,7 +6,7 @@ import { ExitStatus } from '../io/failure.ts'
 import { readDesired } from './input/read-desired.ts'
 import { type PlanFlags, toPlanOptions } from './options/plan-options.ts'
 
-/** Reads a desired state and computes the plan for it, as the flags say. */
+/** Reads a desired state and computes the plan for it according to the flags. */
 export async function createPlan(file: string, flags: PlanFlags, terminal: Terminal): Promise<Plan> {
   const options = await toPlanOptions(flags)
   const desired = await readDesired(file, flags.format, terminal)
@@ -24,7 +24,7 @@ export async function applyPlan(plan: Plan, wait: boolean): Promise<ApplyResult>
   }
 }
 
-/** Prints each ownership conflict on a line of its own, with options of this command instead of the library's. */
+/** Prints each ownership conflict on a separate line, and names the options of this command instead of those of the library. */
 export async function reportConflicts<T>(terminal: Terminal, act: () => Promise<T>): Promise<T> {
   try {
     return await act()

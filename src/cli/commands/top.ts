@@ -18,7 +18,7 @@ export const define: DefineCommand = (command, terminal) => {
       .description('Show services and destinations with their traffic, live. Press ? for the keys.')
       .option('--interval <seconds>', 'seconds between updates', parseNumberWithin(0.1, 3600), 2),
   ).action(async ({ netns, interval }: Options) => {
-    // A dumb terminal cannot move its cursor.
+    // A dumb terminal cannot move the cursor.
     if (!terminal.isInteractive || process.env['TERM'] === 'dumb') throw new UsageError(NO_TERMINAL)
     const ipvs = await terminal.open(netns)
     const status = await showLive({

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { Ipvs } from '../../state/ipvs.ts'
 
-/** What a command reads from, writes to and opens: the real process, or a test's. */
+/** The input, output and clients of a command. The real process implements it, and so does a test. */
 export interface CommandIo {
   /** The name under which the program was called, for messages. */
   readonly program: string
@@ -12,11 +12,11 @@ export interface CommandIo {
   print(text: string): void
   /** Writes a line to standard error. */
   printError(text: string): void
-  /** Opens a client in a network namespace, by default that of the process. The client lives as long as the command. */
+  /** Opens a client in a network namespace, by default that of the process. The client stays open until the command ends. */
   open(netns?: string): Promise<IpvsClient>
 }
 
-/** The same for a command that interacts with people. */
+/** The same for an interactive command. */
 export interface Terminal extends CommandIo {
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean
@@ -29,6 +29,6 @@ export interface Terminal extends CommandIo {
   openHost(netns?: string): Promise<Host>
   /** Asks a yes-or-no question. Any answer but yes means no. */
   ask(question: string): Promise<boolean>
-  /** Waits. Returns false if the user interrupts. */
+  /** Waits for this time. Returns false if the user interrupts it. */
   pause(seconds: number): Promise<boolean>
 }

@@ -41,7 +41,10 @@ export function describeFailure(error: unknown): { message: string; status: numb
   return { message: error instanceof Error ? error.message : String(error), status: EXIT_FAILURE }
 }
 
-/** The message of an IPVS error. Its explanation names methods of the library; users know the commands. */
+/**
+ * The message of an IPVS error. The explanation of an error names methods of the library; users of the program know only its
+ * commands.
+ */
 export function describeIpvsError({ subject, explanation, kernelMessage }: IpvsError): string {
   const words = explanation
     .replaceAll('addService', 'lvs add service')

@@ -4,7 +4,7 @@ import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
 
 const collator = new Intl.Collator('en', { numeric: true })
 
-/** Reads the named services, or all, sorted by name, each with its destinations sorted by name. */
+/** Reads the named services, or all services, sorted by name, each with its destinations sorted by name. */
 export async function readServices(
   ipvs: IpvsClient,
   references: readonly string[],

@@ -31,7 +31,7 @@ export class SystemProcess implements CommandIo {
     writeFully(STANDARD_ERROR, `${text}\n`)
   }
 
-  /** Opens the plain client: the drop-in starts faster without the code for desired states. */
+  /** Opens the plain client: the replacement for ipvsadm starts faster without the code for desired states. */
   async open(netns?: string): Promise<IpvsClient> {
     const { IpvsClient } = await import('../../ipvs/ipvs-client.ts')
     return await IpvsClient.open({ netns })

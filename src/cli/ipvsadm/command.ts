@@ -13,7 +13,7 @@ import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import { type ListingCommand, toListingCommand } from './listing.ts'
 
-/** A command of ipvsadm with everything that running it needs. */
+/** A command of ipvsadm with all data that it needs to run. */
 export type IpvsadmCommand =
   | { readonly action: 'change'; readonly change: BatchCommand }
   | ListingCommand
@@ -28,7 +28,7 @@ export type IpvsadmCommand =
  * Reads a command line.
  *
  * @throws {IpvsadmError} if the command line is invalid.
- * @throws {UnknownHost} if the address of a host has to be looked up first.
+ * @throws {UnknownHost} if the address of a host must be looked up first.
  */
 export function parseCommand(words: readonly string[], names: KnownNames): IpvsadmCommand {
   const line = parseLine(words, names)

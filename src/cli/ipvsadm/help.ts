@@ -1,4 +1,4 @@
-/** The version of ipvsadm whose commands and output these are. Tools parse this line. */
+/** The version of ipvsadm that this program reproduces. Tools parse this line. */
 const VERSION = 'ipvsadm v1.31 2019/12/24'
 
 /** The output of `ipvsadm -v`. */
@@ -6,7 +6,7 @@ export function printVersion(ipvs: string): string {
   return `${VERSION} (compiled with popt and IPVS v${ipvs})\n`
 }
 
-/** The output of `ipvsadm -h` below that. */
+/** The output of `ipvsadm -h` below the version. */
 export function printUsage(program: string): string {
   const lines = SYNOPSES.map((synopsis) => `  ${program} ${synopsis}\n`)
   return `Usage:\n${lines.join('')}\n${EXPLANATIONS}`

@@ -7,12 +7,12 @@ import { describeFailure, isDenied } from './refusal.ts'
 import { RuleRestorer } from './restore.ts'
 import { runCommand } from './run.ts'
 
-/** The exit status if IPVS is missing or this user may not use it. */
+/** The exit status if IPVS is missing or the user lacks the privilege to use it. */
 const UNAVAILABLE = 2
-/** The arguments that ipvsadm assumes if it has none. */
+/** The arguments that ipvsadm assumes if none are given. */
 const DEFAULT_ARGUMENTS = ['-L']
 
-/** Does what ipvsadm 1.31 does with these arguments, and returns its exit status. */
+/** Behaves like ipvsadm 1.31 with these arguments, and returns its exit status. */
 export async function runIpvsadm(words: readonly string[], io: CommandIo): Promise<number> {
   try {
     const names = new SystemNames()

@@ -4,7 +4,7 @@ import { toServiceKey } from '../../dialect/ipvsadm/parse/parsed-rule.ts'
 import type { ListingColumns, ListingFormat } from '../../dialect/ipvsadm/print/print-table.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 
-/** What `-L` lists: the table or one service of it, the connections, the timeouts or the daemons. */
+/** The listings of `-L`: the table or one service of it, the connections, the timeouts or the daemons. */
 export type ListingCommand =
   | {
       readonly action: 'list'
@@ -23,7 +23,7 @@ const COLUMNS = [
   'tun-info',
 ] as const satisfies readonly ListingColumns[]
 
-/** Determines what `-L` lists. */
+/** Determines the listing of `-L`. */
 export function toListingCommand(options: ParsedOptions): ListingCommand {
   const { given } = options
   const requested = COLUMNS.filter((columns) => given.has(columns))

@@ -25,7 +25,10 @@ const GENERAL_MESSAGES: Readonly<Record<string, string>> = {
   ENETUNREACH: 'Network is unreachable',
 }
 
-/** The message for an error: that of ipvsadm, followed by the explanation of this library where ipvsadm has only a general one. */
+/**
+ * The message for an error: the message of ipvsadm, followed by the explanation of this library where ipvsadm has only a
+ * general message.
+ */
 export function describeFailure(error: unknown): string {
   if (error instanceof ArgumentRangeError || error instanceof ArgumentTypeError)
     return describeArgument(error)

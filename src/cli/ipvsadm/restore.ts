@@ -14,9 +14,10 @@ import { runCommand } from './run.ts'
 const PROGRAM = 'ipvsadm'
 
 /**
- * Runs `-R`: executes each line of standard input as a command line. Consecutive changes of the table are sent in batches, so that
- * the kernel executes some lines while the next are parsed; any other command runs after those before it. As in ipvsadm, an error
- * of the kernel is reported with its line and the next line follows, whereas an invalid command line ends the restoration.
+ * Runs `-R`: executes each line of standard input as a command line. Consecutive changes of the table are sent in batches, so
+ * that the kernel executes some lines while the next are parsed; any other command runs after all commands before it. As in
+ * ipvsadm, an error of the kernel is reported with its line and restoration continues with the next line, whereas an invalid
+ * command line ends it.
  */
 export class RuleRestorer {
   readonly #ipvs: IpvsClient

@@ -48,7 +48,7 @@ export async function runCommand(
   }
 }
 
-/** Throws the one error of a batch of one command. */
+/** Throws the error of a batch that consists of one command. */
 function throwFirst(error: unknown): never {
   throw error instanceof BatchError ? error.cause : error
 }

@@ -58,7 +58,7 @@ export async function showConnections(
   )
 }
 
-/** A service that does not exist has an exit status of its own. */
+/** A service that does not exist has its own exit status. */
 async function readService(ipvs: IpvsClient, key: ResolvedServiceKey): Promise<Service[]> {
   try {
     return [await ipvs.service(key)]

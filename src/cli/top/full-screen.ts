@@ -5,9 +5,9 @@ import type { Line, Size, Style } from './render/line.ts'
 import { HUNG_UP, onEndingSignal } from './signals.ts'
 import type { Screen, ScreenListener } from './top-screen.ts'
 
-/** Milliseconds after which a lone escape character is the key Esc. */
+/** Milliseconds after which a single escape character counts as the key Esc. */
 const ESCAPE_DELAY = 100
-/** Milliseconds that a stop signal may take to arrive. */
+/** Maximum time in milliseconds until a stop signal arrives. */
 const STOP_DELAY = 50
 /** The size of a terminal that does not report one, such as a serial line. */
 const DEFAULT_SIZE: Size = { width: 80, height: 24 }
@@ -81,7 +81,7 @@ export class FullScreen implements Screen {
   }
 
   suspend(): void {
-    // Stops the whole process group, as the terminal does on Ctrl-Z.
+    // Stops the whole process group, as a terminal does on Ctrl-Z.
     process.kill(0, 'SIGTSTP')
   }
 

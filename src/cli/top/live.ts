@@ -26,7 +26,7 @@ export interface LiveOptions {
   readonly now?: () => number
 }
 
-/** Shows the table until the user quits. Returns the exit status; rejects if the table cannot be read. */
+/** Shows the table until the user quits. Resolves to the exit status; rejects if the table cannot be read. */
 export async function showLive(options: LiveOptions): Promise<number> {
   const live = new LiveView(options)
   return await live.run(options.open)
@@ -141,7 +141,7 @@ class LiveView implements ScreenListener {
     this.#render()
   }
 
-  /** Reads until the view ends, often enough to see every sample of the kernel; not every read is shown. */
+  /** Reads until the view ends, often enough to catch every sample of the kernel. Not every read is shown. */
   async #readLoop(): Promise<void> {
     for (;;) {
       const { interval } = this.#view

@@ -1,7 +1,7 @@
 import type { Key } from './keys/key-result.ts'
 import type { Line, Size } from './render/line.ts'
 
-/** A screen with a keyboard: a terminal, or a test's. */
+/** A screen with a keyboard. The terminal implements it, and so does a test. */
 export interface Screen {
   readonly size: Size
   /** Replaces the content of the screen. */

@@ -23,7 +23,7 @@ const HOST_SYSCTLS = [
 /** Sysctls of each interface. */
 const INTERFACE_SYSCTLS = ['arp_ignore', 'arp_announce', 'rp_filter', 'send_redirects', 'forwarding'] as const
 
-/** Reads everything the doctor examines. It changes nothing and does not load IPVS. */
+/** Reads everything that the doctor examines. Changes nothing and does not load IPVS. */
 export async function readFacts(host: FactsHost, options: FactsOptions = {}): Promise<HostFacts> {
   KNOWN_FIELDS.check('options', options)
   const { signal, name = hostName(host) } = options
@@ -51,7 +51,7 @@ function hostName({ netns }: FactsHost): string {
   return netns === undefined ? hostname() : basename(netns)
 }
 
-/** Reading the IPVS table would load the module, so the table is read only if the module is there. */
+/** Reading the IPVS table would load the module, so the table is read only if the module is loaded. */
 async function readServices(host: FactsHost, signal: AbortSignal | undefined): Promise<Service[]> {
   if ((await host.sysctls.find('net.ipv4.vs.drop_entry', { signal })) === undefined) return []
   return await (await host.ipvs()).services({ signal })

@@ -3,11 +3,11 @@ import type { Ipvs } from '../../state/ipvs.ts'
 import type { Sysctls } from '../../sysctl/sysctls.ts'
 
 /**
- * The part of a `Host` that each folder of this room uses. They are interfaces of their own so that no folder imports the
- * class that stands above it, and so that a test can pass an object with these methods only.
+ * The parts of a `Host` that the folders of this directory use. They are separate interfaces so that no folder imports the
+ * `Host` class, which imports the folders, and so that a test can pass an object with only these methods.
  */
 
-/** What reading the facts of a host takes. */
+/** The parts of a host that reading its facts requires. */
 export interface FactsHost {
   readonly netns: string | undefined
   readonly network: Pick<Network, 'links' | 'addresses' | 'routes' | 'neighbours'>
@@ -15,7 +15,7 @@ export interface FactsHost {
   ipvs(): Promise<Pick<Ipvs, 'services'>>
 }
 
-/** What the roles use of a host. A {@link Host} implements it. */
+/** The parts of a host that roles use. A {@link Host} implements it. */
 export interface RoleHost {
   /** Path of the network namespace. Undefined: the namespace of the process. */
   readonly netns: string | undefined
@@ -43,7 +43,7 @@ export interface RoleHost {
   >
 }
 
-/** What the fixes of the doctor use of a host. */
+/** The parts of a host that the fixes of the doctor use. */
 export interface FixHost {
   readonly network: Pick<
     Network,

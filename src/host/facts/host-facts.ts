@@ -5,7 +5,7 @@ import type { Link } from '../../route/model/link.ts'
 import type { Neighbour } from '../../route/model/neighbour.ts'
 import type { Route } from '../../route/model/route.ts'
 
-/** Everything the doctor examines on a host, read once. Plain data that can be sent to another host as JSON. */
+/** Everything that the doctor examines on a host, read once. Plain data that can be sent to another host as JSON. */
 export interface HostFacts {
   /** Name of the host in findings. */
   readonly name: string
@@ -37,7 +37,7 @@ export interface HostFacts {
 export interface ModuleFacts {
   /** Loaded modules. */
   readonly loaded: readonly string[]
-  /** IPVS modules that are built in or can be loaded. `null` if this is not visible, as in most containers. */
+  /** IPVS modules that are built in or can be loaded. `null` if they are not visible, as in most containers. */
   readonly available: readonly string[] | null
 }
 

@@ -22,7 +22,7 @@ export async function identifyNamespace(netns: string | undefined): Promise<Name
  * on the path of the namespace.
  */
 export async function namespaceSuffix({ netns }: Pick<NamespaceIdentity, 'netns'>): Promise<string> {
-  // Without permission to read the namespace of process 1, the process assumes that they are in the same one.
+  // Without permission to read the namespace of process 1, the process assumes that both are in the same namespace.
   const initial = await inodeOf(INITIAL_NAMESPACE).catch(() => inodeOf(OWN_NAMESPACE))
   return netns === initial ? '' : `-${netns}`
 }

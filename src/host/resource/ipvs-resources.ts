@@ -19,14 +19,14 @@ export const SERVICE = defineHandler<RoleService | null>({
   kind: 'service',
   find: findService,
   apply: applyService,
-  // Weights and destinations keep changing, and the service still belongs to the role.
+  // Weights and destinations change during operation, and the service still belongs to the role.
   alwaysRestored: true,
   equals: (a, b) => JSON.stringify(withSortedDestinations(a)) === JSON.stringify(withSortedDestinations(b)),
   format: (value) => (value === null ? 'none' : formatSettings(value)),
 })
 
 /**
- * Whether a service has everything that another one specifies. Weights are ignored because health checks change them, and so
+ * Whether a service has all settings that another one specifies. Weights are ignored because health checks change them, and so
  * are additional destinations. A destination that is an address of this host reads back as `local`, whatever forwarding method
  * it was added with (__ip_vs_update_dest, ip_vs_ctl.c).
  */
@@ -105,7 +105,7 @@ async function applyService(
   try {
     await ipvs.batch(commands)
   } catch (error) {
-    // To a role the service is one resource, so the first failure is the error.
+    // A role treats the service as one resource, so the first failure is the error.
     throw error instanceof BatchError ? error.cause : error
   }
 }

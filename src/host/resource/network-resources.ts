@@ -29,7 +29,7 @@ function parsePrefixOnInterface(text: string): PrefixOnInterface {
   return { prefix: text.slice(0, at), interface: text.slice(at + SEPARATOR.length) }
 }
 
-/** What it takes to add the address again. Null if the interface does not have it. */
+/** The input that adds the address again. Null if the interface does not have it. */
 type AddressValue = Omit<InterfaceAddressInput, keyof InterfaceAddressKey> | null
 
 /** An address of an interface. The subject is {@link formatPrefixOnInterface}. */
@@ -41,7 +41,7 @@ export const ADDRESS = defineHandler<AddressValue>({
     if (value === null) await network.ensureNoAddress({ address, interface: name })
     else await network.ensureAddress({ address, interface: name, ...value })
   },
-  // Another label or scope does not make it another address.
+  // An address with another label or scope is the same address.
   equals: (a, b) => (a === null) === (b === null),
   format: (value) => (value === null ? 'none' : 'present'),
 })

@@ -1,9 +1,8 @@
 import type { RoleHost } from '../facts/host-access.ts'
 
 /**
- * Reads, applies and restores one kind of resource of a host: a sysctl, an address, a route. A subject identifies the
- * resource; its value is plain data that can be written to a file. Applying a value that is already there does nothing, so a
- * step can be repeated.
+ * Reads, applies and restores one kind of resource of a host: a sysctl, an address, a route. A subject identifies the resource;
+ * its value is plain data that can be written to a file. Applying the current value does nothing, so a step can be repeated.
  */
 export interface ResourceHandler {
   /** Kind of resource, as messages call it. */
@@ -17,8 +16,8 @@ export interface ResourceHandler {
   /** Formats a value for messages. */
   format(value: unknown): string
   /**
-   * Whether the value is restored even if it is neither the value before nor an applied one. This is for values of several
-   * parts: some of them may have been restored before a crash, or may have been changed independently.
+   * Whether the value is restored even if it is neither the value before nor an applied one. Values that consist of several
+   * parts need it: some parts may have been restored before a crash, or changed independently.
    */
   readonly alwaysRestored?: boolean
 }

@@ -3,7 +3,7 @@ import { ADDRESS, DEVICE, LINK, ROUTE } from './network-resources.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 import { FORWARDING, SYSCTL } from './sysctl-resources.ts'
 
-/** All resources that roles change, by the kind that the state file records. */
+/** All resources that roles change, by the kind in the state file. */
 export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map(
   [SYSCTL, FORWARDING, ADDRESS, ROUTE, LINK, DEVICE, SERVICE, DAEMON].map((handler) => [
     handler.kind,

@@ -2,12 +2,15 @@ import type { Family } from '../../netlink/wire/address.ts'
 import type { RoleHost } from '../facts/host-access.ts'
 import { defineHandler } from './resource-handler.ts'
 
-/** A sysctl. The subject is its name. The value is null if the kernel does not have it, as when its interface is gone. */
+/**
+ * A sysctl. The subject is its name. The value is null if the kernel does not have the sysctl, for example because its
+ * interface was removed.
+ */
 export const SYSCTL = defineHandler<string | null>({
   kind: 'sysctl',
   find: async ({ sysctls }, name) => (await sysctls.findText(name)) ?? null,
   async apply({ sysctls }, name, value, current) {
-    // A sysctl cannot be removed. It goes with its interface or its module.
+    // A sysctl cannot be removed. It disappears with its interface or its module.
     if (value !== null && value !== current) await sysctls.setText(name, value)
   },
   equals: (a, b) => a === b,
@@ -26,11 +29,12 @@ export const FORWARDING_SWITCH = {
 /**
  * Packet forwarding. The subject is a family, `ipv4` or `ipv6`. Writing the switch changes other sysctls: `forwarding` of every
  * interface and of `default`, and for IPv4 also `accept_redirects` of `all` (inet_forward_change, net/ipv4/devinet.c). For IPv6
- * it clears `force_forwarding` (addrconf_fixup_forwarding, net/ipv6/addrconf.c). So all of them are recorded and restored.
+ * it clears `force_forwarding` (addrconf_fixup_forwarding, net/ipv6/addrconf.c). All of them are therefore recorded and
+ * restored.
  */
 export const FORWARDING = defineHandler<ForwardingValue>({
   kind: 'forwarding',
-  // After a crash the switch may be restored, and the others may not.
+  // After a crash the switch may have been restored, but not the others.
   alwaysRestored: true,
   async find(host, family) {
     const values: Record<string, string> = {}

@@ -5,7 +5,7 @@ import { ensure, observe, type RoleItem } from './role-item.ts'
 
 /**
  * The values of a sysctl with which a host neither answers nor announces addresses of `lo` on its other interfaces. The larger
- * value of `all` and of the interface takes effect.
+ * of the values of `all` and the interface takes effect.
  */
 interface ArpRule {
   readonly setting: 'arp_ignore' | 'arp_announce'
@@ -13,7 +13,7 @@ interface ArpRule {
   readonly value: number
   /** Effective values that suppress ARP. With 3 or an undefined value the kernel answers (arp_ignore(), net/ipv4/arp.c). */
   readonly sufficient: readonly number[]
-  /** Whether `value` still takes effect, or a sufficient value does, if the other one of `all` and the interface has this value. */
+  /** Whether `value` or a sufficient value still takes effect if the other of `all` and the interface has the value `other`. */
   readonly isCompatible: (other: number) => boolean
   /** The compatible values in text. */
   readonly compatibleText: string
@@ -38,7 +38,8 @@ const ARP_RULES: readonly ArpRule[] = [
 
 /**
  * The items that suppress ARP for addresses on `lo`: `arp_ignore` 1 and `arp_announce` 2. Without names of interfaces they are
- * set for `all`, and for the interfaces whose own value would override that. Otherwise they are set for these interfaces only.
+ * set for `all`, and for the interfaces whose own value would override it. Otherwise they are set for the named interfaces
+ * only.
  */
 export async function arpSuppressionItems(
   host: RoleHost,

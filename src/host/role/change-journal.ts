@@ -4,7 +4,7 @@ import { RESOURCE_HANDLERS } from '../resource/resource-handlers.ts'
 import { itemName, type RoleItem, type RoleItemStatus } from './role-item.ts'
 import type { RecordedState, StateFile, StateRecord } from './state-file.ts'
 
-/** A change that was made, with what it takes to undo it. */
+/** A change that was made, with the data that undoes it. */
 interface AppliedStep {
   readonly name: string
   readonly handler: ResourceHandler
@@ -83,7 +83,10 @@ export class ChangeJournal {
     await this.#save()
   }
 
-  /** Changes what the items require, in their order. All items are inspected and all changes recorded before the first change. */
+  /**
+   * Makes the changes that the items require, in their order. All items are inspected and all changes recorded before the first
+   * change.
+   */
   async ensure(items: readonly RoleItem[]): Promise<void> {
     const steps: (AppliedStep & { readonly value: unknown })[] = []
     this.#signal?.throwIfAborted()
@@ -118,8 +121,8 @@ export class ChangeJournal {
   }
 
   /**
-   * Removes owners from the records, and restores what has no owner any more, the latest change first. A value that is neither
-   * the original one nor an applied one was changed by another process, and stays.
+   * Removes owners from the records, and restores the resources that have no owner any more, the latest change first. A value
+   * that is neither the original nor an applied one was set by another process, and stays.
    *
    * @param except Names of items that stay.
    * @returns The items that have no owner any more, with the value before the change as the expected one.
@@ -172,7 +175,7 @@ export class ChangeJournal {
       }
       await this.#save()
     } catch {
-      // The caller throws the first error. This one recurs at the next call.
+      // The caller throws the first error. This error recurs at the next call.
     }
   }
 
@@ -198,8 +201,8 @@ function mergeOwners(record: StateRecord | undefined, item: RoleItem): string[] 
 }
 
 /**
- * The record of a change that is about to be made. If another process has changed the value since the last change, that value
- * becomes the one to restore.
+ * The record of a change that is about to be made. If another process has changed the value since the last change, the new
+ * value is the one to restore.
  */
 function recordChange(
   handler: ResourceHandler,

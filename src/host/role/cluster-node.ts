@@ -47,8 +47,8 @@ const KNOWN_FIELDS = new KnownFields(['vips', 'interface', 'services', 'sync', '
  * while the addresses are on the interface, and so that the host has the addresses at every moment: servers keep their
  * listening sockets and connections.
  *
- * The caller decides which node is active, for example a notify script of a VRRP daemon or an orchestrator. To never have two
- * active nodes, demote the old one first.
+ * The caller decides which node is active, for example a notify script of a VRRP daemon or an orchestrator. To avoid two active
+ * nodes at any time, demote the old one first.
  *
  * @example
  * ```ts
@@ -123,8 +123,7 @@ export class ClusterNode extends Role {
   }
 
   /**
-   * Applies the state that the node had last: active after a `promote()` that completed, otherwise backup. After a reboot it is
-   * a backup.
+   * Applies the last state of the node: active after a completed `promote()`, otherwise backup. After a reboot it is a backup.
    *
    * @throws {KernelError} if the kernel rejects a change.
    * @throws {StateFileError} if the state file is locked or is not a state file.
@@ -134,7 +133,7 @@ export class ClusterNode extends Role {
   }
 
   /**
-   * Undoes the role: removes the rules, then the addresses, and restores what was there before.
+   * Undoes the role: removes the rules, then the addresses, and restores the previous state.
    *
    * @throws {KernelError} if the kernel rejects a change. The remaining changes stay recorded.
    * @throws {StateFileError} if the state file is locked or is not a state file.
@@ -178,7 +177,7 @@ export class ClusterNode extends Role {
       const active = choose(journal.isActive(this.owners))
       if (!active) {
         await journal.setActive(this.owners, false)
-        // This comes first, because a later step may fail, as when the interface is gone.
+        // This comes first, because a later step may fail, for example if the interface was removed.
         await journal.ensure(ruleRemovalItems(this.#settings))
         await this.#ensureState(journal, false)
       } else {

@@ -49,7 +49,7 @@ export async function activeStages(host: RoleHost, cluster: ClusterSettings): Pr
   ]
 }
 
-/** The stages that make a node a backup, in the reverse order. The hidden addresses come before the others are removed. */
+/** The stages that make a node a backup, in the reverse order. The hidden addresses are added before the others are removed. */
 export async function backupStages(host: RoleHost, cluster: ClusterSettings): Promise<RoleItem[][]> {
   return [
     ruleRemovalItems(cluster),
@@ -61,7 +61,7 @@ export async function backupStages(host: RoleHost, cluster: ClusterSettings): Pr
   ]
 }
 
-/** Items that remove the rules, whatever process added them. */
+/** Items that remove the rules, no matter which process added them. */
 export function ruleRemovalItems(cluster: ClusterSettings): RoleItem[] {
   const services = cluster.services.map((service) =>
     ensure({
@@ -101,7 +101,7 @@ async function commonItems(
     ...(v4.length === 0 ? [] : await arpSuppressionItems(host, undefined, v4)),
     ...directorItems(visible, methods),
     // When its rules are removed, the node must drop their connections from its table. Otherwise IPVS would drop the packets of
-    // connections that continue, which now reach it as a real server (ip_vs_in, ip_vs_core.c).
+    // continuing connections, which now reach the node as a real server (ip_vs_in, ip_vs_core.c).
     ipvsFlagItem('expire_nodest_conn', owners),
     // As a real server, a backup must not forward packets of the connections that it receives by synchronisation.
     ...(sync === undefined ? [] : [ipvsFlagItem('backup_only', owners)]),

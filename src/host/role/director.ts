@@ -33,7 +33,7 @@ export interface DirectorVip {
 export interface DirectorOptions extends RoleOptions {
   /** The virtual addresses. */
   readonly vips: readonly DirectorVip[]
-  /** Forwarding methods of its destinations. {@link Director} lists what each of them requires. */
+  /** Forwarding methods of its destinations. {@link Director} lists the requirements of each method. */
   readonly forwarding: readonly ('dr' | 'nat' | 'tun')[]
 }
 

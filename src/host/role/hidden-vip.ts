@@ -29,7 +29,7 @@ export async function hiddenAddressItems(host: RoleHost, vips: readonly HiddenVi
 
 /**
  * Items that add the host routes. Linux does not need them because it adds a local route with the address. They are customary,
- * and `ip route` shows them. For IPv6 the kernel adds one itself (inet6_addr_add).
+ * and `ip route` shows them. For IPv6 the kernel adds the route itself (inet6_addr_add).
  */
 export function hostRouteItems(vips: readonly HiddenVip[]): RoleItem[] {
   return vips
@@ -50,7 +50,9 @@ export function hiddenAddressRemovalItems(vips: readonly HiddenVip[]): RoleItem[
   })
 }
 
-/** Items that report an address on an interface that answers for it. They do not remove it: it may be there on purpose. */
+/**
+ * Items that report an address on an interface that answers for it. They do not remove the address, because it may be intended.
+ */
 export function notAdvertisedItems(vips: readonly HiddenVip[]): RoleItem[] {
   return vips.map(({ vip, interface: name, owner }) =>
     observe(`visible ${vip.address}`, 'none', [owner], async ({ network }) => {
@@ -75,7 +77,7 @@ function formatAddress({ address, prefixLength, interface: name }: InterfaceAddr
   return formatPrefixOnInterface({ prefix: `${address}/${prefixLength}`, interface: name })
 }
 
-/** Chooses the first free label of an interface, and none if the name is too long. */
+/** Chooses the first free label of an interface, or no label if its name is too long. */
 function chooseLabel(name: string, labels: Set<string | undefined>): { readonly label?: string } {
   for (let number = 0; ; number++) {
     const label = `${name}:${number}`

@@ -68,8 +68,9 @@ const KNOWN_FIELDS = {
  *
  * - `dr`: ARP is suppressed (`arp_ignore` 1, `arp_announce` 2), and then the virtual addresses are added to `lo`, each with a
  *   host route and a label such as `lo:0`.
- * - `tun`: the same with the tunnel interface in place of `lo`. It is set up, and its reverse path filter must not be strict.
- * - `nat`: nothing is changed. `status()` reports whether the default route leads to the director.
+ * - `tun`: the same with the tunnel interface instead of `lo`. The role also sets the interface up and makes its reverse path
+ *   filter loose or off.
+ * - `nat`: the role changes nothing. `status()` reports whether the default route leads to the director.
  *
  * @example
  * ```ts

@@ -33,7 +33,7 @@ export interface Observation {
 export interface RoleItem {
   readonly name: string
   readonly expected: string
-  /** On whose behalf the change is made. It is undone when its last owner gives it up. */
+  /** The owners of the change, which is undone when its last owner gives it up. */
   readonly owners: readonly string[]
   inspect(host: RoleHost): Promise<Observation>
   /** The change to make if the requirement is not met. Absent if the role only reports it. */
@@ -47,7 +47,7 @@ interface EnsureOptions {
   /** The value to apply if the current value is not accepted. */
   readonly value: unknown
   readonly owners: readonly string[]
-  /** Whether a current value meets the requirement. Default: if it equals `value`. */
+  /** Whether a current value meets the requirement. Default: whether it equals `value`. */
   readonly accepts?: (current: unknown) => boolean
   /** The requirement in text. Default: `value`. */
   readonly expected?: string

@@ -10,7 +10,7 @@ export interface RoleOptions {
   /**
    * The file that records the state before changes. Default: `/var/lib/lvs/state.json`, or `/var/lib/lvs/state-<inode>.json`
    * for a network namespace other than that of process 1. All roles of a host should share one file, so that a change that two
-   * of them need is undone when neither needs it any more.
+   * roles need is undone only when neither needs it any more.
    */
   readonly stateFile?: string | undefined
 }
@@ -29,7 +29,7 @@ export abstract class Role {
   }
 
   /**
-   * Applies the role. Settings that match are left alone; other settings are recorded in the state file and then changed. Can
+   * Applies the role. Settings that match are not touched; other settings are recorded in the state file and then changed. Can
    * be repeated, for example after a restart. If a step fails, the steps before it are undone.
    *
    * @throws {KernelError} if the kernel rejects a change.
@@ -92,7 +92,7 @@ export abstract class Role {
   protected async announce(): Promise<void> {}
 
   /**
-   * Applies stages, then undoes what an earlier call with other options needed.
+   * Applies stages, then undoes the changes that only an earlier call with other options needed.
    *
    * @internal
    */

@@ -8,7 +8,7 @@ import { RESOURCE_HANDLERS } from '../resource/resource-handlers.ts'
 /**
  * The codes of {@link StateFileError}:
  * - `ERR_LVS_BUSY`: another call has been changing the same host for more than 60 seconds.
- * - `ERR_LVS_STATE_FILE`: the content of the file is not what a role writes.
+ * - `ERR_LVS_STATE_FILE`: the content of the file does not have the format that roles write.
  */
 export type StateFileErrorCode = 'ERR_LVS_BUSY' | 'ERR_LVS_STATE_FILE'
 
@@ -33,9 +33,9 @@ export interface StateRecord {
   readonly subject: string
   /** The value before the first change. */
   readonly before: unknown
-  /** The applied value. Two values while one replaces the other. */
+  /** The applied value. Two values while one of them replaces the other. */
   readonly applied: readonly unknown[]
-  /** On whose behalf it was changed. */
+  /** The owners of the change. */
   readonly owners: readonly string[]
 }
 
@@ -70,8 +70,8 @@ export class StateFile {
   }
 
   /**
-   * Runs a function while holding the lock of the file: no other call does so at the same time, in this process or another.
-   * The lock is on a file of its own beside the state file, which is replaced and removed. It stays there.
+   * Runs a function while holding the lock of the file: no other call does so at the same time, in this process or another. The
+   * lock is a separate file beside the state file, because the state file is replaced and removed. The lock file is kept.
    *
    * @throws {StateFileError} `ERR_LVS_BUSY` if another call holds the lock for more than 60 s.
    */

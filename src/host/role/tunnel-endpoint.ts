@@ -31,7 +31,7 @@ export interface TunnelDevice {
   readonly name: string
   /** Absent for an interface named in the options, which must exist. */
   readonly kind?: TunnelKind
-  /** Whether the kernel creates it with the module. If not, the role creates it. */
+  /** Whether the kernel creates it with the module. Otherwise the role creates it. */
   readonly createdByKernel: boolean
 }
 
@@ -101,7 +101,7 @@ export async function tunnelItems(
       ensure({
         handler: SYSCTL,
         subject: interfaceSysctl('ipv4', name, 'rp_filter'),
-        // The larger value takes effect: if `all` is strict (1), only 2, loose, makes this interface loose, and the other
+        // The larger value takes effect: if `all` is strict (1), only 2 (loose) makes this interface loose. The other
         // interfaces keep their filters.
         value: all === 1 ? '2' : '0',
         expected: all === 1 ? '2' : '0 or 2',

@@ -7,7 +7,7 @@ export interface Vip {
   /** Canonical text, without the prefix length. */
   readonly address: string
   readonly family: Family
-  /** Prefix length. Default: that of the whole address. */
+  /** Prefix length. Default: 32 or 128. */
   readonly prefixLength: number
 }
 

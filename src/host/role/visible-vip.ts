@@ -36,9 +36,9 @@ export function visibleAddressItems(vips: readonly VisibleVip[]): RoleItem[] {
     const address = ensure({
       handler: ADDRESS,
       subject: formatPrefixOnInterface({ prefix: formatVip(vip), interface: name }),
-      // At a failover another host may still have the address, and duplicate address detection would then refuse it.
-      // As the newest address of its interface it would also become the source address of the host's own IPv6 packets, such as
-      // tunnels to real servers (RFC 6724; ipv6_dev_get_saddr). The kernel does not choose a deprecated address.
+      // At a failover another host may still have the address, and duplicate address detection would then refuse it. As the
+      // newest address of its interface it would also become the source address of the host's own IPv6 packets, such as tunnel
+      // packets to real servers (RFC 6724; ipv6_dev_get_saddr). The kernel does not choose a deprecated address.
       value:
         vip.family === 'ipv6' ? { nodad: true, preferredLifetime: 0 } : label === undefined ? {} : { label },
       owners: [owner],
@@ -47,7 +47,9 @@ export function visibleAddressItems(vips: readonly VisibleVip[]): RoleItem[] {
   })
 }
 
-/** Keeps addresses of the same network that are added later, even if this one was the first and goes (inet_del_ifa). */
+/**
+ * Keeps addresses of the same network that are added later, even if this address was the first and is removed (inet_del_ifa).
+ */
 function promoteSecondariesItem(name: string, owner: string): RoleItem {
   return ensure({
     handler: SYSCTL,

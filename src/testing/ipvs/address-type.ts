@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 import { parseIPv4, writeAddress } from '../../netlink/wire/address.ts'
 import { AF_INET, AF_INET6, type InetAddress, isSameAddress, readInetAddress } from './inet-address.ts'
 
-/** A network interface; the kernel checks addresses of destinations and interfaces of daemons against it. */
+/** A network interface; the kernel checks the addresses of destinations and the interfaces of daemons against it. */
 export interface NetworkInterface {
   /** Its name, as in `ip link`. */
   readonly name: string

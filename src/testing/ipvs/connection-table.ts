@@ -32,7 +32,10 @@ export class ConnectionTable {
     return [...this.#entries]
   }
 
-  /** The service of a flow: a service under its mark before one at its port, a service at port 0 last (ip_vs_service_find). */
+  /**
+   * The service of a flow: first a service with its mark, then a service at its port, last a service at port 0
+   * (ip_vs_service_find).
+   */
   serviceFor({ family, protocol, virtual, fwmark }: Flow): ServiceRecord | undefined {
     const { address, port } = virtual
     const marked = { family, protocol: 6, address: NO_ADDRESS, port: 0, fwmark }

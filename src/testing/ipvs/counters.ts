@@ -65,7 +65,7 @@ export class Counters {
     this.#rates.fill(0)
   }
 
-  /** As the kernel reports them: totals minus the base, rates rounded to integers. */
+  /** The counters as the kernel reports them: totals minus the base, rates rounded to integers. */
   get shown(): Statistics {
     const shown: Record<string, number> = {}
     NAMES.forEach((name, index) => {
@@ -75,7 +75,7 @@ export class Counters {
     return shown as unknown as Statistics
   }
 
-  /** Sets what the kernel reports. */
+  /** Sets the counters that the kernel reports. */
   set shown(statistics: Partial<Statistics>) {
     NAMES.forEach((name, index) => {
       const total = statistics[name] ?? 0
@@ -94,7 +94,7 @@ function roundedRate(rate: number, places: number): number {
 
 const ORDER = [...NAMES, ...RATE_NAMES]
 
-/** Writes both nests into a message whose buffer starts where the kernel's would. `aligns`: with PAD attributes. */
+/** Writes both nests into a message whose buffer starts where the kernel's would. `aligns` adds PAD attributes. */
 export function writeCounters(
   writer: WireWriter,
   types: readonly [narrow: number, wide: number],

@@ -30,7 +30,7 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
   readonly family: FamilyNumber
   readonly address: InetAddress
   readonly port: number
-  /** Its service; a removed destination keeps it until the trash gives the destination up. */
+  /** Its service; a removed destination keeps it until it leaves the trash. */
   owner: ServiceRecord
   forwarding = 0
   weight = 0
@@ -44,9 +44,9 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
   persistentConnections = 0
   /** The weight before it was set to 0, which `mh` uses. */
   lastWeight = 0
-  /** Receives no connections until their number has dropped (IP_VS_DEST_F_OVERLOAD). */
+  /** Whether it receives no connections until their number has dropped (IP_VS_DEST_F_OVERLOAD). */
   overloaded = false
-  /** Undefined while nothing was counted. */
+  /** Undefined until traffic is counted. */
   counters: Counters | undefined
 
   constructor(owner: ServiceRecord, { family, address, port }: DestinationIdentity) {
@@ -85,7 +85,7 @@ export class DestinationRecord implements DestinationIdentity, DestinationSettin
     else if (connections < (lowerThreshold || upperThreshold * 0.75)) this.overloaded = false
   }
 
-  /** Whether it has this key (ip_vs_lookup_dest). */
+  /** Whether the destination has this key (ip_vs_lookup_dest). */
   is(family: number, address: InetAddress, port: number): boolean {
     return this.port === port && this.family === family && isSameAddress(family, this.address, address)
   }

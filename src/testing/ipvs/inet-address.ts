@@ -1,6 +1,6 @@
 import { FAMILY_NUMBER } from '../../netlink/wire/address.ts'
 
-/** Sixteen bytes as the kernel keeps any address (union nf_inet_addr), in four signed words of network order. */
+/** Sixteen bytes as the kernel keeps any address (union nf_inet_addr), as four signed words in network order. */
 export type InetAddress = readonly [number, number, number, number]
 
 /** AF_INET or AF_INET6. */

@@ -34,7 +34,7 @@ export class NetworkNamespace {
   /** Counters of all traffic. */
   readonly totals = new Counters()
   readonly connections = new ConnectionTable(this)
-  /** Whether there was ever a service or a backup daemon: until then a growing connection table has no buckets. */
+  /** Whether a service or a backup daemon has ever existed. Until then a growing connection table has no buckets. */
   hasConnectionTable = false
   readonly #services = new Map<string, ServiceRecord>()
   #sockets = 0
@@ -129,7 +129,7 @@ export class NetworkNamespace {
     this.#sockets++
   }
 
-  /** Counts a socket that was closed. */
+  /** Removes a closed socket from the count. */
   release(): void {
     this.#sockets--
     if (this.#isDeleted && this.#sockets === 0) this.reset()
@@ -141,7 +141,7 @@ export class NetworkNamespace {
     if (this.#sockets === 0) this.reset()
   }
 
-  /** Removes everything, as when the module is unloaded. */
+  /** Removes all state, as unloading the module does. */
   reset(): void {
     for (const connection of this.connections.entries) connection.end()
     for (const service of this.services) this.remove(service)

@@ -3,11 +3,11 @@ import { ArgumentTypeError } from '../../errors.ts'
 /** Kernels that the simulation matches byte for byte. */
 export type ProfileName = '6.1' | '6.12' | '7.2'
 
-/** Properties in which the answers of kernels differ. */
+/** Properties in which kernels differ. */
 export interface KernelProfile {
   /** Release, such as `6.12.117`: the start of `uname -r`. */
   readonly release: string
-  /** Clock ticks per second (CONFIG_HZ), which decide where timeouts wrap and are the unit of /proc. */
+  /** Clock ticks per second (CONFIG_HZ). They determine where timeouts wrap, and are the unit of times in /proc. */
   readonly ticksPerSecond: number
   /**
    * Whether PAD attributes align 64-bit counters, as in kernels without HAVE_EFFICIENT_UNALIGNED_ACCESS, user-mode Linux
@@ -20,7 +20,7 @@ export interface KernelProfile {
    * random and changes as they grow.
    */
   readonly tables: 'fixed' | 'growing'
-  /** What the memory address of a namespace adds to the hash of `fixed` tables: a multiple of 8 up to 248. */
+  /** The offset that the memory address of a namespace adds to the hash of `fixed` tables: a multiple of 8 up to 248. */
   readonly bucketOffset: number
   /**
    * Whether the kernel refuses an upper threshold above 2147483647, and compares new thresholds with the connections of a
@@ -29,7 +29,7 @@ export interface KernelProfile {
   readonly limitsThresholds: boolean
   /** Flags of GET_DEST and GET_DAEMON in the controller's list of operations: 13 up to Linux 6.1, 5 since 6.2. */
   readonly dumpOperationFlags: number
-  /** Bytes of the receive buffer that a small answer uses: 768 up to Linux 6.1, 832 to 960 since, depending on the build. */
+  /** Bytes of the receive buffer that a small reply uses: 768 up to Linux 6.1, 832 to 960 since, depending on the build. */
   readonly answerCost: number
   /** The schedulers that the kernel can load, by name. */
   readonly schedulers: readonly string[]

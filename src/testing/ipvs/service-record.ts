@@ -42,7 +42,7 @@ export class ServiceRecord implements ServiceIdentity, ServiceRecordSettings {
   flags = 0
   timeout = 0
   netmask = 0
-  /** Undefined while nothing was counted. */
+  /** Undefined until traffic is counted. */
   counters: Counters | undefined
   /** The scheduler; undefined for `none`. */
   schedulerState: SchedulerState | undefined
@@ -83,7 +83,7 @@ export class ServiceRecord implements ServiceIdentity, ServiceRecordSettings {
     this.schedulerState?.changed?.()
   }
 
-  /** Removes a destination from the list, and tells the scheduler which one preceded it. */
+  /** Removes a destination from the list, and passes the preceding destination to the scheduler. */
   remove(destination: DestinationRecord): void {
     const index = this.#destinations.lastIndexOf(destination)
     const previous = this.#destinations[index + 1]

@@ -15,7 +15,7 @@ interface TrashEntry {
 
 /**
  * The removed destinations of a network namespace. The kernel keeps them for their connections, and restores them with counters
- * and connections when they are added again (ip_vs_trash_get_dest). A sweep every minute stamps the unused ones, and gives up
+ * and connections when they are added again (ip_vs_trash_get_dest). A sweep every minute stamps the unused ones, and discards
  * those that were stamped two minutes ago (ip_vs_dest_trash_expire).
  */
 export class Trash {
@@ -43,14 +43,14 @@ export class Trash {
     if (this.#count++ === 0) this.#scheduleSweep()
   }
 
-  /** Gives up every destination. */
+  /** Discards every destination. */
   empty(): void {
     this.#entries.clear()
     this.#count = 0
     this.#cancelSweep?.()
   }
 
-  /** Takes a destination of the service out, or of a service with the same key. */
+  /** Removes and returns a destination of the service, or of a service with the same key. */
   take(
     service: ServiceRecord,
     family: number,

@@ -13,9 +13,9 @@ import type { SimulatedMachine } from './simulated-machine.ts'
 const ROOM = 32 * 1024
 
 /**
- * Executes commands at once, as another client would: through the same bytes, but without log and faults.
+ * Executes commands at once, as another client would: with the same bytes, but without log and faults.
  *
- * @throws {Error} with the kernel's `code` when it refuses a command; the commands before it were executed.
+ * @throws {Error} with the kernel's `code` if it refuses a command; the commands before it were executed.
  */
 export function runDirectCommands(
   machine: SimulatedMachine,

@@ -85,7 +85,7 @@ function destinationOf(destination: DestinationRecord): Destination {
 
 const command = new AttributeSet(COMMAND)
 
-/** The attributes that a reader of the message finds in a nest. */
+/** Decodes the attributes of a nest as a reader of the message does. */
 function decode<F extends Fields>(
   write: (writer: WireWriter) => void,
   field: NestField<F>,

@@ -18,7 +18,7 @@ import { FIB_TRIE_FILE, formatFibTrie } from './proc/fib-trie.ts'
 import { PROC_FILES } from './proc/proc-files.ts'
 import { readSequentially } from './proc/sequential-file.ts'
 
-/** The port id of the first socket; each further socket has the next one. */
+/** The port id of the first socket; each further socket gets the next number. */
 const FIRST_PORT = 0xc2aa_2aec
 
 /** Assembles the simulated kernel: its module, network namespaces, sockets and files. */
@@ -49,7 +49,7 @@ export class SimulatedMachine {
     this.#scheduleSample()
   }
 
-  /** A network namespace by its name; the first call that names it creates it. */
+  /** Returns a network namespace by its name; the first call with a name creates it. */
   namespace(name: string): NetworkNamespace {
     const found = this.#namespaces.get(name)
     if (found !== undefined) return found
@@ -91,7 +91,10 @@ export class SimulatedMachine {
     this.#namespaces.delete(netns)
   }
 
-  /** Reads a file of /proc: a text from `files`, or what the kernel writes itself; files of IPVS exist while the module is loaded. */
+  /**
+   * Reads a file of /proc: a text from `files`, or a file that the kernel generates. Files of IPVS exist while the module is
+   * loaded.
+   */
   async *readFile(netns: string, path: string): AsyncIterable<Uint8Array> {
     if (!this.#namespaces.has(netns)) throw systemError('ENOENT', 'open', netns)
     const own = path === FIB_TRIE_FILE ? formatFibTrie(this.namespace(netns).interfaces) : undefined

@@ -16,7 +16,7 @@ export class Recorder implements Transport {
   readonly #parts: string[] = []
   #sockets = 0
 
-  /** @param transport The transport to record: that of a real or a simulated kernel. */
+  /** @param transport The transport to record, of a real or a simulated kernel. */
   constructor(transport: Transport) {
     this.#transport = transport
   }
@@ -42,7 +42,7 @@ export class Recorder implements Transport {
     })
   }
 
-  /** Reads a file, and records it once it was read to its end. */
+  /** Reads a file, and records it after it has been read to its end. */
   async *readFile(path: string): AsyncIterable<Uint8Array> {
     const pieces: Uint8Array[] = []
     for await (const piece of this.#transport.readFile(path)) {

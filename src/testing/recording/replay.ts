@@ -17,8 +17,8 @@ interface RecordedOpening {
 }
 
 /**
- * Replays a recording of a {@link Recorder}: the same requests get the same answers, byte for byte. A different request is
- * rejected with an error that shows the difference.
+ * Replays a recording of a {@link Recorder}: the same requests receive the same replies, byte for byte. A different request
+ * rejects with an error that shows the difference.
  */
 export class Replay implements Transport {
   readonly #openings: RecordedOpening[] = []
@@ -38,7 +38,7 @@ export class Replay implements Transport {
     }
   }
 
-  /** Number of exchanges that were not replayed yet. */
+  /** Number of exchanges that have not been replayed yet. */
   get remaining(): number {
     return this.#exchanges.length
   }

@@ -10,7 +10,7 @@ export interface ExchangeTranscript {
   readonly socket: number
   /** The datagrams of the request, each as its messages in text. */
   readonly sent: readonly string[]
-  /** The answers. */
+  /** The replies. */
   readonly received: Uint8Array
   readonly report: ExchangeReport
 }

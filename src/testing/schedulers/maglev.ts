@@ -17,7 +17,7 @@ const STEP_KEY = 2_654_446_892
 /**
  * `mh`: Maglev's consistent hashing. The destinations fill the table in rounds: each has its own permutation of the places and
  * takes as many per round as its weight; the client's address selects a place (ip_vs_mh.c). A destination whose weight is set
- * to 0 keeps its places, so that those of the others do not move.
+ * to 0 keeps its places, so the places of the others do not move.
  */
 export class Maglev implements SchedulerState {
   readonly #service: ServiceRecord

@@ -1,4 +1,4 @@
-/** A function that is called at a certain time. */
+/** A function that is called at a set time. */
 interface Timer {
   readonly due: number
   /** Timers due at the same time run in the order in which they were set. */
@@ -19,8 +19,8 @@ export class VirtualClock {
   }
 
   /**
-   * Advances the clock by seconds, with everything that happens meanwhile: counters are sampled every two seconds,
-   * connections and persistence templates expire, and removed destinations are given up.
+   * Advances the clock by seconds and processes all events in between: counters are sampled every two seconds, connections and
+   * persistence templates expire, and removed destinations are discarded.
    */
   advance(seconds: number): void {
     const end = this.#now + seconds
@@ -33,7 +33,7 @@ export class VirtualClock {
     this.#now = end
   }
 
-  /** Calls a function after some seconds; the function that it returns cancels that. */
+  /** Calls a function after some seconds. Returns a function that cancels the call. */
   after(seconds: number, run: () => void): () => void {
     const timer: Timer = { due: this.#now + seconds, order: this.#timersSet++, run }
     const timers = this.#timers

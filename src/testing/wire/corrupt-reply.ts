@@ -4,7 +4,7 @@ import type { QueuedReply } from './receive-queue.ts'
 
 type Corruption = (reply: QueuedReply) => QueuedReply
 
-/** Returns the function that applies faults to an answer; undefined if none of them changes answers. */
+/** Returns the function that applies faults to a reply; undefined if no fault changes replies. */
 export function createCorruption(faults: readonly Fault[]): Corruption | undefined {
   const corruptions = faults.map(corruptionBy).filter((corruption) => corruption !== undefined)
   if (corruptions.length === 0) return undefined

@@ -2,12 +2,12 @@ import { NLM_F_ACK_TLVS, NLM_F_MULTI, NLMSG_DONE } from '../../netlink/wire/uapi
 import { LITTLE_ENDIAN, WireWriter } from '../../netlink/wire/wire.ts'
 import type { ExtendedAck } from './extended-ack.ts'
 
-/** Fills one block of a dump after another with the next entries, and remembers how far it came. */
+/** Fills one block of a dump after another with the next entries, and keeps the position. */
 export type DumpSource = (block: DumpBlock, ack: ExtendedAck) => void
 
 const scratch = new WireWriter(64 * 1024)
 
-/** Messages of a dump that one datagram carries. */
+/** The messages of a dump in one datagram. */
 export class DumpBlock {
   readonly #size: number
   readonly #type: number
@@ -22,7 +22,7 @@ export class DumpBlock {
     scratch.truncate(0)
   }
 
-  /** Adds a message; false when it does not fit. */
+  /** Adds a message; false if it does not fit. */
   add(write: (writer: WireWriter) => void): boolean {
     const start = this.#begin(this.#type, NLM_F_MULTI)
     write(scratch)
@@ -32,7 +32,7 @@ export class DumpBlock {
     return false
   }
 
-  /** Adds the message that ends a dump, with what the kernel reports about the request. */
+  /** Adds the message that ends a dump, with the kernel's report about the request. */
   addDone(ack: ExtendedAck): void {
     const start = this.#begin(NLMSG_DONE, NLM_F_MULTI | (ack.isEmpty ? 0 : NLM_F_ACK_TLVS))
     const at = scratch.reserve(4)

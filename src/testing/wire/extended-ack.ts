@@ -22,7 +22,7 @@ export class ExtendedAck {
     this.#rule = rule
   }
 
-  /** Writes the attributes; those about an error only if the request failed (netlink_ack_tlv_fill). */
+  /** Writes the attributes; attributes about an error are written only if the request failed (netlink_ack_tlv_fill). */
   write(writer: WireWriter, failed: boolean, aligns: boolean): void {
     const { fields } = EXTENDED_ACK
     if (this.message !== undefined) writeAttribute(writer, fields.message, this.message)

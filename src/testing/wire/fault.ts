@@ -1,6 +1,6 @@
 import type { ErrnoName } from './kernel-errno.ts'
 
-/** Something that goes wrong. */
+/** A fault. */
 export type Fault =
   | {
       /** The kernel refuses the command and does not execute it. */
@@ -9,36 +9,36 @@ export type Fault =
       readonly error: ErrnoName
     }
   | {
-      /** The kernel executes the command and sends no answer, as it does with a daemon that is stopped too early. */
+      /** The kernel executes the command and sends no reply, as it does with a daemon that is stopped too early. */
       readonly kind: 'silence'
     }
   | {
       /**
        * The receive buffer overflows (ENOBUFS): the kernel executes the commands of the datagram, and only the first few of
-       * their answers survive.
+       * their replies survive.
        */
       readonly kind: 'overrun'
-      /** How many answers survive. Default 0. */
+      /** Number of replies that survive. Default 0. */
       readonly keep?: number | undefined
     }
   | {
-      /** The answer is cut, and the kernel reports it (MSG_TRUNC). */
+      /** The reply is truncated, and the kernel reports it (MSG_TRUNC). */
       readonly kind: 'truncate'
       /** Bytes missing at its end. Default 4. */
       readonly bytes?: number | undefined
     }
   | {
-      /** The answer is cut, and nothing reports it. */
+      /** The reply is truncated, and the kernel does not report it. */
       readonly kind: 'tear'
       /** Bytes missing at its end. Default 4. */
       readonly bytes?: number | undefined
     }
   | {
-      /** The answer carries the sequence number of a request that was never sent. */
+      /** The reply has the sequence number of a request that was never sent. */
       readonly kind: 'foreign-sequence'
     }
   | {
-      /** The datagram takes longer. */
+      /** The datagram is delayed. */
       readonly kind: 'delay'
       /** Real milliseconds. */
       readonly milliseconds: number
@@ -50,22 +50,20 @@ export type Fault =
   | {
       /** A system call on the socket fails. */
       readonly kind: 'system-call'
-      /**
-       * `sendmsg`: the datagram is not sent. `recvmmsg`: the kernel executes the datagram, and its answers cannot be read.
-       */
+      /** `sendmsg`: the datagram is not sent. `recvmmsg`: the kernel executes the datagram, and its replies cannot be read. */
       readonly call: 'sendmsg' | 'recvmmsg'
       /** The error of the system call. */
       readonly error: ErrnoName
     }
   | {
-      /** Something else happens before the command: another client changes the table, the module is unloaded. */
+      /** Another event happens before the command: another client changes the table, or the module is unloaded. */
       readonly kind: 'meanwhile'
-      /** What happens; {@link SimulatedKernel.run} executes commands of another client. */
+      /** Causes the event; {@link SimulatedKernel.run} executes commands of another client. */
       readonly run: () => void
     }
   | {
-      /** Something else happens between the first block of a dump and the second. */
+      /** Another event happens between the first block of a dump and the second. */
       readonly kind: 'between-blocks'
-      /** What happens. */
+      /** Causes the event. */
       readonly run: () => void
     }

@@ -3,17 +3,17 @@ import type { Fault } from './fault.ts'
 import { ERRNO_NAMES } from './kernel-errno.ts'
 import type { CommandName, LoggedRequest } from './logged-request.ts'
 
-/** When something goes wrong. */
+/** A fault, and the requests that it happens to. */
 export interface FaultRule {
   /** The requests affected: a command, several, or a predicate. Default: every request. */
   readonly on?: CommandName | readonly CommandName[] | ((request: LoggedRequest) => boolean) | undefined
-  /** How many of them pass first. Default 0. */
+  /** Number of these requests that pass first. Default 0. */
   readonly after?: number | undefined
-  /** Of the requests that follow, the fault happens to every n-th: 1, the default, for each. */
+  /** The fault happens to every n-th of the requests that follow. Default 1: to each of them. */
   readonly every?: number | undefined
-  /** How often it happens. Default 1; `Infinity` for as long as the rule is active. */
+  /** Number of times that it happens. Default 1; `Infinity` as long as the rule is active. */
   readonly times?: number | undefined
-  /** What happens. */
+  /** The fault. */
   readonly fault: Fault
 }
 
@@ -27,7 +27,7 @@ interface ActiveRule {
 export class Faults {
   #rules: ActiveRule[] = []
 
-  /** Adds a rule; the function that it returns removes the rule again. */
+  /** Adds a rule. Returns a function that removes it. */
   inject(rule: FaultRule): () => void {
     const { fault } = rule
     if (typeof fault !== 'object' || fault === null) throw new ArgumentTypeError('fault', 'an object', fault)

@@ -17,12 +17,12 @@ export const ERRNO_NAMES = [
   ...(['EOPNOTSUPP', 'EAFNOSUPPORT', 'ENETUNREACH', 'ENOBUFS', 'ECANCELED'] as const),
 ] as const
 
-/** An error that a simulated kernel can refuse a command with, or a system call fail with. */
+/** An error with which the simulated kernel can refuse a command or fail a system call. */
 export type ErrnoName = (typeof ERRNO_NAMES)[number]
 
 /** Thrown where the kernel's own function would return a negative error number. */
 export class KernelErrno extends Error {
-  /** Positive error number, as Linux counts whatever system this runs on. */
+  /** Positive error number of Linux, whatever system this runs on. */
   readonly errno: number
 
   constructor(error: ErrnoName | number) {

@@ -35,7 +35,7 @@ const command = new AttributeSet(COMMAND)
 export class LoggedRequest {
   /** Name of the network namespace of the sender; empty for the initial one. */
   readonly netns: string
-  /** When it arrived, in seconds on the kernel's clock. */
+  /** Time of arrival, in seconds on the kernel's clock. */
   readonly time: number
   readonly #request: NetlinkRequest
 
@@ -58,7 +58,7 @@ export class LoggedRequest {
     return (this.#request.flags & NLM_F_DUMP) === NLM_F_DUMP
   }
 
-  /** Whether it is a command that changes something. */
+  /** Whether its command changes the state. */
   get isChange(): boolean {
     return !/^GET/.test(String(this.command))
   }
@@ -74,7 +74,7 @@ export class LoggedRequest {
     return errno === 0 ? undefined : errorName(errno)
   }
 
-  /** The service that it names, as text; undefined if it names no valid one. */
+  /** The service that it names, as text; undefined if it does not name a valid one. */
   get service(): string | undefined {
     const key = this.#serviceKey()
     return key && formatService(key)

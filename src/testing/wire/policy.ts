@@ -6,10 +6,10 @@ import { NLA_HDRLEN, NLA_TYPE_MASK } from '../../netlink/wire/uapi.ts'
 import { align4, LITTLE_ENDIAN } from '../../netlink/wire/wire.ts'
 import type { ErrnoName } from './kernel-errno.ts'
 
-/** What the payload of an attribute must look like (struct nla_policy). */
+/** The rule for the payload of an attribute (struct nla_policy). */
 export interface AttributePolicy {
   readonly kind: 'integer' | 'bytes' | 'text' | 'nest' | 'at-least'
-  /** Bytes: the least of numbers and `at-least`, the most of bytes and text (without its closing NUL). */
+  /** Bytes: the minimum for numbers and `at-least`, the maximum for bytes and text (without the terminating NUL). */
   readonly size: number
 }
 
@@ -18,7 +18,7 @@ export type Policy = readonly (AttributePolicy | undefined)[]
 
 /** An attribute that violates its policy. */
 export interface Violation {
-  /** Where the attribute begins. */
+  /** Offset of the attribute. */
   readonly at: number
   readonly rule: AttributePolicy
   readonly errno: ErrnoName

@@ -1,4 +1,4 @@
-/** Overhead of an answer in the receive buffer in bytes (sizeof struct sk_buff, struct skb_shared_info). */
+/** Overhead of a reply in the receive buffer in bytes (sizeof struct sk_buff, struct skb_shared_info). */
 const BUFFER_HEAD = 256
 const BUFFER_TAIL = 320
 
@@ -6,10 +6,10 @@ const BUFFER_TAIL = 320
 const LARGEST_BLOCK = 32448
 const SMALLEST_BLOCK = 3776
 
-/** An answer as it is queued. */
+/** A queued reply. */
 export interface QueuedReply {
   readonly bytes: Uint8Array
-  /** Whether its end is missing and recvmsg reports that. */
+  /** Whether its end is missing and recvmsg reports it. */
   readonly truncated?: boolean
 }
 
@@ -31,7 +31,7 @@ export class ReceiveQueue {
   readonly #queue: QueueEntry[] = []
   #used = 0
   #longestRead = 0
-  /** Whether answers are dropped until the queue has been read to its end. */
+  /** Whether replies are dropped until the queue has been read to its end. */
   #congested = false
   #overrun = false
 
@@ -56,7 +56,7 @@ export class ReceiveQueue {
     return this.#used <= this.#limit / 2
   }
 
-  /** Queues an answer. An answer that does not fit is lost, and so are all that follow it. */
+  /** Queues a reply. A reply that does not fit is lost, and so are all replies that follow it. */
   push(answer: QueuedReply): boolean {
     const cost = this.#costOf(answer.bytes.length)
     if (this.#congested || (this.#used > 0 && this.#used + cost > this.#limit)) {
@@ -73,7 +73,7 @@ export class ReceiveQueue {
     this.#enqueue(answer, powerOfTwo(size + BUFFER_TAIL) + BUFFER_HEAD, true)
   }
 
-  /** Drops every queued answer but the first `keep`, as if they had not fitted; blocks of dumps are never dropped. */
+  /** Drops every queued reply except the first `keep`, as if they had not fitted; blocks of dumps are never dropped. */
   dropAllBut(keep: number): void {
     const [...queued] = this.#queue
     this.#queue.length = 0
@@ -86,7 +86,7 @@ export class ReceiveQueue {
   }
 
   /**
-   * Reads the next answer into a buffer of `room` bytes; an overrun is reported before the answers that survived. Call
+   * Reads the next reply into a buffer of `room` bytes; an overrun is reported before the replies that survived. Call
    * {@link clearCongestion} afterwards.
    */
   receive(room: number): Received {
@@ -103,7 +103,7 @@ export class ReceiveQueue {
     return { state: 'datagram', bytes: bytes.subarray(0, room), truncated: true }
   }
 
-  /** Accepts answers again if all were read (netlink_rcv_wake). */
+  /** Accepts replies again if all were read (netlink_rcv_wake). */
   clearCongestion(): void {
     if (this.#queue.length === 0) this.#congested = false
   }

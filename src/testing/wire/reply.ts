@@ -6,7 +6,7 @@ import type { NetlinkRequest } from './request.ts'
 
 const scratch = new WireWriter()
 
-/** Queues a message in answer to a request; `type` is the number of its family. */
+/** Queues a message in reply to a request; `type` is the number of its family. */
 export function reply(request: NetlinkRequest, type: number, write: (writer: WireWriter) => void): void {
   const bytes = encode(request, type, 0, write)
   if (!request.sender.queue.push(corrupted(request, bytes))) throw new KernelErrno('EAGAIN')

@@ -11,7 +11,7 @@ export class RequestLog {
     return this.#requests.map((request) => new LoggedRequest(request))
   }
 
-  /** The requests that change something. */
+  /** The requests whose command changes the state. */
   get changes(): readonly LoggedRequest[] {
     return this.requests.filter((request) => request.isChange)
   }

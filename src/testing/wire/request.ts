@@ -12,9 +12,9 @@ export interface RequestSender {
   readonly portId: number
   /** Whether its owner has CAP_NET_ADMIN. */
   readonly privileged: boolean
-  /** Where its answers go. */
+  /** The queue of its replies. */
   readonly queue: ReceiveQueue
-  /** Answers a request with a dump. */
+  /** Replies to a request with a dump. */
   startDump(request: NetlinkRequest, source: DumpSource): void
 }
 
@@ -24,15 +24,15 @@ const NO_FAULTS: readonly Fault[] = []
 export class NetlinkRequest {
   readonly sender: RequestSender
   readonly view: DataView
-  /** Where its header begins in `view`. */
+  /** Offset of its header in `view`. */
   readonly start: number
-  /** When it arrived, in seconds on the kernel's clock. */
+  /** Time of arrival, in seconds on the kernel's clock. */
   readonly time: number
   /** The faults that happen to it. */
   faults = NO_FAULTS
-  /** The error number with which it was refused; 0 when it was executed. */
+  /** The error number with which it was refused; 0 if it was executed. */
   errno = 0
-  /** Corrupts an answer before it is queued. */
+  /** Corrupts a reply before it is queued. */
   corrupt: ((reply: QueuedReply) => QueuedReply) | undefined
   #ack: ExtendedAck | undefined
 
@@ -43,7 +43,7 @@ export class NetlinkRequest {
     this.time = sender.namespace.clock.now
   }
 
-  /** Where it ends, without padding. */
+  /** Offset of its end, without padding. */
   get end(): number {
     return this.start + this.view.getUint32(this.start, LITTLE_ENDIAN)
   }
@@ -60,12 +60,12 @@ export class NetlinkRequest {
     return this.view.getUint32(this.start + 8, LITTLE_ENDIAN)
   }
 
-  /** Where the bytes behind the header begin. */
+  /** Offset of the bytes after the header. */
   get payload(): number {
     return this.start + NLMSG_HDRLEN
   }
 
-  /** The command; undefined when the message is too short to have one. */
+  /** The command; undefined if the message is too short to contain one. */
   get command(): number | undefined {
     return this.end > this.payload ? this.view.getUint8(this.payload) : undefined
   }
@@ -76,7 +76,7 @@ export class NetlinkRequest {
     return this.#ack
   }
 
-  /** Whether the kernel processes it; a message that is no request is only acknowledged. */
+  /** Whether the kernel processes it; a message that is not a request is only acknowledged. */
   get isProcessed(): boolean {
     return (this.flags & NLM_F_REQUEST) !== 0 && this.type >= NLMSG_MIN_TYPE
   }

@@ -12,7 +12,7 @@ export async function readDesired(
   terminal: Terminal,
 ): Promise<DesiredState> {
   const source = await readSource(file, terminal)
-  // Empty output of a failed command in a pipe must not mean a table without services.
+  // The empty output of a failed command in a pipe must not be read as a table without services.
   if (format === undefined && source.text.trim() === '') {
     throw new UsageError(`${source.name} is empty; for a table without services, write: services: []`)
   }
@@ -30,7 +30,7 @@ export async function toRoleServices(desired: DesiredState, file: string): Promi
   )
 }
 
-/** Parses a desired state. Prints each problem on a line of its own and exits as for a usage error. */
+/** Parses a desired state. Prints each problem on a separate line and exits as for a usage error. */
 export async function parseDesired(
   source: Source,
   format: FileFormat,
@@ -47,7 +47,7 @@ export async function parseDesired(
   }
 }
 
-/** Loads only the parser of the format: that of YAML and JSON needs packages of its own. */
+/** Loads only the parser of the format, because the parser of YAML and JSON needs additional packages. */
 async function parse({ name, file, text }: Source, format: FileFormat): Promise<DesiredState> {
   switch (format) {
     case 'rules': {

@@ -6,12 +6,12 @@ import { FILE_FORMATS } from '../input/file-format.ts'
 /** Defines the arguments, options, examples and action of a command. */
 export type DefineCommand = (command: Command, terminal: Terminal) => void
 
-/** The option of every command that asks the kernel. */
+/** The option of every command that accesses the kernel. */
 export interface NetnsOptions {
   readonly netns?: string
 }
 
-/** Adds `--netns`: a name as `ip netns` lists it, or a path. */
+/** Adds `--netns`, which takes a name as listed by `ip netns`, or a path. */
 export function addNetnsOption(command: Command): Command {
   const option = new Option('--netns <name>', 'network namespace, by name or path')
   return command.addOption(option.argParser((name) => (name.includes('/') ? name : `/run/netns/${name}`)))
@@ -41,7 +41,7 @@ export function addListingOptions(command: Command): Command {
   )
 }
 
-/** Makes a parser of numbers within bounds. */
+/** Creates a parser for numbers within bounds. */
 export function parseNumberWithin(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const number = Number(text)
@@ -55,14 +55,14 @@ export function parseInteger(text: string): number {
   throw new InvalidArgumentError('Expected a whole number.')
 }
 
-/** Makes a parser of comma-separated lists. An option that is repeated adds to its list. */
+/** Creates a parser for comma-separated lists. A repeated option adds to its list. */
 export function parseList<T>(
   read: (text: string) => T,
 ): (text: string, before: readonly T[] | undefined) => readonly T[] {
   return (text, before = []) => [...before, ...text.split(',').map(read)]
 }
 
-/** Makes a parser of comma-separated lists of fixed choices. */
+/** Creates a parser for comma-separated lists of fixed choices. */
 export function parseChoices<W extends string>(
   words: readonly W[],
 ): (text: string, before: readonly W[] | undefined) => readonly W[] {

@@ -35,7 +35,7 @@ export function addDestinationOptions(command: Command): Command {
   )
 }
 
-/** The destination with the settings that were given. */
+/** Converts the options to a destination with the given settings. */
 export function toDestinationChanges(key: DestinationKey, options: DestinationOptions): DestinationChanges {
   const { weight, upper, lower, tunnel, checksum } = options
   const forwarding = options.forwarding ?? (tunnel === undefined ? undefined : 'tun')

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { checkVip } from '../../../host/role/vip.ts'
 import { parseList } from './command-options.ts'
 
-/** The forwarding methods that roles and the doctor know. */
+/** The forwarding methods that roles and the doctor support. */
 export const FORWARDING_METHODS = ['dr', 'nat', 'tun'] as const
 export type ForwardingMethod = (typeof FORWARDING_METHODS)[number]
 

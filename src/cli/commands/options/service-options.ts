@@ -33,14 +33,14 @@ export function addServiceOptions(command: Command): Command {
   )
 }
 
-/** Accepts any name, since the kernel may have other schedulers. Help and completion list those of the mainline kernel. */
+/** Accepts any name, because the kernel may have other schedulers. Help and completion list those of the mainline kernel. */
 function createSchedulerOption(): Option {
   const option = new Option('--scheduler <name>', 'scheduling algorithm')
   option.argChoices = [...SCHEDULERS, 'none']
   return option
 }
 
-/** The settings that were given. */
+/** Converts the options to the given settings. */
 export function toServiceSettings(options: ServiceOptions): ServiceSettings {
   const { scheduler, flags, engine, onePacket } = options
   return {

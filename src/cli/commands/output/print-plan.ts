@@ -31,7 +31,7 @@ const OUTCOME_STYLES = {
 } as const satisfies Record<StepOutcome, TextStyle>
 const OUTCOME_WIDTH = Math.max(...Object.keys(OUTCOME_STYLES).map((outcome) => outcome.length))
 
-/** Why a step was skipped. */
+/** The reasons for which a step is skipped. */
 const REASONS = {
   'not-owned': 'not owned, see --set and --whole',
   'not-allowed': 'not allowed',

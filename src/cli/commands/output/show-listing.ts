@@ -6,7 +6,7 @@ import { printJson } from './text.ts'
 /** Moves the cursor to the top of the screen and clears what is below it. */
 const CLEAR = '\u001b[H\u001b[J'
 
-/** A listing: what to read, and how to format it. `--json` prints what was read. */
+/** A listing: reads data and formats it. `--json` prints the data as JSON instead. */
 export interface Listing<T> {
   readonly read: (ipvs: Ipvs) => Promise<T>
   readonly print: (read: T, colours: boolean) => string

@@ -6,7 +6,7 @@ export type TextStyle = 'plain' | 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 
 /** Styles text if colours are on. */
 export function styleText(text: string, style: TextStyle, colours: boolean): string {
   if (!colours || style === 'plain' || text === '') return text
-  // Whether the output shows colours has been decided already: newer versions of Node.js would decide again.
+  // The caller has already decided whether the output has colours; newer versions of Node.js would decide again.
   return applyStyle(style, text, { validateStream: false })
 }
 

@@ -16,7 +16,7 @@ interface Flags extends RoleFlags {
   readonly director?: readonly string[]
 }
 
-/** The forwarding methods that an option is for. */
+/** The forwarding methods that an option applies to. */
 const OPTION_METHODS = {
   vip: ['dr', 'tun'],
   interface: ['dr', 'tun'],
@@ -85,7 +85,7 @@ function toOptions(flags: Flags): RealServerOptions {
   return { forwarding, vips, interfaces, stateFile, tunnel: { type, family, device } }
 }
 
-/** The option that commander turned into this property name. */
+/** Converts a property name of commander back to the option. */
 function toOptionName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -14,7 +14,7 @@ const BINDING_BY_KEY = new Map(
   KEY_BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)),
 )
 
-/** Converts a key event into a key: its name or character, or an empty string for a key without meaning. */
+/** Converts a key event into a key: its name or character, or an empty string for a key without a function. */
 export function toKey(text: string | undefined, { name = '', ctrl = false, meta = false }: KeyEvent): Key {
   if (ctrl) return `ctrl-${name}`
   if (name === 'enter') return 'return'

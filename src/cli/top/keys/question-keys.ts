@@ -4,7 +4,7 @@ import type { Key, KeyResult } from './key-result.ts'
 
 type Question<Kind extends Mode['kind']> = Extract<Mode, { kind: Kind }>
 
-/** While the user types a filter, the rows follow at once. Enter keeps the filter, Esc restores the previous one. */
+/** While the user types a filter, the rows are filtered at once. Enter keeps the filter, Esc restores the previous one. */
 export function handleFilterKey(view: View, key: Key, { before }: Question<'filter'>): KeyResult {
   if (key === 'escape') return { view: { ...view, filter: before, mode: TABLE_MODE } }
   if (key === 'return') return { view: { ...view, mode: TABLE_MODE } }

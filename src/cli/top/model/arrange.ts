@@ -36,7 +36,7 @@ export function describeSorting({ key: order, isReversed }: Sorting): string {
   return `by ${SORT_LABELS[order]}${isReversed ? reversal : ''}`
 }
 
-/** Filters by name. A service that matches keeps all its destinations; others keep those that match. */
+/** Filters by name. A matching service keeps all its destinations; other services keep their matching destinations. */
 export function filterServices(services: readonly ServiceRow[], filter: string): readonly ServiceRow[] {
   const text = filter.toLowerCase()
   if (text === '') return services

@@ -21,7 +21,7 @@ const DROPPED_WHEN_NARROW: readonly (readonly ColumnName[])[] = [
   ['weight'],
 ]
 
-/** Lays out a line. Names get the needed width, or the preferred width if that does not cost a column. */
+/** Lays out a line. Names get the needed width, or the preferred width if no column must be dropped for it. */
 export function computeLayout(width: number, needed: number, preferred: number): ColumnLayout {
   let columns = COLUMNS
   for (const names of DROPPED_WHEN_NARROW) {

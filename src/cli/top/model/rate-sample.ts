@@ -25,7 +25,7 @@ export interface RateSample {
 const SAMPLE_SECONDS = 2
 /** Seconds without a change after which there is no traffic. */
 const IDLE_SECONDS = 2.5
-/** Maximum seconds between reads. With two reads per sample, each change is exactly one sample. */
+/** Maximum seconds between reads. With two reads per sample, each change corresponds to exactly one sample. */
 export const MAX_READ_INTERVAL = 1
 
 export const NO_TRAFFIC: Rates = {

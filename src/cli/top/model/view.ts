@@ -16,7 +16,7 @@ export interface WeightChange {
   readonly kind: 'drain' | 'set' | 'undrain'
 }
 
-/** What the keys currently do. */
+/** The current function of the keys. */
 export type Mode =
   | { readonly kind: 'table' }
   | { readonly kind: 'help' }
@@ -46,7 +46,7 @@ export interface View {
   /** Whether updates are paused. */
   readonly isPaused: boolean
   readonly sorting: Sorting
-  /** The text that shown names contain. */
+  /** The text that the names on the screen must contain. */
   readonly filter: string
   /** The selected row: its ID, and its position in case that row disappears. */
   readonly selected: { readonly id: string; readonly index: number }

@@ -23,7 +23,7 @@ export function formatTotalName(services: readonly ServiceRow[]): readonly [full
 /** Renders the titles in two lines, headings above titles. */
 export function renderTitles({ nameWidth: names, columns }: ColumnLayout, order: SortKey): Line[] {
   const groups = columns.map(({ group = '' }, index) => {
-    // A heading is aligned to the right edge of its two columns and is written with the second.
+    // A heading is aligned to the right edge of its two columns and is rendered with the second.
     const isFirst = group !== columns[index - 1]?.group
     const width = columns[index]!.width + COLUMN_GAP
     if (group === '' || isFirst) return group === '' ? ' '.repeat(width) : ''

@@ -13,7 +13,7 @@ import {
   renderTotal,
 } from './render-table.ts'
 
-/** A smaller screen shows only the required size. */
+/** A smaller screen shows only a message with the required size. */
 const MINIMUM_SIZE: Size = { width: 40, height: 8 }
 /** Lines around the rows: the header, two lines of titles, the total and the footer. */
 const FRAME_LINES = 5

@@ -2,7 +2,7 @@ import type { Diagnosis } from '../model/finding.ts'
 import { setSysctl } from '../model/fix-step.ts'
 import type { HostView } from '../model/host-view.ts'
 
-/** Checks how IPVS treats connections whose destination is removed, and client ports that are used again. */
+/** Checks how IPVS treats connections whose destination is removed, and client ports that are reused. */
 export function* checkConnections(view: HostView): Generator<Diagnosis> {
   const { services } = view.facts
   if (view.role === 'real-server' || services.length === 0) return

@@ -31,7 +31,7 @@ function noDestination(service: Service): Diagnosis {
       destinations.length === 0
         ? [removeService(service)]
         : destinations.map((destination) => updateDestination(service, destination, { weight: 1 })),
-    // It may be drained on purpose, and the doctor does not know the real servers.
+    // The destination may be drained on purpose, and the doctor does not know the real servers.
     needsDecision: true,
   }
 }

@@ -13,7 +13,9 @@ export function* checkForwarding(view: HostView): Generator<Diagnosis> {
   for (const link of natInterfaces(view, 'ipv4')) yield* checkRedirects(view, link)
 }
 
-/** The interface on which a packet arrives decides about forwarding. ip_forward sets all interfaces (__mkroute_input). */
+/**
+ * The interface on which a packet arrives determines whether it is forwarded. ip_forward sets all interfaces (__mkroute_input).
+ */
 function* checkIpv4(view: HostView): Generator<Diagnosis> {
   const blocked = natInterfaces(view, 'ipv4').filter(
     ({ name }) => view.effectiveSysctl('forwarding', name) === 0,

@@ -60,7 +60,7 @@ function* checkDefaultRouteOfFamily(
     symptom:
       'Connections hang: the request arrives, but the reply bypasses the director and reaches the client with the address of the real server.',
     steps: [
-      // A route with a higher metric than the new one can stay.
+      // A route with a higher metric than the new route can stay.
       ...(route !== undefined && (route.metric ?? metric) <= metric
         ? [removeRoute(toRouteInput(route))]
         : []),

@@ -51,7 +51,7 @@ function* checkScheduler(service: Service): Generator<Diagnosis> {
   }
 }
 
-/** Port 0 means every port only for persistent services (ip_vs_schedule). */
+/** Port 0 matches every port only for persistent services (ip_vs_schedule). */
 function* checkPort(service: Service): Generator<Diagnosis> {
   if (service.port !== 0 || service.persistence !== null) return
   const name = formatService(service)

@@ -98,7 +98,7 @@ function tunnelDown(view: HostView, devices: readonly Link[]): Diagnosis {
 
 /** Clients are not reached through the tunnel, so a strict check drops all their packets (fib_validate_source). */
 function strictFilter(view: HostView, name: string): Diagnosis {
-  // The larger value of `all` and the interface takes effect. With `all` at 1, the interface needs 2, the loose check.
+  // The larger of the values of `all` and the interface takes effect. With `all` at 1, the interface needs 2, the loose check.
   const value = view.configuredSysctl('rp_filter', 'all') === 1 ? 2 : 0
   return {
     id: 'rp-filter',

@@ -5,7 +5,7 @@ import type { Link } from '../../../route/model/link.ts'
 import { addAddress, type FixStep, removeAddress, setInterfaceSysctl, setTextSysctl } from './fix-step.ts'
 import type { HostView } from './host-view.ts'
 
-/** Adds a VIP to an interface as a host address, without its network. */
+/** Adds a VIP to an interface as a host address, that is without its network. */
 export function addVip(vip: string, interfaceName: string, label?: string): FixStep {
   // Other hosts have the address too, so duplicate address detection would refuse it.
   const nodad = familyOf(vip) === 'ipv6' ? true : undefined
@@ -20,7 +20,7 @@ export function addVip(vip: string, interfaceName: string, label?: string): FixS
   })
 }
 
-/** Removes an address from an interface, and no other address with it. */
+/** Removes an address from an interface and keeps all other addresses. */
 export function removeAddressEntry(view: HostView, entry: InterfaceAddress): FixStep[] {
   const { address, prefixLength, interface: name } = entry
   const key = { address: `${address}/${prefixLength}`, interface: name }
@@ -38,11 +38,14 @@ export function correctPrefix(view: HostView, entry: InterfaceAddress): FixStep[
   const { address, interface: name, label, family } = entry
   const add = addVip(address, name, label === name ? undefined : label)
   const remove = removeAddressEntry(view, entry)
-  // An interface has an IPv6 address once, whatever its prefix length. An IPv4 address can be added before the old one goes.
+  // An interface can have an IPv6 address only once, whatever its prefix length. An IPv4 address can be added before the old
+  // one is removed.
   return family === 'ipv6' ? [...remove, add] : [add, ...remove]
 }
 
-/** The fewest changes with which a sysctl takes effect with a value, which is the larger one of `all` and of the interface. */
+/**
+ * The fewest changes that make a value of a sysctl take effect. The effective value is the larger of `all` and the interface.
+ */
 export function setEffectiveSysctl(
   view: HostView,
   setting: 'arp_ignore' | 'arp_announce',
@@ -59,7 +62,7 @@ export function setEffectiveSysctl(
   return steps
 }
 
-/** The interface for a VIP: that of its network, otherwise that of the default route. */
+/** The interface for a VIP: the interface of its network, otherwise that of the default route. */
 export function chooseInterface(view: HostView, vip: string): string | undefined {
   if (view.options.interface !== undefined) return view.options.interface
   const onLink = view.arpInterfaces.find((link) => isOnLink(view, vip, link))
@@ -98,7 +101,10 @@ export function suppressArp(view: HostView, vip: string): FixStep[] {
     ])
 }
 
-/** Whether hosts of an interface may resolve a VIP. With tunnels, the VIP may belong to a network that is not attached. */
+/**
+ * Whether hosts of an interface may resolve a VIP. With tunnels, the VIP may belong to a network that the host is not attached
+ * to.
+ */
 export function isRelevantLink(view: HostView, vip: string, link: Link): boolean {
   return view.forwarding !== 'tun' || isOnLink(view, vip, link)
 }

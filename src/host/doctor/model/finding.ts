@@ -44,15 +44,15 @@ export type FindingId = keyof typeof SEVERITIES
 /** All problems that the doctor finds, with their severity. The guide page "Doctor" explains each of them. */
 export const FINDINGS: Readonly<Record<FindingId, Severity>> = SEVERITIES
 
-/** The fix of one problem. It changes nothing else. */
+/** The fix of one problem. It makes no other changes. */
 export interface Fix {
   /** Calls of this library with the affected `host` and its `ipvs` in scope, one per line. */
   readonly call: string
   /** The same as shell commands on that host, one per line. */
   readonly shell: string
   /**
-   * Makes the calls. Absent if they have to be made on another host, or if an operator has to choose between fixes: the
-   * calls are one of them then.
+   * Makes the calls. Absent if the calls must be made on another host, or if an operator must choose between fixes; `call` then
+   * shows one of them.
    */
   readonly run?: () => Promise<void>
 }
@@ -63,7 +63,7 @@ export interface Finding {
   readonly id: FindingId
   /** How serious it is. */
   readonly severity: Severity
-  /** Name of the host on which to apply the fix, as in {@link HostFacts}. */
+  /** Name of the host to apply the fix on, as in {@link HostFacts}. */
   readonly host: string
   /** The affected address, interface, service or sysctl. */
   readonly subject: string
@@ -84,7 +84,7 @@ export interface Diagnosis {
   readonly message: string
   readonly symptom: string
   readonly steps: readonly FixStep[]
-  /** Whether an operator has to choose between fixes. */
+  /** Whether an operator must choose between fixes. */
   readonly needsDecision?: boolean
 }
 

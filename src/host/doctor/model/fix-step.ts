@@ -38,7 +38,7 @@ export function setInterfaceSysctl(
   return setSysctl(interfaceSysctl('ipv4', interfaceName, setting), value)
 }
 
-/** Loads the module of a scheduler. The kernel does that when a service uses it; there is no other call for it. */
+/** Loads the module of a scheduler. The kernel loads it when a service uses it; there is no other call to load it. */
 export function loadSchedulerModule(module: string): FixStep {
   const scheduler = module.replace('ip_vs_', '')
   const service = { fwmark: 0xffff_ffff, scheduler }

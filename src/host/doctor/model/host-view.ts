@@ -14,7 +14,7 @@ import type { DiagnoseOptions, HostRole } from './options.ts'
 import { findDefaultRoute, findRoute, hasLocalRoute } from './route-lookup.ts'
 
 /**
- * The facts of a host, and what follows from them. Nothing here queries the kernel. Frequent queries are cached because a
+ * The facts of a host, and conclusions from them. This class never queries the kernel. It caches frequent lookups because a
  * director may have thousands of VIPs.
  */
 export class HostView {
@@ -81,7 +81,7 @@ export class HostView {
     return this.sysctl(`net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`) ?? 0
   }
 
-  /** The value that takes effect on an interface: the kernel combines it with that of `all`. */
+  /** The value that takes effect on an interface: the kernel combines the values of the interface and of `all`. */
   effectiveSysctl(setting: keyof typeof IPV4_INTERFACE_SYSCTLS, interfaceName: string): number {
     const [all, own] = [this.configuredSysctl(setting, 'all'), this.configuredSysctl(setting, interfaceName)]
     return computeEffectiveValue(setting, findInterfaceSysctl('ipv4', setting).combined, {
@@ -111,7 +111,7 @@ export class HostView {
     }
   }
 
-  /** Whether the host has an address and answers for it on no network. */
+  /** Whether the host has an address but does not answer for it on any network. */
   isHidden(address: string): boolean {
     return (
       this.addressEntries(address).length > 0 &&
@@ -119,7 +119,7 @@ export class HostView {
     )
   }
 
-  /** Whether the host hides an address as a real server does: on interfaces without ARP only. */
+  /** Whether the host hides an address as a real server does, on interfaces without ARP only. */
   isPassive(address: string): boolean {
     const isOffNetwork = this.addressEntries(address).every((entry) =>
       isWithoutArp(this.link(entry.interface)),

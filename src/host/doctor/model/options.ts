@@ -21,7 +21,7 @@ export interface DiagnoseOptions {
   readonly role?: HostRole | undefined
   /**
    * Virtual IP addresses that the host serves as a real server or director. Default: those of its services, and the addresses
-   * on `lo`, dummies and tunnels.
+   * on `lo`, dummy interfaces and tunnels.
    */
   readonly vips?: readonly string[] | undefined
   /**
@@ -30,13 +30,16 @@ export interface DiagnoseOptions {
    */
   readonly forwarding?: (typeof FORWARDING_METHODS)[number] | undefined
   /**
-   * Address of the director in the network of this real server. With `nat` it is the default gateway. On a backup: the address
+   * Address of the director in the network of this real server. With `nat` it is the default gateway. On a backup, the address
    * of the active node.
    */
   readonly director?: string | undefined
   /** The only network interface on which clients resolve the VIPs. Default: every interface with ARP. */
   readonly interface?: string | undefined
-  /** Virtual services that the host will have later, such as after `promote()`. The doctor checks for their schedulers. */
+  /**
+   * Virtual services that the host will have later, such as after `promote()`. The doctor checks whether their schedulers are
+   * available.
+   */
   readonly services?: readonly ServiceInput[] | undefined
   /**
    * Facts of other hosts of the cluster, as `facts()` returned them there: real servers of this director, or the other node of a

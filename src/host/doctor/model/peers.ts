@@ -2,7 +2,7 @@ import { familyOf } from '../../../netlink/wire/address.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
 import { HostView } from './host-view.ts'
 
-/** The other hosts of a cluster, each with what this host knows about it. */
+/** The other hosts of a cluster, as seen from this host. */
 export interface Peers {
   /** Other nodes with services for the same VIPs. */
   readonly nodes: readonly HostView[]
@@ -12,7 +12,7 @@ export interface Peers {
 
 const FORWARDING_METHODS = ['dr', 'tun', 'nat'] as const
 
-/** Finds out which of the peers are other nodes and which are real servers. */
+/** Determines which of the peers are other nodes and which are real servers. */
 export function classifyPeers(view: HostView): Peers {
   const { peers = [], interface: name } = view.options
   const nodes = peers.filter((facts) => sharesService(view, facts))
@@ -31,7 +31,7 @@ function sharesService({ facts }: HostView, other: HostFacts): boolean {
   return other.services.some(({ address }) => address !== undefined && vips.has(address))
 }
 
-/** The view of a host as a real server for one forwarding method. None if this director does not use that for it. */
+/** The view of a host as a real server for one forwarding method. Empty if this director does not use that method for it. */
 function realServerViews(
   view: HostView,
   facts: HostFacts,

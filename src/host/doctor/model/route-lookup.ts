@@ -19,7 +19,7 @@ export function findDefaultRoute(routes: readonly Route[], family: Family): Rout
     .sort(compareMetrics)[0]
 }
 
-/** Whether packets for an address are accepted because of a local route, also without the address itself. */
+/** Whether packets for an address are accepted because of a local route, even if no interface has the address. */
 export function hasLocalRoute(routes: readonly Route[], address: string): boolean {
   const family = familyOf(address)!
   return routes.some(

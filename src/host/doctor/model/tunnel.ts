@@ -6,7 +6,7 @@ import { isTunnelKind, TUNNEL_KINDS, type TunnelKind } from '../../../route/mode
 interface TunnelTraits {
   /** Families of the inner packets. */
   readonly inner: readonly Family[]
-  /** The device that accepts packets from any address: that of the kernel module, except for ip6tnl. */
+  /** The device that accepts packets from any address. The kernel module creates it, except for ip6tnl. */
   readonly standard: string
 }
 
@@ -21,7 +21,7 @@ const TUNNELS = {
 
 const KINDS = Object.keys(TUNNELS) as TunnelKind[]
 
-/** The kinds of tunnels that carry a family in packets of the outer family, or of any family if that is unknown. */
+/** The kinds of tunnels that carry a family in packets of the outer family, or of any family if the outer family is unknown. */
 export function tunnelKinds(inner: Family, outer: Family | undefined): TunnelKind[] {
   return KINDS.filter((kind) => {
     const traits: TunnelTraits = TUNNELS[kind]

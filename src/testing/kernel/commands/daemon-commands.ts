@@ -13,13 +13,13 @@ const set = new AttributeSet(DAEMON)
 const DEFAULT_GROUP = Uint8Array.of(224, 0, 0, 81)
 const DEFAULT_PORT = 8848
 const DEFAULT_TTL = 1
-/** IP and UDP headers below a message. */
+/** Bytes of the IP and UDP headers before a message. */
 const HEADERS = { 4: 28, 16: 48 } as const
 const ETHERNET_MTU = 1500
 const MAXIMUM_PACKET = 65535
 const LEAST_BACKUP = 1024
 
-/** Reads the nest. Unlike for services and destinations, the kernel explains what is wrong with it. */
+/** Reads the nest. Unlike for services and destinations, the kernel explains errors in it. */
 function read(command: CommandAttributes, start: number, ack: ExtendedAck): void {
   const field = COMMAND.fields.daemon
   const from = command.offsetOf(field)
@@ -67,7 +67,7 @@ export function startDaemon(
   if (state === IP_VS_STATE_BACKUP) namespace.hasConnectionTable = true
 }
 
-/** With groups of both families the IPv4 group counts. */
+/** If both families have a group, the IPv4 group counts. */
 function readGroup(): Uint8Array {
   const group = set.get(fields.group)?.slice(0, 4)
   if (group !== undefined) {
@@ -89,7 +89,7 @@ function maximumLength(state: number, wanted: number, mtu: number, headers: numb
   return Math.min(Math.max(mtu, ETHERNET_MTU), MAXIMUM_PACKET) - headers
 }
 
-/** DEL_DAEMON, which reads nothing but the state. */
+/** DEL_DAEMON, which reads only the state. */
 export function stopDaemon(
   namespace: NetworkNamespace,
   command: CommandAttributes,

@@ -28,7 +28,7 @@ export function addDestination(namespace: NetworkNamespace, command: CommandAttr
   if (service.find(family, address, port) !== undefined) throw new KernelErrno('EEXIST')
   const kept = namespace.trash.take(service, family, address, port)
   if (kept !== undefined) {
-    // Counters belong to the service that they were counted for; connections continue.
+    // Counters belong to the service for which they were counted; connections continue.
     if (kept.owner !== service) kept.counters = undefined
     kept.owner = service
   } else if (!isUnicast(family, address, namespace.networks)) {

@@ -11,7 +11,7 @@ import { COMMAND_POLICY, findViolation } from '../../wire/policy.ts'
 import { readServiceIdentity } from './service-request.ts'
 
 /**
- * GET_SERVICE: resumes by counting the entries that were passed, including those of other network namespaces
+ * GET_SERVICE: resumes by counting the entries that were already sent, including those of other network namespaces
  * (ip_vs_genl_dump_services).
  */
 export function dumpServices(namespace: NetworkNamespace): DumpSource {

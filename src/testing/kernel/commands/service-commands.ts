@@ -14,7 +14,7 @@ type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 /** `sip` is the only persistence engine. */
 const PERSISTENCE_ENGINES = new Set(['', 'sip'])
 
-/** The service that a request names (ip_vs_genl_set_cmd). */
+/** Finds the service that a request names (ip_vs_genl_set_cmd). */
 export function namedService(namespace: NetworkNamespace, command: CommandAttributes): ServiceRecord {
   const service = namespace.find(readServiceIdentity(command))
   if (service === undefined) throw new KernelErrno('ESRCH')

@@ -47,7 +47,7 @@ export function readServiceIdentity(command: CommandAttributes): ServiceIdentity
   }
 }
 
-/** A request with all settings of a service, and the service that exists under its key. */
+/** A request with all settings of a service, and the existing service with its key. */
 export interface ServiceRequest {
   readonly identity: ServiceIdentity
   readonly found: ServiceRecord | undefined

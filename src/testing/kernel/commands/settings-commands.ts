@@ -7,7 +7,7 @@ import { KernelErrno } from '../../wire/kernel-errno.ts'
 
 type CommandAttributes = AttributeSet<(typeof COMMAND)['fields']>
 
-/** 1.2.1, which has never changed since IPVS has a netlink interface. */
+/** 1.2.1, unchanged since IPVS has had a netlink interface. */
 const VERSION = 0x010201
 const INT_MAX = 0x7fff_ffff
 
@@ -31,7 +31,7 @@ export function setTimeouts(namespace: NetworkNamespace, command: CommandAttribu
   }
 }
 
-/** Writes the answer to GET_CONFIG. */
+/** Writes the reply to GET_CONFIG. */
 export function writeTimeouts(writer: WireWriter, { timeouts }: NetworkNamespace): void {
   writer.genericHeader(IPVS_CMD.SET_CONFIG, IPVS_GENL_VERSION)
   writeAttribute(writer, FIELDS.tcp, timeouts.tcp)
@@ -39,7 +39,7 @@ export function writeTimeouts(writer: WireWriter, { timeouts }: NetworkNamespace
   writeAttribute(writer, FIELDS.udp, timeouts.udp)
 }
 
-/** Writes the answer to GET_INFO. */
+/** Writes the reply to GET_INFO. */
 export function writeInfo(writer: WireWriter, namespace: NetworkNamespace): void {
   writer.genericHeader(IPVS_CMD.SET_INFO, IPVS_GENL_VERSION)
   writeAttribute(writer, INFO.fields.version, VERSION)

@@ -24,7 +24,7 @@ const MAX_ATTRIBUTE = 6
 /** Commands up to CTRL_CMD_GETPOLICY are not checked strictly. */
 const STRICT_FROM = 11
 
-/** The kernel module that carries IPVS, as far as the controller uses it. */
+/** The parts of the kernel module of IPVS that the controller uses. */
 interface LoadableModule {
   /** The number of the family; undefined while the module is not loaded. */
   readonly familyId: number | undefined

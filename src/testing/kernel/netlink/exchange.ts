@@ -13,7 +13,7 @@ const SLOTS = 16
 
 const ECANCELED = errorNumber('ECANCELED')
 
-/** The part of a socket that an exchange uses. */
+/** The parts of a socket that an exchange uses. */
 export interface ExchangeSocket extends Pick<RequestSender, 'queue'> {
   readonly isClosed: boolean
   parse(datagram: Uint8Array): readonly NetlinkRequest[]
@@ -79,7 +79,7 @@ export class SimulatedExchange {
     return unread === undefined ? undefined : this.#fail('recvmmsg', unread)
   }
 
-  /** Reads until the last message of the datagram is answered; returns the report if the exchange ended before. */
+  /** Reads until the last message of the datagram is answered; returns the report if the exchange ended earlier. */
   #receive(): ExchangeReport | undefined {
     const report = this.#report
     const { replies } = this.#request

@@ -14,7 +14,7 @@ import type { NetlinkRequest } from '../../wire/request.ts'
 
 /** How a family handles one command (struct genl_ops). */
 export interface Operation {
-  /** Executes the command in its plain form; may answer. */
+  /** Executes the command in its plain form; may send a reply. */
   readonly doit?: ((request: NetlinkRequest) => void) | undefined
   /** Starts a dump. */
   readonly dump?: ((request: NetlinkRequest) => void) | undefined
@@ -31,10 +31,10 @@ export interface GenericOperations {
 
 const NLM_F_ECHO = 0x8
 
-/** Whether the request is to be acknowledged; the start of a dump is not. */
+/** Whether the kernel acknowledges the request. It does not acknowledge the start of a dump. */
 export type DispatchResult = 'acknowledge' | 'silence'
 
-/** Hands a request to its family (genl_family_rcv_msg). */
+/** Passes a request to its family (genl_family_rcv_msg). */
 export function dispatch(family: GenericOperations, request: NetlinkRequest): DispatchResult {
   if (request.end - request.start < NLMSG_HDRLEN + GENL_HDRLEN) throw new KernelErrno('EINVAL')
   const command = request.command ?? 0

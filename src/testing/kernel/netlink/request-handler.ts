@@ -9,17 +9,17 @@ import { NetlinkRequest, type RequestSender } from '../../wire/request.ts'
 import type { RequestLog } from '../../wire/request-log.ts'
 import { dispatch, type GenericOperations } from './generic-netlink.ts'
 
-/** What a kernel needs to handle requests. */
+/** The parts of a kernel that handling requests requires. */
 export interface RequestHandlerOptions {
   readonly log: RequestLog
   readonly faults: Faults
-  /** The family that has a number at present. */
+  /** Finds the family that currently has a number. */
   readonly findFamily: (id: number) => GenericOperations | undefined
   /** Whether 64-bit numbers are aligned by PAD attributes. */
   readonly aligns: boolean
 }
 
-/** Takes datagrams apart, logs the requests in them, executes them and queues the answers. */
+/** Splits datagrams into requests, logs and executes them, and queues the replies. */
 export class RequestHandler {
   readonly #options: RequestHandlerOptions
 
@@ -27,7 +27,7 @@ export class RequestHandler {
     this.#options = options
   }
 
-  /** Takes a datagram apart; a length that makes no sense ends it silently (netlink_rcv_skb). */
+  /** Splits a datagram into requests; an invalid length ends it silently (netlink_rcv_skb). */
   parse(sender: RequestSender, bytes: Uint8Array): NetlinkRequest[] {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const requests: NetlinkRequest[] = []
@@ -40,7 +40,7 @@ export class RequestHandler {
     return requests
   }
 
-  /** Adds requests to the log, and finds out what goes wrong with them. */
+  /** Adds requests to the log, and determines the faults that happen to them. */
   log(requests: readonly NetlinkRequest[]): void {
     const { log, faults } = this.#options
     for (const request of requests) {
@@ -63,7 +63,7 @@ export class RequestHandler {
     if (errno !== 0 || (flags & NLM_F_ACK) !== 0) acknowledge(request, this.#options.aligns)
   }
 
-  /** Hands a request to its family; false when it is not to be acknowledged. */
+  /** Passes a request to its family; false if it is not acknowledged. */
   #dispatch(request: NetlinkRequest): boolean {
     try {
       for (const fault of request.faults) if (fault.kind === 'refuse') throw new KernelErrno(fault.error)

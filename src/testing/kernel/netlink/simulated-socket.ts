@@ -9,7 +9,7 @@ import type { NetlinkRequest, RequestSender } from '../../wire/request.ts'
 import { type ExchangeSocket, SimulatedExchange } from './exchange.ts'
 import type { RequestHandler } from './request-handler.ts'
 
-/** How a socket is opened. */
+/** The options of opening a socket. */
 export interface SocketOptions {
   readonly privileged: boolean
   readonly receiveBuffer: number
@@ -45,7 +45,7 @@ export class SimulatedSocket implements NetlinkSocket, RequestSender, ExchangeSo
     this.queue = new ReceiveQueue(options.receiveBuffer, namespace.profile.answerCost)
   }
 
-  /** Starts a dump with its first block; a socket has one at a time (__netlink_dump_start). */
+  /** Starts a dump with its first block; a socket runs one dump at a time (__netlink_dump_start). */
   startDump(request: NetlinkRequest, source: DumpSource): void {
     if (this.#dump !== undefined) throw new KernelErrno('EBUSY')
     this.#dump = { source, request, blocks: 0 }
@@ -68,19 +68,19 @@ export class SimulatedSocket implements NetlinkSocket, RequestSender, ExchangeSo
     return new SimulatedExchange(this, request).run()
   }
 
-  /** Takes a datagram in; one that is not `observed` is not logged, and no fault happens to it. */
+  /** Accepts a datagram. One that is not `observed` is not logged, and no fault happens to it. */
   parse(datagram: Uint8Array, observed = true): readonly NetlinkRequest[] {
     const requests = this.#handler.parse(this, datagram)
     if (observed) this.#handler.log(requests)
     return requests
   }
 
-  /** Executes the requests of a datagram; every answer is queued when it returns. */
+  /** Executes the requests of a datagram; all replies are queued when it returns. */
   execute(requests: readonly NetlinkRequest[]): void {
     for (const request of requests) this.#handler.execute(request)
   }
 
-  /** Reads an answer, and fills the next block of a dump (netlink_recvmsg). */
+  /** Reads a reply, and fills the next block of a dump (netlink_recvmsg). */
   receive(room: number): ReturnType<ReceiveQueue['receive']> {
     const received = this.queue.receive(room)
     if (received.state === 'datagram' && this.#dump !== undefined && this.queue.takesBlocks) {
@@ -90,7 +90,7 @@ export class SimulatedSocket implements NetlinkSocket, RequestSender, ExchangeSo
     return received
   }
 
-  /** A block without entries carries the end of the dump (netlink_dump). */
+  /** A block without entries contains the end of the dump (netlink_dump). */
   #fillBlock(dump: ActiveDump): void {
     const { source, request } = dump
     const second = dump.blocks++ === 1

@@ -35,9 +35,9 @@ function entriesOf(entries: readonly string[]): SequentialFile {
 }
 
 /**
- * A service with its destinations is one entry. A walk starts by counting the services of this namespace (ip_vs_info_array)
- * and continues over all services of the shared table (ip_vs_info_seq_next); the next walk therefore misses as many services
- * as this one skipped.
+ * A service with its destinations is one entry. A walk starts by counting the services of this namespace (ip_vs_info_array) and
+ * continues over all services of the shared table (ip_vs_info_seq_next); the next walk therefore misses as many services as
+ * this walk skipped.
  */
 function* servicesFrom(namespace: NetworkNamespace, position: number): Iterable<string | undefined> {
   if (position === 0) yield heading(namespace)

@@ -9,7 +9,7 @@ export interface SequentialFile {
 
 const PAGE = 4096
 
-/** Reads a file page by page. Each page starts a new walk, since anything may happen in between (seq_read_iter). */
+/** Reads a file page by page. Each page starts a new walk, because the table may change in between (seq_read_iter). */
 export function* readSequentially(file: SequentialFile): Iterable<string> {
   let size = PAGE
   let position = 0
