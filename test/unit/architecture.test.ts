@@ -19,10 +19,10 @@ const paths = (files: readonly SourceFile[]) => files.map(({ path }) => path)
 const ADDON = 'src/system/addon.ts'
 /** Sockets of the addon. */
 const KERNEL_TRANSPORT = 'src/netlink/transport/kernel-transport.ts'
-/** Loads packages that only documents in text need, when the first document comes. */
+/** Loads the packages that only text documents need, with the first document. */
 const LAZY_PACKAGES = 'src/state/document/lazy-packages.ts'
 
-/** The place of a file in the order: its folder below src, or its own name at the top. */
+/** The position of a file in the order: its folder below src, or its own name for a file of src itself. */
 function placeOf(path: string): string {
   const folder = relative('src', dirname(path))
   return folder === '' ? relative('src', path) : folder
@@ -32,7 +32,7 @@ function isInside(place: string, folder: string): boolean {
   return place === folder || place.startsWith(`${folder}/`)
 }
 
-/** Why a file at one place may not import from another; undefined where it may. */
+/** The reason for which a file at one position may not import from another; undefined if it may. */
 function reasonAgainst(from: string, to: string): string | undefined {
   if (ORDER.indexOf(to) > ORDER.indexOf(from)) return 'upward'
   const sides = BESIDE.find(
@@ -60,7 +60,7 @@ describe('imports', () => {
     ])
   })
 
-  it('are refused upward and sideways', () => {
+  it('are rejected upward and sideways', () => {
     expect(reasonAgainst('netlink/wire', 'netlink/connection')).toBe('upward')
     expect(reasonAgainst('netlink/wire', 'netlink')).toBe('upward')
     expect(reasonAgainst('ipvs/model', 'state/model')).toBe('upward')
@@ -71,7 +71,7 @@ describe('imports', () => {
     expect(reasonAgainst('ipvs/model', 'ipvs/protocol')).toBeUndefined()
   })
 
-  it('only point down the list of folders', () => {
+  it('refer only to folders further down the list', () => {
     const wrong = source.flatMap(({ path, imports }) =>
       imports
         .filter((name) => name.startsWith('src/'))
@@ -82,13 +82,13 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
-  it('lead in no circle but those on the list', () => {
+  it('form no cycle except those on the list', () => {
     const allowed = CIRCLES.map(({ files }) => files.map((name) => `src/${name}`).toSorted())
     expect(findCircles(source)).toEqual(allowed.toSorted())
     for (const { reason } of CIRCLES) expect(reason).toMatch(/\w+ \w+/)
   })
 
-  it('come from src and from packages, nowhere else', () => {
+  it('refer to src and to packages only', () => {
     const outside = source.flatMap(({ path, imports }) =>
       imports
         .filter((name) => /^(\.\.|test|native|dist)\b/.test(name))
@@ -101,9 +101,9 @@ describe('imports', () => {
 describe('folders of src', () => {
   const folders = new Set(source.map(({ path }) => placeOf(path)))
 
-  it('are all in the order, and the order has no other', () => {
+  it('are all in the order, and the order contains no others', () => {
     expect(source.length).toBeGreaterThan(30)
-    // A folder may hold folders only.
+    // A folder may contain folders only.
     const present = ORDER.filter((name) => [...folders].some((place) => isInside(place, name)))
     expect([...folders].filter((place) => !ORDER.includes(place))).toEqual([])
     expect(present).toEqual(ORDER)
@@ -111,7 +111,7 @@ describe('folders of src', () => {
     for (const name of [...BESIDE.flat(), ...PURE]) expect(ORDER).toContain(name)
   })
 
-  it('hold at most 16 files', () => {
+  it('contain at most 16 files', () => {
     const counts = [...folders].map((place) => [
       place,
       source.filter(({ path }) => placeOf(path) === place).length,
@@ -119,7 +119,7 @@ describe('folders of src', () => {
     expect(counts.filter(([, count]) => Number(count) > 16)).toEqual([])
   })
 
-  it('read no file and start no program where they are pure', () => {
+  it('read no file and start no program if they are pure', () => {
     const forbidden =
       /^(node:(fs|fs\/promises|module|child_process|worker_threads|net\/promises|http)|node-gyp-build)$/
     const impure = source
@@ -132,7 +132,7 @@ describe('folders of src', () => {
 })
 
 describe('folders of test/unit', () => {
-  it('are named after those of src, besides the tests of the documents', () => {
+  it('have the names of those of src, except for the tests of the documents', () => {
     const tests = readSourceFiles('test/unit', /\.ts$/).map(({ path }) =>
       relative('test/unit', dirname(path)),
     )
@@ -142,12 +142,12 @@ describe('folders of test/unit', () => {
 })
 
 describe('entries', () => {
-  it('stand at the top of the package or of a room', () => {
+  it('are at the top of the package or of a subpackage', () => {
     expect(entries.length).toBeGreaterThan(1)
     expect(entries.filter((entry) => !/^src\/([a-z]+\/)?index\.ts$/.test(entry))).toEqual([])
   })
 
-  it('export what other files declare; no other file does that', () => {
+  it('only re-export, and no other file re-exports', () => {
     const code = (text: string) =>
       text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '').replace(/export (type )?\{[^}]*\} from '[^']+'/g, '')
     const barrels = source.filter(({ text }) => code(text).trim() === '')
@@ -184,13 +184,13 @@ describe('the addon', () => {
     expect(source.filter(({ text }) => including.test(text))).toEqual([])
   })
 
-  it('knows nothing of IPVS', () => {
+  it('does not depend on IPVS', () => {
     expect(paths(native.filter(({ text }) => /ip_vs|ipvs/i.test(text)))).toEqual([])
   })
 })
 
 describe('the simulated kernel', () => {
-  it('reaches no file that loads the addon, through any number of imports', () => {
+  it('does not import a file that loads the addon, directly or indirectly', () => {
     const byPath = new Map(source.map((file) => [file.path, file]))
     const reached = new Set<string>()
     const visit = (path: string) => {
@@ -209,7 +209,7 @@ describe('importing the package', () => {
     vi.restoreAllMocks()
   })
 
-  it('loads no addon; opening does', async () => {
+  it('does not load the addon; opening a client does', async () => {
     const dlopen = vi.spyOn(process, 'dlopen').mockImplementation(() => {
       throw new Error('no addon in a unit test')
     })
@@ -246,13 +246,13 @@ describe('files', () => {
     ).toEqual([])
   })
 
-  it('hold no enum, no namespace and no parameter property', () => {
+  it('contain no enum, no namespace and no parameter property', () => {
     const erasable =
       /^\s*(export\s+)?(declare\s+)?(const\s+)?(enum|namespace|module)\s+\w|constructor\s*\([^)]*\b(public|private|protected)\s/m
     expect(paths(source.filter(({ text }) => erasable.test(text)))).toEqual([])
   })
 
-  it('are called after what they hold, never utils', () => {
+  it('are named after their content, never utils', () => {
     expect(paths(all.filter(({ path }) => /(^|[/_-])(utils?|helpers?|common|misc)\b/.test(path)))).toEqual([])
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ORDER } from '../support/architecture/layout.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-/** The generated reference is no part of the repository. */
+/** The generated reference is not part of the repository. */
 const GENERATED = join(ROOT, 'docs/api')
 
 const pages = [
@@ -15,7 +15,7 @@ const pages = [
 ].map((path) => [relative(ROOT, path), readFileSync(path, 'utf8')] as const)
 
 describe('the documentation', () => {
-  it.each(pages)('%s: every path of the repository that it names exists', (_, text) => {
+  it.each(pages)('%s: every repository path in it exists', (_, text) => {
     const paths = text.match(/(?<![\w/@.-])(?:src|test|native|docs)\/[\w./-]*\w/g) ?? []
     expect(paths.filter((path) => path !== 'docs/api' && !existsSync(join(ROOT, path)))).toEqual([])
   })
@@ -39,7 +39,7 @@ describe('the documentation', () => {
   })
 })
 
-/** The anchors of the headings of a page, as GitHub makes them. */
+/** The anchors that GitHub generates for the headings of a page. */
 function anchorsIn(page: string): string[] {
   const headings = readFileSync(join(ROOT, page), 'utf8').matchAll(/^#+ (.*)$/gm)
   return [...headings].map(([, heading]) =>

@@ -34,7 +34,7 @@ describe('the class of an error', () => {
 })
 
 describe('a refusal by the kernel', () => {
-  it('says which command, about what, why and what the kernel said', () => {
+  it('contains the command, its subject, the explanation and the message of the kernel', () => {
     expect(new IpvsError(REFUSAL).message).toBe('addService tcp://192.0.2.1:80: EEXIST, it already exists')
     const kernelMessage = 'no such thing'
     expect(new IpvsError({ ...REFUSAL, subject: '', kernelMessage }).message).toBe(
@@ -44,7 +44,7 @@ describe('a refusal by the kernel', () => {
 })
 
 describe('an addon that cannot be loaded', () => {
-  it('has the command that fixes it, the packages it needs and the cause', () => {
+  it('reports the command that fixes it, the required packages and the cause', () => {
     const cause = new Error('No native build was found\nplatform=linux')
     const error = new AddonError('/app/node_modules/@lvs/netlink', cause)
     expect(error.message).toContain(
@@ -54,12 +54,12 @@ describe('an addon that cannot be loaded', () => {
     expect(error).toMatchObject({ code: 'ERR_LVS_ADDON', outcome: 'not-done', cause })
   })
 
-  it('because of --permission has the option that fixes it', () => {
+  it('because of --permission reports the option that fixes it', () => {
     const cause = Object.assign(new Error('Cannot load native addon'), { code: 'ERR_DLOPEN_DISABLED' })
     expect(new AddonError('/x', cause).message).toContain('--allow-addons')
   })
 
-  it.each(['darwin', 'win32'] as const)('on %s has what can be done there', (platform) => {
+  it.each(['darwin', 'win32'] as const)('on %s reports the alternatives', (platform) => {
     const { platform: ours } = process
     onTestFinished(() => void Object.defineProperty(process, 'platform', { value: ours }))
     Object.defineProperty(process, 'platform', { value: platform })
@@ -70,7 +70,7 @@ describe('an addon that cannot be loaded', () => {
   })
 })
 
-describe('an error that several callers share is made anew for each:', () => {
+describe('an error that several callers share is copied for each:', () => {
   function here(error: unknown): unknown {
     return copyForCaller(error, undefined)
   }
@@ -80,7 +80,7 @@ describe('an error that several callers share is made anew for each:', () => {
     ['a loss', new NetlinkError('ERR_LVS_OVERRUN', 'lost', 'unknown')],
     ['a family that is gone', new IpvsUnavailableError('The IPVS module was unloaded')],
     ['misuse', new ArgumentTypeError('weight', 'a number', 'x')],
-  ])('%s keeps its class and what it says, and its stack shows the caller', (_what, error) => {
+  ])('%s keeps its class and message, and its stack shows the caller', (_what, error) => {
     error.stack = 'elsewhere'
     const anew = here(error) as Error
     expect(anew).toBeInstanceOf(error.constructor)
@@ -89,14 +89,14 @@ describe('an error that several callers share is made anew for each:', () => {
     expect(anew.stack).toContain('errors.test.ts')
   })
 
-  it('a refusal may be about another subject', () => {
+  it('a refusal can be copied with another subject', () => {
     expect(copyForCaller(new IpvsError(REFUSAL), 'tcp://192.0.2.2:80')).toMatchObject({
       subject: 'tcp://192.0.2.2:80',
       message: 'addService tcp://192.0.2.2:80: EEXIST, it already exists',
     })
   })
 
-  it('what is no error of this library is thrown as it is', () => {
+  it('an error from outside this library is returned unchanged', () => {
     const reason = new Error('enough')
     const { stack } = reason
     expect(here(reason)).toBe(reason)

@@ -10,18 +10,18 @@ const pages = ['README.md', ...readdirSync(guide).map((name) => `docs/guide/${na
   page.endsWith('.md'),
 )
 
-/** Names that the blocks of a page may use without having made them. */
+/** Names that the blocks of a page may use without declaring them. */
 const GIVEN =
   "import { formatService, type ServiceKey, type DestinationInput } from '@lvs/netlink'\n" +
   'declare const rules: { service: ServiceKey; destination: DestinationInput }[]\n' +
   'declare const destination: DestinationInput\n'
 
 describe('the guide', () => {
-  it.each(pages)('%s: its code is accepted by the compiler', (page) => {
+  it.each(pages)('%s: the compiler accepts its code', (page) => {
     expect(diagnose(page)).toEqual([])
   })
 
-  it.each(pages)('%s: its links lead somewhere', (page) => {
+  it.each(pages)('%s: its links have targets', (page) => {
     const text = readFileSync(join(root, page), 'utf8')
     const links = [...text.matchAll(/\]\(((?!https?:)[^)#]+)/g)].map(([, link]) => link!)
     const missing = links.filter((link) => ts.sys.fileExists(join(root, page, '..', link)) === false)
@@ -55,7 +55,7 @@ function diagnose(page: string): string[] {
       imports.add(line)
       return ''
     })
-    // A block that says on which host it runs is a program of its own.
+    // A block that names the host it runs on is a separate program.
     return body.startsWith('// On ') ? `{\n${body}}\n` : body
   })
   const file = join(root, 'docs/examples', `${page.replaceAll(/\W/g, '-')}.ts`)

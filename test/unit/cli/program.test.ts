@@ -16,7 +16,7 @@ async function run(line: string, terminal = new CapturedTerminal(never)) {
   return { status, printed: terminal.printed, errors: terminal.errors }
 }
 
-describe('a usage error is one sentence that says what is accepted, with status 2', () => {
+describe('a usage error is one sentence with the accepted values, and has status 2', () => {
   it.each([
     ['lst', "lvs: unknown command 'lst'; did you mean list?"],
     ['add servise x', "lvs: unknown command 'servise'; did you mean service?"],

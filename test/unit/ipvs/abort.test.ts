@@ -52,7 +52,7 @@ describe('a signal that is aborted already', () => {
 })
 
 describe('a signal that is aborted', () => {
-  it('before the call returns keeps that command from the kernel, and no other', async () => {
+  it('before the call returns cancels that command, and no other', async () => {
     const { signal } = controller
     const calls = Promise.allSettled([ipvs.addService(OTHER, { signal }), ipvs.addDestination(WEB, REAL)])
     controller.abort(reason)
@@ -72,14 +72,14 @@ describe('a signal that is aborted', () => {
     expect(commandsOf(kernel)).toEqual(['NEW_SERVICE', 'FLUSH'])
   })
 
-  it('while an update reads keeps the change from the kernel', async () => {
+  it('while an update reads cancels the change', async () => {
     abortAt('GET_SERVICE')
     const update = ipvs.updateService(WEB, { scheduler: 'rr' }, { signal: controller.signal })
     await expect(update).rejects.toBe(reason)
     expect(commandsOf(kernel)).toEqual(['GET_SERVICE'])
   })
 
-  it('while the call waits behind an update keeps its command from the kernel, and no other', async () => {
+  it('while the call waits behind an update cancels its command, and no other', async () => {
     abortAt('GET_SERVICE')
     const calls = await Promise.allSettled([
       ipvs.updateService(WEB, { scheduler: 'rr' }),
@@ -91,7 +91,7 @@ describe('a signal that is aborted', () => {
     expect(commandsOf(kernel)).toEqual(['GET_SERVICE', 'SET_SERVICE', 'DEL_SERVICE'])
   })
 
-  it('while the family is looked up again keeps the command from being sent again', async () => {
+  it('while the family is looked up again prevents the command from being sent again', async () => {
     kernel.module.unload()
     abortAt('GETFAMILY')
     await expect(ipvs.addService(WEB, { signal: controller.signal })).rejects.toBe(reason)
@@ -107,7 +107,7 @@ describe('a signal that is aborted', () => {
   })
 })
 
-it('one signal for many calls causes no warning of a leak, however large the table is', async () => {
+it('one signal for many calls causes no leak warning, whatever the size of the table', async () => {
   const warnings: Error[] = []
   const onWarning = (warning: Error) => void warnings.push(warning)
   process.on('warning', onWarning)

@@ -4,7 +4,7 @@ import { openClient } from '../../support/ipvs/simulated-client.ts'
 
 const lines = vi.hoisted((): string[] => [])
 
-// Node.js looks at NODE_DEBUG once, when it starts.
+// Node.js reads NODE_DEBUG once, at its start.
 vi.mock('node:util', async (original) => {
   const debuglog = (section: string) =>
     Object.assign((...rest: unknown[]) => void lines.push(`${section}: ${format(...rest)}`), {

@@ -46,7 +46,7 @@ describe('every method sends its command', () => {
     expect(sent.map(({ command, isDump }) => `${command}${isDump ? ' dump' : ''}`)).toEqual(commands)
   })
 
-  it('and a table of any size takes two exchanges', async () => {
+  it('and reading a table of any size takes two exchanges', async () => {
     kernel.setState({
       services: Array.from({ length: 50 }, (_, mark) => ({ fwmark: mark + 1, destinations: [REAL] })),
     })
@@ -58,7 +58,7 @@ describe('every method sends its command', () => {
     expect(transport.sockets[0]!.exchanges).toBe(3)
   })
 
-  it('and a service that is read twice, because others changed the table meanwhile, is returned once in its newer form', async () => {
+  it('and a service that occurs twice, because another process changed the table meanwhile, is returned once in its newer form', async () => {
     const { ipvs, kernel } = await open()
     const replies = Array.from({ length: 95 }, (_, mark) => serviceReply({ fwmark: mark + 1 }))
     kernel.script.GET_SERVICE = () => ({
@@ -70,14 +70,14 @@ describe('every method sends its command', () => {
   })
 })
 
-describe('an answer that is missing', () => {
+describe('a missing reply', () => {
   it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
     ['info', (client) => client.info()],
     ['timeouts', (client) => client.timeouts()],
     ['service', (client) => client.service(WEB)],
     ['destinations', (client) => client.destinations(WEB)],
     ['updateService', (client) => client.updateService(WEB, {})],
-  ])('although the command was acknowledged is malformed: %s', async (_, call) => {
+  ])('to a command that was acknowledged is malformed: %s', async (_, call) => {
     const { ipvs, kernel } = await open()
     for (const name of ['GET_INFO', 'GET_CONFIG', 'GET_SERVICE'] as const) kernel.script[name] = () => ({})
     const error = await call(ipvs).catch((thrown: unknown) => thrown)
@@ -86,7 +86,7 @@ describe('an answer that is missing', () => {
 })
 
 describe('a table whose destinations the kernel refuses to list', () => {
-  it('makes reading it reject with the kernel’s error and the service', async () => {
+  it('makes the read reject with the kernel’s error and the service', async () => {
     kernel.faults.inject({ on: 'GET_DEST', times: 2, fault: { kind: 'refuse', error: 'EPERM' } })
     const error = { code: 'EPERM', command: 'services', subject: 'tcp://192.0.2.1:80' }
     await expect(ipvs.services()).rejects.toMatchObject(error)
@@ -94,7 +94,7 @@ describe('a table whose destinations the kernel refuses to list', () => {
   })
 })
 
-describe('a record that holds nothing', () => {
+describe('an empty record', () => {
   it.each<[string, (client: IpvsClient) => Promise<unknown>]>([
     ['service', (client) => client.services()],
     ['destination', (client) => client.destinations(WEB)],
@@ -168,7 +168,7 @@ describe('closing', () => {
     expect(transport.sockets).toMatchObject([{ closed: true }])
   })
 
-  it('happens at the end of a block with await using', async () => {
+  it('happens at the end of an `await using` block', async () => {
     {
       await using client = await IpvsClient.open({ transport })
       await client.flush()
@@ -177,7 +177,7 @@ describe('closing', () => {
   })
 })
 
-it('activity counts what the client does, and is a copy', async () => {
+it('activity counts the operations of the client, and is a copy', async () => {
   const before = ipvs.activity
   await Promise.all([ipvs.flush(), ipvs.zero()])
   expect(before).toEqual({ messages: 1, datagrams: 1, sends: 1, receives: 1 })

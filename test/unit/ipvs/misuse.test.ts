@@ -7,7 +7,7 @@ import { commandsOf, openClient } from '../../support/ipvs/simulated-client.ts'
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
 
-/** A client without its types, as JavaScript sees it. */
+/** A client without its types, as in JavaScript. */
 type Untyped = { [K in keyof IpvsClient]: (...rest: unknown[]) => Promise<unknown> }
 type Case = [
   what: string,
@@ -91,7 +91,7 @@ const CASES: Case[] = [
   ['stopDaemon of both', (ipvs) => ipvs.stopDaemon('both'), 'TypeError', 'role'],
 ]
 
-/** What is left open is read first; what is named can be checked before that. */
+/** Omitted settings are read first; the given ones can be checked before that. */
 const UPDATES: Case[] = [
   ['a scheduler of null', (ipvs) => ipvs.updateService(WEB, { scheduler: null }), 'TypeError', 'scheduler'],
   ['onePacket in text', (ipvs) => ipvs.updateService(WEB, { onePacket: 'yes' }), 'TypeError', 'onePacket'],
@@ -168,7 +168,7 @@ afterEach(() => {
 describe.each([
   ['', () => {}],
   [' with a subscriber of lvs:command', () => channel.subscribe(subscriber)],
-])('misuse%s names the field and sends nothing:', (_, prepare) => {
+])('an invalid argument%s names the field and sends nothing:', (_, prepare) => {
   it.each(CASES)('%s', async (_, call, name, field) => {
     prepare()
     const promise = call(client)
@@ -177,14 +177,14 @@ describe.each([
   })
 })
 
-describe('misuse of an update names the field and sends nothing, not even to read:', () => {
+describe('an invalid argument of an update names the field and sends nothing, not even a read:', () => {
   it.each(UPDATES)('%s', async (_, call, name, field) => {
     await expect(call(client)).rejects.toMatchObject({ name, field })
     expect(commandsOf(kernel)).toEqual([])
   })
 })
 
-describe('misuse that only shows once the current values are read names the field and changes nothing:', () => {
+describe('an argument that is invalid only with the current values names the field and changes nothing:', () => {
   it('flags of another scheduler', async () => {
     const update = client.updateService(WEB, { schedulerFlags: ['sh-port'] })
     await expect(update).rejects.toMatchObject({ name: 'TypeError', field: 'schedulerFlags' })

@@ -29,19 +29,19 @@ describe('opening', () => {
     ['a network namespace that is no path', { netns: 42 }, 'TypeError', 'netns'],
     ['an empty path', { netns: '' }, 'TypeError', 'netns'],
     ['a transport that is none', { transport: {} }, 'TypeError', 'transport'],
-  ])('rejects %s as misuse', async (_, options, name, field) => {
+  ])('rejects %s as an invalid argument', async (_, options, name, field) => {
     const given = typeof options === 'object' && options !== null ? { transport, ...options } : options
     await expect(IpvsClient.open(given as OpenOptions)).rejects.toMatchObject({ name, field })
     expect(transport.sockets).toEqual([])
   })
 
-  it('opens nothing when its signal is aborted already', async () => {
+  it('opens nothing if its signal is already aborted', async () => {
     const reason = new Error('enough')
     await expect(IpvsClient.open({ transport, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(transport.sockets).toEqual([])
   })
 
-  it('rejects with the remedy where the kernel has no IPVS, and closes the socket', async () => {
+  it('rejects with the remedy if the kernel has no IPVS, and closes the socket', async () => {
     kernel.module.unload('absent')
     await expect(IpvsClient.open({ transport })).rejects.toMatchObject({
       name: 'IpvsUnavailableError',
@@ -51,7 +51,7 @@ describe('opening', () => {
     expect(transport.sockets.map(({ closed }) => closed)).toEqual([true])
   })
 
-  it('rejects with the system error where no socket can be opened', async () => {
+  it('rejects with the system error if no socket can be opened', async () => {
     const error = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'socket' })
     transport.failures.push(error)
     await expect(IpvsClient.open({ transport })).rejects.toBe(error)

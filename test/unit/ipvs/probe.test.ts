@@ -22,7 +22,7 @@ describe('probing', () => {
     })
   })
 
-  it('reports no-ipvs when the kernel has none', async () => {
+  it('reports no-ipvs if the kernel has no IPVS', async () => {
     kernel.module.unload('absent')
     expect(await probe(probed)).toMatchObject({
       available: false,
@@ -53,7 +53,7 @@ describe('probing', () => {
     expect(await probe(probed)).toEqual({ available: false, reason: 'failed', error })
   })
 
-  it('leaves no socket open, whatever it finds', async () => {
+  it('leaves no socket open, whatever the result', async () => {
     const unprivileged = new ObservedTransport(kernel.connect({ privileged: false }))
     await probe(probed)
     await probe(unprivileged)
@@ -63,7 +63,7 @@ describe('probing', () => {
     expect(sockets.map(({ closed }) => closed)).toEqual([true, true, true])
   })
 
-  it('rejects when it is misused, and with the reason of its signal', async () => {
+  it('rejects for invalid options, and with the reason of its signal', async () => {
     await expect(IpvsClient.probe({ transport: probed, timeout: -1 })).rejects.toMatchObject({
       name: 'RangeError',
       field: 'timeout',

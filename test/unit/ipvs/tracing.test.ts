@@ -123,7 +123,7 @@ const CALLS: Record<string, (ipvs: IpvsClient) => Promise<unknown>> = {
 }
 
 describe('tracing', () => {
-  // Long work pauses by the clock, which may move what else is sent then.
+  // Long work pauses by the clock, which may change the datagrams that are sent afterwards.
   beforeEach(() => void vi.spyOn(performance, 'now').mockReturnValue(0))
   afterEach(() => void vi.restoreAllMocks())
 
@@ -136,9 +136,9 @@ describe('tracing', () => {
     expect(traced.events.length).toBeGreaterThan(0)
   })
 
-  it('sends 3,000 commands as few datagrams', async () => {
+  it('sends 3,000 commands in as few datagrams as without it', async () => {
     const { datagrams } = await run(true, (ipvs) => ipvs.batch(table()))
-    // The first one looks the family up.
+    // The first datagram looks up the family.
     expect(datagrams.length - 1).toBeLessThanOrEqual(5)
   })
 

@@ -22,7 +22,7 @@ let transport: FakeTransport
 let family: GenericFamily
 /** Sends the requests of a family. */
 let commands: CommandRunner
-/** The number of the family in the kernel; undefined when the module is not there. */
+/** The number of the family in the kernel; undefined if the module is not loaded. */
 let number: number | undefined
 let answer: (message: SentMessage) => Answer | undefined
 
@@ -51,31 +51,31 @@ const lookups = () => transport.messages.filter(({ type }) => type === GENL_ID_C
 describe('looking up a family', () => {
   const resolve = (signal?: AbortSignal) => GenericFamily.resolve(family.connection, 'THING', signal)
 
-  it('asks the controller for the number of the name', () => {
+  it('asks the controller for the number by name', () => {
     const [message] = transport.messages
     expect(message).toMatchObject({ type: GENL_ID_CTRL, command: CTRL_CMD_GETFAMILY })
     expect(attributesOf(message!, CONTROLLER).get(CONTROLLER.fields.familyName)).toBe('THING')
     expect([family.name, family.id]).toEqual(['THING', 28])
   })
 
-  it('gives undefined when the kernel has none', async () => {
+  it('resolves to undefined if the kernel has none', async () => {
     number = undefined
     expect(await resolve()).toBeUndefined()
   })
 
-  it('does not take another refusal for "there is none"', async () => {
+  it('rejects for any other refusal', async () => {
     transport.answer = () => ({ errno: 12 })
     await expect(resolve()).rejects.toBeInstanceOf(Error)
   })
 
-  it('rejects when the answer makes no sense', async () => {
+  it('rejects if the reply is malformed', async () => {
     transport.answer = () => ({
       replies: [{ command: CTRL_CMD_NEWFAMILY, body: (writer) => writer.payload(1, 1) }],
     })
     await expect(resolve()).rejects.toMatchObject({ code: 'ERR_LVS_MALFORMED' })
   })
 
-  it('sends nothing for a signal that is aborted already, and rejects with its reason', async () => {
+  it('sends nothing for a signal that is already aborted, and rejects with its reason', async () => {
     const reason = new Error('enough')
     await expect(resolve(AbortSignal.abort(reason))).rejects.toBe(reason)
     expect(lookups()).toBe(1)
@@ -83,19 +83,19 @@ describe('looking up a family', () => {
 })
 
 describe('a request', () => {
-  it('carries the number, the command and the version of the family', async () => {
+  it('contains the number, the command and the version of the family', async () => {
     await commands.send({ command: 7 }, undefined)
     const message = transport.messages.at(-1)!
     expect(message).toMatchObject({ type: 28, command: 7 })
     expect([...message.bytes.subarray(16)]).toEqual([7, IPVS_GENL_VERSION, 0, 0])
   })
 
-  it('is queued in the same moment, so that requests keep their order', async () => {
+  it('is queued synchronously, so that requests keep their order', async () => {
     await Promise.all([1, 2, 3].map((command) => commands.send({ command }, undefined)))
     expect(transport.datagrams.at(-1)!.map(({ command }) => command)).toEqual([1, 2, 3])
   })
 
-  it('shows each reply from where its attributes begin', async () => {
+  it('passes on each reply with the offset of its attributes', async () => {
     const body = (value: number) => ({
       command: 1,
       body: (writer: WireWriter) => {
@@ -112,7 +112,7 @@ describe('a request', () => {
     expect(values).toEqual([11, 8, 12, 8])
   })
 
-  it('throws at once what its body throws', () => {
+  it('throws the error of its body synchronously', () => {
     const misuse = new TypeError('weight')
     const body = () => {
       throw misuse
@@ -122,7 +122,7 @@ describe('a request', () => {
 })
 
 describe('the outcome of a request', () => {
-  it('is the refusal, or nothing when it was done', async () => {
+  it('is the refusal, or undefined if it was done', async () => {
     answer = ({ command }) => (command === 8 ? { errno: 17, text: 'there already' } : {})
     expect(unwrapOutcome(await commands.send({ command: 7 }, undefined), undefined)).toBeUndefined()
     expect(unwrapOutcome(await commands.send({ command: 8 }, undefined), undefined)).toEqual({
@@ -131,7 +131,7 @@ describe('the outcome of a request', () => {
     })
   })
 
-  it('is thrown where no answer can be relied on, with what is known and the cause', () => {
+  it('is thrown if there is no reliable reply, with the known outcome and the cause', () => {
     const cause = new Error('ENOBUFS')
     const loss = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown', cause } as const
     const thrown = () => unwrapOutcome({ failure: loss }, undefined)
@@ -147,7 +147,7 @@ describe('the outcome of a request', () => {
 })
 
 describe('after ENOENT the family', () => {
-  it('has moved when its number is another one by now', async () => {
+  it('has moved if its number has changed', async () => {
     number = 29
     expect(await family.hasMoved(28)).toBe(true)
     expect(family.id).toBe(29)
@@ -155,19 +155,19 @@ describe('after ENOENT the family', () => {
     expect(transport.messages.at(-1)!.type).toBe(29)
   })
 
-  it('has not moved when its number is the same', async () => {
+  it('has not moved if its number is the same', async () => {
     expect(await family.hasMoved(28)).toBe(false)
     expect(lookups()).toBe(2)
   })
 
-  it('has moved without another lookup if another call has found out', async () => {
+  it('has moved without another lookup if another call has already detected it', async () => {
     number = 29
     await family.hasMoved(28)
     expect(await family.hasMoved(28)).toBe(true)
     expect(lookups()).toBe(2)
   })
 
-  it('is looked up once for all who ask at the same time', async () => {
+  it('is looked up once for all concurrent calls', async () => {
     number = 29
     expect(await Promise.all(Array.from({ length: 50 }, () => family.hasMoved(28)))).toEqual(
       new Array(50).fill(true),
@@ -177,7 +177,7 @@ describe('after ENOENT the family', () => {
     expect(lookups()).toBe(3)
   })
 
-  it('may be gone, which fails every waiting call, and may come back', async () => {
+  it('may disappear, which fails every waiting call, and may return', async () => {
     number = undefined
     const results = await Promise.allSettled([1, 2, 3].map(() => family.hasMoved(28)))
     for (const result of results) {

@@ -46,11 +46,11 @@ describe('a value is written and read back:', () => {
     expect(parseValue(ALL[name]!, text)).toEqual(value)
   })
 
-  it('two numbers of the kernel are separated by a tab', () => {
+  it('two numbers in the text of the kernel are separated by a tab', () => {
     expect(parseValue(IPVS_SYSCTLS.sync_threshold, '3\t50')).toEqual([3, 50])
   })
 
-  it('values outside the range are read as they are', () => {
+  it('values outside the range are read unchanged', () => {
     expect(parseValue(IPV4_INTERFACE_SYSCTLS.arp_ignore, '-7')).toBe(-7)
     expect(parseValue(IPV4_INTERFACE_SYSCTLS.arp_announce, '255')).toBe(255)
   })

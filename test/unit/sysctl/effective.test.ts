@@ -71,9 +71,12 @@ describe('the effective value is', () => {
     ['rp_filter', -1, -1, 2],
     ['send_redirects', 0, -1, 1],
     ['forwarding', 0, 5, 1],
-  ])('what the kernel treats a number without a meaning as: %s %i and %i', async (setting, all, own, is) => {
-    expect(await effective(setting, all, own)).toBe(is)
-  })
+  ])(
+    'the value that the kernel treats a number without a meaning as: %s %i and %i',
+    async (setting, all, own, is) => {
+      expect(await effective(setting, all, own)).toBe(is)
+    },
+  )
 })
 
 describe('with IPv6 the effective value is', () => {

@@ -22,7 +22,7 @@ afterEach(() => rm(directory, { recursive: true }))
 const content = () => readFile(file, 'utf8')
 
 describe('persist', () => {
-  it('creates a file that sysctl and systemd-sysctl read, and sets nothing now', async () => {
+  it('creates a file that sysctl and systemd-sysctl read, and changes no current value', async () => {
     await sysctls.persist(
       { ...SUPPRESSED, 'net.ipv4.vs.sync_threshold': [3, 50], 'net.core.somaxconn': '4096' },
       { file },
@@ -67,7 +67,7 @@ describe('persist', () => {
     expect(await readFile(target, 'utf8')).toBe('a\n')
   })
 
-  it('does not write a file that has the block already', async () => {
+  it('does not write a file that already has the block', async () => {
     await sysctls.persist(SUPPRESSED, { file })
     const { ino } = await stat(file)
     await sysctls.persist(SUPPRESSED, { file })
@@ -134,7 +134,7 @@ describe('unpersist', () => {
   })
 })
 
-describe('what cannot be persisted is refused, and the file is unchanged:', () => {
+describe('an invalid call is rejected, and the file is unchanged:', () => {
   it.each<[string, Record<string, unknown>, object?]>([
     ['a value outside of the range', { 'net.ipv4.conf.all.arp_announce': 3 }],
     ['a wrong value behind right ones', { ...SUPPRESSED, 'net.ipv4.ip_forward': 2 }],

@@ -9,7 +9,7 @@ import { SysctlFiles } from '../../support/sysctl/sysctl-files.ts'
 
 const CASES = 5000
 
-/** Whether a path is below /proc/sys/net as it stands, without normalisation. */
+/** Whether a path is below /proc/sys/net without normalisation. */
 function isBelowNet(path: string): boolean {
   const parts = path.split('/')
   const names = parts.slice(4)
@@ -48,7 +48,7 @@ async function callEverything(sysctls: Sysctls, name: string, interfaceName: str
 }
 
 describe(`whatever the names (${CASES.toLocaleString('en')} cases)`, () => {
-  it('only files below /proc/sys/net are accessed, and valid names access their own', async () => {
+  it('only files below /proc/sys/net are accessed, and each valid name accesses its own file', async () => {
     let touched = 0
     await fc.assert(
       fc.asyncProperty(anyName, anyInterface, anySetting, async (name, interfaceName, setting) => {

@@ -63,7 +63,7 @@ describe('the name of a sysctl', () => {
     'net.ipv4.neigh.eth0.forwarding',
     'net.ipv5.conf.eth0.forwarding',
     'net.ipv4.ip_forward_use_pmtu',
-  ])('%s has no type here, which is said with what to call instead', (name) => {
+  ])('%s has no type here, and the error names the method to call instead', (name) => {
     expect(findSysctl(name).definition).toBeUndefined()
     expect(() => findKnownSysctl(name)).toThrow(/getText.*setText/)
   })
@@ -84,7 +84,7 @@ describe('the name of a sysctl of an interface', () => {
     ['ipv6', 'eth0', 'arp_ignore', 'setting'],
     ['ipv4', 'eth0', 'constructor', 'setting'],
     ['ipv4', 'eth0', '../../ip_forward', 'setting'],
-  ])('is not made of %s, %s and %s', (family, name, setting, field) => {
+  ])('cannot be formed from %s, %s and %s', (family, name, setting, field) => {
     const make = () => interfaceSysctl(family as 'ipv4', name, setting as 'forwarding')
     expect(make).toThrow(expect.objectContaining({ field }))
   })

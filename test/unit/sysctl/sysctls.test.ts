@@ -22,7 +22,7 @@ const hostOf = (files: Readonly<Record<string, string | Error>> = HOST) => {
   return { host, sysctls: new Sysctls(host) }
 }
 
-/** What a call rejects with. */
+/** The error with which a call rejects. */
 const reasonOf = (call: Promise<unknown>): Promise<unknown> => call.then(String, (reason: unknown) => reason)
 
 describe('get', () => {
@@ -48,14 +48,14 @@ describe('get', () => {
     expectTypeOf(sysctls.get<'net.ipv6.conf.eth0.arp_ignore'>).toBeFunction()
   })
 
-  it('of what is no number throws that the answer makes no sense', async () => {
+  it('throws that the reply is malformed if it is not a number', async () => {
     const { sysctls } = hostOf({ 'net/ipv4/ip_forward': 'yes\n' })
     const error = await reasonOf(sysctls.get('net.ipv4.ip_forward'))
     expect(error).toBeInstanceOf(NetlinkError)
     expect(error).toMatchObject({ code: 'ERR_LVS_MALFORMED', message: expect.stringContaining('"yes"') })
   })
 
-  it('that is given up touches nothing', async () => {
+  it('accesses no file if it is aborted', async () => {
     const { host, sysctls } = hostOf()
     const signal = AbortSignal.abort(new Error('enough'))
     for (const call of [
@@ -72,7 +72,7 @@ describe('get', () => {
 })
 
 describe('find', () => {
-  it('gives undefined for what is not there', async () => {
+  it('resolves to undefined if the sysctl does not exist', async () => {
     const { sysctls } = hostOf()
     expect(await sysctls.find('net.ipv4.vs.conn_max')).toBeUndefined()
     expect(await sysctls.find('net.ipv4.conf.eth9.arp_ignore')).toBeUndefined()
@@ -81,7 +81,7 @@ describe('find', () => {
     expect(await sysctls.findText('net.ipv4.tcp_congestion_control')).toBe('cubic')
   })
 
-  it('throws when there is another reason', async () => {
+  it('rejects for any other error', async () => {
     const { sysctls } = hostOf({ 'net/ipv4/ip_forward': systemError('EACCES', 'open') })
     await expect(sysctls.find('net.ipv4.ip_forward')).rejects.toThrow(SysctlError)
     await expect(sysctls.find('net.ipv4.nosuch' as 'net.ipv4.ip_forward')).rejects.toThrow(ArgumentTypeError)
@@ -89,7 +89,7 @@ describe('find', () => {
 })
 
 describe('set', () => {
-  it('writes once, a line', async () => {
+  it('writes one line with one system call', async () => {
     const { host, sysctls } = hostOf()
     await sysctls.set('net.ipv4.conf.all.arp_ignore', 1)
     await sysctls.set('net.ipv4.vs.sync_threshold', [5, 100])
@@ -102,7 +102,7 @@ describe('set', () => {
     expect(await sysctls.get('net.ipv4.conf.all.arp_ignore')).toBe(1)
   })
 
-  it('touches nothing when the value is wrong', async () => {
+  it('accesses no file if the value is invalid', async () => {
     const { host, sysctls } = hostOf()
     const call = sysctls.set('net.ipv4.conf.eth0/100.arp_announce', 3)
     await expect(call).rejects.toThrow(ArgumentRangeError)
@@ -115,7 +115,7 @@ describe('set', () => {
 })
 
 describe('text', () => {
-  it('of any sysctl is read without its line feed, and put back', async () => {
+  it('of any sysctl is read without its line feed, and written back', async () => {
     const { host, sysctls } = hostOf()
     const before = await sysctls.getText('net.ipv4.conf.eth0/100.arp_announce')
     expect(before).toBe('255')
@@ -124,7 +124,7 @@ describe('text', () => {
     expect(host.written.map(([, text]) => text)).toEqual(['255\n', 'reno\n'])
   })
 
-  it.each(['a\nb', 'a\0', 1, undefined])('%j is none, and nothing is touched', async (text) => {
+  it.each(['a\nb', 'a\0', 1, undefined])('%j is rejected, and no file is accessed', async (text) => {
     const { host, sysctls } = hostOf()
     const call = sysctls.setText('net.ipv4.tcp_congestion_control', text as string)
     await expect(call).rejects.toThrow(ArgumentTypeError)
@@ -132,7 +132,7 @@ describe('text', () => {
   })
 })
 
-describe('an error says why and what to do:', () => {
+describe('an error has the cause and the remedy:', () => {
   const WITHOUT_IPVS = { 'net/ipv4/conf/all/forwarding': '0\n' }
 
   it.each<[string, files: Readonly<Record<string, string>>, name: string, says: RegExp]>([
@@ -191,7 +191,7 @@ describe('an error says why and what to do:', () => {
     ['a network namespace that is not there', systemError('ENOENT', 'open', '/run/netns/nosuch')],
     ['one that cannot be entered', systemError('EPERM', 'setns', '/run/netns/other')],
     ['an addon that cannot be loaded', new Error('no addon')],
-  ])('%s is another matter, and told as it is', async (_, cause) => {
+  ])('%s is reported unchanged', async (_, cause) => {
     const { sysctls } = hostOf({ 'net/ipv4/ip_forward': cause })
     expect(await reasonOf(sysctls.get('net.ipv4.ip_forward'))).toBe(cause)
     expect(await reasonOf(sysctls.find('net.ipv4.ip_forward'))).toBe(cause)

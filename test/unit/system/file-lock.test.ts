@@ -29,7 +29,7 @@ function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length
 }
 
-it('has one holder at a time, however many calls ask for it', async () => {
+it('has one holder at a time, whatever the number of calls', async () => {
   const path = newPath()
   let holders = 0
   await Promise.all(
@@ -42,7 +42,7 @@ it('has one holder at a time, however many calls ask for it', async () => {
   )
 })
 
-it('is acquired from a file that exists, which stays', async () => {
+it('is acquired on an existing file, which stays', async () => {
   const path = newPath()
   writeFileSync(path, 'content')
   const lock = await FileLock.acquire(path, LONG)
@@ -51,7 +51,7 @@ it('is acquired from a file that exists, which stays', async () => {
   expect(readdirSync(join(path, '..'))).toEqual(['lock'])
 })
 
-it('does not wait for that of another file', async () => {
+it('does not wait for the lock of another file', async () => {
   const first = await FileLock.acquire(newPath(), LONG)
   const second = await FileLock.acquire(newPath(), { timeout: 0 })
   expect(second).toBeInstanceOf(FileLock)
@@ -69,7 +69,7 @@ it('is undefined after the timeout, and leaves nothing open', async () => {
   expect(openDescriptors()).toBe(before)
 })
 
-it('waits as long when the clock of the system is set', async () => {
+it('waits equally long if the system clock is set', async () => {
   const path = newPath()
   const holder = await FileLock.acquire(path, LONG)
   const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1e9)
@@ -96,7 +96,7 @@ it('stops waiting with the reason of the signal, and leaves nothing open', async
   expect(openDescriptors()).toBe(before)
 })
 
-it('leaves nothing open when the file cannot be locked', async () => {
+it('leaves nothing open if the file cannot be locked', async () => {
   const path = newPath()
   const before = openDescriptors()
   const failure = new Error('ENOLCK')
@@ -108,12 +108,12 @@ it('leaves nothing open when the file cannot be locked', async () => {
   expect(openDescriptors()).toBe(before)
 })
 
-it('rejects where the file cannot be opened', async () => {
+it('rejects if the file cannot be opened', async () => {
   const path = join(newPath(), 'missing')
   await expect(FileLock.acquire(path, LONG)).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open', path })
 })
 
-it('is free when the process that held it was killed', async () => {
+it('is released when its process is killed', async () => {
   const path = newPath()
   const program = `
     const { FileLock } = await import(${JSON.stringify(MODULE)})

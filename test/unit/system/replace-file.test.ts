@@ -48,7 +48,7 @@ function replaceAndBeKilled(call: string, moment: 'before' | 'after'): void {
 }
 
 describe('a file', () => {
-  it('is made and replaced, from text and from bytes', async () => {
+  it('is created and replaced, from text and from bytes', async () => {
     await replaceFile(file, 'one')
     expect(await readFile(file, 'utf8')).toBe('one')
     await replaceFile(file, Uint8Array.of(0xff, 0))
@@ -56,14 +56,14 @@ describe('a file', () => {
     expect(await readdir(directory)).toEqual(['state.json'])
   })
 
-  it('holds the whole content of one of several calls made at the same time', async () => {
+  it('has the complete content of one of several concurrent calls', async () => {
     const contents = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(100_000))
     await Promise.all(contents.map((content) => replaceFile(file, content)))
     expect(contents).toContain(await readFile(file, 'utf8'))
     expect(await readdir(directory)).toEqual(['state.json'])
   })
 
-  it('has the mode that is asked for, and keeps the one that it has', async () => {
+  it('is created with the given mode, and keeps an existing mode', async () => {
     await replaceFile(file, 'one', { mode: 0o600 })
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     await chmod(file, 0o666)
@@ -85,13 +85,13 @@ describe('a file', () => {
     expect(await readFile(file, 'utf8')).toBe('next')
   })
 
-  it('is the new one when the process is killed after rename', async () => {
+  it('has the new content if the process is killed after rename', async () => {
     await writeFile(file, 'old')
     replaceAndBeKilled('rename', 'after')
     expect(await readFile(file, 'utf8')).toBe('new'.repeat(100_000))
   })
 
-  it('stays, and nothing is left beside it, when it cannot be replaced', async () => {
+  it('stays without a temporary file beside it if it cannot be replaced', async () => {
     const inside = join(directory, 'inside')
     await writeFile(file, 'old')
     await expect(replaceFile(join(file, 'x'), 'new')).rejects.toMatchObject({ code: 'ENOTDIR' })
@@ -103,7 +103,7 @@ describe('a file', () => {
     expect(await readFile(file, 'utf8')).toBe('old')
   })
 
-  it('is removed, and it is no error if it is gone', async () => {
+  it('is removed, without an error if it does not exist', async () => {
     await writeFile(file, 'old')
     await removeFile(file)
     await removeFile(file)

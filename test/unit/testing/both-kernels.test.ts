@@ -1,4 +1,4 @@
-/** Which tests of test/kernel run against simulated kernels, too: all but those on the list. */
+/** The tests of test/kernel that also run against simulated kernels: all except those on the list. */
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ const patterns = Object.keys(REAL_ONLY_FILES).map(
 )
 const onBoth = files.filter((name) => !patterns.some((pattern) => pattern.test(name)))
 
-it('each known kernel has a project with all files but those on the list', () => {
+it('each known kernel has a project with all files except those on the list', () => {
   const projects = (config.test?.projects ?? []).flatMap((project) =>
     typeof project === 'object' && 'test' in project ? [project.test ?? {}] : [],
   )
@@ -31,7 +31,7 @@ it('each known kernel has a project with all files but those on the list', () =>
 
 it('every entry of the list matches a file', () => {
   for (const pattern of patterns) expect(files).toContainEqual(expect.stringMatching(pattern))
-  // Whether the single tests are there is looked at where they run: simulated-setup.ts.
+  // simulated-setup.ts checks during the runs that the single tests exist.
   for (const name of Object.keys(REAL_ONLY_TESTS)) expect(onBoth).toContain(name)
 })
 

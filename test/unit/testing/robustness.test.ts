@@ -1,4 +1,4 @@
-/** Whatever goes wrong at whatever exchange of a call: it ends, it tells the truth, and the next call works. */
+/** Whatever fault happens at any exchange of a call: the call ends, reports its true outcome, and the next call works. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { CALLS } from '../../support/kernel/ipvs/calls.ts'
 
 const WEB = 'tcp://192.0.2.10:80'
 
-/** The client's own limit, which the kernel that hangs runs into. */
+/** The timeout of the client, which a kernel that hangs exceeds. */
 const TIMEOUT = 100
 
 const FAULTS: Readonly<Record<string, Fault>> = {
@@ -47,12 +47,12 @@ async function prepare(timeout = 30_000) {
   return { kernel, ipvs }
 }
 
-/** The call stopDaemon needs a daemon, which the call startDaemon must not find. */
+/** The call stopDaemon requires a daemon; the call startDaemon requires that there is none. */
 function arrange(name: string, ipvs: Ipvs): Promise<void> {
   return name === 'stopDaemon' ? ipvs.startDaemon({ role: 'backup', interface: 'lo' }) : Promise.resolve()
 }
 
-/** What a call does when nothing goes wrong: how many requests it takes, and the state before and after. */
+/** A call without faults: the number of its requests, and the state before and after. */
 async function undisturbed(name: string) {
   const { kernel, ipvs } = await prepare()
   await arrange(name, ipvs)

@@ -23,7 +23,7 @@ describe('a network namespace', () => {
     expect(kernel.state({ netns: 'one' }).services).toHaveLength(1)
   })
 
-  it('cannot be opened once it was deleted, while open sockets keep working', async () => {
+  it('cannot be opened after it was deleted, but open sockets keep working', async () => {
     const kernel = new SimulatedKernel()
     const transport = kernel.connect({ netns: 'gone' })
     await using ipvs = await IpvsClient.open({ transport })
@@ -33,7 +33,7 @@ describe('a network namespace', () => {
     await expect(textOf(transport, '/proc/net/ip_vs')).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('ends with its last socket, and leaves no entry in the table that all share up to Linux 7.0', async () => {
+  it('ends with its last socket, and leaves no entry in the table that all namespaces share up to Linux 7.0', async () => {
     const kernel = new SimulatedKernel({ profile: '6.12' })
     const marks = Array.from({ length: 300 }, (_, index) => index + 1)
     const addAll = (netns: string) =>
@@ -48,7 +48,7 @@ describe('a network namespace', () => {
     addAll('other')
     kernel.deleteNamespace('other')
     expect(await open.services()).toHaveLength(300)
-    // A page of the file begins by counting the services of its own namespace, and ends after those of both.
+    // A page of the file begins by counting the services of its own namespace, and ends after the services of both.
     expect(await listed()).toBeLessThan(300)
     open.close()
     expect(await listed()).toBe(300)
@@ -75,7 +75,7 @@ describe('network interfaces', () => {
     await other.addDestination(rule, destination)
   })
 
-  it('that are all down leave no local address, and the error says so', async () => {
+  it('that are all down leave no local address, and the error reports this', async () => {
     const kernel = new SimulatedKernel({
       interfaces: [{ name: 'lo', up: false, addresses: ['127.0.0.1/8'] }],
     })

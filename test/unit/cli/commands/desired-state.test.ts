@@ -124,7 +124,7 @@ describe('lvs diff', () => {
     })
   })
 
-  it('rejects empty input: it does not mean an empty table', async () => {
+  it('rejects empty input instead of treating it as an empty table', async () => {
     const { run } = await makeTable()
     expect(await run('diff - --whole')).toMatchObject({
       status: 2,
@@ -186,7 +186,7 @@ describe('lvs apply', () => {
     })
   })
 
-  it('records what it creates in an ownership set, and removes only that later', async () => {
+  it('records the entries that it creates in an ownership set, and later removes only those', async () => {
     const { ipvs, folder, save, run } = await makeTable()
     const set = `--set web --set-directory ${join(folder, 'sets')}`
     const mine = DOCUMENT.replace(WEB, 'tcp://192.0.2.11:80')

@@ -125,7 +125,7 @@ describe('--fix', () => {
     expect(terminal.printed).toMatch(/No problems found\.\n$/)
   })
 
-  it('reports a fix that fails, and goes on', async () => {
+  it('reports a fix that fails, and continues', async () => {
     const { result } = examine('doctor --fix --yes', SICK, (_, host) => {
       host.refusal = new Error('this needs root')
     })

@@ -33,7 +33,7 @@ describe('a command line about a virtual service', () => {
     expect(change('-A -t 192.0.2.1:80')).toEqual({ command: 'addService', service: { ...WEB, ...DEFAULTS } })
   })
 
-  it('resets every setting that an edit does not give', () => {
+  it('resets every setting that an edit omits', () => {
     expect(change('-E -t 192.0.2.1:80')).toEqual({
       command: 'updateService',
       service: WEB,
@@ -56,11 +56,11 @@ describe('a command line about a virtual service', () => {
     ['-p 60', { timeout: 60, mask: '255.255.255.255' }],
     ['-p60 -M 255.255.0.0', { timeout: 60, mask: '255.255.0.0' }],
     ['-p 60 -M 0xffffff00', { timeout: 60, mask: '255.255.255.0' }],
-  ])('takes persistence from %s', (words, persistence) => {
+  ])('reads persistence from %s', (words, persistence) => {
     expect(change(`-A -t 192.0.2.1:80 ${words}`)).toMatchObject({ service: { persistence } })
   })
 
-  it('reads a mask before an IPv6 service as one of IPv4, and ignores it', () => {
+  it('reads a mask before an IPv6 service as an IPv4 mask, and ignores it', () => {
     const mask = (line: string) => (change(line) as { service: { persistence: object } }).service.persistence
     expect(mask('-A -t [2001:db8::1]:80 -p 60 -M 64')).toEqual({ timeout: 60, mask: 64 })
     expect(mask('-A -M 64 -t [2001:db8::1]:80 -p 60')).toEqual({ timeout: 60, mask: 128 })
@@ -135,7 +135,7 @@ describe('a listing', () => {
     ['-Lc --persistent-conn', { action: 'connections', numeric: false, engines: true }],
     ['-L --timeout', { action: 'timeouts' }],
     ['-L --daemon -n', { action: 'daemons' }],
-  ])('reads another list from %s', (line, command) => {
+  ])('reads other listings from %s', (line, command) => {
     expect(read(line)).toEqual(command)
   })
 })

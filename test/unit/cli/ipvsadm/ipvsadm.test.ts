@@ -35,13 +35,13 @@ async function run(line: string, ...input: string[]) {
   return result
 }
 
-/** The ports of the services that the kernel was asked for. */
+/** The ports of the services in the requests to the kernel. */
 const ports = () =>
   kernel.messages
     .filter((message) => message.type === kernel.familyId && commandOf(message) === 'NEW_SERVICE')
     .map((message) => serviceIn(message).port)
 
-/** A kernel that has these ports already. */
+/** A kernel that already has services at these ports. */
 function taken(...ports: number[]): void {
   kernel.script.NEW_SERVICE = (message) => {
     const { port = 0 } = serviceIn(message)
@@ -66,7 +66,7 @@ describe('one command line', () => {
     })
   })
 
-  it('adds the reason where ipvsadm gives none', async () => {
+  it('adds the reason if ipvsadm prints none', async () => {
     expect(await run('-a -t 192.0.2.1:80 -r 10.0.0.1 -y 5')).toMatchObject({
       status: 255,
       stderr: [expect.stringMatching(/^Numerical result out of range: .*lowerThreshold/)],

@@ -113,7 +113,7 @@ describe('a live view', () => {
 })
 
 describe('a weight change', () => {
-  it('is made once confirmed, and reported', async () => {
+  it('is made after confirmation, and reported', async () => {
     const { screen, weight } = await start()
     screen.press('down', 'd')
     expect(screen.text).toMatch(/drain 10\.0\.0\.1:80 of tcp:\/\/192\.0\.2\.1:80\? \(y\/n\)$/)
@@ -137,7 +137,7 @@ describe('a weight change', () => {
     expect(await ipvs.destinations(WEB)).toMatchObject([{ upperThreshold: 100, lowerThreshold: 50 }])
   })
 
-  it('that the kernel refuses is reported, and the view goes on', async () => {
+  it('that the kernel refuses is reported, and the view continues', async () => {
     const { ipvs, screen } = await start()
     screen.press('down', 'd')
     await ipvs.removeDestination(WEB, SERVER)

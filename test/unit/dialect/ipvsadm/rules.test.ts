@@ -236,7 +236,7 @@ function toExpressiblePersistence(
   return { ...persistence, timeout: Math.min(Math.max(persistence.timeout ?? 300, 1), 31 * 86_400) }
 }
 
-/** Leaves out what has no option, and moves what is not behind NAT to the port of the service. */
+/** Removes settings without an option, and moves destinations that are not behind NAT to the port of the service. */
 function toExpressibleDestinations(
   destinations: DesiredService['destinations'],
   servicePort: number | undefined,

@@ -75,7 +75,7 @@ describe('a pattern', () => {
     ])
   })
 
-  it('is not confused by a directory whose name looks like a pattern', async () => {
+  it('works in a directory whose name looks like a pattern', async () => {
     const odd = join(directory, '[x]*')
     mkdirSync(odd)
     writeFileSync(join(odd, 'a.conf'), '')

@@ -27,7 +27,7 @@ describe('a change by another process', () => {
     expect(await realServer('192.0.2.1').down()).toEqual({ ok: true, items: [] })
   })
 
-  it('that the next up() overwrites is what down() restores', async () => {
+  it('that the next up() overwrites is restored by down()', async () => {
     const { host, realServer } = hostWithFile()
     await realServer('192.0.2.1').up()
     host.setSysctlFromOutside(ALL, '3')

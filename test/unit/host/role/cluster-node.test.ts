@@ -39,7 +39,7 @@ describe('a node of a cluster', () => {
     expect(host.announced).toEqual([])
   })
 
-  it('has, when active, the address on the interface and the rules, and announces the address', async () => {
+  it('that is active has the address on the interface and the rules, and announces the address', async () => {
     const { host, node } = nodeOf()
     await node.up()
     expect(await node.promote()).toMatchObject({ ok: true, active: true })

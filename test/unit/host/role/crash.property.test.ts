@@ -67,7 +67,7 @@ const initialStates: fc.Arbitrary<CrashState> = fc.record({
             (setting) => `net.ipv4.conf.${owner}.${setting}`,
           ),
         )
-        .filter((name) => name !== 'net.ipv4.conf.all.forwarding'), // the kernel has it as ip_forward
+        .filter((name) => name !== 'net.ipv4.conf.all.forwarding'), // the same sysctl as ip_forward
       'net.ipv4.ip_forward',
       'net.ipv6.conf.all.forwarding',
       'net.ipv6.conf.eth0.forwarding',
@@ -88,7 +88,7 @@ const initialStates: fc.Arbitrary<CrashState> = fc.record({
   loopback: fc.constantFrom('up', 'down'),
 })
 
-/** A new host, and one on which nearly everything is set in another way. */
+/** A new host, and a host on which nearly every setting differs. */
 const INITIAL_STATES: readonly CrashState[] = [
   {},
   {

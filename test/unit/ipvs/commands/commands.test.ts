@@ -25,7 +25,7 @@ function refuse(error: ErrnoName, on?: CommandName): void {
   kernel.faults.inject({ on, times: Infinity, fault: { kind: 'refuse', error } })
 }
 
-/** What a promise rejects with. */
+/** The reason with which a promise rejects. */
 async function failure(promise: Promise<unknown>): Promise<IpvsError> {
   const outcome = await promise.then(
     () => undefined,
@@ -55,7 +55,7 @@ describe('a refusal', () => {
     )
   })
 
-  it('about a destination names both ends', async () => {
+  it('about a destination names the service and the destination', async () => {
     const error = await failure(ipvs.removeDestination(WEB, { address: '198.51.100.7' }))
     expect(error.subject).toBe(`${KEY} -> 198.51.100.7:80`)
   })
@@ -78,7 +78,7 @@ describe('a refusal', () => {
     expect(error).toMatchObject({ code: 'EINVAL', command: 'addDestination' })
   })
 
-  it('of one of many concurrent commands is its own', async () => {
+  it('of one of many concurrent commands rejects only that command', async () => {
     kernel.setState({ services: Array.from({ length: 10 }, (_, mark) => ({ fwmark: 2 * mark + 2 })) })
     const { datagrams } = ipvs.activity
     const results = await Promise.allSettled(
@@ -115,7 +115,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('a family that has another number (the module was loaded again)', () => {
+describe('a family with a new number (the module was reloaded)', () => {
   it('is looked up, and the command is sent again', async () => {
     kernel.module.unload()
     await ipvs.addService(WEB)
@@ -129,7 +129,7 @@ describe('a family that has another number (the module was loaded again)', () =>
     ])
   })
 
-  it('is looked up once for many commands, reads and updates among them', async () => {
+  it('is looked up once for many commands, including reads and updates', async () => {
     kernel.module.unload()
     await Promise.all([
       ...Array.from({ length: 20 }, (_, mark) => ipvs.addService({ fwmark: mark + 1 })),
@@ -144,7 +144,7 @@ describe('a family that has another number (the module was loaded again)', () =>
     expect(kernel.state().services).toHaveLength(21)
   })
 
-  it('is not assumed when a new lookup finds the same number: ENOENT stands', async () => {
+  it('is not assumed if a new lookup returns the same number: the command fails with ENOENT', async () => {
     const error = await failure(ipvs.addService({ fwmark: 1, scheduler: 'twoo' }))
     expect(error).toMatchObject({ code: 'ENOENT', explanation: expect.stringContaining('ip_vs_twoo') })
     expect(commandsOf(kernel)).toEqual(['NEW_SERVICE'])
@@ -154,7 +154,7 @@ describe('a family that has another number (the module was loaded again)', () =>
     ['a write', (client) => client.addService(WEB)],
     ['a read', (client) => client.services()],
     ['an update', (client) => client.updateService(WEB, { scheduler: 'rr' })],
-  ])('that is gone for good makes %s reject with IpvsUnavailableError', async (_, call) => {
+  ])('that no longer exists makes %s reject with IpvsUnavailableError', async (_, call) => {
     kernel.module.unload('absent')
     const error = await failure(call(ipvs))
     expect(error).toBeInstanceOf(IpvsUnavailableError)
@@ -185,19 +185,19 @@ describe('a subscriber of lvs:command', () => {
     channel.unsubscribe(subscriber as never)
   })
 
-  it('sees a command begin and end, and what it is about', async () => {
+  it('receives the start and the end of a command, with its subject', async () => {
     await ipvs.removeService(WEB)
     expect(events).toEqual(
       ['start', 'end', 'asyncStart', 'asyncEnd'].map((event) => `${event} removeService ${KEY}`),
     )
   })
 
-  it('sees a refusal as an error', async () => {
+  it('receives a refusal as an error', async () => {
     await failure(ipvs.addService(WEB))
     expect(events).toContain(`error addService ${KEY} EEXIST`)
   })
 
-  it('sees misuse and failures of the socket, too', async () => {
+  it('receives invalid arguments and failures of the socket as errors', async () => {
     await failure(ipvs.addService({ ...WEB, scheduler: '' }))
     kernel.faults.inject({ fault: { kind: 'system-call', call: 'recvmmsg', error: 'ENOMEM' } })
     await failure(ipvs.flush())
@@ -205,14 +205,14 @@ describe('a subscriber of lvs:command', () => {
     expect(events).toContain('error flush  ERR_LVS_SOCKET')
   })
 
-  it('sees an update, and the reading before it', async () => {
+  it('receives an update, and the read before it', async () => {
     await ipvs.updateService(WEB, { scheduler: 'rr' })
     expect(events.filter((event) => event.startsWith('start'))).toEqual(
       new Array(2).fill(`start updateService ${KEY}`),
     )
   })
 
-  it('changes nothing about the order of writes', async () => {
+  it('does not change the order of writes', async () => {
     await ipvs.removeService(WEB)
     kernel.log.clear()
     await Promise.all([

@@ -26,7 +26,10 @@ const ROUTES = `Main:
            /32 link BROADCAST
 `
 
-/** The same with rules, which part the tables, and an older kernel, on which the network's own address is a broadcast one. */
+/**
+ * The same with policy rules, which split the tables, on an older kernel, where the address of the network is a broadcast
+ * address.
+ */
 const PARTED = `${ROUTES.replace('Local:', '')}Local:
   +-- 192.0.2.0/24 2 0 2
      |-- 192.0.2.0
@@ -45,7 +48,7 @@ function diagnose(
   return diagnoseDestination(transport, { address, port: 80, family }, service, async () => daemon)
 }
 
-describe('EINVAL for a destination is explained:', () => {
+describe('the explanation of EINVAL for a destination:', () => {
   it.each(['0.0.0.0', '255.255.255.255', '224.0.0.1', '239.255.255.255'])(
     '%s is not a unicast address',
     async (address) => {
@@ -57,32 +60,32 @@ describe('EINVAL for a destination is explained:', () => {
     expect(await diagnose(address)).toBe(`${address} is a broadcast address of a network of this host`)
   })
 
-  it('a broadcast address is found in whichever table it stands', async () => {
+  it('a broadcast address is found in any table', async () => {
     expect(await diagnose('192.0.2.0', { routes: PARTED })).toContain('broadcast')
   })
 
   it.each(['192.0.2.2', '192.0.2.0', '192.0.2.25', '2.0.2.255', '203.0.113.1'])(
-    '%s is none',
+    '%s is not a broadcast address',
     async (address) => {
       expect(await diagnose(address)).toContain(`ip route get ${address}`)
     },
   )
 
-  it('without any local address the kernel takes no destination at all', async () => {
+  it('without a local address the kernel accepts no destination', async () => {
     const routes = 'Main:\n  +-- 0.0.0.0/0 3 0 5\n'
     expect(await diagnose('203.0.113.1', { routes })).toContain('ip link set lo up')
     expect(await diagnose('203.0.113.1', { routes: '' })).toContain('ip link set lo up')
   })
 
-  it('where the routes cannot be read there is still a sentence', async () => {
+  it('it is general if the routes cannot be read', async () => {
     expect(await diagnose('203.0.113.1', { routes: undefined })).toContain('ip route get 203.0.113.1')
   })
 
-  it('IPv6 addresses are looked up nowhere; what the kernel wants is said', async () => {
+  it('for an IPv6 address it states what the kernel requires, without a lookup', async () => {
     expect(await diagnose('fe80::1', { service: 'ipv6' })).toMatch(/fe80::1 is not .* link-local/)
   })
 
-  it('a daemon forbids destinations of another family', async () => {
+  it('a synchronisation daemon excludes destinations of another family', async () => {
     expect(await diagnose('2001:db8::1', { daemon: true })).toContain('synchronisation daemon')
     expect(await diagnose('2001:db8::1', { daemon: false })).not.toContain('daemon')
     expect(await diagnose('192.0.2.255', { daemon: true })).not.toContain('daemon')

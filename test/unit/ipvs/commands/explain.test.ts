@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { explainIpvsError } from '../../../../src/ipvs/commands/explain.ts'
 
 /**
- * What each command can be refused with (ipvs-netlink.md, 3.1 and 3.2), the errors left out that this library’s own requests
- * cannot cause. EINVAL for a destination is looked into instead (diagnose.ts).
+ * The errors with which the kernel can refuse each command (ipvs-netlink.md, 3.1 and 3.2), without those that requests of this
+ * library cannot cause. EINVAL for a destination is diagnosed instead (diagnose.ts).
  */
 const REFUSALS = {
   addService: 'EPERM EINVAL EAFNOSUPPORT EEXIST ENOPROTOOPT ENOENT ENOMEM',
@@ -29,17 +29,17 @@ const pairs = Object.entries(REFUSALS).flatMap(([command, codes]) =>
   codes.split(' ').map((code) => [command, code] as const),
 )
 
-/** What is said when nothing is known. */
+/** The general explanation. */
 const FALLBACKS = [explainIpvsError('addService', 'EUNHEARDOF', {}), explainIpvsError('flush', 'EINVAL', {})]
 
-describe('the sentence about a refusal', () => {
-  it.each(pairs)('of %s with %s is one of its own', (command, code) => {
+describe('the explanation of a refusal', () => {
+  it.each(pairs)('of %s with %s is specific', (command, code) => {
     const sentence = explainIpvsError(command, code, { scheduler: 'wrr', interface: 'eth0' })
     expect(FALLBACKS).not.toContain(sentence)
     expect(sentence.length).toBeGreaterThan(20)
   })
 
-  it('is one sentence within a message: no capital at its head, no full stop at its end', () => {
+  it('is one sentence within a message: without an initial capital and a final full stop', () => {
     for (const [command, code] of pairs) {
       const sentence = explainIpvsError(command, code, { interface: 'eth0' })
       expect(sentence).toMatch(/^(?!The |A |An |This |There )[a-zI].*[^.]$/)
@@ -47,14 +47,14 @@ describe('the sentence about a refusal', () => {
     }
   })
 
-  it('names the scheduler, and how its module is loaded', () => {
+  it('names the scheduler, and the command that loads its module', () => {
     expect(explainIpvsError('addService', 'ENOENT', { scheduler: 'twos' })).toMatch(
       /'twos'.*modprobe ip_vs_twos/,
     )
     expect(explainIpvsError('updateService', 'ENOENT', {})).toContain("'wlc'")
   })
 
-  it('names the persistence engine too where there is one, since the kernel does not say which is missing', () => {
+  it('also names the persistence engine if there is one, because the kernel does not report which is missing', () => {
     const sentence = explainIpvsError('addService', 'ENOENT', { scheduler: 'rr', persistenceEngine: 'sip' })
     expect(sentence).toMatch(/'rr'.*'sip'.*ip_vs_pe_sip/)
     expect(
@@ -68,7 +68,7 @@ describe('the sentence about a refusal', () => {
     }
   })
 
-  it('tells ENOENT of a scheduler from ENOENT of a destination', () => {
+  it('distinguishes ENOENT of a scheduler from ENOENT of a destination', () => {
     expect(explainIpvsError('updateDestination', 'ENOENT', {})).toMatch(/no such destination/)
     expect(explainIpvsError('updateService', 'ENOENT', {})).toMatch(/no scheduler/)
   })

@@ -10,17 +10,17 @@ beforeEach(() => {
   log = []
 })
 
-/** A write that notes when it is handed on. */
+/** A write that records when it is sent. */
 const write = (name: string) => order.write(async () => void log.push(name))
 
 interface Parts {
   readonly source?: string
   readonly read?: () => Promise<unknown>
-  /** What the write comes to. */
+  /** The result of the write. */
   readonly done?: () => Promise<void>
 }
 
-/** A merge that notes when it reads and when it is handed on; without a source of its own it shares the one `table`. */
+/** A read-modify-write that records when it reads and when it is sent; its default source is the shared `table`. */
 function merge(target: string, name: string, { source = 'table', read, done }: Parts = {}): Promise<void> {
   return order.readModifyWrite({
     target,
@@ -37,14 +37,14 @@ function merge(target: string, name: string, { source = 'table', read, done }: P
 }
 
 describe('writes alone', () => {
-  it('are handed on at once', () => {
+  it('are sent at once', () => {
     void write('a')
     void write('b')
     expect(log).toEqual(['a', 'b'])
     expect(order.isBusy).toBe(false)
   })
 
-  it('reject with what they throw, then or later', async () => {
+  it('reject with the error that they throw, at once or later', async () => {
     const failure = new Error('no')
     await expect(order.write(() => Promise.reject(failure))).rejects.toBe(failure)
     const thrown = order.write(() => {
@@ -54,13 +54,13 @@ describe('writes alone', () => {
   })
 })
 
-describe('writes and merges', () => {
-  it('keep the order in which they were asked for', async () => {
+describe('writes and read-modify-writes', () => {
+  it('keep the order of the calls', async () => {
     await Promise.all([write('a'), merge('x', 'b'), write('c'), write('d'), merge('y', 'e'), write('f')])
     expect(log).toEqual(['a', 'read table', 'b', 'c', 'd', 'read table', 'e', 'f'])
   })
 
-  it('keep it when asked for while a reading is under way', async () => {
+  it('keep the order of calls that are made during a read', async () => {
     const reading = deferred()
     const results = [merge('x', 'a', { read: () => reading.promise })]
     await new Promise(setImmediate)
@@ -72,7 +72,7 @@ describe('writes and merges', () => {
     expect(log).toEqual(['read table', 'a', 'b', 'read table', 'c', 'd'])
   })
 
-  it('leave no one waiting: the order is free again and begins anew', async () => {
+  it('leave the queue empty when they end, so that later writes are sent at once', async () => {
     await merge('x', 'a')
     await new Promise(setImmediate)
     expect(order.isBusy).toBe(false)
@@ -80,7 +80,7 @@ describe('writes and merges', () => {
     expect(log).toEqual(['read table', 'a', 'read table', 'b'])
   })
 
-  it('do not wait for one another to be done, only to be handed on', async () => {
+  it('wait until the previous ones are sent, not until they are done', async () => {
     const never = () => new Promise<void>(() => {})
     void order.write(never)
     void merge('x', 'a', { done: never })
@@ -88,7 +88,7 @@ describe('writes and merges', () => {
     expect(log).toEqual(['read table', 'a', 'b', 'read table', 'c'])
   })
 
-  it('go on after a write that throws', async () => {
+  it('continue after a write that throws', async () => {
     const broken = () => {
       throw new Error('no')
     }
@@ -102,18 +102,18 @@ describe('writes and merges', () => {
   })
 })
 
-describe('merges in a row', () => {
-  it('with targets of their own share one reading of a source', async () => {
+describe('consecutive read-modify-writes', () => {
+  it('of different targets share one read of a source', async () => {
     await Promise.all(['x', 'y', 'z'].map((target) => merge(target, target)))
     expect(log).toEqual(['read table', 'x', 'y', 'z'])
   })
 
-  it('read several sources at the same time, and are handed on in order', async () => {
+  it('read several sources at the same time, and are sent in order', async () => {
     await Promise.all([merge('x', 'a'), merge('y', 'b', { source: 'other' }), merge('z', 'c')])
     expect(log).toEqual(['read table', 'read other', 'a', 'b', 'c'])
   })
 
-  it('with the same target follow one another: the next reads when the one before is done', async () => {
+  it('of the same target run one after another: the next one reads when the previous one is done', async () => {
     const first = deferred()
     const results = [
       merge('x', 'a', { done: () => first.promise }),
@@ -128,14 +128,14 @@ describe('merges in a row', () => {
     expect(log).toEqual(['read table', 'a', 'read table', 'b', 'read table', 'c', 'd'])
   })
 
-  it('with the same target follow one another even when the one before failed', async () => {
+  it('of the same target run one after another even if the previous one failed', async () => {
     const done = () => Promise.reject(new Error('ENOENT'))
     const results = await Promise.allSettled([merge('x', 'a', { done }), merge('x', 'b')])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
     expect(log).toEqual(['read table', 'a', 'read table', 'b'])
   })
 
-  it('that throw reject by themselves; the others go on', async () => {
+  it('that throw reject individually; the others continue', async () => {
     const failure = new TypeError('weight')
     const done = () => {
       throw failure

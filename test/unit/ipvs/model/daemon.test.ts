@@ -24,7 +24,7 @@ describe('a daemon', () => {
     expect([set.get(fields.state), set.get(fields.interface), set.get(fields.syncId)]).toEqual([1, 'eth0', 0])
   })
 
-  it('leaves to the kernel what is not named', () => {
+  it('leaves omitted settings to the kernel', () => {
     const set = write({})
     for (const field of [fields.maximumLength, fields.group, fields.group6, fields.port, fields.ttl]) {
       expect(set.has(field)).toBe(false)
@@ -63,14 +63,14 @@ describe('a daemon', () => {
     expect(readDaemon(write(daemon))).toEqual(daemon)
   })
 
-  it('has its port in the order of the host, unlike every other port', () => {
+  it('has its port in host order, unlike every other port', () => {
     const writer = new WireWriter()
     writeDaemon(writer, { ...MASTER, port: 8848 })
     const offset = write({ port: 8848 }).offsetOf(fields.port)
     expect(writer.view.getUint16(offset, LITTLE_ENDIAN)).toBe(8848)
   })
 
-  it('has a group of four or of sixteen bytes, each under an attribute of its own', () => {
+  it('has a group of four or sixteen bytes, each in its own attribute', () => {
     expect([...write({ group: '224.0.0.81' }).require(fields.group)]).toEqual([224, 0, 0, 81])
     expect([...write({ group: 'ff02::81' }).require(fields.group6)]).toEqual([
       0xff,
@@ -131,7 +131,7 @@ describe('a role', () => {
 })
 
 describe('a daemon of an older kernel', () => {
-  it('says only what there was before Linux 4.3', () => {
+  it('has only the attributes from before Linux 4.3', () => {
     const set = written(DAEMON, (writer) => {
       writeAttribute(writer, fields.state, 2)
       writeAttribute(writer, fields.interface, 'eth0')
@@ -141,7 +141,7 @@ describe('a daemon of an older kernel', () => {
     expect(readDaemon(set)).toEqual({ role: 'backup', interface: 'eth0', syncId: 7, ...unknown })
   })
 
-  it('must say its state; a state without a name keeps its number', () => {
+  it('must have a state; a state without a name keeps its number', () => {
     expect(() => readDaemon(written(DAEMON, () => {}))).toThrow(
       expect.objectContaining({ code: 'ERR_LVS_MALFORMED' }),
     )

@@ -31,13 +31,13 @@ describe('changing a destination', () => {
   const merge = (current: Destination, changes: object) =>
     mergeDestination(current, { address: ADDRESS, ...changes } as DestinationChanges)
 
-  it('keeps everything that is not named', () => {
+  it('keeps omitted settings', () => {
     expect(merge(dr, {})).toEqual(settings)
     expect(merge(dr, { weight: undefined })).toEqual(settings)
     expect(merge(gre, { weight: 2 })).toMatchObject({ forwarding: 'tun', tunnel: gre.tunnel, weight: 2 })
   })
 
-  it('changes what is named and nothing else', () => {
+  it('changes only the given settings', () => {
     expect(merge(dr, { weight: 0 })).toEqual({ ...settings, weight: 0 })
     expect(merge(dr, { upperThreshold: 200 })).toEqual({ ...settings, upperThreshold: 200 })
     expect(merge(gre, { tunnel: { type: 'ipip' } })).toMatchObject({
@@ -46,33 +46,33 @@ describe('changing a destination', () => {
     })
   })
 
-  it('leaves the tunnel behind with the tunnelling, and begins with a plain one', () => {
+  it('removes the tunnel together with forwarding tun, and starts with a plain one', () => {
     expect(merge(gre, { forwarding: 'dr' })).toMatchObject({ forwarding: 'dr', tunnel: null })
     expect(merge(dr, { forwarding: 'tun' })).toMatchObject({ forwarding: 'tun', tunnel: null })
   })
 
-  it('takes a tunnel’s settings away where they are null', () => {
+  it('removes the settings of a tunnel that are null', () => {
     expect(merge(gre, { tunnel: null })).toMatchObject({ forwarding: 'tun', tunnel: null })
   })
 })
 
-describe('whole settings, which need no reading first,', () => {
+describe('complete settings, which need no read,', () => {
   const dr = { address: ADDRESS, forwarding: 'dr', weight: 1, upperThreshold: 0, lowerThreshold: 0 } as const
 
-  it('name everything', () => {
+  it('contain every setting', () => {
     expect(isCompleteDestination(dr)).toBe(true)
     expect(isCompleteDestination({ ...dr, forwarding: 'tun', tunnel: { type: 'ipip' } })).toBe(true)
     expect(isCompleteDestination(write(dr))).toBe(true)
   })
 
   it.each(['forwarding', 'weight', 'upperThreshold', 'lowerThreshold'])(
-    'lack nothing, not even %s',
+    'are incomplete without %s',
     (name) => {
       expect(isCompleteDestination({ ...dr, [name]: undefined } as DestinationChanges)).toBe(false)
     },
   )
 
-  it('have a tunnel where there is tunnelling', () => {
+  it('include a tunnel with forwarding tun', () => {
     expect(isCompleteDestination({ ...dr, forwarding: 'tun' })).toBe(false)
   })
 })

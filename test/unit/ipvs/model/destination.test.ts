@@ -24,7 +24,7 @@ function write(input: object, serviceFamily: Family = 'ipv4', defaultPort = 80):
 }
 
 describe('the key of a destination', () => {
-  it('takes its port from the service where it has none', () => {
+  it('has the port of the service by default', () => {
     expect(checkDestinationKey({ address: ADDRESS }, 80)).toEqual({
       address: ADDRESS,
       port: 80,
@@ -38,7 +38,7 @@ describe('the key of a destination', () => {
     expect(checkDestinationKey({ address: '2001:DB8:0::7' }, 80)).toEqual(key)
   })
 
-  it('may be that of a destination as it was read', () => {
+  it('may be a destination that was read', () => {
     expect(checkDestinationKey(write({ forwarding: 'dr' }), 1)).toEqual({
       address: ADDRESS,
       port: 80,
@@ -115,7 +115,7 @@ describe('a destination', () => {
     expect(write({ forwarding: 'dr', ...thresholds })).toMatchObject(thresholds)
   })
 
-  it('of the other family is reached through a tunnel, and says which family it has', () => {
+  it('of the other family is reached through a tunnel, and is sent with its family', () => {
     const input = { address: '2001:db8::7', forwarding: 'tun' }
     expect(write(input, 'ipv4')).toMatchObject({
       address: '2001:db8::7',
@@ -169,8 +169,8 @@ describe('a destination', () => {
   })
 })
 
-describe('a destination as the kernel gives it', () => {
-  it('has the family of its service where it names none (before Linux 3.18)', () => {
+describe('a destination from the kernel', () => {
+  it('has the family of its service if the reply has none (before Linux 3.18)', () => {
     const writer = new WireWriter()
     writeAttribute(writer, fields.address, Uint8Array.of(198, 51, 100, 7))
     writeAttribute(writer, fields.port, 80)
@@ -189,7 +189,7 @@ describe('a destination as the kernel gives it', () => {
     expect(read()).toMatchObject({ address: ADDRESS, family: 'ipv4' })
   })
 
-  it('has its connections counted three ways', () => {
+  it('has three connection counts', () => {
     const counts = { activeConnections: 7, inactiveConnections: 8, persistentConnections: 4_294_967_295 }
     const key = checkDestinationKey({ address: ADDRESS }, 80)
     const write = (writer: WireWriter) => {
@@ -201,7 +201,7 @@ describe('a destination as the kernel gives it', () => {
     expect(destinationWritten(write, 'ipv4')).toMatchObject(counts)
   })
 
-  it('has its method in the low three bits', () => {
+  it('has its forwarding method in the low three bits', () => {
     const writer = new WireWriter()
     writeDestination(writer, checkDestinationKey({ address: ADDRESS }, 80), { forwarding: 'dr' }, 'ipv4')
     writeAttribute(writer, fields.forwarding, 0x2000 | 3)

@@ -24,11 +24,11 @@ describe('the mask of IPv4', () => {
     [1, [128, 0, 0, 0]],
     [0, [0, 0, 0, 0]],
     [undefined, [255, 255, 255, 255]],
-  ])('%s travels in network order', (mask, bytes) => {
+  ])('%s is sent in network order', (mask, bytes) => {
     expect(netmask({ mask }, 'ipv4')).toEqual(bytes)
   })
 
-  it('is read as a dotted mask, whatever its shape', () => {
+  it('is read as a dotted mask, even if it is not a prefix', () => {
     expect(readPersistence(300, Uint8Array.of(255, 255, 255, 0), 'ipv4')).toEqual({
       timeout: 300,
       mask: '255.255.255.0',
@@ -51,7 +51,7 @@ describe('the mask of IPv4', () => {
 })
 
 describe('the mask of IPv6', () => {
-  it.each([1, 64, 128])('%i travels as a prefix length in the order of the host', (mask) => {
+  it.each([1, 64, 128])('%i is sent as a prefix length in host order', (mask) => {
     expect(netmask({ mask }, 'ipv6')).toEqual(native(mask))
     expect(LITTLE_ENDIAN ? native(mask)[0] : native(mask)[3]).toBe(mask)
   })
@@ -64,7 +64,7 @@ describe('the mask of IPv6', () => {
     expect(readPersistence(300, Uint8Array.from(native(64)), 'ipv6')).toEqual({ timeout: 300, mask: 64 })
   })
 
-  it.each([0, 129])('cannot be %i: the kernel wants 1 to 128', (mask) => {
+  it.each([0, 129])('cannot be %i: the kernel requires 1 to 128', (mask) => {
     expect(() => netmask({ mask }, 'ipv6')).toThrow(
       expect.objectContaining({ name: 'RangeError', field: 'persistence.mask' }),
     )
@@ -92,7 +92,7 @@ describe('the timeout', () => {
     )
   })
 
-  it('ends before 32 bits of ticks wrap, at the fastest clock there is', () => {
+  it('has a maximum below the wrap of 32-bit ticks at the fastest clock', () => {
     expect(4_294_967 * 1000).toBeLessThan(2 ** 32)
     expect(4_294_968 * 1000).toBeGreaterThan(2 ** 32)
   })
@@ -103,7 +103,7 @@ it('without persistence the mask covers the whole address', () => {
   expect(noPersistence('ipv6')).toEqual({ timeout: 0, netmask: Uint8Array.from(native(128)) })
 })
 
-it('what was read can be written again', () => {
+it('persistence that was read can be written again', () => {
   const netmasks = fc.uint8Array({ minLength: 4, maxLength: 4 })
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_294_967 }), netmasks, (timeout, bytes) => {

@@ -9,17 +9,17 @@ import {
 const refusal = expect.objectContaining({ name: 'TypeError', field: 'schedulerFlags' })
 
 describe('a scheduler', () => {
-  it.each([...SCHEDULERS, 'none', 'twos', 'my-scheduler_15'])('may be called %s', (name) =>
+  it.each([...SCHEDULERS, 'none', 'twos', 'my-scheduler_15'])('may have the name %s', (name) =>
     expect(checkScheduler(name)).toBe(name),
   )
 
-  it.each([undefined, null, '', 'a b', '../x', 5])('cannot be called %o', (name) =>
+  it.each([undefined, null, '', 'a b', '../x', 5])('cannot have the name %o', (name) =>
     expect(() => checkScheduler(name)).toThrow(
       expect.objectContaining({ name: 'TypeError', field: 'scheduler' }),
     ),
   )
 
-  it('has a name of at most 15 characters, since the kernel keeps 16 with the NUL', () => {
+  it('has a name of at most 15 characters: the kernel stores 16 with the NUL', () => {
     expect(checkScheduler('x'.repeat(15))).toHaveLength(15)
     expect(() => checkScheduler('x'.repeat(16))).toThrow(RangeError)
   })
@@ -43,12 +43,12 @@ describe('the flags of a scheduler', () => {
     expect(schedulerFlagNames('rr', 0x07)).toEqual([])
   })
 
-  it('have their own names first; the plain ones serve where there is no other', () => {
+  it('have the names of the scheduler, otherwise the generic names', () => {
     expect(schedulerFlagNames('sh', 0x38)).toEqual(['sh-fallback', 'sh-port', 'flag-3'])
     expect(schedulerFlagBits('sh', ['flag-1'])).toBe(0x08)
   })
 
-  it('may be said twice', () => {
+  it('may be repeated', () => {
     expect(schedulerFlagBits('sh', ['sh-port', 'sh-port', 'flag-2'])).toBe(0x10)
   })
 
@@ -58,7 +58,7 @@ describe('the flags of a scheduler', () => {
     ['unknown', 'sh', ['port']],
     ['that every object has', 'sh', ['constructor']],
     ['that are numbers', 'sh', [8]],
-  ])('%s are refused, and the error lists those there are', (_, scheduler, flags) => {
+  ])('%s are rejected, and the error lists the existing flags', (_, scheduler, flags) => {
     expect(() => schedulerFlagBits(scheduler, flags)).toThrow(refusal)
     expect(() => schedulerFlagBits(scheduler, flags)).toThrow(/flag-1, flag-2, flag-3/)
   })

@@ -31,7 +31,7 @@ describe('the text of a service', () => {
     expect(formatService(key)).toBe(text)
   })
 
-  it('is read back from any key that it was written from', () => {
+  it('is parsed back to the key that it was formatted from', () => {
     fc.assert(
       fc.property(serviceKey(), (key) => {
         expect(parseService(formatService(key))).toEqual(key)
@@ -40,7 +40,7 @@ describe('the text of a service', () => {
     )
   })
 
-  it('may name the family of a mark, and spell an address in any way', () => {
+  it('may contain the family of a mark, and any spelling of an address', () => {
     expect(parseService('fwmark://7/ipv4')).toEqual(parseService('fwmark://7'))
     expect(formatService(parseService('tcp://[2001:DB8:0::0001]:080'))).toBe('tcp://[2001:db8::1]:80')
   })
@@ -64,7 +64,7 @@ describe('the text of a service', () => {
     ['tcp://localhost:80', 'address'],
     ['tcp://[fe80::1%eth0]:80', 'address'],
     ['tcp://192.0.2.256:80', 'address'],
-  ])('%j is none, and the error says how it is written', (text, field) => {
+  ])('%j is not a service, and the error shows the format', (text, field) => {
     expect(() => parseService(text)).toThrow(refusal('TypeError', field))
   })
 
@@ -82,7 +82,7 @@ describe('the text of a service', () => {
     expect(formatEndpoint('2001:db8::1', 80)).toBe('[2001:db8::1]:80')
   })
 
-  it('of what is no service is empty in messages', () => {
+  it('of an invalid service is empty in messages', () => {
     expect(describeService('fwmark://7')).toBe('fwmark://7')
     expect([undefined, 'web', { fwmark: 0 }].map((key) => describeService(key as ServiceKey))).toEqual([
       '',
@@ -95,7 +95,7 @@ describe('the text of a service', () => {
 describe('checking a key', () => {
   const web = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 
-  it('fills in the family, makes the address canonical and leaves out what is no part of it', () => {
+  it('fills in the family, makes the address canonical and drops other fields', () => {
     const service = { ...web, scheduler: 'wrr', destinations: [] }
     expect(checkServiceKey(service)).toEqual({ ...web, family: 'ipv4' })
     expect(checkServiceKey({ ...web, address: '2001:DB8::0:1' })).toEqual({
@@ -106,11 +106,11 @@ describe('checking a key', () => {
     expect(checkServiceKey({ fwmark: 7 })).toEqual({ fwmark: 7, family: 'ipv4' })
   })
 
-  it('takes text and objects alike', () => {
+  it('accepts text and objects', () => {
     expect(checkServiceKey('tcp://192.0.2.1:80')).toEqual(checkServiceKey(web))
   })
 
-  it('gives one key for one service, whichever way its protocol is spelled', () => {
+  it('returns the same key for every spelling of a protocol', () => {
     expect(checkServiceKey({ ...web, protocol: 6 })).toEqual(checkServiceKey(web))
   })
 
@@ -161,7 +161,7 @@ describe('the attributes of a key', () => {
     )
   })
 
-  it('are filled up where an address was sent short, as the kernel does', () => {
+  it('are padded if an address is short, as in the kernel', () => {
     writer.truncate(0)
     writeServiceKey(writer, { protocol: 'tcp', address: '192.0.2.1', port: 80, family: 'ipv4' })
     for (const [length, address] of [
@@ -182,7 +182,7 @@ describe('the attributes of a key', () => {
     }
   })
 
-  it('have no reading with a family that is neither', () => {
+  it('are malformed with an unknown family', () => {
     writer.truncate(0)
     const offset = writer.payload(SERVICE.fields.family.type, 2)
     writer.view.setUint16(offset, 1)

@@ -21,7 +21,7 @@ const REFERENCES: ServiceReference[] = [
   'tcp://192.0.2.1:81',
   'fwmark://7',
 ]
-/** Writes references one after another into one writer; gives what was written for each. */
+/** Writes references one after another into one writer. Returns the bytes of each. */
 function write(...references: ServiceReference[]): number[][] {
   const writer = new WireWriter(64)
   return references.map((reference) => {
@@ -31,14 +31,14 @@ function write(...references: ServiceReference[]): number[][] {
   })
 }
 
-/** The same, each by itself, after something else. */
+/** The same with a writer for each, after other bytes. */
 function writeAnew(reference: ServiceReference): number[] {
   write({ fwmark: 4711 })
   return write(reference)[0]!
 }
 
 describe('the reference of a command to its service', () => {
-  it('is written alike whatever was written before', () => {
+  it('has the same bytes whatever was written before', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...REFERENCES), { minLength: 1, maxLength: 8 }), (references) => {
         const written = write(...references)
@@ -47,7 +47,7 @@ describe('the reference of a command to its service', () => {
     )
   })
 
-  it('is written anew where what was written before has been overwritten', () => {
+  it('is written again if the previous bytes have been overwritten', () => {
     const writer = new WireWriter(64)
     writeServiceReference(writer, checkServiceKey('fwmark://7'))
     writer.truncate(0)
@@ -57,7 +57,7 @@ describe('the reference of a command to its service', () => {
     expect([...writer.bytes.slice(start, writer.length)]).toEqual(writeAnew('fwmark://7'))
   })
 
-  it('is looked at again when the caller has changed its object', () => {
+  it('is read again if the caller has changed its object', () => {
     const service = { protocol: 'tcp' as const, address: '192.0.2.1', port: 80 }
     const before = write(service)
     service.port = 8080
@@ -66,7 +66,7 @@ describe('the reference of a command to its service', () => {
   })
 
   it.each([[undefined], [null], [7], [{}], [{ protocol: 'tcp', address: '192.0.2.1', port: -1 }]])(
-    'is refused when it is %o, each time',
+    'is rejected each time if it is %o',
     (reference) => {
       for (let time = 0; time < 2; time++) expect(() => write(reference as never)).toThrow()
       expect(checkServiceKey('fwmark://7')).toEqual({ fwmark: 7, family: 'ipv4' })
@@ -74,7 +74,7 @@ describe('the reference of a command to its service', () => {
     },
   )
 
-  it('is checked and sent as it was read, once', () => {
+  it('is read once, so that the checked value is sent', () => {
     const reads: string[] = []
     let ports = 80
     const read = <T>(name: string, value: T): T => {

@@ -23,7 +23,7 @@ const write = (settings: ServiceSettings, key: typeof KEY | typeof KEY6 = KEY) =
   serviceWritten((writer) => writeService(writer, key, settings))
 const thrown = (settings: unknown) => () => write(settings as ServiceSettings)
 
-/** The two words of the FLAGS attribute: the flags and the mask of those that count. */
+/** The two words of the FLAGS attribute: the flags and the mask of the valid ones. */
 function flagsOf(settings: ServiceSettings): [flags: number, mask: number] {
   const bytes = written(SERVICE, (writer) => writeService(writer, KEY, settings)).require(fields.flags)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -54,7 +54,7 @@ describe('a service', () => {
     expect(write(settings, KEY6)).toEqual({ ...KEY6, ...settings, statistics: NO_TRAFFIC })
   })
 
-  it('always has a netmask, which the kernel wants of IPv6 even without persistence', () => {
+  it('always has a netmask, which the kernel requires for IPv6 even without persistence', () => {
     const netmask = (key: typeof KEY | typeof KEY6) =>
       written(SERVICE, (writer) => writeService(writer, key, {})).require(fields.netmask)
     expect([...netmask(KEY)]).toEqual([255, 255, 255, 255])
@@ -98,7 +98,7 @@ describe('a service', () => {
     expect(thrown(settings)).toThrow(expect.objectContaining(refusal(name, field)))
   })
 
-  it('may have names as long as the kernel keeps them', () => {
+  it('may have names of the maximum length in the kernel', () => {
     const names = { scheduler: 'x'.repeat(15), persistenceEngine: 'y'.repeat(16) }
     expect(write(names)).toMatchObject(names)
   })
@@ -116,11 +116,11 @@ describe('the flags of a service', () => {
     expect(flagsOf(settings)[0]).toBe(flags)
   })
 
-  it('come with a mask of those that have a name, so that others keep what they are', () => {
+  it('are sent with a mask of the named flags, so that others keep their values', () => {
     expect(flagsOf({})[1]).toBe(0x3d)
   })
 
-  it('are read without the kernel’s own mark (IP_VS_SVC_F_HASHED) and without unknown bits', () => {
+  it('are read without the internal flag IP_VS_SVC_F_HASHED and without unknown bits', () => {
     const writer = new WireWriter()
     writeServiceKey(writer, KEY)
     writeAttribute(writer, fields.scheduler, 'rr')
@@ -145,13 +145,13 @@ describe('the fields of a service', () => {
     },
   } as const
 
-  it('may be those of what was read', () => {
+  it('may be those of a service that was read', () => {
     const read = { ...write({}), destinations: [] }
     const { statistics: _, destinations: __, ...rest } = read
     expect(readServiceFields(read)).toMatchObject(rest)
   })
 
-  it('are found whatever order they come in, and whatever kind of object has them', () => {
+  it('are found in any order and in any kind of object', () => {
     class Own {
       get scheduler() {
         return 'sh'
@@ -176,7 +176,7 @@ describe('the fields of a service', () => {
     expect(readServiceFields(new Own()).scheduler).toBe('sh')
   })
 
-  it('are undefined where they are not given', () => {
+  it('are undefined if they are omitted', () => {
     expect(readServiceFields({}).scheduler).toBeUndefined()
     expect(readServiceFields({ scheduler: undefined }).scheduler).toBeUndefined()
   })
@@ -189,7 +189,7 @@ describe('the fields of a service', () => {
     }
   })
 
-  it.each([[null], [undefined], [5], ['rr'], [[]]])('are not in %j', (value) => {
+  it.each([[null], [undefined], [5], ['rr'], [[]]])('do not exist in %j', (value) => {
     expect(() => readServiceFields(value as unknown as object)).toThrow(
       expect.objectContaining({ name: 'TypeError', field: 'service' }),
     )
@@ -210,12 +210,12 @@ describe('changing a service', () => {
   const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = current
   const whole = { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine }
 
-  it('keeps everything that is not named', () => {
+  it('keeps omitted settings', () => {
     expect(mergeService(current, {})).toEqual(whole)
     expect(mergeService(current, { scheduler: undefined, persistence: undefined })).toEqual(whole)
   })
 
-  it('changes what is named and nothing else', () => {
+  it('changes only the given settings', () => {
     expect(mergeService(current, { onePacket: false })).toEqual({ ...whole, onePacket: false })
     expect(mergeService(current, { schedulerFlags: [] })).toEqual({ ...whole, schedulerFlags: [] })
     expect(mergeService(current, { persistence: { timeout: 5 } })).toEqual({
@@ -224,7 +224,7 @@ describe('changing a service', () => {
     })
   })
 
-  it('takes away what is null', () => {
+  it('removes settings that are null', () => {
     expect(mergeService(current, { persistence: null, persistenceEngine: null })).toEqual({
       ...whole,
       persistence: null,
@@ -232,12 +232,12 @@ describe('changing a service', () => {
     })
   })
 
-  it('drops the flags of the old scheduler with it', () => {
+  it('drops the flags together with the old scheduler', () => {
     expect(mergeService(current, { scheduler: 'rr' })).toMatchObject({ scheduler: 'rr', schedulerFlags: [] })
     expect(mergeService(current, { scheduler: 'sh' })).toMatchObject({ schedulerFlags: ['sh-port'] })
   })
 
-  it('gives persistence to one that had none, with the defaults for what is left open', () => {
+  it('adds persistence to a service without it, with defaults for omitted settings', () => {
     expect(
       mergeService({ ...current, persistence: null }, { persistence: { timeout: 5 } }).persistence,
     ).toEqual({ timeout: 5 })
@@ -246,13 +246,13 @@ describe('changing a service', () => {
   it.each([
     ['a misspelled field', { persistence: { timout: 5 } }, 'persistence.timout'],
     ['true', { persistence: true }, 'persistence'],
-  ])('does not take %s for persistence that leaves all as it is', (_, changes, field) => {
+  ])('does not treat %s as unchanged persistence', (_, changes, field) => {
     const merged = () => write(mergeService(current, changes as ServiceSettings))
     expect(merged).toThrow(expect.objectContaining(refusal('TypeError', field)))
   })
 })
 
-describe('whole settings, which need no reading first,', () => {
+describe('complete settings, which need no read,', () => {
   const whole: ServiceSettings = {
     scheduler: 'rr',
     schedulerFlags: [],
@@ -261,7 +261,7 @@ describe('whole settings, which need no reading first,', () => {
     persistenceEngine: null,
   }
 
-  it('name everything', () => {
+  it('contain every setting', () => {
     expect(isCompleteService(whole)).toBe(true)
     expect(isCompleteService({ ...whole, persistence: null })).toBe(true)
     expect(isCompleteService(write({}))).toBe(true)
@@ -271,10 +271,7 @@ describe('whole settings, which need no reading first,', () => {
     expect(isCompleteService({ ...whole, [name]: undefined })).toBe(false)
   })
 
-  it.each([{ timeout: 5 }, { mask: 24 }, {}])(
-    'have no persistence that is left open, such as %j',
-    (persistence) => {
-      expect(isCompleteService({ ...whole, persistence })).toBe(false)
-    },
-  )
+  it.each([{ timeout: 5 }, { mask: 24 }, {}])('have no incomplete persistence, such as %j', (persistence) => {
+    expect(isCompleteService({ ...whole, persistence })).toBe(false)
+  })
 })

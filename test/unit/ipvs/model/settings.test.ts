@@ -13,13 +13,13 @@ describe('timeouts', () => {
     expect(readTimeouts(write(timeouts))).toEqual(timeouts)
   })
 
-  it('leave out what is not named, which the kernel then keeps', () => {
+  it('omit settings that are not given, which the kernel then keeps', () => {
     const set = write({ tcpFin: 30, udp: undefined })
     const { tcpTimeout, tcpFinTimeout, udpTimeout } = COMMAND.fields
     expect([set.has(tcpTimeout), set.get(tcpFinTimeout), set.has(udpTimeout)]).toEqual([false, 30, false])
   })
 
-  it('are 0 where the kernel was built without the protocol', () => {
+  it('are 0 if the kernel was built without the protocol', () => {
     expect(readTimeouts(write({ tcp: 5 }))).toEqual({ tcp: 5, tcpFin: 0, udp: 0 })
   })
 
@@ -35,7 +35,7 @@ describe('timeouts', () => {
     expect(() => write(timeouts as object)).toThrow(expect.objectContaining(refusal(name, field)))
   })
 
-  it.each([[null], [undefined], [900], [[]]])('are an object and not %j', (timeouts) => {
+  it.each([[null], [undefined], [900], [[]]])('must be an object, not %j', (timeouts) => {
     expect(() => writeTimeouts(new WireWriter(), timeouts as unknown as Timeouts)).toThrow(
       expect.objectContaining(refusal('TypeError', 'timeouts')),
     )
@@ -51,7 +51,7 @@ describe('information', () => {
     expect(readInfo(set)).toEqual({ version: '1.2.1', connectionTableSize: 4096 })
   })
 
-  it('may have no table yet (Linux 7.1), but must have a version', () => {
+  it('may lack a connection table (Linux 7.1), but not a version', () => {
     const version = written(INFO, (writer) => writeAttribute(writer, INFO.fields.version, 0xff_ff_ff))
     expect(readInfo(version)).toEqual({ version: '255.255.255', connectionTableSize: 0 })
     expect(() => readInfo(written(INFO, () => {}))).toThrow(

@@ -19,7 +19,7 @@ function read(...nests: ((writer: WireWriter) => void)[]): Statistics {
   return readStatistics(set, fields.statistics, fields.statistics64)
 }
 
-/** Writes a nest of counters, with padding before each as a kernel for strict alignment does. */
+/** Writes a nest of counters, with padding before each, as a kernel for a machine with strict alignment does. */
 function nest(wide: boolean, counters: Partial<Statistics>, padded = false) {
   return (writer: WireWriter) => {
     const table = (wide ? STATISTICS_64 : STATISTICS_32).fields
@@ -46,7 +46,7 @@ describe('counters', () => {
     expect(read(nest(wide, COUNTED))).toEqual(COUNTED)
   })
 
-  it('are taken from the 64 bits where there are both', () => {
+  it('are read from the 64-bit form if there are both', () => {
     expect(read(nest(false, NO_TRAFFIC), nest(true, COUNTED))).toEqual(COUNTED)
     expect(read(nest(true, COUNTED), nest(false, NO_TRAFFIC))).toEqual(COUNTED)
   })
@@ -56,11 +56,11 @@ describe('counters', () => {
     expect(read(nest(false, COUNTED, true))).toEqual(COUNTED)
   })
 
-  it('may come in any order', () => {
+  it('may be in any order', () => {
     expect(read(nest(true, Object.fromEntries(Object.entries(COUNTED).reverse())))).toEqual(COUNTED)
   })
 
-  it('are 0 where they are missing', () => {
+  it('are 0 if they are missing', () => {
     expect(read()).toEqual(NO_TRAFFIC)
     expect(read(nest(true, { incomingBytes: 5 }))).toEqual({ ...NO_TRAFFIC, incomingBytes: 5 })
   })

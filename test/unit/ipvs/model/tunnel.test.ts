@@ -16,17 +16,17 @@ describe('a tunnel', () => {
     expect(readTunnel({ type, port, checksum })).toEqual(words)
   })
 
-  it('has no checksum unless it is asked for', () => {
+  it('has no checksum by default', () => {
     expect(checkTunnel({ type: 'gue', port: 6080 })).toEqual({ type: 1, port: 6080, checksum: 0 })
     expect(checkTunnel({ type: 'gre' })).toEqual({ type: 2, port: 0, checksum: 0 })
   })
 
-  it('is plain IP in IP when it is none of the others', () => {
+  it('is plain IP in IP by default', () => {
     expect(checkTunnel({ type: 'ipip' })).toEqual(PLAIN_TUNNEL)
   })
 })
 
-describe('a combination that does not belong together is refused:', () => {
+describe('an invalid combination is rejected:', () => {
   it.each<[string, unknown, string]>([
     ['ipip with a port', { type: 'ipip', port: 6080 }, 'tunnel.port'],
     ['ipip with a checksum', { type: 'ipip', checksum: 'none' }, 'tunnel.checksum'],
@@ -57,7 +57,7 @@ describe('a combination that does not belong together is refused:', () => {
   })
 })
 
-describe('what has no words is kept under its numbers:', () => {
+describe('a value without a name keeps its number:', () => {
   it.each<[string, Tunnel]>([
     ['a newer type', { type: 3, port: 7, checksum: 'none' }],
     ['a newer checksum', { type: 1, port: 7, checksum: 4 }],
@@ -70,7 +70,7 @@ describe('what has no words is kept under its numbers:', () => {
     expect(readTunnel(checkTunnel(read))).toEqual(read)
   })
 
-  it('so that any three numbers can be written back', () => {
+  it('any three numbers can be written back', () => {
     fc.assert(
       fc.property(integer(0, 255), integer(0, 65535), integer(0, 65535), (type, port, checksum) => {
         expect(checkTunnel(readTunnel({ type, port, checksum }))).toEqual({ type, port, checksum })
@@ -79,7 +79,7 @@ describe('what has no words is kept under its numbers:', () => {
     )
   })
 
-  it('and any tunnel is read as it was written', () => {
+  it('any tunnel is read as it was written', () => {
     fc.assert(
       fc.property(tunnel, (words) => {
         expect(readTunnel(checkTunnel(words))).toEqual(words)

@@ -6,7 +6,7 @@ const HEADING = 'Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expir
 const TCP = 'TCP C6336463 D431 C0000201 0050 C633640A 1F90 ESTABLISHED     897'
 
 describe('an entry of the connection table', () => {
-  it('says who is connected to what, and for how long', () => {
+  it('has the client, the service, the destination and the remaining time', () => {
     expect(parseConnectionEntry(TCP)).toEqual({
       protocol: 'tcp',
       client: { address: '198.51.100.99', port: 54321 },
@@ -32,7 +32,7 @@ describe('an entry of the connection table', () => {
     })
   })
 
-  it('may lead to a destination of the other family', () => {
+  it('may have a destination of the other family', () => {
     const line =
       'TCP C6336463 D431 C0000201 0050 2001:0db8:0000:0000:0000:0000:0000:000a 0050 FIN_WAIT        118'
     expect(parseConnectionEntry(line)?.destination).toEqual({ address: '2001:db8::a', port: 80 })
@@ -46,12 +46,12 @@ describe('an entry of the connection table', () => {
     expect(parseConnectionEntry(line)).toMatchObject({ client, state, template: true })
   })
 
-  it('is none in any other state, or with a client port', () => {
+  it('is not a template in any other state, or with a client port', () => {
     expect(parseConnectionEntry(TCP.replace('D431', '0000'))?.template).toBe(false)
     expect(parseConnectionEntry(TCP.replace('ESTABLISHED', 'NONE       '))?.template).toBe(false)
   })
 
-  it('of a template under a firewall mark has the mark where an address stands', () => {
+  it('of a template under a firewall mark has the mark as its address', () => {
     const line = 'IP  C6336463 0000 00000007 0000 C633640A 0000 NONE            240'
     const virtual = { address: '0.0.0.7', port: 0 }
     expect(parseConnectionEntry(line)).toMatchObject({ protocol: 'ip', virtual, template: true })
@@ -63,7 +63,7 @@ describe('an entry of the connection table', () => {
   })
 
   it.each(['abc123@198.51.100.99', 'a b', 'a  b', '', ' leading and trailing ', '\u00e9\u00a0'])(
-    'has what the persistence engine keeps, byte for byte: %j',
+    'has the data of the persistence engine, byte for byte: %j',
     (data) => {
       const line = `UDP C6336463 13C4 C0000201 13C4 C633640A 13C4 UDP             299 sip ${data}`
       expect(parseConnectionEntry(line)).toMatchObject({

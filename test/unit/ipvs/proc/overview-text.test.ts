@@ -13,12 +13,12 @@ describe('a destination', () => {
     ])
   })
 
-  it('may have a count below zero, which the kernel prints with a sign', async () => {
+  it('may have a negative count, which the kernel prints with a sign', async () => {
     const [service] = await row('Masq    1      -1         3         ')
     expect(service?.destinations).toMatchObject([{ activeConnections: -1, inactiveConnections: 3 }])
   })
 
-  it('keeps a word for its forwarding that is not known here', async () => {
+  it('keeps an unknown word for its forwarding method', async () => {
     const [service] = await row('FullNat 1      0          0         ')
     expect(service?.destinations).toMatchObject([{ forwarding: 'FullNat' }])
   })
@@ -33,7 +33,7 @@ describe('the family under a firewall mark', () => {
     ['ipv4', 'Masq', v4],
     ['ipv4', 'Local', v4],
     ['ipv6', 'Route', v6],
-  ])('is %s by a destination that is reached by %s', async (family, method, start) => {
+  ])('is %s if a destination is reached by %s', async (family, method, start) => {
     const tunnels = [`${v4}Tunnel  ${counts}`, `${v6}Tunnel  ${counts}`]
     const [service] = await overviewOf(
       'FWM  00000007 rr ',
@@ -47,7 +47,7 @@ describe('the family under a firewall mark', () => {
     ['no destination', []],
     ['destinations behind tunnels alone', [`${v4}Tunnel  ${counts}`, `${v6}Tunnel  ${counts}`]],
     ['a forwarding that is not known here', [`${v4}FullNat ${counts}`]],
-  ])('is not known by %s', async (_, rows) => {
+  ])('is unknown with %s', async (_, rows) => {
     const [service] = await overviewOf('FWM  00000007 rr ', ...rows)
     expect(service?.family).toBeNull()
   })
@@ -64,12 +64,12 @@ describe('the family under a firewall mark', () => {
   })
 })
 
-it('has one-packet scheduling of a service at an IPv6 address, should a kernel ever show it', async () => {
+it('has one-packet scheduling of a service at an IPv6 address if a kernel shows it', async () => {
   const [service] = await overviewOf('UDP  [2001:0db8:0000:0000:0000:0000:0000:0001]:0035 wlc ops ')
   expect(service?.onePacket).toBe(true)
 })
 
-it('has the ticks of persistence without the sign that the kernel prints', async () => {
+it('has the ticks of persistence as an unsigned number', async () => {
   const [service] = await overviewOf('TCP  C0000201:0050 rr  persistent -296 FFFFFFFF')
   expect(service?.persistence?.timeoutTicks).toBe(4_294_967_000)
 })

@@ -11,7 +11,7 @@ import { LITTLE_ENDIAN } from '../../../../src/netlink/wire/wire.ts'
 import { address, family, integer, name, port, serviceKey } from '../../../support/ipvs/arbitraries.ts'
 import { HEADINGS, LINUX_6_1, LINUX_7_2 } from '../../../support/ipvs/overview-tables.ts'
 
-/** What is read from these pieces, and whether the rest of them is malformed. */
+/** The services that are read from these chunks, and whether the rest is malformed. */
 async function read(
   pieces: readonly Uint8Array[],
 ): Promise<{ services: ServiceOverview[]; malformed: boolean }> {
@@ -33,7 +33,7 @@ async function read(
 
 const asBytes = (text: string) => Buffer.from(text, 'latin1')
 
-/** How to cut: at some places, or into pieces of one size. */
+/** Where to split: at some offsets, or into chunks of one size. */
 const cuts = fc.oneof(fc.array(fc.nat(), { maxLength: 8 }), fc.integer({ min: 1, max: 99 }))
 
 function cut(bytes: Uint8Array, how: readonly number[] | number): Uint8Array[] {
@@ -76,7 +76,7 @@ const METHODS = { nat: 'Masq', local: 'Local', tun: 'Tunnel', dr: 'Route' } as c
 
 const count = integer(0, 2 ** 31 - 1)
 
-/** Destinations of a service of a family with the lines that show them; of the other family behind tunnels alone. */
+/** Destinations of a service of a family, with their lines. Destinations of the other family are behind tunnels only. */
 const destinations = (of: Family) =>
   fc.array(
     fc
@@ -114,7 +114,9 @@ const settings = (of: Family) =>
     rows: destinations(of),
   })
 
-/** A mask as the kernel prints it: that of IPv6, a number of the host, as if it were one of the network. */
+/**
+ * A mask as the kernel prints it: the IPv6 prefix length is a host-order number that it prints as if it were in network order.
+ */
 function maskNumber(mask: number, of: Family): number {
   const view = new DataView(new ArrayBuffer(4))
   view.setUint32(0, mask, of === 'ipv6' && LITTLE_ENDIAN)
@@ -130,7 +132,7 @@ function addressText(key: { protocol: string | number; address: string; port: nu
   return `${PROTOCOL_WORDS[key.protocol] ?? `IP_${key.protocol}`}  ${endpointText(key.address, key.port)}`
 }
 
-/** A service: its lines, and what must be read from them. */
+/** A service: its lines, and the expected result of reading them. */
 const service = serviceKey().chain((key) =>
   settings(key.family).map(({ scheduler, onePacket, persistence, rows }) => {
     const marked = 'fwmark' in key
@@ -158,13 +160,13 @@ const service = serviceKey().chain((key) =>
   }),
 )
 
-/** Whether a mask that was printed could be one of IPv6. */
+/** Whether a printed mask could be an IPv6 mask. */
 function isPrefix(mask: number): boolean {
   return Array.from({ length: 128 }, (_, index) => maskNumber(index + 1, 'ipv6')).includes(mask)
 }
 
 describe('a table of any services', () => {
-  it('is read as it was printed, however it is cut (1,000 cases)', async () => {
+  it('is read as it was printed, however it is split (1,000 cases)', async () => {
     const tables = fc.tuple(fc.array(service, { maxLength: 5 }), cuts)
     await check(1000, tables, async ([services, how]) => {
       const text = HEADINGS + services.flatMap(({ lines }) => lines.map((line) => `${line}\n`)).join('')
@@ -175,19 +177,19 @@ describe('a table of any services', () => {
 })
 
 describe('a table of a kernel', () => {
-  it.each([LINUX_6_1, LINUX_7_2])('is the same wherever it is cut in two', async (text) => {
+  it.each([LINUX_6_1, LINUX_7_2])('is the same wherever it is split in two', async (text) => {
     const whole = await read([asBytes(text)])
     for (let end = 0; end <= text.length; end++) same(await read(cut(asBytes(text), [end])), whole)
   })
 })
 
-describe('bytes that are no table', () => {
+describe('bytes that are not a table', () => {
   const tables = fc.constantFrom(LINUX_6_1, LINUX_7_2)
   const piece = fc.oneof(
     fc.constantFrom(' ', '\n', '  -> ', 'FWM  ', 'ops ', 'persistent ', '-', '[', ']', ':', '4294967296'),
     fc.string({ maxLength: 3 }),
   )
-  /** A table with some of its characters replaced, and its end cut off. */
+  /** A table with some characters replaced and its end removed. */
   const changed = tables.chain((text) =>
     fc
       .tuple(fc.array(fc.tuple(fc.nat(text.length - 1), piece), { maxLength: 3 }), fc.nat(text.length))
@@ -200,7 +202,7 @@ describe('bytes that are no table', () => {
   const junk = fc.uint8Array({ maxLength: 200 })
   const behindHeadings = junk.map((bytes) => Buffer.concat([asBytes(HEADINGS), bytes]))
 
-  it('are services or malformed, and the same however they are cut (4,000 cases)', async () => {
+  it('are services or malformed, and the same however they are split (4,000 cases)', async () => {
     const bytes = fc.tuple(fc.oneof(changed, changed, junk, behindHeadings), cuts)
     await check(4000, bytes, async ([table, how]) => {
       const { services, malformed } = await read([table])

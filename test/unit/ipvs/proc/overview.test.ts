@@ -6,7 +6,7 @@ import type { Transport } from '../../../../src/netlink/transport/transport.ts'
 import { HEADINGS, LINUX_6_1, LINUX_7_2, overviewIn, tableOf } from '../../../support/ipvs/overview-tables.ts'
 import { FakeTransport } from '../../../support/netlink/fake-transport.ts'
 
-/** A service in a row: its key, the rest of its line, its destinations. */
+/** A service on one line: its key, its settings, its destinations. */
 function rowOf(service: ServiceOverview): unknown[] {
   const { protocol, address = '', port = 0, fwmark, family, scheduler, onePacket, persistence } = service
   const key = fwmark === undefined ? `${protocol} ${formatEndpoint(address, port)}` : `mark ${fwmark}`
@@ -22,7 +22,7 @@ function rowOf(service: ServiceOverview): unknown[] {
 }
 
 describe('the table as a kernel printed it', () => {
-  it('has services of every kind with their destinations (Linux 6.1)', async () => {
+  it('contains services of every kind with their destinations (Linux 6.1)', async () => {
     const web = [
       '[2001:db8::15]:80 ipv6 tun 1',
       '198.51.100.14:80 ipv4 nat 2147483647',
@@ -48,7 +48,7 @@ describe('the table as a kernel printed it', () => {
     ])
   })
 
-  it('has them in any order, and protocols without a name under their numbers (Linux 7.2)', async () => {
+  it('contains them in any order, and protocols without a name under their numbers (Linux 7.2)', async () => {
     expect((await overviewIn(LINUX_7_2)).map(rowOf)).toEqual([
       ['sctp [::]:0', 'ipv6', 'wlc', undefined, [75_000, 128], []],
       ['mark 1', 'ipv4', 'rr', false, null, ['198.51.100.10:0 ipv4 dr 1']],
@@ -61,7 +61,7 @@ describe('the table as a kernel printed it', () => {
     ])
   })
 
-  it('has nothing but what it shows', async () => {
+  it('has only the values that it shows', async () => {
     const row = '  -> C633640A:1F90      Route   3      42         7         '
     expect(await overviewIn(tableOf('TCP  C0000201:0050 rr  persistent 300 FFFFFF00', row))).toStrictEqual([
       {
@@ -94,7 +94,7 @@ describe('the table as a kernel printed it', () => {
 })
 
 describe('reading', () => {
-  /** The file in these pieces; what becomes of the reading is noted. */
+  /** The file in these chunks, with a record of the events of reading it. */
   function pieces(...parts: string[]): Transport & { readonly notes: string[] } {
     const notes: string[] = []
     return {
@@ -114,7 +114,7 @@ describe('reading', () => {
   }
   const [one, two] = ['TCP  C0000201:0050 rr  \n', 'TCP  C0000201:0051 rr  \n']
 
-  it('gives a service as soon as the next one begins', async () => {
+  it('yields a service as soon as the next one begins', async () => {
     const transport = pieces(HEADINGS + one, `${two}TCP`, '  C0000201:0052 rr  \n')
     for await (const { port } of readOverview(transport, undefined)) transport.notes.push(`port ${port}`)
     expect(transport.notes).toEqual([
@@ -128,7 +128,7 @@ describe('reading', () => {
     ])
   })
 
-  it('takes empty pieces and pieces without an end of line', async () => {
+  it('accepts empty chunks and chunks without a line feed', async () => {
     const services = []
     for await (const service of readOverview(pieces('', ...HEADINGS, '', ...one, ...two, ''), undefined)) {
       services.push(service)
@@ -136,7 +136,7 @@ describe('reading', () => {
     expect(services.map(({ port }) => port)).toEqual([80, 81])
   })
 
-  it('lets the event loop go round, even when all is there at once', async () => {
+  it('lets the event loop run, even if all chunks are available at once', async () => {
     const row = '  -> C633640A:0050      Masq    1      0          0         \n'
     const transport = pieces(HEADINGS + one + row.repeat(100_000) + two)
     let turns = 0
@@ -150,7 +150,7 @@ describe('reading', () => {
     expect(turns).toBeGreaterThan(3)
   })
 
-  it('closes the file when its reader has seen enough', async () => {
+  it('closes the file when the iteration ends early', async () => {
     const transport = pieces(HEADINGS + one + two, one)
     for await (const { port } of readOverview(transport, undefined)) {
       expect(port).toBe(80)
@@ -159,7 +159,7 @@ describe('reading', () => {
     expect(transport.notes).toEqual(['piece 0', 'closed'])
   })
 
-  it('rejects with the reason of its signal, between two services too', async () => {
+  it('rejects with the reason of its signal, even between two services', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const transport = pieces(HEADINGS + one + two + one)
@@ -170,7 +170,7 @@ describe('reading', () => {
     expect(transport.notes).toEqual(['piece 0', 'closed'])
   })
 
-  it('opens nothing when its signal has been given before', async () => {
+  it('opens nothing if its signal is already aborted', async () => {
     const reason = new Error('enough')
     const transport = pieces(HEADINGS)
     await expect(readOverview(transport, AbortSignal.abort(reason)).next()).rejects.toBe(reason)

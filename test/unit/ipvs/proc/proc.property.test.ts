@@ -10,10 +10,10 @@ function check<T>(cases: number, arbitrary: fc.Arbitrary<T>, body: (value: T) =>
   fc.assert(fc.property(arbitrary, body), { numRuns: cases })
 }
 
-describe('text that is no table of /proc:', () => {
+describe('text that is not a table of /proc:', () => {
   const LINE = 'UDP C6336463 13C4 C0000201 13C4 C633640A 13C4 UDP             299 sip abc@198.51.100.99'
   const STATS = '  2A 1F4 190 1E240 C350\n\n Conns/s Pkts/s\n 1 A 8 4D2 3E8\n'
-  /** A text with a few characters replaced, and cut. */
+  /** A text with a few characters replaced, and truncated. */
   const changed = (text: string) =>
     fc
       .tuple(
@@ -26,7 +26,7 @@ describe('text that is no table of /proc:', () => {
         return characters.join('').slice(0, Math.max(length, text.length >> 1))
       })
 
-  it('a line is an entry or none (10,000 cases)', () => {
+  it('a line is an entry or is ignored (10,000 cases)', () => {
     check(10_000, fc.oneof(changed(LINE), changed(LINE), fc.string({ maxLength: 90 })), (line) => {
       const entry = parseConnectionEntry(line)
       if (entry === undefined) return

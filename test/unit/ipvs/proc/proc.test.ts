@@ -7,7 +7,7 @@ const HEADING = 'Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expir
 const line = (client: number, data = '') =>
   `TCP ${client.toString(16).padStart(8, '0')} D431 C0000201 0050 C633640A 1F90 ESTABLISHED     897${data}\n`
 
-/** A transport with one file, which comes in pieces of seven bytes. */
+/** A transport with one file, which arrives in chunks of seven bytes. */
 function fileAt(path: string, text: string | Error): FakeTransport {
   const transport = new FakeTransport()
   transport.files.set(path, text)
@@ -21,7 +21,7 @@ async function connectionsIn(text: string, signal?: AbortSignal): Promise<Connec
 }
 
 describe('the connection table', () => {
-  it('is read line by line, in whatever pieces it comes', async () => {
+  it('is read line by line, whatever the chunks', async () => {
     const entries = await connectionsIn(HEADING + line(1) + line(2) + line(0xffff_ffff))
     expect(entries.map(({ client }) => client.address)).toEqual(['0.0.0.1', '0.0.0.2', '255.255.255.255'])
   })
@@ -31,7 +31,7 @@ describe('the connection table', () => {
     expect(await connectionsIn(HEADING + line(1).trimEnd())).toHaveLength(1)
   })
 
-  it('passes over what is no entry', async () => {
+  it('skips lines that are not entries', async () => {
     expect(await connectionsIn(`${HEADING}\n???\n${line(1)}\n`)).toHaveLength(1)
   })
 
@@ -43,7 +43,7 @@ describe('the connection table', () => {
     expect(entry?.persistenceData).toBe(data)
   })
 
-  it('is left in the middle when its reader has seen enough', async () => {
+  it('can be read in part', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const seen: string[] = []
@@ -58,7 +58,7 @@ describe('the connection table', () => {
     expect(seen).toEqual(['0.0.0.1'])
   })
 
-  it('is not there without IPVS; the error of the system says so', async () => {
+  it('does not exist without IPVS, as the system error says', async () => {
     const walk = readConnections(new FakeTransport(), undefined).next()
     await expect(walk).rejects.toMatchObject({ code: 'ENOENT' })
   })

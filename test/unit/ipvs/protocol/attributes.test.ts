@@ -11,8 +11,8 @@ import {
 import type { AttributeTable } from '../../../../src/netlink/wire/attributes.ts'
 
 /**
- * <linux/ip_vs.h> once more, written down from the reference (ipvs-netlink.md, 1.2 to 1.7 and 2) and not from the
- * tables: every number with the type that the kernel reads and writes.
+ * A second copy of <linux/ip_vs.h>, written from the reference (ipvs-netlink.md, 1.2 to 1.7 and 2) and not from the tables:
+ * every number with the type that the kernel reads and writes.
  */
 const HEADER: readonly [name: string, table: AttributeTable, attributes: string][] = [
   ['IPVS_CMD_ATTR', COMMAND, '1 service, 2 destination, 3 daemon, 4 u32, 5 u32, 6 u32'],
@@ -48,7 +48,7 @@ describe('the attributes', () => {
     expect(found.join(', ')).toBe(attributes)
   })
 
-  it('say under which number a field is found, whatever its name', () => {
+  it('map each number to its field, whatever its name', () => {
     const number = (table: AttributeTable, name: string) => table.fields[name]?.type
     const names = [
       'activeConnections',

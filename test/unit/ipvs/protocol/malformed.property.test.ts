@@ -28,11 +28,11 @@ const FAMILY = genericPayload({
 })
 const { fields } = COMMAND
 
-/** How many readings came to a value, and how many to the one kind of error that is allowed. */
+/** The number of reads that returned a value, and of those that threw the one allowed kind of error. */
 let decoded = 0
 let refused = 0
 
-/** Runs a reader; anything it throws but a typed error fails the test. */
+/** Runs a reader; any error except a typed one fails the test. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     const value = read()
@@ -54,13 +54,13 @@ const sets = {
   info: known(INFO),
 }
 
-/** An address that was read is one, or the test fails. */
+/** Fails the test unless the address that was read is valid. */
 function checked(address: string | undefined): string | undefined {
   if (address !== undefined && isIP(address) === 0) throw new Error(`${address} is no address`)
   return address
 }
 
-/** Reads one message as everything that it might be. Gives what it was. */
+/** Reads one message as every kind of message. Returns its kind. */
 function readAsAnything(view: DataView, message: MessageHeader): string[] {
   const { start, end } = message
   const begin = start + 4
@@ -89,7 +89,7 @@ function readAsAnything(view: DataView, message: MessageHeader): string[] {
   return Object.keys(found).filter((kind) => found[kind] !== undefined)
 }
 
-/** Reads bytes as the answers of a kernel. The view ends where they do, so that reading beyond them would throw. */
+/** Reads bytes as replies of a kernel. The view ends with them, so that a read beyond the end throws. */
 function feed(bytes: Uint8Array): string[] {
   const buffer = new Uint8Array(bytes.length + 8)
   buffer.set(bytes, 8)
@@ -105,7 +105,7 @@ const reply = ({ command = 0, body }: ReturnType<typeof serviceReply>) =>
     body(writer)
   })
 
-/** A refusal with the whole request behind it and a text behind that. */
+/** A refusal followed by the whole request and a text. */
 const extendedRefusal = encode(NLMSG_ERROR, NLM_F_ACK_TLVS, 7, (writer) => {
   const status = writer.reserve(4)
   writer.view.setInt32(status, -34, LITTLE_ENDIAN)
@@ -116,7 +116,7 @@ const extendedRefusal = encode(NLMSG_ERROR, NLM_F_ACK_TLVS, 7, (writer) => {
   writeAttribute(writer, EXTENDED_ACK.fields.message, 'Attribute failed policy validation')
 })
 
-/** Valid answers of every kind; any number of them may stand in one buffer. */
+/** Valid replies of every kind; a buffer may contain any number of them. */
 const VALID = [
   golden.SERVICE,
   golden.DESTINATION,
@@ -142,20 +142,20 @@ const buffer = fc.oneof(
   { weight: 1, arbitrary: fc.array(answer, { minLength: 2, maxLength: 4 }).map((all) => Buffer.concat(all)) },
 )
 const BITS = VALID.reduce((sum, { length }) => sum + length * 8, 0)
-/** Numbers that lengths like to lie with. */
+/** Typical values of invalid lengths. */
 const lie = fc.oneof(
   fc.constantFrom(0, 1, 3, 4, 5, 15, 16, 17, 19, 20, 0x7fff, 0x8000, 0xfffc, 0xffff),
   fc.nat(0xffff),
 )
 const place = fc.nat(0xffff)
 
-/** Runs a property and gives nothing back. */
+/** Runs a property and returns nothing. */
 function check<T>(cases: number, arbitrary: fc.Arbitrary<T>, body: (value: T) => void): void {
   fc.assert(fc.property(arbitrary, body), { numRuns: cases })
 }
 
-describe('bytes that are no valid answer become a value or ERR_LVS_MALFORMED, and nothing else:', () => {
-  it('valid ones, to begin with, are all read', () => {
+describe('an invalid reply becomes a value or ERR_LVS_MALFORMED, and nothing else:', () => {
+  it('all valid replies are read', () => {
     const kinds = VALID.flatMap(feed)
     for (const kind of [
       'refusal',
@@ -170,7 +170,7 @@ describe('bytes that are no valid answer become a value or ERR_LVS_MALFORMED, an
     expect(kinds.filter((kind) => kind === 'service')).toHaveLength(2)
   })
 
-  it(`one bit flipped, every bit of every answer (${BITS.toLocaleString('en')} cases)`, () => {
+  it(`one bit flipped, every bit of every reply (${BITS.toLocaleString('en')} cases)`, () => {
     decoded = refused = 0
     for (const bytes of VALID) {
       for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -182,20 +182,20 @@ describe('bytes that are no valid answer become a value or ERR_LVS_MALFORMED, an
     expect(Math.min(decoded, refused)).toBeGreaterThan(1000)
   }, 60_000)
 
-  it(`cut short, at every byte of every answer (${(BITS / 8).toLocaleString('en')} cases)`, () => {
+  it(`truncated, at every byte of every reply (${(BITS / 8).toLocaleString('en')} cases)`, () => {
     decoded = refused = 0
     for (const bytes of VALID)
       for (let length = 0; length < bytes.length; length++) feed(bytes.subarray(0, length))
     expect(refused).toBeGreaterThan(BITS / 8 / 2)
   })
 
-  it('cut short, with the rest of another behind (10,000 cases)', () => {
+  it('truncated, followed by the rest of another (10,000 cases)', () => {
     check(10_000, fc.tuple(buffer, place, buffer, place), ([first, to, second, from]) => {
       feed(Buffer.concat([first.subarray(0, to % first.length), second.subarray(from % second.length)]))
     })
   }, 60_000)
 
-  it('lengths and numbers that lie, up to four at once (40,000 cases)', () => {
+  it('invalid lengths and numbers, up to four at once (40,000 cases)', () => {
     const lies = fc.array(fc.tuple(place, lie), { minLength: 1, maxLength: 4 })
     check(40_000, fc.tuple(buffer, lies), ([bytes, changes]) => {
       const copy = Uint8Array.from(bytes)
@@ -205,7 +205,7 @@ describe('bytes that are no valid answer become a value or ERR_LVS_MALFORMED, an
     })
   }, 60_000)
 
-  it('any bytes in any place, up to eight at once (20,000 cases)', () => {
+  it('random bytes at random offsets, up to eight at once (20,000 cases)', () => {
     check(
       20_000,
       fc.tuple(buffer, fc.array(fc.tuple(place, fc.nat(255)), { maxLength: 8 })),
@@ -217,7 +217,7 @@ describe('bytes that are no valid answer become a value or ERR_LVS_MALFORMED, an
     )
   }, 60_000)
 
-  it('any attributes under a true header (15,000 cases)', () => {
+  it('random attributes after a valid header (15,000 cases)', () => {
     check(
       15_000,
       fc.tuple(fc.constantFrom(2, 3, 30), fc.nat(0x3ff), fc.uint8Array({ maxLength: 60 })),
@@ -229,7 +229,7 @@ describe('bytes that are no valid answer become a value or ERR_LVS_MALFORMED, an
     )
   }, 60_000)
 
-  it('any bytes at all (5,000 cases)', () => {
+  it('random bytes (5,000 cases)', () => {
     check(5000, fc.uint8Array({ maxLength: 200 }), (bytes) => void feed(bytes))
   }, 60_000)
 })

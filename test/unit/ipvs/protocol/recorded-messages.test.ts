@@ -29,7 +29,7 @@ const SERVICE = {
 
 let kernel: FakeTransport
 let ipvs: IpvsClient
-/** What a real kernel said to each command, by its number. */
+/** The replies of a real kernel to each command, by its number. */
 const ANSWERS: Readonly<Record<number, (sequence: number) => Uint8Array[]>> = {
   1: (sequence) => [golden.withSequence(sequence, golden.DUPLICATE)],
   3: (sequence) => [golden.withSequence(sequence, golden.DELETE_REFUSED)],
@@ -62,8 +62,8 @@ beforeEach(async () => {
   ipvs = await IpvsClient.open({ transport: kernel })
 })
 
-describe.runIf(LITTLE_ENDIAN)('what a real kernel sent', () => {
-  it('about the family gives its number, through all its operations', () => {
+describe.runIf(LITTLE_ENDIAN)('the reply of a real kernel', () => {
+  it('about the family contains its number after all its operations', () => {
     const bytes = golden.bytesOf(golden.FAMILY)
     const set = new AttributeSet(CONTROLLER).readStrictly(new DataView(bytes.buffer), 20, bytes.length)
     const { fields } = CONTROLLER
@@ -98,7 +98,7 @@ describe.runIf(LITTLE_ENDIAN)('what a real kernel sent', () => {
     expect(await ipvs.timeouts()).toEqual({ tcp: 900, tcpFin: 120, udp: 300 })
   })
 
-  it('as a refusal is an error, with the request behind it or without', async () => {
+  it('that refuses a command is an error, with or without the request after it', async () => {
     await expect(ipvs.addService(WEB)).rejects.toMatchObject({
       code: 'EEXIST',
       errno: 17,
@@ -112,12 +112,13 @@ describe.runIf(LITTLE_ENDIAN)('what a real kernel sent', () => {
   })
 })
 
-describe.runIf(LITTLE_ENDIAN)('what a real kernel was sent', () => {
-  it('for a new service is sent byte for byte, but for the mask of the flags', async () => {
+describe.runIf(LITTLE_ENDIAN)('the request to a real kernel', () => {
+  it('for a new service is sent byte for byte, except for the mask of the flags', async () => {
     await ipvs
       .addService({ ...WEB, scheduler: 'wrr', persistence: { timeout: 300, mask: 24 } })
       .catch(() => {})
-    // Recorded with a mask of all bits; this library names only those it knows, which for a new service is the same.
+    // Recorded with a mask of all bits; this library sends only the bits that it knows, which has the same effect for a new
+    // service.
     const expected = golden.NEW_SERVICE.replace('01000000ffffffff', '010000003d000000')
     expect(expected).not.toBe(golden.NEW_SERVICE)
     expect(likeRecorded(kernel.messages.at(-1)!, golden.NEW_SERVICE)).toBe(expected)
@@ -129,7 +130,7 @@ describe.runIf(LITTLE_ENDIAN)('what a real kernel was sent', () => {
     expect(likeRecorded(request!, golden.GET_SERVICE)).toBe(golden.GET_SERVICE)
   })
 
-  it('decodes to what it was asked for, whatever the mask', () => {
+  it('decodes to its input, whatever the mask', () => {
     const bytes = golden.bytesOf(golden.NEW_SERVICE)
     const recorded = { type: 0x1e, flags: 5, sequence: 77, command: 1, bytes }
     const { service } = COMMAND.fields
@@ -137,7 +138,7 @@ describe.runIf(LITTLE_ENDIAN)('what a real kernel was sent', () => {
     expect([set.offsetOf(service), set.lengthOf(service)]).toEqual([24, 80])
   })
 
-  it('for the family asks by name', () => {
+  it('for the family contains its name', () => {
     const [lookup] = kernel.messages
     expect(lookup).toMatchObject({ type: GENL_ID_CTRL, command: 3 })
     expect(attributesOf(lookup!, CONTROLLER).get(CONTROLLER.fields.familyName)).toBe('IPVS')

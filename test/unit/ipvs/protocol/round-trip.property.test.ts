@@ -23,7 +23,7 @@ import { IDLE, NO_TRAFFIC } from '../../../support/ipvs/encoding.ts'
 const writer = new WireWriter()
 const command = new AttributeSet(COMMAND)
 
-/** Writes a nest behind other bytes and reads it again, strictly: nothing may be left over. */
+/** Writes a nest after other bytes and reads it strictly: no bytes may be left over. */
 function throughTheWire<F extends Fields>(
   field: NestField<F>,
   table: AttributeTable<F>,
@@ -46,7 +46,7 @@ function throughTheWire<F extends Fields>(
 const service = family.chain((of) => fc.tuple(serviceKey(fc.constant(of)), serviceSettings(of)))
 
 describe('a service', () => {
-  it('is read as it was written, whatever it is (10,000 cases)', () => {
+  it('is read as it was written (10,000 cases)', () => {
     fc.assert(
       fc.property(service, ([key, settings]) => {
         const set = throughTheWire(COMMAND.fields.service, SERVICE, () =>
@@ -58,7 +58,7 @@ describe('a service', () => {
     )
   }, 60_000)
 
-  it('as it was read can be written back, and gives the same bytes (2,000 cases)', () => {
+  it('that was read can be written back to the same bytes (2,000 cases)', () => {
     fc.assert(
       fc.property(service, ([key, settings]) => {
         const write = (again: typeof settings) =>
@@ -78,7 +78,7 @@ describe('a service', () => {
 const destinationOf = family.chain((of) => fc.tuple(fc.constant<Family>(of), destination(of)))
 
 describe('a destination', () => {
-  it('is read as it was written, whatever it is (10,000 cases)', () => {
+  it('is read as it was written (10,000 cases)', () => {
     fc.assert(
       fc.property(destinationOf, ([of, input]) => {
         const set = throughTheWire(COMMAND.fields.destination, DESTINATION, () =>
@@ -90,7 +90,7 @@ describe('a destination', () => {
     )
   }, 60_000)
 
-  it('as it was read can be written back, and gives the same bytes (2,000 cases)', () => {
+  it('that was read can be written back to the same bytes (2,000 cases)', () => {
     fc.assert(
       fc.property(destinationOf, ([of, input]) => {
         const write = (again: typeof input) =>

@@ -15,7 +15,7 @@ function distinct(entries: { key: number; reading: number }[]) {
 }
 
 describe('entries of a dump', () => {
-  it.each([0, 1, 63, 64, 65, 500])('%i that differ are all kept, in order', (count) => {
+  it.each([0, 1, 63, 64, 65, 500])('are all kept in order if %i differ', (count) => {
     const list = distinct(numbers(count).map((key) => entry(key)))
     expect(list.entries.map(({ key }) => key)).toEqual(numbers(count))
   })
@@ -24,14 +24,14 @@ describe('entries of a dump', () => {
     ['of the first block', 5],
     ['the last that can be of the first block', 63],
     ['of a later block', 150],
-  ])('that come twice are kept once, as they came last: %s', (_, again) => {
+  ])('that occur twice are kept once, in their last form: %s', (_, again) => {
     const list = distinct([...numbers(200).map((key) => entry(key)), entry(again, 2)])
     expect(list.entries).toHaveLength(200)
     expect(list.entries[again]).toEqual(entry(again, 2))
   })
 })
 
-describe('destinations that are read while another client adds some', () => {
+describe('destinations that are read while another client adds more', () => {
   const web = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
   const added = (from: number, to: number) =>
     numbers(to - from).map((index): BatchCommand => {

@@ -8,7 +8,7 @@ import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
 type ServiceList = DumpDeduplicator<ServiceHeader>
 
-/** Takes services in as they come from the kernel, all in one buffer that is used for something else later. */
+/** Adds services from replies of the kernel, all in one buffer that is reused later. */
 function records(services: readonly ServiceInput[], into = createServiceList()): ServiceList {
   const writer = new WireWriter()
   const ends = services.map((service) => {
@@ -35,7 +35,7 @@ describe('services of a dump', () => {
     expect(table.hasDuplicates).toBe(false)
   })
 
-  it('are told apart by all that tells services apart', () => {
+  it('are distinguished by their complete key', () => {
     const services: ServiceInput[] = [
       { protocol: 'tcp', address: '192.0.2.1', port: 80 },
       { protocol: 'udp', address: '192.0.2.1', port: 80 },
@@ -53,7 +53,7 @@ describe('services of a dump', () => {
     expect(namesOf(all(table))).toEqual(services.map((service) => formatService(checkServiceKey(service))))
   })
 
-  it('that come twice are given once, as they came last, in the place of the first', () => {
+  it('that occur twice are returned once, in their last form and at the position of the first', () => {
     const table = records([...marks(1, 4), { fwmark: 2, scheduler: 'lblcr' }, { fwmark: 4 }])
     expect(table.hasDuplicates).toBe(true)
     expect(all(table).map(({ fwmark, scheduler }) => [fwmark, scheduler])).toEqual([
@@ -64,14 +64,14 @@ describe('services of a dump', () => {
     ])
   })
 
-  it('of several readings are taken together', () => {
+  it('of several reads are combined', () => {
     const together = records([...marks(300, 700), { fwmark: 300, scheduler: 'sed' }], records(marks(1, 500)))
     const services = all(together)
     expect(services.map(({ fwmark }) => fwmark)).toEqual(marks(1, 700).map(({ fwmark }) => fwmark))
     expect(services[299]!.scheduler).toBe('sed')
   })
 
-  it('may be longer than what is set aside for some hundreds', () => {
+  it('may exceed the space that is reserved for some hundreds', () => {
     const writer = new WireWriter()
     const nest = writer.beginNest(COMMAND.fields.service.type)
     writeService(writer, checkServiceKey('fwmark://7'), {})

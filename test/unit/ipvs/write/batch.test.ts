@@ -49,7 +49,7 @@ async function failureOf(commands: Iterable<BatchCommand>): Promise<BatchError> 
 }
 
 describe('a batch', () => {
-  it('sends what the methods of the same name send, in order', async () => {
+  it('sends the same commands as the methods of the same name, in order', async () => {
     await ipvs.batch([
       { command: 'addService', service: { ...WEB, scheduler: 'rr' } },
       { command: 'addDestination', service: WEB, destination: REAL },
@@ -95,7 +95,7 @@ describe('a batch', () => {
   )
 
   it('of 11,000 commands takes at most five system calls for a thousand', async () => {
-    // The answers of a kernel come by way of the event loop.
+    // Replies of a kernel arrive through the event loop.
     Object.defineProperty(kernel, 'gate', { get: () => new Promise(setImmediate) })
     const before = ipvs.activity
     await ipvs.batch(many(11_000))
@@ -104,7 +104,7 @@ describe('a batch', () => {
     expect(sends + receives - before.sends - before.receives).toBeLessThanOrEqual(55)
   })
 
-  it('takes commands as they can be sent, not before', async () => {
+  it('takes commands only as they can be sent', async () => {
     const resume = kernel.pause()
     let taken = 0
     const batch = ipvs.batch(
@@ -120,7 +120,7 @@ describe('a batch', () => {
     expect(taken).toBe(50_000)
   })
 
-  it('parts its datagrams as single calls do, so that every command may fail', async () => {
+  it('limits its datagrams as single calls do, so that every command may fail', async () => {
     const kernel = new FakeKernel()
     kernel.receiveBuffer = 212_992
     const ipvs = await IpvsClient.open({ transport: kernel })
@@ -132,7 +132,7 @@ describe('a batch', () => {
 })
 
 describe('commands that fail', () => {
-  it('are listed with their number and the error of a single call; the others are done', async () => {
+  it('are listed with their index and the error of a single call; the others are executed', async () => {
     kernel.script.NEW_DEST = (message) =>
       message.sequence % 2 === 0 ? { errno: EEXIST, text: 'already' } : {}
     const error = await failureOf(many(5))
@@ -155,13 +155,13 @@ describe('commands that fail', () => {
     expect(error.message).toContain(first.message)
   })
 
-  it('show the line that called', async () => {
+  it('have a stack with the line of the call', async () => {
     kernel.script.NEW_DEST = () => ({ errno: EEXIST })
     const error = await ipvs.batch(many(1)).catch((error: Error) => error)
     expect((error as Error).stack).toContain('batch.test.ts')
   })
 
-  it('for a bad argument are not sent; the others are', async () => {
+  it('for an invalid argument are not sent; the others are', async () => {
     const bad = { command: 'addDestination', service: WEB, destination: { ...REAL, weight: -1 } } as const
     const error = await failureOf([add(1), bad, { command: 'addSevrice' } as never, null as never, add(2)])
     expect(error.failures.map(({ index, error }) => [index, (error as ArgumentTypeError).field])).toEqual([
@@ -172,7 +172,7 @@ describe('commands that fail', () => {
     expect(kernel.commands).toEqual(['NEW_DEST', 'NEW_DEST'])
   })
 
-  it('may be thousands', async () => {
+  it('may number thousands', async () => {
     kernel.script.NEW_DEST = () => ({ errno: EEXIST })
     const error = await failureOf(many(3000))
     expect(error.failures.map(({ index }) => index)).toEqual(
@@ -180,7 +180,7 @@ describe('commands that fail', () => {
     )
   })
 
-  it('with the whole socket are those it carried, and the rest', async () => {
+  it('with the whole socket are the commands in flight, and the rest', async () => {
     kernel.endings.push({ state: 'failed', errno: 9, sent: false })
     const error = await failureOf(many(3))
     for (const { error: cause } of error.failures) {
@@ -189,22 +189,22 @@ describe('commands that fail', () => {
     await ipvs.batch(many(3))
   })
 
-  it('because the family has another number by now are sent again', async () => {
+  it('because the family has a new number are sent again', async () => {
     kernel.familyId = 0x1f
     await ipvs.batch(many(3))
     const sent = kernel.messages.filter(({ type }) => type === 0x1f)
     expect(sent.map(commandOf)).toEqual(['NEW_DEST', 'NEW_DEST', 'NEW_DEST'])
   })
 
-  it('with ENOENT where the family is what it was have failed', async () => {
+  it('with ENOENT although the family is unchanged stay failed', async () => {
     kernel.script.NEW_SERVICE = () => ({ errno: ENOENT })
     const { failures } = await failureOf([{ command: 'addService', service: { ...WEB, scheduler: 'xx' } }])
     expect(failures[0]?.error.message).toContain("no scheduler 'xx'")
   })
 })
 
-describe('changes that leave something open', () => {
-  it('are built on what is read, and keep their place', async () => {
+describe('changes with omitted settings', () => {
+  it('are based on a read, and keep their position', async () => {
     await ipvs.batch([
       add(1),
       { command: 'updateDestination', service: WEB, destination: { address: REAL.address, weight: 9 } },
@@ -217,7 +217,7 @@ describe('changes that leave something open', () => {
     expect(writes).toEqual(['NEW_DEST', 'SET_DEST', 'NEW_DEST', 'SET_SERVICE', 'ZERO', 'FLUSH'])
   })
 
-  it('are read for a thousand at a time', async () => {
+  it('share a read for a thousand at a time', async () => {
     const changes: BatchCommand[] = many(2500).map((command) => ({
       ...(command as Extract<BatchCommand, { command: 'addDestination' }>),
       command: 'updateDestination',
@@ -231,12 +231,12 @@ describe('changes that leave something open', () => {
 describe('a signal', () => {
   const reason = new Error('enough')
 
-  it('that is aborted already lets nothing out', async () => {
+  it('that is already aborted prevents all commands', async () => {
     await expect(ipvs.batch(many(3), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(kernel.commands).toEqual([])
   })
 
-  it('stops a batch on its way', async () => {
+  it('stops a batch in progress', async () => {
     const controller = new AbortController()
     const resume = kernel.pause()
     const batch = ipvs.batch(many(50_000), { signal: controller.signal })
@@ -246,13 +246,13 @@ describe('a signal', () => {
     const left = ipvs.activity.messages
     resume()
     await ipvs.flush()
-    // What had not left is blanked: the kernel acknowledges it and does nothing.
+    // Unsent messages become no-ops: the kernel acknowledges them without executing them.
     expect(kernel.commands.at(-1)).toBe('FLUSH')
     expect(kernel.commands.length).toBeLessThan(1000)
     expect(kernel.messages.length).toBeGreaterThan(left)
   })
 
-  it('gives up a producer that is long in coming, and has it end', async () => {
+  it('stops waiting for a slow producer, and ends it', async () => {
     const controller = new AbortController()
     let ended = false
     const batch = ipvs.batch(
@@ -275,7 +275,7 @@ describe('a signal', () => {
     expect(kernel.commands).toEqual(['NEW_DEST'])
   })
 
-  it('has an iterator end that was not read to its end', async () => {
+  it('ends an iterator that was not read to its end', async () => {
     const controller = new AbortController()
     const resume = kernel.pause()
     let ended = false
@@ -298,7 +298,7 @@ describe('a signal', () => {
 })
 
 describe('a client that is closed', () => {
-  it('ends a batch on its way, and takes no more commands', async () => {
+  it('ends a batch in progress, and takes no more commands', async () => {
     const resume = kernel.pause()
     let taken = 0
     const batch = ipvs.batch(
@@ -314,7 +314,7 @@ describe('a client that is closed', () => {
     expect(taken).toBeLessThanOrEqual(before + 1)
   })
 
-  it('ends a batch that waits for its last answers', async () => {
+  it('ends a batch that waits for its last replies', async () => {
     const resume = kernel.pause()
     const batch = ipvs.batch(many(3))
     await new Promise(setImmediate)
@@ -323,13 +323,13 @@ describe('a client that is closed', () => {
     await expect(batch).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED' })
   })
 
-  it('begins none', async () => {
+  it('starts no batch', async () => {
     ipvs.close()
     await expect(ipvs.batch(many(3))).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED' })
   })
 })
 
-it('a producer that throws ends the batch with its error; what it gave before is done', async () => {
+it('a producer that throws ends the batch with its error; earlier commands are executed', async () => {
   const broken = new Error('no more')
   const producer = (function* () {
     yield* many(3)

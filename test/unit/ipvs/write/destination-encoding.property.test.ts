@@ -52,11 +52,11 @@ const services = fc.constantFrom<ServiceReference>(
   'fwmark://7/ipv6',
 )
 
-/** Mostly the first one. */
+/** Usually the first service. */
 const rarely = (usual: unknown, ...others: unknown[]) =>
   fc.oneof({ arbitrary: fc.constant(usual), weight: 8 }, { arbitrary: fc.constantFrom(...others), weight: 1 })
 
-/** Mostly alike, as in practice, and now and then wrong. */
+/** Mostly alike, as in practice, and sometimes invalid. */
 const destinations = fc.record(
   {
     address: fc.oneof(
@@ -77,7 +77,7 @@ const destinations = fc.record(
 ) as fc.Arbitrary<unknown> as fc.Arbitrary<DestinationInput>
 
 describe('a destination after others', () => {
-  it('is written, or refused, as it is by itself', () => {
+  it('is written, or rejected, exactly as by itself', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(services, destinations), { minLength: 1, maxLength: 12 }), (commands) => {
         expect(write(commands)).toEqual(commands.map(writeAnew))
@@ -102,7 +102,7 @@ describe('a destination after others', () => {
     expect(write(commands)).toEqual(commands.map(writeAnew))
   })
 
-  it('is written anew where those before it have been overwritten', () => {
+  it('is written again if the previous bytes have been overwritten', () => {
     const writer = new WireWriter(64)
     const encoder = new DestinationEncoder()
     const command: Command = ['fwmark://7', { address: '10.0.0.1', port: 80, forwarding: 'dr' }]
@@ -112,7 +112,7 @@ describe('a destination after others', () => {
     expect(write([command], writer, encoder)).toEqual([writeAnew(command)])
   })
 
-  it('is that of the service which the caller has in its object now', () => {
+  it('belongs to the service that is in the object of the caller now', () => {
     const service = { protocol: 'tcp' as const, address: '192.0.2.1', port: 80 }
     const writer = new WireWriter(64)
     const encoder = new DestinationEncoder()
@@ -124,7 +124,7 @@ describe('a destination after others', () => {
     ])
   })
 
-  it('is checked and sent as it was read, with each field read once', () => {
+  it('is sent as it was checked, with each field read once', () => {
     const reads: string[] = []
     const record = <T extends object>(target: T): T =>
       new Proxy(target, {

@@ -8,7 +8,7 @@ import { openClient } from '../../../support/ipvs/simulated-client.ts'
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80, scheduler: 'rr' } as const
 const REAL = { address: '198.51.100.7', port: 80, forwarding: 'dr', weight: 5 } as const
 
-/** A client of a kernel that loses its first answer. */
+/** A client of a kernel that loses its first reply. */
 async function openLossy(
   ...services: ServiceStateInput[]
 ): Promise<{ ipvs: IpvsClient; kernel: SimulatedKernel }> {
@@ -19,13 +19,13 @@ async function openLossy(
 
 const withReal = { ...WEB, destinations: [REAL] }
 
-describe('a command whose answer was lost', () => {
+describe('a command whose reply was lost', () => {
   it.each<[string, ServiceStateInput[], (ipvs: IpvsClient) => Promise<void>]>([
     ['addService', [], (ipvs) => ipvs.addService(WEB)],
     ['removeService', [WEB], (ipvs) => ipvs.removeService(WEB)],
     ['addDestination', [WEB], (ipvs) => ipvs.addDestination(WEB, REAL)],
     ['removeDestination', [withReal], (ipvs) => ipvs.removeDestination(WEB, REAL)],
-  ])('was done if the table shows it: %s', async (_, services, call) => {
+  ])('was executed if the table shows it: %s', async (_, services, call) => {
     const { ipvs } = await openLossy(...services)
     await expect(call(ipvs)).resolves.toBeUndefined()
   })
@@ -45,7 +45,7 @@ describe('a command whose answer was lost', () => {
       (ipvs) => ipvs.addDestination(WEB, REAL),
     ],
     ['removeDestination', [withReal], (ipvs) => ipvs.removeDestination(WEB, REAL)],
-  ])('was not done if the table does not show it: %s', async (_, services, call) => {
+  ])('was not executed if the table does not show it: %s', async (_, services, call) => {
     const { ipvs, kernel } = await openLossy(...services)
     kernel.faults.inject({ fault: { kind: 'refuse', error: 'ENOMEM' } })
     await expect(call(ipvs)).rejects.toMatchObject({
@@ -60,12 +60,12 @@ describe('a command whose answer was lost', () => {
     ['zero of one service', (ipvs) => ipvs.zero(WEB)],
     ['flush', (ipvs) => ipvs.flush()],
     ['setTimeouts', (ipvs) => ipvs.setTimeouts({ tcp: 900 })],
-  ])('has an unknown outcome where no table shows it: %s', async (_, call) => {
+  ])('has an unknown outcome if no table can show it: %s', async (_, call) => {
     const { ipvs } = await openLossy(WEB)
     await expect(call(ipvs)).rejects.toMatchObject({ code: 'ERR_LVS_OVERRUN', outcome: 'unknown' })
   })
 
-  it('has an unknown outcome where reading the table fails', async () => {
+  it('has an unknown outcome if reading the table fails', async () => {
     const { ipvs, kernel } = await openLossy()
     kernel.faults.inject({ on: 'GET_SERVICE', fault: { kind: 'refuse', error: 'ENOMEM' } })
     await expect(ipvs.addService(WEB)).rejects.toMatchObject({ outcome: 'unknown' })

@@ -23,7 +23,7 @@ const GRE = {
 let ipvs: IpvsClient
 let kernel: SimulatedKernel
 
-/** Begins with a service and a destination, or several that are like it. */
+/** Starts with a service and one or more equal destinations. */
 function begin(hosts: readonly string[] = [REAL.address]): void {
   const destinations = hosts.map((address) => ({ ...GRE, address }))
   kernel.setState({ services: [{ ...SERVICE, destinations }] })
@@ -37,19 +37,19 @@ beforeEach(async () => {
 })
 afterEach(() => ipvs.close())
 
-/** What the kernel was asked and told, in order. */
+/** The reads and writes that the kernel received, in order. */
 const commands = () => kernel.log.requests.map(({ command }) => command)
 const service = (): Service => kernel.state().services[0]!
 const destination = (): Destination => service().destinations[0]!
 
 describe('updating a service', () => {
-  it('reads it, changes what is named and keeps the rest', async () => {
+  it('reads it, changes the given settings and keeps the rest', async () => {
     await ipvs.updateService(WEB, { onePacket: true })
     expect(commands()).toEqual(['GET_SERVICE', 'SET_SERVICE'])
     expect(service()).toMatchObject({ ...SERVICE, onePacket: true })
   })
 
-  it('with whole settings reads nothing', async () => {
+  it('with complete settings reads nothing', async () => {
     const [read] = await ipvs.services()
     kernel.log.clear()
     await ipvs.updateService(WEB, { ...read, scheduler: 'mh', schedulerFlags: ['mh-port'] })
@@ -57,7 +57,7 @@ describe('updating a service', () => {
     expect(service()).toMatchObject({ ...SERVICE, scheduler: 'mh', schedulerFlags: ['mh-port'] })
   })
 
-  it('several times at once reads each time what the one before has made of it', async () => {
+  it('several times at once reads the result of the previous update each time', async () => {
     await Promise.all([
       ipvs.updateService(WEB, { onePacket: true }),
       ipvs.updateService('tcp://192.0.2.1:80', { persistence: { timeout: 5 } }),
@@ -72,7 +72,7 @@ describe('updating a service', () => {
     })
   })
 
-  it('stands in its place among other writes', async () => {
+  it('keeps its position among other writes', async () => {
     const other = { ...WEB, port: 81 }
     const calls = [
       ipvs.addService({ ...other, scheduler: 'rr' }),
@@ -93,7 +93,7 @@ describe('updating a service', () => {
     expect(commands()).toEqual(['GET_SERVICE'])
   })
 
-  it('is not spoiled by another update of it that the kernel refuses', async () => {
+  it('is not affected by another update of it that the kernel refuses', async () => {
     const updates = [
       ipvs.updateService(WEB, { scheduler: 'nosuch' }),
       ipvs.updateService(WEB, { onePacket: true }),
@@ -105,13 +105,13 @@ describe('updating a service', () => {
 })
 
 describe('updating a destination', () => {
-  it('reads those of the service, changes what is named and keeps the rest', async () => {
+  it('reads the destinations of the service, changes the given settings and keeps the rest', async () => {
     await ipvs.updateDestination(WEB, { ...REAL, weight: 0 })
     expect(commands()).toEqual(['GET_SERVICE', 'GET_DEST', 'SET_DEST'])
     expect(destination()).toMatchObject({ ...GRE, weight: 0 })
   })
 
-  it('with whole settings, such as one that was read, reads nothing', async () => {
+  it('with complete settings, such as those of a destination that was read, reads nothing', async () => {
     const [read] = await ipvs.destinations(WEB)
     kernel.log.clear()
     await ipvs.updateDestination(WEB, { ...read!, weight: 2 })
@@ -119,7 +119,7 @@ describe('updating a destination', () => {
     expect(destination()).toMatchObject({ ...GRE, weight: 2 })
   })
 
-  it('several of a service at once reads once', async () => {
+  it('of several destinations of a service at once reads once', async () => {
     const others = [7, 8, 9].map((host) => ({ address: `198.51.100.${host}`, port: 80 }))
     begin(others.map(({ address }) => address))
     await Promise.all(others.map((other, weight) => ipvs.updateDestination(WEB, { ...other, weight })))
@@ -129,7 +129,7 @@ describe('updating a destination', () => {
     )
   })
 
-  it('several times at once reads each time what the one before has made of it', async () => {
+  it('several times at once reads the result of the previous update each time', async () => {
     await Promise.all([
       ipvs.updateDestination(WEB, { ...REAL, upperThreshold: 20 }),
       ipvs.updateDestination('tcp://192.0.2.1:80', { address: REAL.address, weight: 3 }),
@@ -137,7 +137,7 @@ describe('updating a destination', () => {
     expect(destination()).toMatchObject({ ...GRE, weight: 3, upperThreshold: 20 })
   })
 
-  it('that does not fit rejects by itself, and those behind it go on', async () => {
+  it('that is invalid rejects by itself, and later ones continue', async () => {
     const results = await Promise.allSettled([
       ipvs.updateDestination(WEB, { ...REAL, lowerThreshold: 10 }),
       ipvs.updateDestination(WEB, { ...REAL, upperThreshold: 20 }),
@@ -146,7 +146,7 @@ describe('updating a destination', () => {
     expect(destination()).toMatchObject({ ...GRE, upperThreshold: 20, lowerThreshold: 0 })
   })
 
-  it('that the service does not have is ENOENT, without asking the kernel to change anything', async () => {
+  it('that the service does not have is ENOENT, without a write', async () => {
     const update = ipvs.updateDestination(WEB, { address: '198.51.100.8', weight: 1 })
     await expect(update).rejects.toMatchObject({
       code: 'ENOENT',
@@ -155,7 +155,7 @@ describe('updating a destination', () => {
     expect(kernel.log.lines).toEqual([])
   })
 
-  it('of a service that does not exist is ESRCH, for each update that shares the reading with its own subject', async () => {
+  it('of a service that does not exist is ESRCH with its own subject for each update that shares the read', async () => {
     kernel.setState({})
     const hosts = ['198.51.100.7', '198.51.100.8']
     const updates = hosts.map((address) => ipvs.updateDestination(WEB, { address, weight: 1 }))
@@ -171,8 +171,8 @@ describe('updating a destination', () => {
   })
 })
 
-describe('what a call is given', () => {
-  it('is taken when the call is made, even when it has to wait behind an update', async () => {
+describe('the arguments of a call', () => {
+  it('are read when the call is made, even if it must wait for an update', async () => {
     const added = { address: '198.51.100.8', forwarding: 'dr' as const, weight: 1 }
     const calls = [ipvs.updateService(WEB, { onePacket: true }), ipvs.addDestination(WEB, added)]
     added.weight = 2
@@ -180,7 +180,7 @@ describe('what a call is given', () => {
     expect(destination()).toMatchObject({ address: '198.51.100.8', weight: 1 })
   })
 
-  it('is taken when the call is made, in all its depth', async () => {
+  it('are read completely when the call is made', async () => {
     const changes = { persistence: { timeout: 5 } }
     const update = ipvs.updateService(WEB, changes)
     changes.persistence.timeout = 6
@@ -188,7 +188,7 @@ describe('what a call is given', () => {
     expect(service().persistence).toEqual({ timeout: 5, mask: '255.255.255.0' })
   })
 
-  it('is taken when the call is made, even when something must be read first', async () => {
+  it('are read when the call is made, even if the table must be read first', async () => {
     const changes = { ...REAL, weight: 1 }
     const update = ipvs.updateDestination(WEB, changes)
     changes.weight = 2

@@ -10,7 +10,7 @@ import {
   checkPort,
 } from '../../../../src/netlink/arguments/check.ts'
 
-/** What a check throws. */
+/** The error that a check throws. */
 function thrown(check: () => unknown): ArgumentTypeError | ArgumentRangeError {
   try {
     check()
@@ -21,7 +21,7 @@ function thrown(check: () => unknown): ArgumentTypeError | ArgumentRangeError {
 }
 
 describe('an error about an argument', () => {
-  it('names the field, what is allowed and what came instead', () => {
+  it('names the field, the accepted values and the rejected value', () => {
     const error = thrown(() => checkInteger('weight', -1, 0, 255))
     expect(error).toBeInstanceOf(ArgumentRangeError)
     expect(error).toBeInstanceOf(RangeError)
@@ -29,7 +29,7 @@ describe('an error about an argument', () => {
     expect(error.message).toBe('weight must be an integer from 0 to 255, not -1')
   })
 
-  it('is a TypeError where the type is wrong', () => {
+  it('is a TypeError if the type is wrong', () => {
     const error = thrown(() => checkInteger('weight', '1', 0, 255))
     expect(error).toBeInstanceOf(ArgumentTypeError)
     expect(error).toBeInstanceOf(TypeError)
@@ -53,44 +53,48 @@ describe('an error about an argument', () => {
 })
 
 describe('an integer', () => {
-  it.each([0, 7, 10])('%i is from 0 to 10', (value) => expect(checkInteger('x', value, 0, 10)).toBe(value))
-  it.each([-1, 11, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d is not', (value) =>
+  it.each([0, 7, 10])('%i is between 0 and 10', (value) =>
+    expect(checkInteger('x', value, 0, 10)).toBe(value),
+  )
+  it.each([-1, 11, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d is not between 0 and 10', (value) =>
     expect(thrown(() => checkInteger('x', value, 0, 10))).toBeInstanceOf(ArgumentRangeError),
   )
-  it.each([['1'], [1n], [null], [true], [[1]]])('%o is none', (value) =>
+  it.each([['1'], [1n], [null], [true], [[1]]])('%o is not valid', (value) =>
     expect(thrown(() => checkInteger('x', value, 0, 10))).toBeInstanceOf(ArgumentTypeError),
   )
 })
 
 describe('a port', () => {
-  it.each([0, 65535])('%i is one', (value) => expect(checkPort('port', value)).toBe(value))
-  it.each([-1, 65536])('%i is none', (value) => expect(() => checkPort('port', value)).toThrow(RangeError))
+  it.each([0, 65535])('%i is valid', (value) => expect(checkPort('port', value)).toBe(value))
+  it.each([-1, 65536])('%i is not valid', (value) =>
+    expect(() => checkPort('port', value)).toThrow(RangeError),
+  )
 })
 
 describe('a name', () => {
-  it.each(['a', 'eth0', 'eth0.100', 'br-1_2', '~!@#'])('%s is one', (value) =>
+  it.each(['a', 'eth0', 'eth0.100', 'br-1_2', '~!@#'])('%s is valid', (value) =>
     expect(checkName('x', value, 8)).toBe(value),
   )
-  it.each(['', 'a b', 'a/b', 'a\0b', 'a\n', 'ä', 7, null, undefined])('%j is none', (value) =>
+  it.each(['', 'a b', 'a/b', 'a\0b', 'a\n', 'ä', 7, null, undefined])('%j is not valid', (value) =>
     expect(thrown(() => checkName('x', value, 8))).toBeInstanceOf(ArgumentTypeError),
   )
-  it('has a longest length', () => {
+  it('has a maximum length', () => {
     expect(checkName('x', '12345678', 8)).toBe('12345678')
     expect(thrown(() => checkName('x', '123456789', 8))).toBeInstanceOf(ArgumentRangeError)
   })
 })
 
 describe('an object', () => {
-  it('is what has fields', () => {
+  it('is a value with fields', () => {
     const value = { a: 1 }
     expect(checkObject('x', value)).toBe(value)
   })
-  it.each([[null], [undefined], ['a'], [1], [[]], [() => 1]])('%o is none', (value) =>
+  it.each([[null], [undefined], ['a'], [1], [[]], [() => 1]])('%o is not valid', (value) =>
     expect(() => checkObject('x', value)).toThrow(TypeError),
   )
 })
 
-it('true and false are booleans, and what is like them is not', () => {
+it('only true and false are booleans', () => {
   expect([checkBoolean('x', true), checkBoolean('x', false)]).toEqual([true, false])
   for (const value of [0, 1, 'true', null, undefined])
     expect(() => checkBoolean('x', value)).toThrow(TypeError)

@@ -23,7 +23,7 @@ describe('the name of an interface', () => {
     'a=b',
     '\x7f',
     '123456789012345',
-  ])('%j is one', (name) => expect(checkInterfaceName('interface', name)).toBe(name))
+  ])('%j is valid', (name) => expect(checkInterfaceName('interface', name)).toBe(name))
 
   it.each([
     '',
@@ -39,23 +39,23 @@ describe('the name of an interface', () => {
     'a\u00a0b',
     '\ud800',
     'a\udc00',
-  ])('%j is none', (name) => {
+  ])('%j is not valid', (name) => {
     const error = thrown(() => checkInterfaceName('interface', name))
     expect(error).toBeInstanceOf(ArgumentTypeError)
     expect(error).toMatchObject({ field: 'interface', message: expect.stringContaining('1 to 15 bytes') })
   })
 
-  it('is at most 15 bytes long, however few characters that are', () => {
+  it('has at most 15 bytes, whatever the number of characters', () => {
     for (const name of ['1234567890123456', '接口接口接口'])
       expect(thrown(() => checkInterfaceName('interface', name))).toBeInstanceOf(ArgumentRangeError)
   })
 
-  it('has no byte that the kernel takes for a space', () => {
+  it('has no byte that the kernel treats as a space', () => {
     expect(thrown(() => checkInterfaceName('interface', 'à'))).toBeInstanceOf(ArgumentTypeError)
     expect(checkInterfaceName('interface', 'á')).toBe('á')
   })
 
-  it.each([undefined, null, 7, ['eth0'], {}])('%j is not even text', (name) =>
+  it.each([undefined, null, 7, ['eth0'], {}])('%j is not valid text', (name) =>
     expect(thrown(() => checkInterfaceName('interface', name))).toBeInstanceOf(ArgumentTypeError),
   )
 })

@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 
 describe('listening to a signal', () => {
-  it('tells every call that it can end, once', () => {
+  it('aborts every call, once', () => {
     const calls = [vi.fn(), vi.fn()]
     for (const call of calls) listeners.add(controller.signal, call)
     controller.abort()
@@ -26,7 +26,7 @@ describe('listening to a signal', () => {
     expect([kept.mock.calls.length, stopped.mock.calls.length]).toEqual([1, 0])
   })
 
-  it('calls the other listeners although one is removed during the calls', () => {
+  it('calls the other listeners even if one is removed during the calls', () => {
     const told: number[] = []
     const stops: (() => void)[] = []
     for (const index of [0, 1, 2]) {
@@ -41,7 +41,7 @@ describe('listening to a signal', () => {
     expect(told).toEqual([0, 1, 2])
   })
 
-  it('takes one listener however many calls there are, and takes it away with the last', () => {
+  it('adds one listener for any number of calls, and removes it with the last', () => {
     const added = vi.spyOn(controller.signal, 'addEventListener')
     const removed = vi.spyOn(controller.signal, 'removeEventListener')
     const stops = Array.from({ length: 20 }, () => listeners.add(controller.signal, () => {}))
@@ -51,7 +51,7 @@ describe('listening to a signal', () => {
     expect(removed).toHaveBeenCalledTimes(1)
   })
 
-  it('begins anew after the last has stopped', () => {
+  it('starts again after the last call has ended', () => {
     const call = vi.fn()
     listeners.add(controller.signal, () => {})()
     listeners.add(controller.signal, call)
@@ -59,7 +59,7 @@ describe('listening to a signal', () => {
     expect(call).toHaveBeenCalledTimes(1)
   })
 
-  it('keeps signals apart', () => {
+  it('distinguishes signals', () => {
     const other = vi.fn()
     listeners.add(controller.signal, () => {})
     listeners.add(new AbortController().signal, other)

@@ -8,14 +8,14 @@ const LIMITS: DatagramLimits = { bytes: 1 << 20, replies: 1000 }
 const LOSS: TransportFailure = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
 const refusal = (errno: number): NonNullable<Outcome> => ({ refusal: { errno, message: undefined } })
 
-/** Puts a message into the batch; gives where it begins. */
+/** Adds a message to the batch. Returns its offset. */
 function write(batch: DatagramBatch): number {
   const start = batch.writer.beginMessage(32, 1, batch.nextSequence)
   batch.writer.endMessage(start)
   return start
 }
 
-/** Adds messages with these numbers, each made of its number as text. */
+/** Adds messages with these indexes, each with its index as text. */
 function add(
   batch: DatagramBatch,
   run: BulkRequest<string>,
@@ -31,8 +31,8 @@ function add(
 const told = ({ failures }: BulkRequest<string>) =>
   failures.map(({ index, input: subject }) => [index, subject])
 
-describe('a run of messages', () => {
-  it('has one entry a datagram, however many messages', () => {
+describe('a bulk request', () => {
+  it('has one group per datagram, whatever the number of messages', () => {
     const batch = new DatagramBatch()
     const run = new BulkRequest<string>()
     add(batch, run, [0, 1, 2, 3, 4], { bytes: 1 << 20, replies: 2 })
@@ -48,7 +48,7 @@ describe('a run of messages', () => {
     expect([0, 6].map((sequence) => batch.groupOf(sequence))).toEqual([undefined, undefined])
   })
 
-  it('tells of those that failed, with their number and what they were made of', async () => {
+  it('reports the messages that failed, with their index and input', async () => {
     const batch = new DatagramBatch()
     const run = new BulkRequest<string>()
     add(batch, run, [10, 11, 12])
@@ -60,7 +60,7 @@ describe('a run of messages', () => {
     expect(run.failures).toEqual([{ index: 11, input: 'message 11', outcome: refusal(17) }])
   })
 
-  it('tells of those that were lost, with what they were made of', async () => {
+  it('reports the messages that were lost, with their input', async () => {
     const batch = new DatagramBatch()
     const run = new BulkRequest<string>()
     add(batch, run, [1, 3])
@@ -73,7 +73,7 @@ describe('a run of messages', () => {
     ])
   })
 
-  it('has the right numbers where some were left out, and where others asked in between', () => {
+  it('has the right indexes if some are omitted, and if other requests come in between', () => {
     const batch = new DatagramBatch()
     const [run, other] = [new BulkRequest<string>(), new BulkRequest<string>()]
     add(batch, run, [0, 1])
@@ -89,7 +89,7 @@ describe('a run of messages', () => {
     expect(told(other)).toEqual([[0, 'message 0']])
   })
 
-  it('of which answers were lost tells of all but those that were refused before', () => {
+  it('whose replies were lost reports all messages except those that were refused before', () => {
     const batch = new DatagramBatch()
     const run = new BulkRequest<string>()
     add(batch, run, [0, 1, 2])
@@ -103,7 +103,7 @@ describe('a run of messages', () => {
     ])
   })
 
-  it('is finished when all its datagrams are, and at once when it has none', async () => {
+  it('is finished when all its datagrams are, and at once if it has none', async () => {
     const batch = new DatagramBatch()
     const run = new BulkRequest<string>()
     await run.finished()
@@ -121,7 +121,7 @@ describe('a run of messages', () => {
     expect(run.failures).toEqual([])
   })
 
-  it('of dumps has a datagram for each, and hands over what each is answered', () => {
+  it('of dumps has a datagram for each, and passes on the replies to each', () => {
     const batch = new DatagramBatch()
     const replies: [string, number][] = []
     const run = new BulkRequest<string>({

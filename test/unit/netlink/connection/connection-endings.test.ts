@@ -33,7 +33,7 @@ describe('an exchange that never settles', () => {
     expect(transport.sockets[0]!.closed).toBe(true)
   })
 
-  it('is followed by a new socket with buffers of its own, since the old ones may still be written to', async () => {
+  it('is followed by a new socket with its own buffers, because the kernel may still write to the old ones', async () => {
     transport.endings.push({ state: 'never' })
     const first = sendRequest(connection, 1)
     await vi.advanceTimersByTimeAsync(1000)
@@ -48,7 +48,7 @@ describe('an exchange that never settles', () => {
     }
   })
 
-  it('does not hold up what was asked meanwhile', async () => {
+  it('does not delay later calls', async () => {
     transport.endings.push({ state: 'never' })
     const first = sendRequest(connection, 1)
     await Promise.resolve()
@@ -65,7 +65,7 @@ describe('an exchange that never settles', () => {
 })
 
 describe('a call that is aborted', () => {
-  it('before it was made sends nothing', async () => {
+  it('before it is made sends nothing', async () => {
     const outcome = sendRequest(connection, 1, { signal: AbortSignal.abort() })
     expect(await Promise.all([outcome, sendRequest(connection, 2)])).toEqual([
       { aborted: 'unsent' },
@@ -74,7 +74,7 @@ describe('a call that is aborted', () => {
     expect(tagsSent(transport).flat()).toEqual([2])
   })
 
-  it('before it was sent rejects at once, and the kernel receives a no-op in its place', async () => {
+  it('before it is sent rejects at once, and the kernel receives a no-op in its place', async () => {
     const controller = new AbortController()
     const outcomes = [
       sendRequest(connection, 1),
@@ -88,7 +88,7 @@ describe('a call that is aborted', () => {
     expect(transport.messages.map(({ type }) => type)).toEqual([32, NLMSG_NOOP, 32])
   })
 
-  it('before it left does not disturb a dump, nor one that is all there is', async () => {
+  it('before it is sent does not disturb a dump, even if the dump is the only message', async () => {
     const controller = new AbortController()
     const { signal } = controller
     const outcomes = [dump(connection, 1, { signal }), dump(connection, 2), dump(connection, 3, { signal })]
@@ -103,7 +103,7 @@ describe('a call that is aborted', () => {
     expect(transport.sockets).toHaveLength(1)
   })
 
-  it('while it waits for the exchange before it is not sent either', async () => {
+  it('while it waits for the previous exchange is not sent either', async () => {
     const controller = new AbortController()
     const resume = transport.pause()
     const first = sendRequest(connection, 1)
@@ -117,7 +117,7 @@ describe('a call that is aborted', () => {
     expect(tagsSent(transport).flat()).toEqual([1, 3])
   })
 
-  it('after it was sent rejects as sent; the other requests of its datagram get their own outcomes', async () => {
+  it('after it was sent rejects as sent; the other requests of its datagram have their own outcomes', async () => {
     const controller = new AbortController()
     const resume = transport.pause()
     const outcomes = [sendRequest(connection, 1, { signal: controller.signal }), sendRequest(connection, 2)]
@@ -129,7 +129,7 @@ describe('a call that is aborted', () => {
     expect(tagsSent(transport)).toEqual([[1, 2]])
   })
 
-  it('after it was answered makes no difference, and nothing listens to the signal any more', async () => {
+  it('after it was answered has no effect, and the signal has no listener any more', async () => {
     const { signal } = new AbortController()
     const added = vi.spyOn(signal, 'addEventListener')
     const removed = vi.spyOn(signal, 'removeEventListener')
@@ -140,7 +140,7 @@ describe('a call that is aborted', () => {
 })
 
 describe('many calls with one signal', () => {
-  it('make Node.js suspect no leak of listeners', async () => {
+  it('cause no warning about leaked listeners', async () => {
     const warned = vi.fn()
     process.on('warning', warned)
     const { signal } = new AbortController()
@@ -150,7 +150,7 @@ describe('many calls with one signal', () => {
     expect(warned).not.toHaveBeenCalled()
   })
 
-  it('are all told when it is aborted', async () => {
+  it('all reject when it is aborted', async () => {
     const controller = new AbortController()
     const outcomes = Array.from({ length: 30 }, (_, tag) =>
       sendRequest(connection, tag, { signal: controller.signal }),
@@ -163,7 +163,7 @@ describe('many calls with one signal', () => {
 describe('closing', () => {
   const closed = (outcome: string) => lost('ERR_LVS_CLOSED', outcome)
 
-  it('when idle closes the socket, and every later call is not done', async () => {
+  it('when idle closes the socket, and every later call fails as not done', async () => {
     connection.close()
     connection.close()
     expect(transport.sockets[0]!.closed).toBe(true)
@@ -171,7 +171,7 @@ describe('closing', () => {
     expect(transport.datagrams).toEqual([])
   })
 
-  it('before queued calls have left rejects them as not done', async () => {
+  it('before queued calls are sent rejects them as not done', async () => {
     const outcomes = [sendRequest(connection, 1), sendRequest(connection, 2)]
     connection.close()
     expect(await Promise.all(outcomes)).toEqual([closed('not-done'), closed('not-done')])
@@ -191,7 +191,7 @@ describe('closing', () => {
     expect(transport.sockets.map((socket) => socket.closed)).toEqual([true])
   })
 
-  it('while a socket is opened anew sends nothing on it and closes it', async () => {
+  it('while a socket is reopened sends nothing on it and closes it', async () => {
     transport.endings.push({ state: 'failed', errno: 12, sent: true })
     await sendRequest(connection, 1)
     const opening = deferred()
@@ -206,7 +206,7 @@ describe('closing', () => {
     expect(transport.sockets.map((socket) => socket.closed)).toEqual([true, true])
   })
 
-  it('from within the answer to a call is possible', async () => {
+  it('from within the reply to a call is possible', async () => {
     const outcomes = [sendRequest(connection, 1).then(() => connection.close()), sendRequest(connection, 2)]
     await Promise.all(outcomes)
     expect(await sendRequest(connection, 3)).toEqual(closed('not-done'))

@@ -38,14 +38,14 @@ async function fiveCalls(): Promise<Outcome[]> {
   ).flat()
 }
 
-describe('unanswered: the kernel executed a datagram and said nothing', () => {
-  it('loses the last message only; those before it are done or refused', async () => {
+describe('unanswered: the kernel executed a datagram and sent no reply', () => {
+  it('loses only the last message; those before it are done or refused', async () => {
     transport.answer = (message) => ({ 1: { errno: 17 }, 3: { silent: true } })[tagOf(message)]
     const outcomes = await Promise.all([1, 2, 3].map((tag) => sendRequest(connection, tag)))
     expect(outcomes).toEqual([refused(17), undefined, lost('ERR_LVS_UNANSWERED', 'unknown')])
   })
 
-  it('goes on with the datagrams after it, on the same socket', async () => {
+  it('continues with the next datagrams on the same socket', async () => {
     transport.answer = (message) => ({ silent: tagOf(message) === 2 || tagOf(message) === 3 })
     const unanswered = lost('ERR_LVS_UNANSWERED', 'unknown')
     expect(await fiveCalls()).toEqual([undefined, unanswered, unanswered, undefined, undefined])
@@ -55,7 +55,7 @@ describe('unanswered: the kernel executed a datagram and said nothing', () => {
 })
 
 describe('overrun: the receive buffer overflowed', () => {
-  it('leaves the refused certain and the rest of the datagram unknown, and goes on', async () => {
+  it('leaves refusals certain and the rest of the datagram unknown, and continues', async () => {
     transport.answer = (message) => (tagOf(message) < 3 ? { errno: 10 + tagOf(message) } : {})
     transport.endings.push({ state: 'overrun', keep: 1 })
     const overrun = lost('ERR_LVS_OVERRUN', 'unknown')
@@ -63,14 +63,14 @@ describe('overrun: the receive buffer overflowed', () => {
     expect(tagsSent(transport)).toEqual([[1, 2], [3], [4, 5]])
   })
 
-  it('takes the acknowledgement of the last message for no proof of those before it', async () => {
+  it('does not treat the acknowledgement of the last message as proof of those before it', async () => {
     transport.answer = (message) => (tagOf(message) === 3 ? { replies: [], errno: 0 } : {})
     transport.endings.push({ state: 'overrun', keep: 1 })
     const outcomes = await Promise.all([1, 2, 3].map((tag) => sendRequest(connection, tag)))
     expect(outcomes.slice(0, 2)).toEqual(new Array(2).fill(lost('ERR_LVS_OVERRUN', 'unknown')))
   })
 
-  it('makes a table lost that came only in part', async () => {
+  it('loses a table that arrived only in part', async () => {
     transport.answer = () => ({ replies: [replyOf(4), replyOf(4), replyOf(4)] })
     transport.endings.push({ state: 'overrun', keep: 2 })
     const { outcome, sizes } = await dump(connection, 1)
@@ -79,8 +79,8 @@ describe('overrun: the receive buffer overflowed', () => {
   })
 })
 
-describe('truncated: an answer was larger than the room for it', () => {
-  it('leaves the refused certain and the rest of the datagram unknown, and goes on', async () => {
+describe('truncated: a reply was larger than its buffer', () => {
+  it('leaves refusals certain and the rest of the datagram unknown, and continues', async () => {
     transport.answer = (message) => (tagOf(message) < 3 ? { errno: 10 + tagOf(message) } : {})
     transport.endings.push({ state: 'truncated', keep: 2, cut: 8 })
     const unknown = { failure: expect.objectContaining({ outcome: 'unknown' }) }
@@ -90,25 +90,25 @@ describe('truncated: an answer was larger than the room for it', () => {
 })
 
 describe('failed: a system call on the socket', () => {
-  it('before sending leaves the datagram and all after it not done', async () => {
+  it('before sending leaves the datagram and all later ones not done', async () => {
     transport.endings.push(undefined, { state: 'failed', errno: EMSGSIZE, sent: false })
     const broken = lost('ERR_LVS_SOCKET', 'not-done')
     expect(await fiveCalls()).toEqual([undefined, undefined, broken, broken, broken])
     expect(tagsSent(transport)).toEqual([[1, 2]])
   })
 
-  it('after sending leaves that datagram unknown but for what was refused, and all after it not done', async () => {
+  it('after sending leaves that datagram unknown except for refusals, and all later ones not done', async () => {
     transport.answer = (message) => (tagOf(message) === 1 ? { errno: 17 } : {})
     transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
     const unsent = lost('ERR_LVS_SOCKET', 'not-done')
-    // The acknowledgement of the last message came before the failure; it does not speak for the dump behind it.
+    // The acknowledgement of the last message arrived before the failure; it proves nothing about the dump after it.
     const [first, second, ...others] = await fiveCalls()
     expect(first).toEqual(refused(17))
     expect(second).toEqual(lost('ERR_LVS_SOCKET', 'unknown'))
     expect(others).toEqual([unsent, unsent, unsent])
   })
 
-  it('says which call failed and how', async () => {
+  it('reports the system call and its error', async () => {
     transport.endings.push({ state: 'failed', errno: EMSGSIZE, sent: false })
     const outcome = await sendRequest(connection, 1)
     const cause = { errno: EMSGSIZE, code: 'EMSGSIZE', syscall: 'sendmsg' }
@@ -123,13 +123,13 @@ describe('failed: a system call on the socket', () => {
     expect(transport.sockets.map(({ closed }) => closed)).toEqual([true, false])
   })
 
-  it('hands out nothing as sent that was not', async () => {
+  it('does not report unsent messages as sent', async () => {
     transport.endings.push({ state: 'failed', errno: EMSGSIZE, sent: false })
     await sendRequest(connection, 1)
     expect(connection.activity).toMatchObject({ messages: 0, datagrams: 0, sends: 0 })
   })
 
-  it('may be the exchange itself; its outcome is unknown', async () => {
+  it('may reject the exchange itself; its outcome is unknown', async () => {
     const cause = new Error('worker is going down')
     transport.endings.push({ state: 'rejected', cause })
     expect(await sendRequest(connection, 1)).toMatchObject({
@@ -141,7 +141,7 @@ describe('failed: a system call on the socket', () => {
 })
 
 describe('a socket that cannot be opened again', () => {
-  it('fails the calls of that exchange as not done; the next call tries anew', async () => {
+  it('fails the calls of that exchange as not done; the next call tries again', async () => {
     const cause = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE', errno: EMFILE })
     transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
     transport.openings.push(cause, cause)
@@ -157,8 +157,8 @@ describe('a socket that cannot be opened again', () => {
   })
 })
 
-describe('a socket that was opened again', () => {
-  it('may take less than the one before', async () => {
+describe('a reopened socket', () => {
+  it('may have smaller buffers than the previous one', async () => {
     transport.endings.push({ state: 'failed', errno: ENOMEM, sent: true })
     transport.sendBuffer = 60
     await sendRequest(connection, 1)
@@ -168,7 +168,7 @@ describe('a socket that was opened again', () => {
   })
 })
 
-describe('answers that make no sense', () => {
+describe('malformed replies', () => {
   const whole = acknowledgement(1, 0)
   it.each([
     ['garbage', Buffer.alloc(64, 0xa5)],
@@ -184,7 +184,7 @@ describe('answers that make no sense', () => {
     expect(transport.sockets.map(({ closed }) => closed)).toEqual([true, false])
   })
 
-  it('(an acknowledgement without a status) lose the call concerned and no other', async () => {
+  it('(an acknowledgement without a status) lose only the affected call', async () => {
     const short = Buffer.from([16, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
     transport.answer = (message) => (tagOf(message) === 2 ? { raw: short } : {})
     const outcomes = await Promise.all([sendRequest(connection, 1), sendRequest(connection, 2)])

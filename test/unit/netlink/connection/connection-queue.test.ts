@@ -24,7 +24,7 @@ beforeEach(async () => {
   connection = await openConnection(transport)
 })
 
-/** Asks something whose message is more than half of a datagram. */
+/** Sends a request whose message fills more than half of a datagram. */
 function askLarge(tag: number): Promise<Outcome> {
   return sendRequest(connection, tag, {
     body: (writer) => {
@@ -35,7 +35,7 @@ function askLarge(tag: number): Promise<Outcome> {
   })
 }
 
-/** One call that leaves at once, then two datagrams' worth of calls that come while it is under way. */
+/** One call that is sent at once, then two datagrams' worth of calls during its exchange. */
 async function twoBatches(): Promise<Promise<Outcome>[]> {
   const first = sendRequest(connection, 1)
   await Promise.resolve()
@@ -45,8 +45,8 @@ async function twoBatches(): Promise<Promise<Outcome>[]> {
 const eventLoop = () => new Promise(setImmediate)
 const requests = () => transport.sockets.flatMap((socket) => socket.requests)
 
-describe('a socket that takes a second exchange', () => {
-  it('is given a whole datagram while the first is under way', async () => {
+describe('a socket that queues a second exchange', () => {
+  it('receives a whole datagram during the first exchange', async () => {
     const resume = transport.pause()
     const outcomes = await twoBatches()
     await eventLoop()
@@ -56,7 +56,7 @@ describe('a socket that takes a second exchange', () => {
     expect(tagsSent(transport)).toEqual([[1], [2], [3]])
   })
 
-  it('is given no less than that, so that what is asked meanwhile leaves together', async () => {
+  it('receives no less than that, so that calls in the meantime share a datagram', async () => {
     const resume = transport.pause()
     const first = sendRequest(connection, 1)
     await Promise.resolve()
@@ -68,7 +68,7 @@ describe('a socket that takes a second exchange', () => {
     expect(tagsSent(transport)).toEqual([[1], [2, 3]])
   })
 
-  it('is given less when nothing follows', async () => {
+  it('receives less if nothing follows', async () => {
     const resume = transport.pause()
     const first = sendRequest(connection, 1)
     await Promise.resolve()
@@ -80,7 +80,7 @@ describe('a socket that takes a second exchange', () => {
     await Promise.all([first, last])
   })
 
-  it('is given a third only when the first has ended', async () => {
+  it('receives a third exchange only when the first has ended', async () => {
     const resume = transport.pause()
     const outcomes = await twoBatches()
     await eventLoop()
@@ -92,7 +92,7 @@ describe('a socket that takes a second exchange', () => {
     expect(tagsSent(transport)).toEqual([[1], [2], [3], [4], [5]])
   })
 
-  it('has the second wait while the first goes on', async () => {
+  it('delays the second exchange while the first continues', async () => {
     transport.room = 64
     transport.answer = () => ({ replies: [replyOf(20), replyOf(20)] })
     expect(await Promise.all(await twoBatches())).toEqual([done, done, done])
@@ -125,7 +125,7 @@ describe('when the first of two exchanges', () => {
     expect(transport.sockets).toHaveLength(1)
   })
 
-  it('never ends, the second runs on a new socket once the time is over', async () => {
+  it('never ends, the second runs on a new socket after the timeout', async () => {
     connection = await openConnection(transport, { timeout: 20 })
     transport.endings.push({ state: 'never' })
     const outcomes = await Promise.all(await twoBatches())
@@ -133,7 +133,7 @@ describe('when the first of two exchanges', () => {
     expect(tagsSent(transport)).toEqual([[1], [2], [3]])
   })
 
-  it('takes its time, that is not counted as the time of the second', async () => {
+  it('takes long, this does not count towards the timeout of the second', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       connection = await openConnection(transport, { timeout: 1000 })
@@ -151,7 +151,7 @@ describe('when the first of two exchanges', () => {
     }
   })
 
-  it('is in flight at the end, no caller is left waiting', async () => {
+  it('is in flight when the connection closes, every caller gets a result', async () => {
     transport.pause()
     const outcomes = await twoBatches()
     await eventLoop()

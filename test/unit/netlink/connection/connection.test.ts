@@ -23,15 +23,15 @@ beforeEach(async () => {
   connection = await openConnection(transport)
 })
 
-describe('group commit', () => {
-  it('lets calls made in one tick share a datagram with one acknowledgement, on the last', async () => {
+describe('sending together', () => {
+  it('puts the calls of one tick into one datagram, with one acknowledgement on the last', async () => {
     await Promise.all([1, 2, 3].map((tag) => sendRequest(connection, tag)))
     expect(tagsSent(transport)).toEqual([[1, 2, 3]])
     expect(flagsSent(transport)).toEqual([[NLM_F_REQUEST, NLM_F_REQUEST, NLM_F_REQUEST | NLM_F_ACK]])
     expect(transport.sockets[0]!.requests).toHaveLength(1)
   })
 
-  it('sends a lone call before the event loop runs again', async () => {
+  it('sends a single call before the event loop runs again', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout')
     let turned = false
     setImmediate(() => {
@@ -41,12 +41,12 @@ describe('group commit', () => {
     expect(transport.datagrams).toEqual([])
     expect(await outcome).toBeUndefined()
     expect(turned).toBe(false)
-    // The one timer there is watches over the exchange.
+    // The only timer is the timeout of the exchange.
     expect(timers.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual([1000])
     timers.mockRestore()
   })
 
-  it('gathers the calls made during an exchange for the next one', async () => {
+  it('collects the calls during an exchange for the next one', async () => {
     const resume = transport.pause()
     const first = sendRequest(connection, 1)
     await Promise.resolve()
@@ -58,7 +58,7 @@ describe('group commit', () => {
     expect(tagsSent(transport)).toEqual([[1], [2, 3, 4]])
   })
 
-  it('takes calls made in the moment an exchange ends', async () => {
+  it('accepts calls at the moment an exchange ends', async () => {
     await Promise.all([
       sendRequest(connection, 1).then(() => sendRequest(connection, 2)),
       sendRequest(connection, 3),
@@ -67,7 +67,7 @@ describe('group commit', () => {
     expect(tagsSent(transport)).toEqual([[1, 3], [2], [4]])
   })
 
-  it('gives a dump a datagram of its own and keeps the order', async () => {
+  it('puts a dump into its own datagram and keeps the order', async () => {
     await Promise.all([
       sendRequest(connection, 1),
       dump(connection, 2),
@@ -80,14 +80,14 @@ describe('group commit', () => {
     expect(transport.sockets[0]!.requests).toHaveLength(1)
   })
 
-  it('parts datagrams at what the socket can send', async () => {
+  it('limits datagrams to the send buffer of the socket', async () => {
     transport.sendBuffer = 100
     connection = await openConnection(transport)
     await Promise.all(Array.from({ length: 7 }, (_, tag) => sendRequest(connection, tag)))
     expect(tagsSent(transport)).toEqual([[0, 1, 2], [3, 4, 5], [6]])
   })
 
-  it('parts datagrams so that the answers fit even if every message fails', async () => {
+  it('limits datagrams so that the replies fit even if every message fails', async () => {
     transport.receiveBuffer = 212_992
     connection = await openConnection(transport)
     transport.answer = () => ({ errno: 17 })
@@ -97,20 +97,20 @@ describe('group commit', () => {
     expect(tagsSent(transport).flat()).toEqual(Array.from({ length: 1000 }, (_, tag) => tag))
   })
 
-  it('uses the same buffers again and again', async () => {
+  it('reuses the same buffers', async () => {
     for (let tag = 0; tag < 6; tag++) await sendRequest(connection, tag)
     const { requests } = transport.sockets[0]!
     expect(new Set(requests.map(({ datagrams }) => datagrams.buffer)).size).toBe(2)
     expect(new Set(requests.map(({ replies }) => replies.buffer)).size).toBe(1)
   })
 
-  it('counts what it does', async () => {
+  it('counts messages, datagrams and system calls', async () => {
     await Promise.all([sendRequest(connection, 1), sendRequest(connection, 2), dump(connection, 3)])
     await sendRequest(connection, 4)
     expect(connection.activity).toEqual({ messages: 4, datagrams: 3, sends: 3, receives: 3 })
   })
 
-  it('counts a datagram that was not answered, too', async () => {
+  it('also counts a datagram that was not answered', async () => {
     transport.answer = (message) => ({ silent: tagOf(message) === 2 })
     transport.endings.push(undefined, undefined, { state: 'overrun', keep: 0 })
     await Promise.all([dump(connection, 1), dump(connection, 2), dump(connection, 3), dump(connection, 4)])
@@ -119,7 +119,7 @@ describe('group commit', () => {
 })
 
 describe('answers', () => {
-  it('reach the call that asked, refusals included', async () => {
+  it('reach their call, including refusals', async () => {
     transport.answer = (message) =>
       tagOf(message) % 2 === 1 ? { errno: tagOf(message), text: `no ${tagOf(message)}` } : {}
     const outcomes = await Promise.all([1, 2, 3, 4].map((tag) => sendRequest(connection, tag)))
@@ -131,7 +131,7 @@ describe('answers', () => {
     ])
   })
 
-  it('are handed on as they lie in the receive buffer', async () => {
+  it('are passed on as they are in the receive buffer', async () => {
     const bodies: number[] = []
     transport.answer = (message) => ({
       replies: [
@@ -158,7 +158,7 @@ describe('answers', () => {
     expect([outcome, sizes]).toEqual([undefined, [8]])
   })
 
-  it('that come too late, after a datagram was given up, are ignored', async () => {
+  it('that arrive after the timeout of their datagram are ignored', async () => {
     const sequences: number[] = []
     transport.answer = (message) => {
       sequences.push(message.sequence)
@@ -184,7 +184,7 @@ describe('answers', () => {
     expect(tagsSent(transport)).toEqual([[1], [2]])
   })
 
-  it('that cannot be decoded are the loss of the call that asked, and of no other', async () => {
+  it('that cannot be decoded fail only the call that they belong to', async () => {
     transport.answer = () => ({ replies: [replyOf(4)] })
     const onReply = () => {
       throw new RangeError('Offset is outside the bounds of the DataView')
@@ -212,7 +212,7 @@ describe('a body that throws', () => {
     expect(tagsSent(transport)).toEqual([[1, 4]])
   })
 
-  it('does not keep the next call from leaving', async () => {
+  it('does not prevent the next call', async () => {
     expect(() => sendRequest(connection, 1, { body: () => expect.unreachable() })).toThrow()
     expect(await sendRequest(connection, 2)).toBeUndefined()
     expect(tagsSent(transport)).toEqual([[2]])
@@ -220,7 +220,7 @@ describe('a body that throws', () => {
 })
 
 describe('sequence numbers', () => {
-  it('begin again at 1 long before they wrap at 2^32', async () => {
+  it('restart at 1 long before they wrap at 2^32', async () => {
     const reset = DatagramBatch.prototype.reset
     const spy = vi.spyOn(DatagramBatch.prototype, 'reset')
     spy.mockImplementationOnce(function (this: DatagramBatch) {
@@ -247,7 +247,7 @@ describe('sequence numbers', () => {
 })
 
 describe('an observer', () => {
-  it('sees every message on its way out and in', async () => {
+  it('receives every message that is sent or received', async () => {
     const seen: string[] = []
     const observe = (
       direction: string,

@@ -13,7 +13,7 @@ const WIDE: DatagramLimits = { bytes: 1 << 20, replies: 1000 }
 const LOSS: TransportFailure = { code: 'ERR_LVS_OVERRUN', message: 'lost', outcome: 'unknown' }
 const REFUSAL: NonNullable<Outcome> = { refusal: { errno: 17, message: undefined } }
 
-/** Puts a message of `size` bytes into the batch; gives its entry and, once settled, how it ended. */
+/** Adds a message of `size` bytes to the batch. Returns its group and, once it has ended, its outcome. */
 function add(batch: DatagramBatch, { size = 20, flags = 0, limits = WIDE, replies = false } = {}) {
   const { writer } = batch
   const sequence = batch.nextSequence
@@ -29,7 +29,7 @@ function add(batch: DatagramBatch, { size = 20, flags = 0, limits = WIDE, replie
   return { entry: batch.add(owner, 0, start, flags, limits), outcomes }
 }
 
-/** How many messages each datagram of a sealed batch has. */
+/** The number of messages in each datagram of a finished batch. */
 function counts(batch: DatagramBatch): number[] {
   return Array.from({ length: batch.datagrams }, (_, index) => {
     const start = index === 0 ? 0 : batch.ends[index - 1]!
@@ -41,7 +41,7 @@ const flagsOf = (batch: DatagramBatch) =>
   messagesOf(batch.writer.bytes.slice(0, batch.writer.length)).map(({ flags }) => flags)
 
 describe('messages of a batch', () => {
-  it('stand in one datagram, and the last one asks for an acknowledgement', () => {
+  it('share one datagram, and the last one requests an acknowledgement', () => {
     const batch = new DatagramBatch()
     for (let index = 0; index < 3; index++) add(batch)
     batch.finish()
@@ -49,7 +49,7 @@ describe('messages of a batch', () => {
     expect(flagsOf(batch)).toEqual([NLM_F_REQUEST, NLM_F_REQUEST, NLM_F_REQUEST | NLM_F_ACK])
   })
 
-  it('are numbered one after another, and found by their number', () => {
+  it('have consecutive numbers, and are found by their number', () => {
     const batch = new DatagramBatch()
     batch.reset(0xefff_fffe)
     const entries = [add(batch), add(batch), add(batch)].map(({ entry }) => entry)
@@ -79,7 +79,7 @@ describe('messages of a batch', () => {
       { size: 40_000 },
       [3, 3, 3, 3],
     ],
-  ])('are parted by %s', (_, limits, message, expected) => {
+  ])('are separated by %s', (_, limits, message, expected) => {
     const batch = new DatagramBatch()
     for (let index = 0; index < 12; index++) add(batch, { limits, ...message })
     batch.finish()
@@ -87,14 +87,14 @@ describe('messages of a batch', () => {
     expect(flagsOf(batch).filter((flags) => (flags & NLM_F_ACK) !== 0)).toHaveLength(expected.length)
   })
 
-  it('travel alone when one of them is beyond every limit', () => {
+  it('have their own datagram if they exceed every limit', () => {
     const batch = new DatagramBatch()
     for (const size of [20, 400, 20]) add(batch, { size, limits: { bytes: 100, replies: 1 } })
     batch.finish()
     expect(counts(batch)).toEqual([1, 1, 1])
   })
 
-  it('keep apart from dumps, which end by themselves and ask for nothing', () => {
+  it('are separate from dumps, which need no acknowledgement', () => {
     const batch = new DatagramBatch()
     for (const flags of [0, NLM_F_DUMP, NLM_F_DUMP, 0, 0]) add(batch, { flags })
     batch.finish()
@@ -103,14 +103,14 @@ describe('messages of a batch', () => {
     expect(flagsOf(batch)).toEqual([acknowledged, 0x301, 0x301, NLM_F_REQUEST, acknowledged])
   })
 
-  it('are no dump with one bit of the two alone (NLM_F_ROOT, NLM_F_MATCH)', () => {
+  it('are not a dump with only one of the bits NLM_F_ROOT and NLM_F_MATCH', () => {
     const batch = new DatagramBatch()
     for (const flags of [0x100, 0x200, 0]) add(batch, { flags })
     batch.finish()
     expect(counts(batch)).toEqual([3])
   })
 
-  it('may need any number of datagrams', () => {
+  it('may require any number of datagrams', () => {
     const batch = new DatagramBatch()
     for (let index = 0; index < 200; index++) add(batch, { flags: NLM_F_DUMP })
     batch.finish()
@@ -118,8 +118,8 @@ describe('messages of a batch', () => {
   })
 })
 
-describe('a batch used again', () => {
-  it('is empty, goes on counting and keeps its buffer', () => {
+describe('a reused batch', () => {
+  it('is empty, continues its numbers and keeps its buffer', () => {
     const batch = new DatagramBatch()
     add(batch)
     batch.finish()
@@ -134,7 +134,7 @@ describe('a batch used again', () => {
     expect(batch.writer.bytes).toBe(bytes)
   })
 
-  it('makes nothing of being sealed empty, or twice', () => {
+  it('can be finished when it is empty, or twice', () => {
     const batch = new DatagramBatch()
     batch.finish()
     expect(batch.datagrams).toBe(0)
@@ -157,33 +157,33 @@ describe('the outcome', () => {
     return { batch, outcomes: messages.map((message) => message.outcomes) }
   }
 
-  it('of an answered datagram is the refusal, or that it was done', () => {
+  it('of an answered datagram is the refusal or done', () => {
     const { batch, outcomes } = answered()
     batch.complete(0, 2)
     expect(outcomes).toEqual([[REFUSAL], [undefined], [REFUSAL], [undefined], [], []])
   })
 
-  it('of a lost datagram is certain for the refused alone', () => {
+  it('of a lost datagram is certain only for refused messages', () => {
     const { batch, outcomes } = answered()
     batch.fail(LOSS, 1, 2)
     expect(outcomes).toEqual([[], [], [REFUSAL], [{ failure: LOSS }], [], []])
   })
 
-  it('of a lost batch takes in what stands in no datagram yet', () => {
+  it('of a lost batch includes the messages of the open datagram', () => {
     const { batch } = answered()
     const late = add(batch)
     batch.fail(LOSS)
     expect(late.outcomes).toEqual([{ failure: LOSS }])
   })
 
-  it('of a datagram without its last answer is lost for the last message only', () => {
+  it('of a datagram without its last reply is lost only for the last message', () => {
     const { batch, outcomes } = answered()
     batch.failLast(1, LOSS)
     batch.complete(1, 2)
     expect(outcomes).toEqual([[], [], [REFUSAL], [{ failure: LOSS }], [], []])
   })
 
-  it('of that last message is the refusal all the same, if there was one', () => {
+  it('of that last message is its refusal, if there was one', () => {
     const { batch, outcomes } = answered()
     refuse(batch.groups[3]!)
     batch.failLast(1, LOSS)
@@ -201,15 +201,15 @@ describe('the outcome', () => {
 })
 
 describe('the limits of a datagram', () => {
-  it('leave room for the answers even if every message of it fails', () => {
-    // What one answer costs at most: 896 bytes on Linux 6.12 (ipvs-netlink.md, 5.3), more with an extended acknowledgement.
+  it('leave room for the replies even if every message of it fails', () => {
+    // The maximum cost of one reply: 896 bytes on Linux 6.12 (ipvs-netlink.md, 5.3), more with an extended acknowledgement.
     const { bytes, replies: answers } = datagramLimits({ sendBuffer: 12_960, receiveBuffer: 212_992 })
     expect(bytes).toBe(12_960)
     expect(answers).toBeGreaterThan(50)
     expect(answers * 896).toBeLessThan(212_992)
   })
 
-  it('let one message through however small the buffer', () => {
+  it('allow one message, however small the buffer is', () => {
     expect(datagramLimits({ sendBuffer: 4096, receiveBuffer: 256 }).replies).toBe(1)
   })
 })

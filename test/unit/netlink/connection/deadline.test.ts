@@ -6,25 +6,25 @@ describe('a deadline', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('gives what comes in time, also when it is an error', async () => {
+  it('returns a result in time, even if it is an error', async () => {
     const deadline = new Deadline(1000)
     expect(await deadline.withTimeout(Promise.resolve(5))).toBe(5)
     await expect(deadline.withTimeout(Promise.reject(new Error('no')))).rejects.toThrow('no')
   })
 
-  it('gives at once what is there at once, and has no timer for it', () => {
+  it('returns a synchronous result at once, without a timer', () => {
     expect(new Deadline(1000).withTimeout(5)).toBe(5)
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('gives undefined for what does not come in time', async () => {
+  it('returns undefined for a result that is late', async () => {
     const deadline = new Deadline(1000)
     const late = deadline.withTimeout(new Promise(() => {}))
     await vi.advanceTimersByTimeAsync(1000)
     expect(await late).toBeUndefined()
   })
 
-  it('begins anew for each, and leaves no timer behind', async () => {
+  it('restarts for each result, and leaves no timer behind', async () => {
     const deadline = new Deadline(1000)
     for (let index = 0; index < 3; index++) {
       const { promise, resolve } = deferred()
@@ -40,7 +40,7 @@ describe('a deadline', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('holds after one that was late', async () => {
+  it('applies again after a late result', async () => {
     const deadline = new Deadline(1000)
     const { promise, resolve } = deferred()
     const late = deadline.withTimeout(promise)
@@ -52,7 +52,7 @@ describe('a deadline', () => {
     expect(await second).toBeUndefined()
   })
 
-  it('keeps the process alive while it holds something, and no longer', async () => {
+  it('keeps the process alive only while it waits for a result', async () => {
     vi.useRealTimers()
     const timers: NodeJS.Timeout[] = []
     const { setTimeout: real } = globalThis

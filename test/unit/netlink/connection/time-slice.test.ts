@@ -19,14 +19,14 @@ describe('a time slice of the event loop', () => {
     return Number.POSITIVE_INFINITY
   }
 
-  it('goes on while little time has passed', () => {
+  it('continues while little time has passed', () => {
     const turn = new TimeSlice()
     turn.begin()
     expect(steps(turn, 0)).toBe(Number.POSITIVE_INFINITY)
     expect(turn.isOver).toBe(false)
   })
 
-  it('is over after some time, which is seen at one of the next steps', () => {
+  it('is over after some time, which one of the next steps detects', () => {
     const turn = new TimeSlice()
     turn.begin()
     expect(steps(turn, 1)).toBeLessThanOrEqual(64)

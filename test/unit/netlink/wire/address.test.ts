@@ -12,7 +12,7 @@ import {
   writeAddress,
 } from '../../../../src/netlink/wire/address.ts'
 
-/** What was written, as 16 bytes. */
+/** The written address as 16 bytes. */
 function bytesOf(address: string, family: Family): number[] {
   const bytes = new Uint8Array(16).fill(0xff)
   writeAddress(new DataView(bytes.buffer), 0, address, family)
@@ -26,7 +26,7 @@ const group = fc.oneof(
 )
 const groups = fc.array(group, { minLength: 8, maxLength: 8 })
 
-/** Another opinion: the URL standard writes IPv6 as RFC 5952 does, except that it knows no IPv4-mapped form. */
+/** An independent implementation: the URL standard writes IPv6 as in RFC 5952, but without the IPv4-mapped form. */
 const byUrl = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1)
 
 describe('the family of an address', () => {
@@ -65,13 +65,13 @@ describe('the family of an address', () => {
     '[::1]',
     '1:2:3:4:5:6:7:8:9',
     '::ffff:192.0.2.300',
-  ])('%j is no address', (text) => expect(familyOf(text)).toBeUndefined())
+  ])('%j is not an address', (text) => expect(familyOf(text)).toBeUndefined())
 
   it('has the number of <sys/socket.h>', () => {
     expect(FAMILY_NUMBER).toEqual({ ipv4: 2, ipv6: 10 })
   })
 
-  it('is the one that node:net finds', () => {
+  it('is the same as in node:net', () => {
     const character = fc.constantFrom(...'0123456789abcF.:')
     const anything = fc.oneof(
       fc.ipV4(),
@@ -93,7 +93,7 @@ describe('IPv4', () => {
     expect(formatIPv4(0xc000_0201)).toBe('192.0.2.1')
   })
 
-  it('is parsed when node:net takes it for one, and printed as it was', () => {
+  it('is parsed if node:net accepts it, and printed unchanged', () => {
     const text = fc.oneof(fc.ipV4(), fc.string({ unit: fc.constantFrom(...'0123456789.'), maxLength: 16 }))
     fc.assert(
       fc.property(text, (address) => {
@@ -109,7 +109,7 @@ describe('IPv4', () => {
     expect(bytesOf('192.0.2.1', 'ipv4')).toEqual([192, 0, 2, 1, ...new Array(12).fill(0)])
   })
 
-  it('reads back from its bytes', () => {
+  it('is read back from its bytes', () => {
     const view = new DataView(new ArrayBuffer(16))
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
@@ -148,7 +148,7 @@ describe('IPv6', () => {
     ['::2:3:4:5:6:7:8', '0:2:3:4:5:6:7:8'],
   ])('%s is written %s', (text, canonical) => expect(canonicalIPv6(text)).toBe(canonical))
 
-  it('is written as the URL standard writes it, but for IPv4-mapped addresses', () => {
+  it('is written as in the URL standard, except for IPv4-mapped addresses', () => {
     const spelled = fc.oneof(
       groups.map((numbers) => numbers.map((number) => number.toString(16).padStart(4, '0')).join(':')),
       fc.ipV6(),
@@ -163,7 +163,7 @@ describe('IPv6', () => {
     )
   })
 
-  it('keeps every bit on the way through its bytes', () => {
+  it('keeps every bit when written and read', () => {
     const view = new DataView(new ArrayBuffer(16))
     fc.assert(
       fc.property(groups, (numbers) => {

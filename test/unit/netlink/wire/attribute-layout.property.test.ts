@@ -29,7 +29,7 @@ function read(set: AttributeSet<(typeof TABLE)['fields']>, view: DataView) {
   return { values: [one, two, three].map((field) => set.get(field)), leftover: set.leftover }
 }
 
-it('a set reads every record as a set does that has read none before', () => {
+it('a set reads every record like a new set', () => {
   fc.assert(
     fc.property(fc.array(records, { minLength: 1, maxLength: 8 }), (list) => {
       const set = new AttributeSet(TABLE)

@@ -49,7 +49,7 @@ function write(...pairs: [type: number, payload: number[]][]): WireWriter {
   return writer
 }
 
-/** What a set says of every field. */
+/** The value of every field in a set. */
 function contentOf(set: AttributeSet<typeof fields>): unknown {
   return [
     set.leftover,
@@ -57,7 +57,7 @@ function contentOf(set: AttributeSet<typeof fields>): unknown {
   ]
 }
 
-describe('every codec reads back what it wrote', () => {
+describe('every codec reads the value that it wrote', () => {
   const cases: [keyof typeof fields, fc.Arbitrary<unknown>][] = [
     ['byte', fc.integer({ min: 0, max: 0xff })],
     ['short', fc.integer({ min: 0, max: 0xffff })],
@@ -83,14 +83,14 @@ describe('every codec reads back what it wrote', () => {
   })
 })
 
-it('writes ports in network order and other numbers in the order of the host', () => {
+it('writes ports in network order and other numbers in host order', () => {
   const writer = new WireWriter()
   writeAttribute(writer, fields.port, 0x1f90)
   writeAttribute(writer, fields.short, 0x1f90)
   expect([writer.view.getUint16(4), writer.view.getUint16(12, LITTLE_ENDIAN)]).toEqual([0x1f90, 0x1f90])
 })
 
-it('closes text with a NUL, which counts in its length', () => {
+it('terminates text with a NUL, which its length includes', () => {
   const writer = new WireWriter()
   writer.bytes.fill(0xff)
   writeAttribute(writer, fields.name, 'wrr')
@@ -98,7 +98,7 @@ it('closes text with a NUL, which counts in its length', () => {
   expect([...writer.bytes.subarray(4, 8)]).toEqual([0x77, 0x72, 0x72, 0])
 })
 
-it('gives bytes as a view into the message and not a copy', () => {
+it('returns bytes as a view of the message, not as a copy', () => {
   const writer = write([fields.raw.type, [1, 2, 3]])
   const raw = read(writer).require(fields.raw)
   writer.bytes[4] = 9
@@ -114,7 +114,7 @@ describe('a table', () => {
 })
 
 describe('a set', () => {
-  it('tells the absent from the present', () => {
+  it('distinguishes absent and present attributes', () => {
     const set = read(write([fields.byte.type, [0]]))
     expect([set.has(fields.byte), set.has(fields.word)]).toEqual([true, false])
     expect(set.get(fields.word)).toBeUndefined()
@@ -122,18 +122,18 @@ describe('a set', () => {
     expect([set.offsetOf(fields.byte), set.lengthOf(fields.byte)]).toEqual([4, 1])
   })
 
-  it('refuses to do without what is required', () => {
+  it('throws if a required attribute is absent', () => {
     expect(() => read(write()).require(fields.word)).toThrow(malformed)
     expect(() => read(write()).require(fields.word)).toThrow(/outer\.word is missing/)
   })
 
-  it('passes over numbers it does not know, small and large', () => {
+  it('skips unknown numbers, small and large', () => {
     const set = read(write([0, [1]], [10, [1, 2]], [12, [1]], [0x3fff, [1]], [fields.byte.type, [7]]))
     expect(set.get(fields.byte)).toBe(7)
     expect(set.leftover).toBe(0)
   })
 
-  it('takes the last of several with the same number, as the kernel does', () => {
+  it('uses the last of several attributes with the same number, as the kernel does', () => {
     expect(read(write([fields.byte.type, [1]], [fields.byte.type, [2]])).get(fields.byte)).toBe(2)
   })
 
@@ -141,7 +141,7 @@ describe('a set', () => {
     expect(read(write([0xc000 | fields.byte.type, [5]])).get(fields.byte)).toBe(5)
   })
 
-  it('cuts a payload that is too long and refuses one that is too short', () => {
+  it('truncates a payload that is too long and rejects one that is too short', () => {
     expect(read(write([fields.byte.type, [3, 9, 9]])).get(fields.byte)).toBe(3)
     expect(() => read(write([fields.word.type, [1, 2, 3]])).get(fields.word)).toThrow(malformed)
     expect(() => read(write([fields.word.type, [1, 2, 3]])).get(fields.word)).toThrow(
@@ -154,17 +154,17 @@ describe('a set', () => {
     expect([set.get(fields.byte), set.leftover]).toEqual([8, 0])
   })
 
-  it('forgets what it read before', () => {
+  it('discards the previous message', () => {
     const set = read(write([fields.byte.type, [1]]))
     expect(set.read(write([fields.short.type, [1, 0]]).view, 0, 8).has(fields.byte)).toBe(false)
   })
 
-  it('reads each of several messages as if it were the first, however much they look alike', () => {
+  it('reads each of several similar messages like the first', () => {
     const attribute = fc.tuple(
       fc.constantFrom(0, 1, 2, 4, 8, 13, 0x8002),
       fc.array(fc.nat(255), { maxLength: 5 }),
     )
-    // Bytes that may be headers, so that what looks alike at the beginning goes on in another way.
+    // Bytes that may be headers, so that messages with the same beginning continue differently.
     const tail = fc.array(fc.constantFrom(0, 1, 4, 5, 8), { maxLength: 8 })
     const message = fc.tuple(fc.array(attribute, { maxLength: 3 }), tail)
     const used = new AttributeSet(OUTER)
@@ -172,7 +172,7 @@ describe('a set', () => {
       fc.property(fc.array(message, { minLength: 2, maxLength: 6 }), (messages) => {
         for (const [attributes, rest] of messages) {
           const writer = new WireWriter()
-          // Each somewhere else in its buffer.
+          // Each at a different offset in its buffer.
           writer.append(new Uint8Array(attributes.length * 4))
           const begin = writer.length
           for (const [type, payload] of attributes) {
@@ -188,7 +188,7 @@ describe('a set', () => {
     )
   })
 
-  it('finds nothing in a message that ends before its attributes begin, whatever it read before', () => {
+  it('finds nothing in a message that ends before its attributes, whatever it read before', () => {
     const { bytes, length } = write([fields.byte.type, [1]], [fields.byte.type, [2]])
     const view = new DataView(bytes.buffer, 0, length)
     const set = new AttributeSet(OUTER)
@@ -212,7 +212,7 @@ describe('a set', () => {
     ['a length shorter than its own header', [3, 0, 1, 0]],
     ['a length that reaches beyond the end', [9, 0, 1, 0, 1, 0, 0, 0]],
     ['less than a header', [4, 0]],
-  ])('counts as leftover what begins with %s, and is strict about it when told to', (_, tail) => {
+  ])('counts bytes that begin with %s as leftover, and throws for them in strict mode', (_, tail) => {
     const writer = write([fields.byte.type, [1]])
     const start = writer.reserve(tail.length)
     writer.bytes.set(tail, start)
@@ -231,7 +231,7 @@ describe('a set', () => {
 describe('a nest', () => {
   const inner = new AttributeSet(INNER)
 
-  it('is read into a set of its own', () => {
+  it('is read into a separate set', () => {
     const writer = new WireWriter()
     const start = writer.beginNest(fields.inner.type)
     writeAttribute(writer, INNER.fields.weight, 5)

@@ -51,11 +51,11 @@ describe('a message as text', () => {
     expect(lineOf(message)).toBe('#7 SET_THING { number: 42, inner: { name: "web", raw: c0000201 } }')
   })
 
-  it('says when it is a dump, and when it has no attributes', () => {
+  it('shows whether it is a dump, and whether it has attributes', () => {
     expect(lineOf(request(3, NLM_F_DUMP))).toBe('#7 GET_THING dump {}')
   })
 
-  it('names a command that has no name by its number', () => {
+  it('shows the number of a command without a name', () => {
     expect(lineOf(request(99, 0))).toBe('#7 command 99 {}')
   })
 
@@ -75,7 +75,7 @@ describe('a message as text', () => {
     expect(lineOf(message)).toBe(line)
   })
 
-  it('says so when a value is too short, and how many bytes are no attribute', () => {
+  it('shows that a value is too short, and the number of leftover bytes', () => {
     const message = request(4, 0, (writer) => {
       writer.payload(OUTER.fields.number.type, 2)
       writer.view.setUint32(writer.reserve(4), 0xffff_ffff)
@@ -83,17 +83,17 @@ describe('a message as text', () => {
     expect(lineOf(message)).toBe('#7 SET_THING { number: too short, 4 bytes left over }')
   })
 
-  it('can be any bytes: an acknowledgement without a status does not stop the debugging', () => {
+  it('can be any bytes: an acknowledgement without a status does not throw', () => {
     expect(lineOf(encode(NLMSG_ERROR, 0, 7, () => {}))).toMatch(/^#7 /)
   })
 
-  it('does not take a message of the controller for one of the family', () => {
+  it('distinguishes messages of the controller from those of the family', () => {
     const lookup = request(CTRL_CMD_GETFAMILY, 0, () => {}, GENL_ID_CTRL)
     expect(lineOf(lookup)).not.toContain('GET_THING')
   })
 })
 
-it('attributes as text come in the order of their numbers', () => {
+it('attributes as text are in the order of their numbers', () => {
   const writer = new WireWriter()
   writeAttribute(writer, OUTER.fields.short, 2)
   writeAttribute(writer, OUTER.fields.number, 1)

@@ -19,11 +19,11 @@ describe('the name of an error number', () => {
     [133, 'EHWPOISON'],
   ])('%i is %s on Linux, wherever this runs', (errno, name) => expect(errorName(errno)).toBe(name))
 
-  it.each([0, -1, 41, 58, 134, 4000])('is its number where Linux has none: %i', (errno) => {
+  it.each([0, -1, 41, 58, 134, 4000])('is its number if Linux has no name: %i', (errno) => {
     expect(errorName(errno)).toBe(`E${errno}`)
   })
 
-  it('is that of this system for every error that Node.js knows, if this is Linux', () => {
+  it('equals that of Node.js for every error on Linux', () => {
     if (platform() !== 'linux') return
     const aliases = ['EWOULDBLOCK', 'ENOTSUP']
     const names = Object.entries(constants.errno).filter(([name]) => !aliases.includes(name))
@@ -31,14 +31,14 @@ describe('the name of an error number', () => {
     for (const [name, errno] of names) expect(errorName(errno)).toBe(name)
   })
 
-  it('is that by which the simulated kernel calls its errors', () => {
+  it('is the same in the simulated kernel', () => {
     for (const name of ERRNO_NAMES) expect(errorName(errorNumber(name))).toBe(name)
     expect(errorName(ENOENT)).toBe('ENOENT')
   })
 })
 
 describe('the number of an error name', () => {
-  it('is that which has the name', () => {
+  it('belongs to that name', () => {
     expect(errorNumber('EPERM')).toBe(1)
     for (let errno = 1; errno <= 133; errno++) {
       if (errorName(errno) !== `E${errno}`) expect(errorNumber(errorName(errno))).toBe(errno)

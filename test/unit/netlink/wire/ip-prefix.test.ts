@@ -38,7 +38,7 @@ describe('parsePrefix', () => {
   })
 })
 
-it('turns any address into its number, its bytes and back', () => {
+it('any address is converted to its number, to its bytes and back', () => {
   fc.assert(
     fc.property(addresses, ({ family, number }) => {
       const address = numberToAddress(number, family)
@@ -87,7 +87,7 @@ describe('isNetworkAddress', () => {
   })
 })
 
-it('formats an address alone with all of its bits', () => {
+it('formats a single address with the full prefix length', () => {
   expect(formatHostPrefix('192.0.2.10')).toBe('192.0.2.10/32')
   expect(formatHostPrefix('2001:db8::1')).toBe('2001:db8::1/128')
 })

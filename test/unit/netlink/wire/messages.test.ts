@@ -22,7 +22,7 @@ function refusalIn(bytes: Uint8Array) {
   return readRefusal(viewOf(bytes), messagesIn(bytes)[0]!)
 }
 
-/** An answer with a status and, behind it, whatever `rest` writes. */
+/** A reply with a status, followed by the output of `rest`. */
 function answer(type: number, flags: number, status: number, rest: (writer: WireWriter) => void = () => {}) {
   return encode(type, flags, 1, (writer) => {
     const offset = writer.reserve(4)
@@ -50,7 +50,7 @@ describe('the messages of a buffer', () => {
     ])
   })
 
-  it('may be none', () => {
+  it('may be empty', () => {
     expect(messagesIn(Buffer.alloc(0))).toEqual([])
   })
 
@@ -58,7 +58,7 @@ describe('the messages of a buffer', () => {
     expect(messagesIn(two.subarray(0, 22))).toHaveLength(1)
   })
 
-  it('are sought only within the length given', () => {
+  it('are read only within the given length', () => {
     expect(messagesIn(two, 24)).toHaveLength(1)
   })
 
@@ -78,7 +78,7 @@ describe('the messages of a buffer', () => {
 })
 
 describe('a refusal', () => {
-  it('is none when the status is zero, or when the message is no acknowledgement', () => {
+  it('is undefined if the status is zero, or if the message is not an acknowledgement', () => {
     expect(refusalIn(acknowledgement(1, 0))).toBeUndefined()
     expect(refusalIn(answer(NLMSG_DONE, 2, 0))).toBeUndefined()
     expect(refusalIn(answer(20, 0, -17))).toBeUndefined()
@@ -89,12 +89,12 @@ describe('a refusal', () => {
     expect(refusalIn(answer(NLMSG_DONE, 2, -16))).toEqual({ errno: 16, message: undefined })
   })
 
-  it('has the text of the extended acknowledgement behind the header of the request', () => {
+  it('has the text of the extended acknowledgement after the header of the request', () => {
     const refusal = { errno: 34, message: 'Attribute failed policy validation' }
     expect(refusalIn(acknowledgement(1, 34, 'Attribute failed policy validation'))).toEqual(refusal)
   })
 
-  it('has it behind the whole request where the kernel echoes that', () => {
+  it('has it after the whole request if the kernel echoes it', () => {
     const bytes = answer(NLMSG_ERROR, NLM_F_ACK_TLVS, -22, (writer) => {
       const echoed = writer.beginMessage(30, 0, 1)
       writer.reserve(52)
@@ -104,18 +104,18 @@ describe('a refusal', () => {
     expect(refusalIn(bytes)).toEqual({ errno: 22, message: 'no' })
   })
 
-  it('has it directly behind the status at the end of a dump', () => {
+  it('has it directly after the status at the end of a dump', () => {
     const bytes = answer(NLMSG_DONE, NLM_F_ACK_TLVS, -22, (writer) => writeText(writer, 'no'))
     expect(refusalIn(bytes)).toEqual({ errno: 22, message: 'no' })
   })
 
-  it('keeps its number when the text cannot be found', () => {
+  it('keeps its number if the text cannot be found', () => {
     const bare = answer(NLMSG_ERROR, NLM_F_ACK_TLVS, -22)
     expect(refusalIn(bare)).toEqual({ errno: 22, message: undefined })
   })
 
   it.each([0, 15, 17, 0x7fff_fffc, 0x8000_0000, 0xffff_fff0, 0xffff_ffff])(
-    'keeps its number when the echoed request says it has %i bytes',
+    'keeps its number if the echoed request claims to have %i bytes',
     (length) => {
       const bytes = answer(NLMSG_ERROR, NLM_F_ACK_TLVS, -22, (writer) => {
         const echoed = writer.beginMessage(30, 0, 1)

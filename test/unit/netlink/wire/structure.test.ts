@@ -10,7 +10,7 @@ const HEADER = structure('header', 12, {
 })
 
 describe('a structure', () => {
-  it('is written with zeros where nothing is said, and read back', () => {
+  it('is written with zeros for omitted members, and read back', () => {
     const writer = new WireWriter()
     writer.bytes.fill(0xee)
     writeStructure(writer, HEADER, { family: 10, type: 0x1234, index: undefined, flags: 0xffff_fffe })
@@ -23,14 +23,14 @@ describe('a structure', () => {
     })
   })
 
-  it('lies anywhere, and may have negative members', () => {
+  it('may be at any offset, and may have negative members', () => {
     const writer = new WireWriter()
     writer.reserve(4)
     writeStructure(writer, HEADER, { index: -1 })
     expect(readStructure(writer.view, 4, 99, HEADER).index).toBe(-1)
   })
 
-  it('that is cut off is malformed', () => {
+  it('that is truncated is malformed', () => {
     const read = () => readStructure(new DataView(new ArrayBuffer(16)), 0, 11, HEADER)
     expect(read).toThrow(expect.objectContaining({ code: 'ERR_LVS_MALFORMED' }))
     expect(read).toThrow('header has 11 bytes')

@@ -11,12 +11,12 @@ it('aligns lengths to multiples of four', () => {
   expect([0, 1, 2, 3, 4, 5, 8].map(align4)).toEqual([0, 4, 4, 4, 4, 8, 8])
 })
 
-it('knows the byte order of this machine', () => {
+it('detects the byte order of this machine', () => {
   expect(LITTLE_ENDIAN).toBe(new Uint16Array(Uint8Array.of(1, 0).buffer)[0] === 1)
 })
 
 describe('a writer', () => {
-  it('writes a message with its header, and its length when it ends', () => {
+  it('writes a message with its header, and its length at its end', () => {
     const writer = new WireWriter()
     const start = writer.beginMessage(0x1234, NLM_F_REQUEST, 0xfedcba98)
     writer.genericHeader(7, 1)
@@ -30,7 +30,7 @@ describe('a writer', () => {
     expect([...written(writer).subarray(16)]).toEqual([7, 1, 0, 0])
   })
 
-  it('writes the length of a nest as that of its own header and what it holds', () => {
+  it('includes the header and the content of a nest in its length', () => {
     const writer = new WireWriter()
     const nest = writer.beginNest(2)
     writer.payload(1, 2)
@@ -49,7 +49,7 @@ describe('a writer', () => {
     expect([...written(writer).subarray(4 + size)]).toEqual(new Array(align4(size) - size).fill(0))
   })
 
-  it('grows and keeps what was written', () => {
+  it('grows and keeps its content', () => {
     const writer = new WireWriter(4)
     for (let index = 0; index <= 100; index++) {
       const offset = writer.reserve(4)
@@ -62,7 +62,7 @@ describe('a writer', () => {
     expect(writer.view.buffer).toBe(writer.bytes.buffer)
   })
 
-  it('takes back what was written since a mark', () => {
+  it('discards everything after a mark', () => {
     const writer = new WireWriter()
     writer.payload(1, 4)
     const mark = writer.length
@@ -71,14 +71,14 @@ describe('a writer', () => {
     expect(writer.length).toBe(8)
   })
 
-  it('asks for an acknowledgement beside the flags that are there', () => {
+  it('requests an acknowledgement in addition to the existing flags', () => {
     const writer = new WireWriter()
     const start = writer.beginMessage(16, 0x300, 1)
     writer.requestAcknowledgement(start)
     expect(writer.view.getUint16(6, LITTLE_ENDIAN)).toBe(0x300 | NLM_F_ACK)
   })
 
-  it('blanks a message: acknowledged and not executed', () => {
+  it('converts a message to a no-op: acknowledged and not executed', () => {
     const writer = new WireWriter()
     const start = writer.beginMessage(16, 0x300, 5)
     writer.endMessage(start)
@@ -90,7 +90,7 @@ describe('a writer', () => {
 })
 
 describe('text', () => {
-  it('ends at the first NUL, or where its payload ends', () => {
+  it('ends at the first NUL, or at the end of its payload', () => {
     expect(readText(view([0x77, 0x72, 0x72, 0, 0x78]), 0, 5)).toBe('wrr')
     expect(readText(view([0x77, 0x72, 0x72, 0x78]), 0, 3)).toBe('wrr')
     expect(readText(view([0x77, 0x72]), 1, 0)).toBe('')

@@ -85,7 +85,7 @@ describe('addAddress', () => {
     await network.addAddress(input)
     const [message] = kernel.sent('NEWADDR')
     expect(contents(message)).toMatchObject(expected)
-    expect(message!.flags & 0x600).toBe(0x600) // create, and only that
+    expect(message!.flags & 0x600).toBe(0x600) // NLM_F_CREATE | NLM_F_EXCL
   })
 
   it('accepts an object that was read', async () => {

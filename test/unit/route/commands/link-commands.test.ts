@@ -205,7 +205,7 @@ describe('updateLink', () => {
     const [message] = kernel.sent('NEWLINK')
     expect(structureIn(message!, LINK_HEADER)).toMatchObject(header)
     expect(attributesIn(message!, LINK_HEADER, LINK).get(LINK.fields.mtu)).toBe(mtu)
-    expect(message!.flags & 0x400).toBe(0) // never made by it
+    expect(message!.flags & 0x400).toBe(0) // does not create a link
   })
 
   it.each([

@@ -19,7 +19,7 @@ describe('gratuitous ARP', () => {
   it('as a request asks all hosts for its own address, without a target hardware address (RFC 5227)', () => {
     expect(hex(arpAnnouncement(MAC, '192.168.79.110', 'request'))).toBe(
       bytes(
-        'ffffffffffff 02000000000a 0806', // to everybody, ARP
+        'ffffffffffff 02000000000a 0806', // to all hosts, ARP
         '0001 0800 06 04 0001', // Ethernet, IPv4, request
         '02000000000a c0a84f6e', // sender
         '000000000000 c0a84f6e', // target
@@ -54,7 +54,7 @@ describe('an unsolicited neighbour advertisement', () => {
     expect(text.slice(108, 112)).toBe('8800') // neighbour advertisement
     expect(text.slice(116)).toBe(
       bytes(
-        '20000000', // override, not asked for
+        '20000000', // override, unsolicited
         '20010db8000000000000000000000010',
         '02 01 02000000000a', // target link-layer address
       ),

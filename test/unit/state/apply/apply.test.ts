@@ -83,7 +83,7 @@ describe('without an ownership option', () => {
     expect(names()).toEqual([MAIL, WEB])
   })
 
-  it('changes a foreign service in the document, but removes nothing of it and lists that as skipped', async () => {
+  it('changes a foreign service in the document, but removes nothing from it and lists the removals as skipped', async () => {
     table = ModelTable.of(state([WEB, A, B]))
     const result = await apply({
       services: [{ service: WEB, scheduler: 'rr', destinations: [{ ...A, weight: 5 }, C] }],
@@ -144,7 +144,7 @@ describe('with a named set', () => {
     onTestFinished(() => rmSync(directory, { recursive: true }))
   })
 
-  it('removes services created under the name, also after a restart', async () => {
+  it('removes services created under the name, even after a restart', async () => {
     await apply(state([WEB, A], [MAIL, A]), set('web'))
     const after = ModelTable.of(toDesiredState(table.current))
     table = after
@@ -177,7 +177,7 @@ describe('with a named set', () => {
     expect(table.log).toEqual([])
   })
 
-  it('still knows its services after it was killed between any two commands', async () => {
+  it('keeps the records of its services if the process is killed between any two commands', async () => {
     const [before, after] = [state([WEB, A, B], [MAIL, A]), state([WEB, B, C])]
     for (let last = 0; last < 8; last++) {
       rmSync(directory, { recursive: true, force: true })
@@ -276,11 +276,11 @@ describe('a concurrent change', () => {
     expect(new Set(services())).toEqual(new Set(to.services))
   })
 
-  it('makes it give up after five rounds if it never stops', async () => {
+  it('stops the call after five rounds if it never ends', async () => {
     table = ModelTable.of(state([WEB]))
     let turn = 0
     table.before = () => {
-      // Always just faster: once it is there, once it is not.
+      // Always just before: it adds and removes the service alternately.
       const isThere = table.current.services[0]!.destinations.length > 0
       const [add, destination] = [turn++ % 2 === 0, { ...A, weight: 2 }]
       if (add && !isThere) table.take({ command: 'addDestination', service: WEB, destination })

@@ -43,14 +43,14 @@ const vandalism: fc.Arbitrary<BatchCommand> = fc.oneof(
 async function besideAVandal(kernel: SimulatedKernel, acts: readonly BatchCommand[]) {
   const ipvs = await Ipvs.open({ transport: kernel.connect() })
   const left = [...acts]
-  /** The readings of the reconciler since the other process has stopped. */
+  /** The reads of the reconciler since the other process has stopped. */
   const calm: Service[][] = []
   const vandalise = () => {
     for (const act of left.splice(0, 2)) {
       try {
         kernel.run([act])
       } catch {
-        // The reconciler was faster.
+        // The reconciler has already done it.
       }
     }
   }
@@ -80,7 +80,7 @@ const isWanted = (services: readonly Service[]) => {
 }
 
 describe('a table that another process changes at random while it is reconciled', () => {
-  it('is as desired at the second reading after the other has stopped, whose services are unchanged (300 cases)', async () => {
+  it('is as desired at the second read after the other has stopped, whose services are unchanged (300 cases)', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(vandalism, { maxLength: 60 }), async (acts) => {
         const kernel = new SimulatedKernel()
@@ -102,7 +102,7 @@ describe('a table that another process changes at random while it is reconciled'
 })
 
 describe('a table in the desired state', () => {
-  it('is sent no command, in whatever order its entries are', async () => {
+  it('receives no command, whatever the order of its entries', async () => {
     const kernel = new SimulatedKernel()
     await using ipvs = await Ipvs.open({ transport: kernel.connect() })
     await ipvs.apply(DESIRED)

@@ -214,14 +214,14 @@ describe('a plan that does not wait for drains', () => {
     expect(outcomes(await apply(onlyA, LATER))).toEqual(['removeDestination done'])
   })
 
-  it('gives a destination that is desired again its weight back', async () => {
+  it('restores the weight of a destination that is desired again', async () => {
     await apply(onlyA, LATER)
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 0 })
     await apply(both(WEB), LATER)
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 3 })
   })
 
-  it('gives the weight back even if other weights are kept', async () => {
+  it('restores the weight even if other weights are kept', async () => {
     const keep = { ...LATER, weights: 'keep' } as const
     table.take({ command: 'updateDestination', service: WEB, destination: { address: A.address, weight: 0 } })
     await apply(onlyA, keep)

@@ -40,7 +40,7 @@ const texts = (rounds: readonly ReconcileRound[]) =>
   rounds.map(({ result }) => result?.steps.map(({ step, outcome }) => `${step.text}: ${outcome}`))
 
 describe('a reconciler', () => {
-  it('makes the table, then corrects what other processes change', async () => {
+  it('creates the table, then corrects the changes of other processes', async () => {
     const table = new ModelTable()
     const rounds = await reconcile(table, 3, (round) => {
       if (round === 1)
@@ -88,7 +88,7 @@ describe('a reconciler', () => {
     expect(rounds.at(-1)?.result?.steps.map(({ step }) => step.text)).toContainEqual(
       expect.stringMatching(`^set weight of ${A.address}:80`),
     )
-    // The first one, then twice in the round in which it fails, then with growing delays.
+    // The first step, then twice in the round in which it fails, then with growing delays.
     expect(commands).toBeLessThan(1 + 2 * 5)
   })
 

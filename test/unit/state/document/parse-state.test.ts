@@ -27,7 +27,7 @@ function documentsIn(text: string): string[] {
   return [...found].map(([, block, literal]) => block ?? literal ?? '')
 }
 
-/** What is wrong with a text, a line each: `line:column: message`. */
+/** The problems of a text, one per line: `line:column: message`. */
 function problems(text: string): string[] {
   try {
     parseState(text)
@@ -106,7 +106,7 @@ describe('a document in YAML', () => {
 })
 
 describe('the problems of a document', () => {
-  it('are all reported at once, each with line, column, path and what is accepted', () => {
+  it('are all reported at once, each with line, column, path and the accepted values', () => {
     const text = YAML.replace('weight: 1 }', 'weight: -1 }')
       .replace('onePacket: true', 'onePacket: often')
       .replace('address: 2001:db8::53', 'adress: 2001:db8::53')

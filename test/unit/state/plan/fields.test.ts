@@ -22,8 +22,8 @@ import { sortedTable } from '../../../support/state/compare-tables.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
 
 /**
- * For every setting a value that is not the one below. The types hold these lists complete: a setting that the library gets
- * one day does not compile here until it has its value, and then has to be planned for.
+ * For every setting a value that differs from the state below. The types keep these lists complete: a new setting of the
+ * library does not compile here until it has a value, and must then be planned.
  */
 const OTHER_SERVICE: { readonly [Name in ServiceSetting]: Required<DesiredService>[Name] } = {
   scheduler: 'sh',
@@ -83,7 +83,7 @@ const STATE = {
   daemons: [DAEMON],
 } satisfies DesiredState
 
-/** Plans and applies the way from the state above to another one; the plan's steps. */
+/** Plans and applies the change from the state above to another one. Returns the steps of the plan. */
 async function change(to: DesiredState): Promise<readonly string[]> {
   const table = ModelTable.of(STATE)
   const wanted = ModelTable.of(to).current
@@ -129,7 +129,7 @@ describe('a change of one setting', () => {
     expect(await change({ ...STATE, timeouts: { ...STATE.timeouts, [name]: 7 } })).toHaveLength(1)
   })
 
-  // The kernel cannot change one that runs.
+  // The kernel cannot change a running daemon.
   it.each(DAEMON_SETTINGS.filter((name) => name !== 'role'))(
     'takes two steps for %s of a daemon: stop and start',
     async (name) => {

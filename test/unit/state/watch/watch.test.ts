@@ -14,7 +14,7 @@ const STATE: DesiredState = {
 }
 const QUICK = { interval: 0.002 }
 
-/** Watches until a number of changes; returns each as a line. */
+/** Watches until a number of changes has been reported. Returns each as a line. */
 async function watch(table: ModelTable, count: number, options: WatchOptions = {}): Promise<string[]> {
   const lines: string[] = []
   for await (const change of watchTable(new SharedPoller(table), { ...QUICK, ...options })) {
@@ -36,7 +36,7 @@ function line(change: TableChange): string {
   return [change.resource, change.type, subject.trim(), ...settings].filter((part) => part !== '').join(' ')
 }
 
-/** Runs a function after the first reading. */
+/** Runs a function after the first read. */
 function afterFirstReading(table: ModelTable, act: () => void): void {
   const services = table.services.bind(table)
   table.services = async () => {
@@ -105,7 +105,7 @@ describe('Ipvs.watch()', () => {
     expect(await watch(other, 1)).toEqual(['timeouts changed udp 300 9'])
   })
 
-  it('shares one reading among all watchers', async () => {
+  it('shares one read among all watchers', async () => {
     const table = ModelTable.of(STATE)
     const poll = new SharedPoller(table)
     const stop = new AbortController()
@@ -113,7 +113,7 @@ describe('Ipvs.watch()', () => {
     const services = table.services.bind(table)
     table.services = async () => {
       const found = await services()
-      // A new value each time, so that every later reading shows a change.
+      // A new value each time, so that every later read shows a change.
       if (table.readings >= 3) table.take({ command: 'setTimeouts', changes: { udp: table.readings } })
       return found
     }
@@ -121,11 +121,11 @@ describe('Ipvs.watch()', () => {
       for await (const _ of watchTable(poll, options)) stop.abort()
     })
     await Promise.allSettled(watchers)
-    // Separate readings would be at least twenty at the start and twenty at each interval.
+    // Separate reads would be at least twenty at the start and twenty at each interval.
     expect(table.readings).toBeLessThan(10)
   })
 
-  it('throws the reason of its signal, also while it waits', async () => {
+  it('throws the reason of its signal, even while it waits', async () => {
     const stop = new AbortController()
     const table = ModelTable.of(STATE)
     afterFirstReading(table, () => setImmediate(() => stop.abort(new Error('enough'))))

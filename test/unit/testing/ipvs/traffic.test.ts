@@ -5,7 +5,7 @@ import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 
 const destinations = (kernel: SimulatedKernel) => kernel.state().services[0]!.destinations
 
-/** Opens connections, each from a client of its own, and gives the last number of the address that each came to. */
+/** Opens connections, each from a different client. Returns the last number of each destination address. */
 function open(kernel: SimulatedKernel, count: number, service = WEB): (string | undefined)[] {
   const traffic = kernel.traffic()
   return Array.from({ length: count }, (_, index) => {
@@ -70,7 +70,7 @@ describe('thresholds', () => {
     expect(open(kernel, 1)).toEqual(['20'])
   })
 
-  // Later builds of each series see to it at once (ip_vs_dest_update_overload); seen on 6.1.176 and 7.2.13.
+  // Later builds of each series apply it at once (ip_vs_dest_update_overload); observed on 6.1.176 and 7.2.13.
   it.each([
     { limitsThresholds: true, lowered: [undefined, undefined], raised: [undefined] },
     { limitsThresholds: false, lowered: ['20', undefined], raised: ['20'] },

@@ -5,7 +5,7 @@ const server = { address: '192.0.2.20', port: 80 } as const
 const remove = { command: 'removeDestination', service: WEB, destination: server } as const
 const add = { command: 'addDestination', service: WEB, destination: { ...server, forwarding: 'dr' } } as const
 
-/** A destination with a connection that was closed and forgotten, so that only its counters are left. */
+/** A destination whose connection was closed and has expired, so that only its counters are left. */
 async function used() {
   const { kernel, ipvs } = await makeKernel([1])
   kernel.traffic().open({ client: '203.0.113.1', service: WEB })?.reset()
@@ -18,7 +18,7 @@ describe('a removed destination that is added again', () => {
     [1, 1],
     [150, 1],
     [185, 0],
-  ])('after %i seconds has or lacks its counters', async (seconds, expected) => {
+  ])('after %i seconds has %i connections counted', async (seconds, expected) => {
     const { kernel, connections } = await used()
     kernel.run([remove])
     kernel.clock.advance(seconds)

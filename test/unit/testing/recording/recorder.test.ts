@@ -4,7 +4,7 @@ import { Recorder } from '../../../../src/testing/recording/recorder.ts'
 import { Replay } from '../../../../src/testing/recording/replay.ts'
 import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 
-/** What a program does: reads and changes. */
+/** A program with reads and changes. */
 async function program(ipvs: IpvsClient, weight: number) {
   await ipvs.addDestination(WEB, { address: '192.0.2.250', forwarding: 'dr', weight })
   const refused = await ipvs.addDestination(WEB, { address: '192.0.2.250', forwarding: 'dr' }).catch(String)
@@ -33,7 +33,7 @@ describe('a recording', () => {
     expect(lines.every((line) => line.trimEnd() === line || line.startsWith('|'))).toBe(true)
   })
 
-  it('replays the answers that it recorded', async () => {
+  it('replays the replies that it recorded', async () => {
     const { text, result } = await record()
     const replay = new Replay(text)
     await using ipvs = await IpvsClient.open({ transport: replay })

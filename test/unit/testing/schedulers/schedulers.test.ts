@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 
-/** The last numbers of the addresses that connections from clients .1, .2, ... came to. */
+/** The last numbers of the destination addresses of connections from clients .1, .2, ... */
 async function choices(scheduler: string, weights: readonly number[], count: number): Promise<string> {
   const { kernel } = await makeKernel(weights, { scheduler })
   const traffic = kernel.traffic()
@@ -11,7 +11,7 @@ async function choices(scheduler: string, weights: readonly number[], count: num
   }).join(' ')
 }
 
-/** What real traffic showed is in test/kernel/conformance-scheduling.test.ts; this is what it comes to. */
+/** test/kernel/conformance/scheduling.test.ts compares with real traffic; these are some of its results. */
 describe('for the destinations .20, .21 and .22', () => {
   it.each([
     ['rr', [1, 5, 1], '22 21 20 22 21 20 22 21 20 22'],

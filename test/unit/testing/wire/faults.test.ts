@@ -5,7 +5,7 @@ import { makeKernel, WEB } from '../../../support/testing/make-kernel.ts'
 const refuse: Fault = { kind: 'refuse', error: 'ENOMEM' }
 const add = (last: number) => ({ address: `192.0.2.${last}`, forwarding: 'dr' }) as const
 
-/** Which of ten commands are refused under a rule. */
+/** The commands, out of ten, that are refused under a rule. */
 async function refused(rule: object): Promise<number[]> {
   const { kernel, ipvs } = await makeKernel()
   kernel.faults.inject({ on: 'NEW_DEST', fault: refuse, ...rule })

@@ -36,7 +36,7 @@ describe('a receive buffer of the default size', () => {
     },
   )
 
-  it('loses answers, not commands', async () => {
+  it('loses replies, not commands', async () => {
     const { kernel, ipvs } = await makeKernel()
     kernel.faults.inject({ on: 'NEW_DEST', fault: { kind: 'overrun' } })
     await ipvs.addDestination('tcp://192.0.2.10:80', { address: '192.0.2.20', forwarding: 'dr' })

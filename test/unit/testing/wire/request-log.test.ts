@@ -45,7 +45,7 @@ it('difference() shows missing and unexpected lines', async () => {
   )
 })
 
-it('requests has reads too, with the namespace and the time of each request', async () => {
+it('requests also has reads, with the namespace and the time of each request', async () => {
   const { kernel, ipvs } = await makeKernel([1])
   kernel.log.clear()
   kernel.clock.advance(5)

@@ -105,7 +105,7 @@ describe('/', () => {
 })
 
 describe('d', () => {
-  it('drains the selected destination once confirmed', () => {
+  it('drains the selected destination after confirmation', () => {
     const asked = pressAll(['down', 'd'])
     expect(asked.effect).toBeUndefined()
     expect(asked.view.mode).toMatchObject({ kind: 'confirm', change: { weight: 0, kind: 'drain' } })
@@ -133,7 +133,7 @@ describe('d', () => {
     })
   })
 
-  it('says why there is nothing to drain', () => {
+  it('explains why there is nothing to drain', () => {
     expect(noticeAfter('d')).toBe('select a destination to drain')
     expect(noticeAfter('down', 'down', 'd')).toBe('10.0.0.2:80 already has weight 0')
     expect(noticeAfter('d', 'x')).toBeUndefined()
@@ -169,7 +169,7 @@ describe('u', () => {
     })
   })
 
-  it('says why there is nothing to undrain', () => {
+  it('explains why there is nothing to undrain', () => {
     expect(noticeAfter('u')).toBe('select a destination to undrain')
     expect(noticeAfter('down', 'u')).toBe('10.0.0.1:80 is not drained; its weight is 3')
     expect(noticeAfter('down', 'down', 'u')).toBe('10.0.0.2:80 was not drained here; use w to set its weight')

@@ -99,7 +99,7 @@ q quit  ? help  / filter  s sort`)
     expect(textAt(120, 8, view)).toContain(LONG)
   })
 
-  it('says why there are no rows', () => {
+  it('explains why there are no rows', () => {
     expect(textAt(80, 10, viewOf([]))).toContain('\n\nNo virtual services.\n')
     expect(textAt(80, 10, pressAll(['/', ...'10.9', 'return']))).toContain('\n\nNo name contains "10.9".\n')
   })

@@ -33,7 +33,7 @@ describe('readEndpoint', () => {
     ...['', ':80', '192.0.2.1:', '192.0.2.1:65536', '192.0.2.1:-1', '192.0.2.1:8x', '192.0.2.1:0x50'],
     ...['192.0.2.1:nothing', '[2001:db8::1]', '[2001:db8::1]:', '[2001:db8::1', '[2001:db8::1]80'],
     ...['[fe80::1%lo]:80', '[]:80', 'nowhere:80'],
-    // ipvsadm takes these for an address without a port.
+    // ipvsadm reads these as an address without a port.
     ...['[192.0.2.1]:80', '[web]:80'],
   ])('refuses %j', (text) => {
     expect(read(text)).toBeUndefined()

@@ -9,7 +9,10 @@ const OPTIONS = new OptionIndex<OptionDefinition>([
   { long: 'persistent', letter: 'p', argument: 'optional' },
 ])
 
-/** The options of a command line with their values, then the words that are none, then why it ended before its end. */
+/**
+ * The options of a command line with their values, then the words that are not options, then the reason if scanning stopped
+ * early.
+ */
 function scan(...words: string[]) {
   const scanner = new OptionScanner(OPTIONS, words)
   const options: string[] = []

@@ -37,7 +37,7 @@ describe('sortServices', () => {
   })
 
   it('depends on the order of the kernel where the comparison is not transitive', () => {
-    // As seen in the lab: glibc merges halves, and each of 10, 90 and 170 comes before the next.
+    // As observed in the lab: glibc merges halves, and each of 10, 90 and 170 is sorted before the next.
     expect(order('170.0.0.1', '90.0.0.1', '10.0.0.1')).toEqual(['170.0.0.1', '10.0.0.1', '90.0.0.1'])
   })
 })

@@ -15,7 +15,7 @@ import {
   VIP6,
 } from '../../../../support/host/doctor/host-facts.ts'
 
-/** A real server with these values, the rest being healthy. */
+/** A healthy real server except for these values. */
 function withArp(setting: 'arp_ignore' | 'arp_announce', all: number, own: number): HostFacts {
   return drServer({
     sysctls: { [`net.ipv4.conf.all.${setting}`]: all, [`net.ipv4.conf.eth0.${setting}`]: own },

@@ -17,7 +17,7 @@ import {
 } from '../../../../support/ipvs/recorded-messages.ts'
 import { hexOf, RawSocket } from '../../../../support/testing/raw-socket.ts'
 
-/** A socket of a kernel whose family has the number of the golden vectors, and a service made through it. */
+/** A socket of a kernel whose family has the number in the recorded messages, with a service that was created through it. */
 async function withService() {
   const kernel = new SimulatedKernel({ profile: '7.2', familyId: 0x1e })
   kernel.module.load()
@@ -42,7 +42,7 @@ describe('the simulated kernel sends the bytes that Linux 7.2.7 sent:', () => {
       0,
     ])
     const { messages } = await socket.send(bytesOf(NEW_SERVICE))
-    // The port of the request is its sender's own business and comes back as it was.
+    // The kernel echoes the port id of the request unchanged.
     expect(messages.map(hexOf)).toEqual([DUPLICATE])
   })
 
