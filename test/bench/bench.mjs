@@ -32,7 +32,7 @@ try {
   rmSync(scratch, { recursive: true })
 }
 
-/** Builds what is needed; gives notes on what cannot be had, and takes it out of the options. */
+/** Builds the required programs. Returns notes on clients that are unavailable, and removes them from the options. */
 function prepare() {
   buildLibrary()
   compilePrograms(scratch)

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './prepare.mjs'
 
-/** Runs the inner part of the benchmark under a kernel with IPVS, and gives what it found. */
+/** Runs the inner part of the benchmark under a kernel with IPVS, and returns its results. */
 export function runInLab(directory, { kernel, ...configuration }) {
   const out = join(directory, 'out')
   mkdirSync(out)
@@ -22,8 +22,8 @@ export function runInLab(directory, { kernel, ...configuration }) {
 }
 
 /**
- * Real-time priority, where it may be had: otherwise the scheduler puts both processors of the machine on one of the
- * host's now and then, and every figure varies by half.
+ * Real-time priority, if it is permitted: otherwise the scheduler sometimes runs both processors of the machine on one
+ * processor of the host, and every figure varies by half.
  */
 function priority() {
   const words = ['chrt', '--rr', '5']

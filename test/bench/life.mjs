@@ -2,17 +2,17 @@ import { inNamespace } from './namespace.mjs'
 import { countOf, OPERATIONS } from './rules.mjs'
 
 /**
- * The operations that a client does in one namespace. A client that does no whole table leaves a part of one behind, so
- * what comes after gets a namespace of its own, with a table that the limit made.
+ * The operations that a client runs in one namespace. A client that does not program a whole table leaves a partial one, so the
+ * operations after it run in a separate namespace, with a table from the C program.
  */
 function stagesOf(client) {
   return client.cap === undefined ? [OPERATIONS] : [OPERATIONS.slice(0, 1), OPERATIONS.slice(1)]
 }
 
 /**
- * Takes a client through all operations on a table, each namespace new: what was removed before would be in the way of
- * what is added for two minutes. Gives a sample an operation, or more where a client has several ways. With `checking`,
- * looks into the table after each.
+ * Runs all operations of a client on a table, in new namespaces, because removed destinations would slow down additions for two
+ * minutes. Returns a sample per operation, or more if a client has several ways. With `checking`, verifies the table after each
+ * operation.
  */
 export async function liveThrough(client, table, limit, { checking }) {
   const samples = []
@@ -35,7 +35,7 @@ export async function liveThrough(client, table, limit, { checking }) {
   return samples
 }
 
-/** A sample with what it is about. Seconds are scaled to the whole where only a part was done. */
+/** A sample with its description. Seconds are scaled to the whole table if only a part was done. */
 function complete(client, operation, table, sample) {
   const whole = countOf(operation, table)
   const { commands = whole } = sample
@@ -46,7 +46,7 @@ function complete(client, operation, table, sample) {
   }
 }
 
-/** No client is faster by leaving something out. */
+/** Checks that no client is faster because it skips work. */
 async function check(client, operation, { services, destinations }, namespace) {
   const left = operation === 'remove' ? 0 : services
   const found = await namespace.contents(operation === 'program' ? 1 : 7)

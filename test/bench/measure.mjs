@@ -3,22 +3,22 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Runs something within this process: seconds, peak resident memory while it ran, and how long the event loop was kept
- * from a timer that was due every `resolution` milliseconds (these included). Where everything is slow, one a millisecond
- * would be a good part of what is measured. No garbage is collected first: asked for often enough, that makes V8 forget code
- * that was not run between, and a process is warm no more.
+ * Measures a function in this process: seconds, peak resident memory meanwhile, and the delay of a timer that was due every
+ * `resolution` milliseconds (these included). On slow machines a timer every millisecond would distort the result. Garbage is
+ * not collected before: frequent forced collections make V8 discard the code that was not run in between, and the process would
+ * no longer be warm.
  */
 export async function measure(work, resolution = 10) {
   const delay = monitorEventLoopDelay({ resolution })
   delay.enable()
-  // The sampler counts from its first tick on.
+  // The sampler measures from its first tick on.
   await sleep(3 * resolution)
   forgetPeak()
   const start = process.hrtime.bigint()
   const result = await work()
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
   const rssBytes = peak()
-  // What kept the loop to the very end shows at the next tick.
+  // A delay at the very end becomes visible at the next tick.
   await sleep(2 * resolution)
   delay.disable()
   return {
@@ -32,7 +32,7 @@ export async function measure(work, resolution = 10) {
   }
 }
 
-/** Has the kernel take the peak of resident memory anew, from what is resident now. */
+/** Makes the kernel reset the peak of resident memory to the current value. */
 function forgetPeak() {
   writeFileSync('/proc/self/clear_refs', '5')
 }

@@ -1,4 +1,4 @@
-// npm run bench:micro: what the library itself takes, on this machine's own kernel, which need not have IPVS.
+// npm run bench:micro: the cost of the library alone, on the kernel of this machine, which does not need IPVS.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { median, medianOf } from './statistics.mjs'
 
 const ROUNDS = 5
 const EXCHANGES = '10000'
-/** Room for all that a piece of work allocates, so that it can be counted. */
+/** Space for all allocations of a piece of work, so that they can be counted. */
 const LARGE_HEAP = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256']
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } })
@@ -23,7 +23,7 @@ const node = (flags, name, ...words) => [
   ...words,
 ]
 
-/** The exchange in C and through the library, taking turns. */
+/** The exchange in C and through the library, alternately. */
 async function exchanges() {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'))
   try {
@@ -41,7 +41,7 @@ async function exchanges() {
   }
 }
 
-/** A large piece of work in new processes, and in the same when they are warm. */
+/** A large piece of work in new processes, and again in the same processes when they are warm. */
 async function large(way) {
   const samples = []
   for (let round = 0; round < ROUNDS; round++) {

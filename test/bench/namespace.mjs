@@ -6,7 +6,7 @@ let count = 0
 
 /** A network namespace with its own table of services. */
 export class Namespace {
-  /** For `Ipvs.open`. */
+  /** The option of `Ipvs.open`. */
   path
   #name
   #device
@@ -23,12 +23,12 @@ export class Namespace {
     return namespace
   }
 
-  /** Words that run a program in here. */
+  /** The words of a command line that run a program in this namespace. */
   enter(...words) {
     return ['ip', 'netns', 'exec', this.#name, ...words]
   }
 
-  /** What the table holds, and how many of its destinations have a weight. */
+  /** The number of entries of the table, and of destinations with a weight. */
   async contents(weight) {
     const table = await run(this.enter('cat', '/proc/net/ip_vs'))
     const lines = table.split('\n')
@@ -41,9 +41,10 @@ export class Namespace {
   }
 
   /**
-   * Ends the namespace and waits until the kernel has cleared it away, table included. It does so later, in a worker, and
-   * tells nobody; and it ends network devices before tables. So a second namespace goes after it: the worker takes that
-   * one up when it is through with the first, and when its device is gone, the first is gone altogether.
+   * Deletes the namespace and waits until the kernel has destroyed it, including its table. The kernel does this later, in a
+   * worker, without a notification, and destroys network devices before tables. This function therefore deletes a second
+   * namespace afterwards: the worker starts with it only when the first one is finished, so the first namespace is destroyed
+   * when the device of the second one has disappeared.
    */
   async remove() {
     await this.#delete()
@@ -55,7 +56,7 @@ export class Namespace {
   async #add() {
     await run(['ip', 'netns', 'add', this.#name])
     await run(['ip', 'link', 'add', this.#device, 'type', 'veth', 'peer', 'name', 'end', 'netns', this.#name])
-    // The kernel takes no destination where no address is up.
+    // The kernel accepts no destination if no address is up.
     await run(['ip', '-n', this.#name, 'link', 'set', 'lo', 'up'])
   }
 
@@ -69,7 +70,7 @@ export class Namespace {
   }
 }
 
-/** Runs something in a namespace of its own. */
+/** Runs a function in a separate namespace. */
 export async function inNamespace(use) {
   const namespace = await Namespace.make()
   try {

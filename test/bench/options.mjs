@@ -13,7 +13,7 @@ const HELP = `usage: npm run bench -- [OPTION...]
   --no-guide           leave docs/guide/performance.md alone
 `
 
-/** What was asked for on the command line, or undefined when only help was. */
+/** The options of the command line, or undefined if only help was requested. */
 export function readOptions() {
   const { values } = parseArgs({
     allowNegative: true,
@@ -38,7 +38,7 @@ export function readOptions() {
     sizes: values.sizes.split(',').map((size) => whole('sizes', size)),
     destinations: whole('destinations', values.destinations),
     rounds: whole('rounds', values.rounds),
-    // Every ratio is to the limit.
+    // Every ratio is relative to the limit.
     clients: [...new Set(['limit', ...(values.clients?.split(',').map(known) ?? Object.keys(CLIENTS))])],
   }
 }

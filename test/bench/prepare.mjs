@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The top of the project. */
+/** The root directory of the project. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const PROGRAMS = ['limit', 'timed', 'exchange']
@@ -14,7 +14,7 @@ export function call(program, words, cwd = ROOT) {
   if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed`)
 }
 
-/** Builds the addon and dist where they are missing. */
+/** Builds the addon and dist if they are missing. */
 export function buildLibrary() {
   if (existsSync(`${ROOT}/dist/index.js`) && existsSync(`${ROOT}/build/Release`)) return
   call('npm', ['run', 'build'])
@@ -29,14 +29,14 @@ export function compilePrograms(directory) {
   }
 }
 
-/** Installs the packages that the library is compared with; says what went wrong, if something did. */
+/** Installs the packages that the library is compared with. Returns the problem if that fails. */
 export function installPeers() {
   const peers = fileURLToPath(new URL('peers', import.meta.url))
   try {
     if (!existsSync(`${peers}/node_modules/.package-lock.json`)) {
       call('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], peers)
     }
-    // Whether it can be loaded: its binary may be made for another system.
+    // Whether it can be loaded: its binary may have been built for another system.
     call(process.execPath, ['-e', 'require("netlink")'], peers)
     return undefined
   } catch (error) {

@@ -5,7 +5,7 @@ const PATIENCE = 100
 
 /**
  * All rounds at every size, clients in alternating order. A slow client that would take too long gets fewer rounds, or none,
- * as the size before tells; `notes` says so.
+ * according to the previous size; `notes` reports it.
  */
 export async function allRounds(clients, limit, { sizes, destinations, rounds }, say) {
   const samples = []
@@ -20,7 +20,7 @@ export async function allRounds(clients, limit, { sizes, destinations, rounds },
       const minutes = Math.ceil(seconds / 60)
       notes.push({ client: name, variant, services, text: `not run: a round would take ${minutes} minutes` })
     }
-    // What is not run would take as long as was thought.
+    // An operation that is not run counts with its estimated time.
     const pace = new Map([...plans].map(([client, { seconds }]) => [client, seconds]))
     for (let round = 0; round < rounds; round++) {
       say(`${services} services, round ${round + 1} of ${rounds}`)
@@ -37,10 +37,10 @@ export async function allRounds(clients, limit, { sizes, destinations, rounds },
   return { samples, notes }
 }
 
-/** How long a round of a client is going to be, and how many it may have. */
+/** The estimated duration of a round of a client, and the number of rounds that it may run. */
 function plan(client, pace, growth, rounds) {
   if (pace === undefined || !client.slow) return { seconds: 0, allowed: rounds }
-  // One that stops at a number of commands takes about as long at any size.
+  // A client with a maximum number of commands takes about the same time at any size.
   const seconds = pace.get(client) * (client.cap === undefined ? growth : 1)
   return { seconds, allowed: Math.min(rounds, Math.floor(PATIENCE / seconds)) }
 }

@@ -1,6 +1,6 @@
-// The tables of the benchmark, in each client's own spelling. limit.c has the same.
+// The tables of the benchmark, in the format of each client. limit.c contains the same tables.
 
-/** Every operation, in the order in which a table lives through them. */
+/** Every operation, in the order in which they run on a table. */
 export const OPERATIONS = ['program', 'reweight', 'read', 'remove']
 
 const dotted = (network, host) => `${network}.${(host >> 16) & 255}.${(host >> 8) & 255}.${host & 255}`
@@ -16,7 +16,7 @@ const destination = (d, weight) => ({
   lowerThreshold: 0,
 })
 
-/** Calls `service` and `destination` for what an operation changes, in order. */
+/** Calls `service` and `destination` for each entry that an operation changes, in order. */
 function walk(operation, { services, destinations }, on) {
   for (let s = 0; s < services; s++) {
     const key = serviceKey(s)
@@ -27,13 +27,13 @@ function walk(operation, { services, destinations }, on) {
   }
 }
 
-/** How many commands an operation takes; reading counts services. */
+/** The number of commands of an operation; for reads, the number of services. */
 export function countOf(operation, { services, destinations }) {
   if (operation === 'program') return services * (1 + destinations)
   return operation === 'reweight' ? services * destinations : services
 }
 
-/** The commands of an operation as `ipvs.batch` takes them. */
+/** The commands of an operation as input of `ipvs.batch`. */
 export function commandsOf(operation, table) {
   const commands = []
   walk(operation, table, {

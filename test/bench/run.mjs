@@ -3,10 +3,10 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** Milliseconds after which something hangs; nothing here takes as long. */
+/** Milliseconds after which a program counts as hanging; no program takes this long. */
 export const PATIENCE = 900_000
 
-/** Runs a program and gives what it printed. What it complains of is part of the error. */
+/** Runs a program and returns its output. The error contains its standard error. */
 export async function run([program, ...words], options = {}) {
   const { stdout } = await execute(program, words, { maxBuffer: 1 << 28, timeout: PATIENCE, ...options })
   return stdout

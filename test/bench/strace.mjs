@@ -11,10 +11,10 @@ const NETWORK = new Set(
 
 const counting = (report) => ['strace', '-f', '-c', '-U', 'calls,name', '-o', report]
 
-/** Words that run a program with all its system calls, and those of its children, counted into a file. */
+/** The words of a command line that runs a program and counts its system calls, and those of its children, in a file. */
 export const traced = (report, ...words) => [...counting(report), ...words]
 
-/** The same for calls of sockets alone, which spares a Node.js program the cost of all its others. */
+/** The same for system calls of sockets only, so that a Node.js program does not bear the cost of tracing the others. */
 export const tracedNetwork = (report, ...words) => [
   ...counting(report),
   ...['--seccomp-bpf', '-e', `trace=${[...NETWORK].join(',')}`],
@@ -22,8 +22,8 @@ export const tracedNetwork = (report, ...words) => [
 ]
 
 /**
- * Runs such words and gives the numbers of system calls: those of sockets, and all that were looked at. Also the number of
- * commands, where the program says it.
+ * Runs such a command line and returns the numbers of system calls: those of sockets, and all that were traced. Also returns
+ * the number of commands, if the program reports it.
  */
 export async function countCalls(report, words) {
   const { commands } = await runForJson(words)

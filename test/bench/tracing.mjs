@@ -2,12 +2,12 @@ import { inNamespace } from './namespace.mjs'
 import { countOf, OPERATIONS } from './rules.mjs'
 
 /**
- * How much is traced. Each call that is looked at costs a millisecond or more, and one command is as good as another; but
- * there have to be enough for the start of a program to weigh little.
+ * The number of traced commands. Each traced system call costs a millisecond or more, and all commands are alike; but there
+ * must be enough of them that the start of a program hardly counts.
  */
 const EXTENT = { read: { services: 100, cap: 100 }, write: { services: 20, cap: 20 } }
 
-/** Counts the system calls of those clients that cannot count them themselves, in runs that are not timed. */
+/** Counts the system calls of the clients that do not count them, in runs that are not timed. */
 export async function traceAll(clients, limit, destinations, say) {
   const counts = []
   for (const client of clients.filter(({ trace }) => trace !== undefined)) {

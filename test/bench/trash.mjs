@@ -2,8 +2,8 @@ import { inNamespace } from './namespace.mjs'
 import { medianOf } from './statistics.mjs'
 
 /**
- * What a flush costs whoever programs the same table again: the kernel keeps removed destinations for two minutes or more
- * and compares each new one with all of them. The C limit does it, so that no client is in it.
+ * The cost of programming the same table again after a flush: the kernel keeps removed destinations for two minutes or more and
+ * compares each new one with all of them. The C program runs it, so that the result does not depend on a client.
  */
 export async function measureTrash(limit, destinations, rounds) {
   const table = { services: 1000, destinations }

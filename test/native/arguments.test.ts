@@ -29,14 +29,14 @@ function expectRangeError(call: () => unknown, message: string): void {
   expect(error).toMatchObject({ code: 'ERR_OUT_OF_RANGE', message })
 }
 
-/** The good request with the header length of its second message replaced. */
+/** The valid request with another header length in its second message. */
 function headerLength(length: number): Request {
   const bytes = Buffer.from(whole)
   bytes.writeUInt32LE(length, fail(1).length)
   return replaced(0, bytes)
 }
 
-/** The good request with one argument replaced. */
+/** The valid request with one argument replaced. */
 function replaced(index: number, value: unknown): Request {
   return good.map((argument, i) => (i === index ? value : argument)) as Request
 }
@@ -94,7 +94,7 @@ describe('exchange throws synchronously and names the argument', () => {
     expectRangeError(() => socket.exchange(...request), message)
   })
 
-  it('and has sent nothing', async () => {
+  it('and sends nothing', async () => {
     expect(await socket.exchange(...good)).toMatchObject({ state: 'complete', sends: 2 })
   })
 

@@ -69,7 +69,7 @@ describe('full', () => {
     }
     expect(calls).toBeGreaterThan(4)
     expect(request).toMatchObject({ first: 2, awaiting: false })
-    // Cache lifetimes are part of a route message, but not of these.
+    // Cache lifetimes are part of other route messages, but not of these.
     expect(routes.size).toBeGreaterThanOrEqual(2 * ROUTES)
   })
 
@@ -127,7 +127,7 @@ describe('unanswered', () => {
 })
 
 describe('overrun', () => {
-  /** Room for some ten answers. */
+  /** Room for some ten replies. */
   const small = { receiveBuffer: 4096 }
 
   it('reports that commands ran whose replies are lost, and returns the remaining replies', async () => {
@@ -155,7 +155,7 @@ describe('overrun', () => {
     const socket = await opened({ receiveBuffer: 512 * KiB })
     const batch = Buffer.concat(Array.from({ length: 4000 }, (_, i) => fail(i)))
     const first = await exchange(socket, [batch], { room: 64 * KiB })
-    // Read two at a time, the answers that survived fill what can be used of 64 KiB.
+    // Read two at a time, the surviving replies fill the usable part of 64 KiB.
     expect(first).toMatchObject({ state: 'full', datagram: 0, awaiting: true })
     const second = await exchange(socket, [batch], { awaiting: true })
     expect(second).toMatchObject({ state: 'overrun', datagram: 0, awaiting: false, sends: 0 })
@@ -166,7 +166,7 @@ describe('truncated', () => {
   it('reports a reply of more than 32 KiB; the others arrive and the socket stays usable', async () => {
     const host = makeNamespace()
     try {
-      // A link's alternative names all have to fit one reply.
+      // All alternative names of a link must fit one reply.
       const name = (i: number) => `${i}-`.padEnd(120, 'x')
       host.batch(Array.from({ length: 300 }, (_, i) => `link property add dev lo altname ${name(i)}`))
       const socket = await opened({ protocol: ROUTE, netns: host.path })
@@ -183,7 +183,7 @@ describe('truncated', () => {
 describe('messages of other processes', () => {
   it('are dropped: only the kernel ends an exchange', async () => {
     const socket = await opened()
-    // A forged success for sequence number 1, sent by another process while nothing is under way.
+    // A forged success for sequence number 1, sent by another process while no exchange is in progress.
     const forge = `
 import socket, struct
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)

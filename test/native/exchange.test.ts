@@ -116,7 +116,7 @@ describe('an exchange', () => {
       replies,
     )
     expect(parse(replies.subarray(0, received))).toHaveLength(2)
-    // The second answer was read 32 KiB into the buffer and moved down, which is all that may be left of it.
+    // The second reply was read at an offset of 32 KiB and moved down; only that copy may remain after the received bytes.
     expect(replies.subarray(received, 32 * 1024).every((byte) => byte === 0xee)).toBe(true)
   })
 
@@ -164,7 +164,7 @@ describe('a socket', () => {
 
   it('runs one exchange after another, and queues a second one while one is in progress', async () => {
     const socket = await opened()
-    // More than one datagram is never waited for.
+    // An exchange of more than one datagram never returns synchronously.
     const first = exchange(socket, [dumpFamilies(1), dumpFamilies(2)])
     const second = exchange(socket, [dumpFamilies(3)], { onlyIfPreviousComplete: true })
     await expect(exchange(socket, [dumpFamilies(4)])).rejects.toMatchObject({ code: 'ERR_SOCKET_BUSY' })
@@ -175,7 +175,7 @@ describe('a socket', () => {
 
   it('does not start an exchange that depends on one that was not complete', async () => {
     const socket = await opened()
-    // Nothing asks for an answer.
+    // No message requests a reply.
     const first = exchange(socket, [dumpFamilies(1), succeed(2)])
     const second = exchange(socket, [fail(3), fail(4)], { first: 1, onlyIfPreviousComplete: true })
     expect(await first).toMatchObject({ state: 'unanswered', datagram: 1, sends: 2 })

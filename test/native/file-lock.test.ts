@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ADDON_PATH, addon, runProgram } from '../support/native/addon.ts'
 
 const { O_CREAT, O_RDWR } = constants
-/** Of <fcntl.h>; node:fs does not name it. */
+/** From <fcntl.h>; node:fs does not define it. */
 const O_PATH = 0o10000000
 
 let directory: string

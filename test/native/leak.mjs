@@ -1,5 +1,5 @@
-// node --expose-gc test/native/leak.mjs [exchanges] [openings] [MiB allowed]
-// Exchanges and opens for long and watches the process: memory and descriptors have to stay flat.
+// node --expose-gc test/native/leak.mjs [exchanges] [openings] [MiB allowed] Exchanges and opens for a long time and watches
+// the process: memory and descriptors must not grow.
 import { descriptors, dumps, FRAME, load, OPTIONS } from './programs/setup.mjs'
 
 const exchanges = Number(process.argv[2] ?? 200_000)
@@ -16,7 +16,7 @@ function sample() {
   return { rss: process.memoryUsage.rss(), descriptors: descriptors() }
 }
 
-/** Does `work` some hundred times to warm up, then `total` times, looking on. */
+/** Runs `work` some hundred times to warm up, then `total` times while it measures. */
 async function watch(name, total, work) {
   for (let i = 0; i < total / INTERVALS; i += 1) await work()
   const first = sample()
@@ -33,11 +33,11 @@ async function watch(name, total, work) {
   console.log(`${name}: ${(Number(process.hrtime.bigint() - begin) / 1000 / total).toFixed(1)} µs each`)
 }
 
-// Also what makes Node open what it needs for the standard output.
+// Also makes Node.js open the files for standard output.
 console.log(`Node ${process.version}: ${exchanges} exchanges, ${openings} openings`)
 const socket = await addon.openSocket(OPTIONS)
 const short = dumps(1)
-/** Of two datagrams: a promise without exception. */
+/** Two datagrams, so that the result is always a promise. */
 const long = dumps(2)
 await watch('exchange', exchanges, () => socket.exchange(...short))
 await watch('long exchange', exchanges / 10, () => socket.exchange(...long))
@@ -67,7 +67,7 @@ await watch('lock file', openings, async () => {
   addon.lockFile(descriptor)
   addon.closeFile(descriptor)
 })
-// To close such a socket takes the kernel milliseconds (synchronize_net in packet_release).
+// The kernel needs milliseconds to close such a socket (synchronize_net in packet_release).
 const frames = openings / 10
 await watch('send a frame', frames, () => addon.sendFrame(1, FRAME))
 await watch('send a frame elsewhere', frames, () => addon.sendFrame(1, FRAME, '/proc/self/ns/net'))

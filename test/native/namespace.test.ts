@@ -15,7 +15,7 @@ import {
 } from '../support/native/addon.ts'
 import { getLinks, parse, stringAttribute } from '../support/native/messages.ts'
 
-/** Of <fcntl.h>; node:fs does not name it. */
+/** From <fcntl.h>; node:fs does not define it. */
 const O_CLOEXEC = 0o2000000
 
 let namespace: Namespace
@@ -203,7 +203,7 @@ describe('sendFrame', () => {
   /** A broadcast without a source, with a protocol number for experiments that no process receives. */
   const FRAME = Uint8Array.from([...new Array(6).fill(255), ...new Array(6).fill(0), 0x88, 0xb5, 1, 2, 3])
 
-  /** An index that none of the interfaces has that modules create. */
+  /** An index that differs from those of the interfaces that modules create. */
   const NEAR = 100
 
   /** A namespace with both ends of a veth pair; `near` has that index. */

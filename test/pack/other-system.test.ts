@@ -9,8 +9,8 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 
 /**
- * npm and Node.js are made to believe that they run on macOS. This shows what npm decides by the name of the system and what
- * this package does by it; it is no run on macOS.
+ * npm and Node.js get `darwin` as the name of the system. The test shows how npm and this package react to the name; it does
+ * not replace a run on macOS.
  */
 describe('the packed package on a system that is not Linux', () => {
   let project: string

@@ -52,7 +52,7 @@ describe('the packed package', () => {
     expect((await node(program)).trim()).toBe('function 13 80')
   })
 
-  it('is imported without the packages that only documents in text need', async () => {
+  it('is imported without the packages that only text documents need', async () => {
     const packages = ['yaml', 'zod'].map((name) => join(project, 'node_modules', name))
     for (const path of packages) await run('mv', [path, `${path}.away`])
     try {
@@ -120,7 +120,7 @@ describe('the packed package', () => {
        await ipvs.addDestination(web, { address: '192.0.2.2' })
        // @ts-expect-error only a tunnel has a tunnel type
        await ipvs.addDestination(web, { address: '192.0.2.2', forwarding: 'dr', tunnel: { type: 'gre' } })
-       // @ts-expect-error a service is known by address or by mark
+       // @ts-expect-error a service has either an address or a mark
        await ipvs.addService({ ...web, fwmark: 7 })
        for (const service of await ipvs.services()) {
          await ipvs.addService(service)

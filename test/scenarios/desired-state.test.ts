@@ -4,17 +4,17 @@ import type { ApplyOptions, DesiredState, StepKind } from '../../src/index.ts'
 import { Crowd, type Failure } from '../support/scenarios/crowd.ts'
 import { makeTopology } from '../support/scenarios/topology.ts'
 
-/** Seconds that each test lasts: long enough to be sure where it matters, short enough to be run often. */
+/** Seconds that each test lasts. A full run takes longer to be certain, a frequent run is short. */
 const SECONDS = Number(process.env['LVS_TRAFFIC_SECONDS'] ?? 8)
 const CLIENTS = 200
 const VIP = '192.0.2.50'
 const SURFERS = ['192.0.2.91', '192.0.2.92', '192.0.2.93', '192.0.2.94']
 const SERVERS = { first: '192.0.2.11', second: '192.0.2.12', third: '192.0.2.13', fourth: '192.0.2.14' }
 const WEB = `tcp://${VIP}:80`
-/** Those that hash would turn clients away whose destination has no weight, without their flag. */
+/** Without their fallback flag, hashing schedulers refuse clients whose destination has weight 0. */
 const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'sed', 'nq', 'sh', 'mh'] as const
 
-/** What has to be done until there was enough of it. */
+/** The kinds of steps that a test must take often enough. */
 const WORK: readonly StepKind[] = [
   'updateService',
   'addDestination',
@@ -38,7 +38,7 @@ describe('a table that alternates between two documents under traffic', () => {
   })
 })
 
-/** When a destination was taken away. */
+/** The time at which a destination was removed. */
 interface Removal {
   readonly address: string
   readonly begin: number
@@ -50,17 +50,17 @@ interface Report {
   readonly servers: Readonly<Record<string, number>>
 }
 
-/** That there was traffic everywhere, and changes of all kinds. */
+/** Checks that every server had traffic, and that changes of all kinds were made. */
 function expectWork({ requests, servers }: Report, kinds: ReadonlySet<StepKind>, more: StepKind[]): void {
   expect(requests).toBeGreaterThan(CLIENTS)
   expect(Object.keys(servers).sort()).toEqual(Object.keys(SERVERS).sort())
   expect([...kinds]).toEqual(expect.arrayContaining([...WORK, ...more]))
 }
 
-/** Applies one document after another while a crowd asks. */
+/** Applies one document after another while a crowd sends requests. */
 async function underTraffic(options: ApplyOptions) {
   const { surfer, director } = await makeCluster()
-  // A client whose destination is gone gets an error at once instead of waiting for an answer.
+  // A client whose destination was removed gets an error at once instead of waiting for an answer.
   await director.host.sysctls.set('net.ipv4.vs.expire_nodest_conn', 1)
   const removals: Removal[] = []
   const apply = async (desired: DesiredState) => {
@@ -83,7 +83,7 @@ async function underTraffic(options: ApplyOptions) {
     Date.now() < end || !WORK.every((kind) => kinds.has(kind));
   ) {
     await pause(Math.random() * 200)
-    // One server after another is away, for as long as it takes to remove it and a while.
+    // One server after another is absent, for the time that its removal takes and a while longer.
     if (isGone && Math.random() < 0.3) away++
     isGone = await apply(anyDocument(Object.values(SERVERS)[away % 4]!))
   }
@@ -92,7 +92,10 @@ async function underTraffic(options: ApplyOptions) {
   return { director, crowd, report, kinds, removals }
 }
 
-/** Whether a connection was cut off because its destination was taken away: its own, or one that it had no answer of yet. */
+/**
+ * Whether a connection was cut off because its destination was removed: the server that had answered, or any server if none had
+ * answered yet.
+ */
 function isExplained({ code, server, since, at }: Failure, removals: readonly Removal[]): boolean {
   const address = SERVERS[server as keyof typeof SERVERS]
   if (address === undefined && code === 'ECONNREFUSED') return false

@@ -13,7 +13,8 @@ describe('scenario 8: a web site over DR with IPv6', () => {
       surfer: { networks: { lan: '2001:db8:5::100/64' } },
       first: { networks: { lan: '2001:db8:5::102/64' } },
       second: { networks: { lan: '2001:db8:5::103/64' } },
-      // The last to be plugged in hears a question first; among neighbour advertisements it is the last that counts.
+      // The host that was connected last receives a solicitation first; of several neighbour advertisements the last one
+      // counts.
       director: { networks: { lan: '2001:db8:5::101/64' } },
     })
     for (const realServer of [first, second]) {
@@ -38,11 +39,12 @@ describe('scenario 8: a web site over DR with IPv6', () => {
     expect(Object.fromEntries(counted)).toEqual({ '2001:db8:5::102': 6, '2001:db8:5::103': 3 })
     expect(statistics.outgoingPackets).toBe(0)
 
-    // A host answers neighbour solicitations for the addresses of the interface on which they arrive, and lo is another.
+    // A host answers neighbour solicitations for the addresses of the interface on which they arrive, and lo is a different
+    // interface.
     const directorOnly = new Set([await director.linkAddress()])
     expect(await everyLinkAddress(surfer, client, VIP)).toEqual(directorOnly)
 
-    // So a VIP on the interface of a real server is all that it takes to lose it. The doctor names that.
+    // So a VIP on the interface of a real server is enough to lose it. The doctor finds this problem.
     await first.host.network.addAddress({ address: `${VIP}/64`, interface: 'eth0', nodad: true })
     const thief = await first.linkAddress()
     expect(

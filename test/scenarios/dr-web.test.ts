@@ -7,7 +7,7 @@ import { askForLinkAddress, everyLinkAddress } from '../support/scenarios/neighb
 import { drSite } from '../support/scenarios/sites.ts'
 import { makeTopology } from '../support/scenarios/topology.ts'
 
-/** A cluster on one network that has its hosts and its servers, and nothing else yet. */
+/** A cluster on one network with hosts and servers, not yet configured for LVS. */
 async function makeCluster(prefix: string) {
   const machines = await makeTopology(drSite(prefix))
   await Promise.all([machines.first.serveWeb(80), machines.second.serveWeb(80)])
@@ -32,7 +32,7 @@ describe('scenario 2: a web site over DR', () => {
     for (const address of ['192.168.79.102', '192.168.79.103']) {
       await director.ipvs.addDestination(web, { address, forwarding: 'dr' })
     }
-    // All that the how-tos say but for arp_ignore and arp_announce.
+    // All steps of the usual how-tos except arp_ignore and arp_announce.
     for (const { host } of [first, second])
       await host.network.addAddress({ address: `${vip}/32`, interface: 'lo' })
 
@@ -43,13 +43,13 @@ describe('scenario 2: a web site over DR', () => {
     )
     expect(realServers).toContain(thief)
 
-    // The thief answers everything, and the director hears nothing of it.
+    // The real server with the VIP answers every request, and the director receives none.
     const heard = await connectionsOf(director)
     const robbed = thief === realServers[0] ? 'first' : 'second'
     expect(tally(await client.servers(`http://${vip}/`, { times: 6 }))).toEqual({ [robbed]: 6 })
     expect(await connectionsOf(director)).toBe(heard)
 
-    // The doctor names it, and its own fix corrects it.
+    // The doctor finds the problem, and its fix corrects it.
     const asked = { role: 'real-server', vips: [vip], forwarding: 'dr' } as const
     for (const { host } of [first, second]) {
       const findings = await host.doctor(asked)
@@ -65,14 +65,14 @@ describe('scenario 2: a web site over DR', () => {
   })
 })
 
-/** How many connections a director knows of. */
+/** The number of connections that a director counts. */
 async function connectionsOf({ ipvs }: Machine): Promise<number> {
   let count = 0
   for await (const _ of ipvs.connections()) count++
   return count
 }
 
-/** Sets a cluster up with the first real server at a weight, and looks at who answers twelve requests. */
+/** Sets up a cluster with a weight for the first real server. Returns the servers that answer twelve requests. */
 async function expectSplit(
   prefix: string,
   vip: string,

@@ -15,7 +15,7 @@ describe('scenario 7: a shop on ports 80 and 443 under one firewall mark', () =>
       await realServer.asRealServer({ vips: [VIP], forwarding: 'dr' })
     }
     await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], forwarding: ['dr'] })
-    // What is one is for the packet filter to say, before IPVS sees the packet.
+    // The packet filter decides which packets belong to the service, before IPVS sees them.
     const both = `-t mangle -A PREROUTING -d ${VIP} -p tcp -m multiport --dports 80,443 -j MARK --set-mark 7`
     // Some kernels have only one of the two packet filters behind iptables.
     await director.run('sh', '-c', `iptables ${both} 2>/dev/null || iptables-legacy ${both}`)
@@ -35,7 +35,7 @@ describe('scenario 7: a shop on ports 80 and 443 under one firewall mark', () =>
     expect(homes.slice(0, 2).sort()).toEqual(['first', 'second'])
     expect(homes[2]).toBe(homes[0])
 
-    // What is not marked is no part of it: the director itself answers, and nothing of it listens.
+    // Unmarked packets do not belong to the service: they reach the director itself, where no program listens.
     expect(await client.servers(`http://${VIP}:8443/`)).toEqual(['ECONNREFUSED'])
 
     const { statistics, destinations } = await waitUntil(

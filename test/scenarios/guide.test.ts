@@ -23,7 +23,7 @@ describe('the guide to forwarding methods', () => {
 
 type Site = Record<'surfer' | 'director' | 'first' | 'second', Machine>
 
-/** Runs the programs under a heading where they say, and looks at what a client gets. */
+/** Runs the programs under a heading on the machines that they name, and checks the answers to a client. */
 async function expectTwoToOne(
   heading: string,
   { surfer, director, first, second }: Site,

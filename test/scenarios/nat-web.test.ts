@@ -18,7 +18,7 @@ describe('scenario 1: a web site over NAT', () => {
     await director.asDirector({ vips: [{ address: `${VIP}/24`, interface: 'eth0' }], forwarding: ['nat'] })
     await director.ipvs.addService({ ...web, scheduler: 'wrr' })
     await director.ipvs.addDestination(web, { address: '192.168.5.11', forwarding: 'nat' })
-    // Only NAT can reach another port than the client asked for.
+    // Only NAT can reach a port other than the one that the client connected to.
     await director.ipvs.addDestination(web, { address: '192.168.5.12', port: 8080, forwarding: 'nat' })
 
     const client = await Client.start(surfer)
@@ -26,7 +26,7 @@ describe('scenario 1: a web site over NAT', () => {
     const servers = answers.map(({ server }) => server)
     expect(tally(servers)).toEqual({ first: 5, second: 5 })
     expect(servers.every((server, index) => index === 0 || server !== servers[index - 1])).toBe(true)
-    // The destination is what is translated; a real server sees who asks.
+    // Only the destination is translated; a real server sees the address of the client.
     expect(new Set(answers.map((answer) => answer.client))).toEqual(new Set(['192.168.4.100']))
 
     await director.ipvs.updateDestination(web, { address: '192.168.5.11', weight: 3 })
@@ -39,7 +39,7 @@ describe('scenario 1: a web site over NAT', () => {
     expect(statistics.connections).toBe(22)
     const counted = destinations.map(({ address, statistics }) => [address, statistics.connections])
     expect(Object.fromEntries(counted)).toEqual({ '192.168.5.11': 14, '192.168.5.12': 8 })
-    // Answers go through the director, and it counts them.
+    // Answers pass through the director, which counts them.
     expect(statistics.outgoingPackets).toBeGreaterThan(22)
   })
 })

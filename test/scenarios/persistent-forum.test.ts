@@ -10,7 +10,7 @@ const VIP = '192.168.4.5'
 const forum = { protocol: 'tcp', address: VIP, port: 80 } as const
 const ADDRESSES: Readonly<Record<string, string>> = { first: '192.168.5.11', second: '192.168.5.12' }
 
-/** The persistence templates of a director: the memory of clients. */
+/** The persistence templates of a director, which record clients. */
 async function templates(director: Machine): Promise<ConnectionEntry[]> {
   const entries: ConnectionEntry[] = []
   for await (const entry of director.ipvs.connections()) if (entry.template) entries.push(entry)
@@ -36,10 +36,10 @@ describe('scenario 5: a forum whose sessions live on one real server', () => {
     const [home = ''] = await client.servers(`http://${VIP}/`, { from: '192.168.4.100' })
     const other = home === 'first' ? 'second' : 'first'
     expect(await visit('192.168.4.100', 8)).toEqual({ [home]: 8 })
-    // The least-connection scheduler gives another client the idle one.
+    // The least-connection scheduler sends another client to the idle server.
     expect(await visit('192.168.4.101', 4)).toEqual({ [other]: 4 })
 
-    // As ipvsadm -Lnc shows it: a line without a client's port.
+    // As in ipvsadm -Lnc: a line without a client port.
     const memory = (await templates(director)).filter(({ client }) => client.address === '192.168.4.100')
     expect(memory).toMatchObject([
       {
@@ -52,7 +52,7 @@ describe('scenario 5: a forum whose sessions live on one real server', () => {
     const { destinations } = await director.ipvs.service(forum)
     expect(destinations.map(({ persistentConnections }) => persistentConnections)).toEqual([1, 1])
 
-    // Drained: as long as the kernel honours the templates of real servers with weight 0, its clients stay.
+    // The server is drained: as long as the kernel honours the templates of real servers with weight 0, its clients stay.
     const drained = ADDRESSES[home]!
     await director.ipvs.updateDestination(forum, { address: drained, weight: 0 })
     expect(await visit('192.168.4.100', 3)).toEqual({ [home]: 3 })

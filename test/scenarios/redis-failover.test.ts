@@ -9,7 +9,7 @@ const redis = { protocol: 'tcp', address: VIP, port: 6379 } as const
 const ADDRESSES = { left: '192.168.79.101', right: '192.168.79.102' } as const
 const destinations = Object.values(ADDRESSES).map((address) => ({ address, forwarding: 'dr' }) as const)
 
-/** What a node directs while it is active: both, itself among them. */
+/** The destinations of a node while it is active: both nodes, including itself. */
 const node = {
   vips: [VIP],
   interface: 'eth0',
@@ -18,7 +18,8 @@ const node = {
 
 /** Starts a Redis server that knows the name of its machine. */
 async function startRedis(machine: Machine): Promise<void> {
-  // Debian has the server's program in redis-tools too, which starts no service; it is what it is called.
+  // Debian also ships the server's program in redis-tools, which starts no service. The name of the program decides its
+  // function.
   const words = '--port 6379 --bind 0.0.0.0 --protected-mode no --save "" --appendonly no'
   await machine.startServer(6379, 'bash', '-c', `exec -a redis-server redis-check-rdb ${words}`)
   await machine.run('redis-cli', 'set', 'name', machine.name)
@@ -46,11 +47,11 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
 
     await leftNode.demote()
     await rightNode.promote()
-    // The application has heard the announcement: it was made to forget nothing.
+    // The application has received the announcement: its neighbour cache was not flushed.
     expect(await application.neighbour(VIP)).toBe(await right.linkAddress())
     expect(await ask(6)).toEqual({ left: 3, right: 3 })
     expect(await left.ipvs.services()).toEqual([])
-    // Every packet was forwarded once at most: the backup took in what it was sent.
+    // Every packet was forwarded at most once: the backup accepted the packets that it received.
     const { statistics: own } = await waitUntil(
       () => right.ipvs.service(redis),
       (service) => service.statistics.connections === 6,
@@ -62,8 +63,8 @@ describe('scenario 6: Redis on two nodes, each real server and possible director
     const [{ destinations, ...service }] = node.services
     await left.ipvs.addService(service)
     for (const destination of destinations) await left.ipvs.addDestination(redis, destination)
-    // Of eight connections four come to the backup, and two of those it sends back, to get them again: the first packet
-    // goes to and fro until its time to live is used up, and the application gets an error.
+    // Of eight connections four reach the backup. It sends two of them back and receives them again: the first packet moves
+    // back and forth until its time to live is used up, and the application gets an error.
     expect(await ask(8)).toEqual({ left: 2, right: 4, EHOSTUNREACH: 2 })
     const { statistics } = await waitUntil(
       () => left.ipvs.service(redis),

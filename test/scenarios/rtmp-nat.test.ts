@@ -36,7 +36,7 @@ describe('scenario 4: live streams pushed over RTMP', () => {
     )
     expect(await publisher.publish(streams)).toEqual([])
 
-    // As the servers tell: what they take, and from whom.
+    // According to the servers: the streams that they accept, and their sources.
     const homes = new Map<string, Set<string>>()
     let taken = 0
     for (const realServer of realServers) {
@@ -52,7 +52,7 @@ describe('scenario 4: live streams pushed over RTMP', () => {
     expect([...homes.keys()].sort()).toEqual(sources)
     expect([...homes.values()].map(({ size }) => size)).toEqual(sources.map(() => 1))
 
-    // As the director tells: who is connected, and what was counted.
+    // According to the director: the connected clients, and the counters.
     const { destinations } = await director.ipvs.service(ingest)
     expect(destinations.reduce((sum, { activeConnections }) => sum + activeConnections, 0)).toBe(
       streams.length,

@@ -11,26 +11,26 @@ const gre = { type: 'gre' } as const
 const gue = { type: 'gue', port: 6080 } as const
 
 describe('scenario 3: a web site over TUN, its real servers in another network', () => {
-  // Each wrapping leaves less room than the one before: what a client has learned of sizes, it remembers.
-  it('carries IPv4 in IPv4, by ipip, gre and gue', async () => {
+  // Each encapsulation leaves less room than the previous one, because a client remembers the path MTU that it has learned.
+  it('transports IPv4 in IPv4, by ipip, gre and gue', async () => {
     const site = await makeSite({ inner: 'ipv4', outer: 'ipv4' })
     await expectServed(site, ipip, { room: 1480 })
     await expectServed(site, gre, { room: 1476 })
     await expectServed(site, gue, { room: 1468 })
   })
 
-  it('carries IPv4 in IPv6, by ipip, gre and gue', async () => {
+  it('transports IPv4 in IPv6, by ipip, gre and gue', async () => {
     const site = await makeSite({ inner: 'ipv4', outer: 'ipv6' })
     await expectServed(site, ipip, { room: 1460 })
     await expectServed(site, gre, { room: 1456 })
     await expectServed(site, gue, { room: 1448 })
   })
 
-  it('carries IPv6 in IPv4', async () => {
+  it('transports IPv6 in IPv4', async () => {
     await expectServed(await makeSite({ inner: 'ipv6', outer: 'ipv4' }), ipip, { room: 1480 })
   })
 
-  it('carries IPv6 in IPv6', async () => {
+  it('transports IPv6 in IPv6', async () => {
     await expectServed(await makeSite({ inner: 'ipv6', outer: 'ipv6' }), ipip, { room: 1460 })
   })
 })
@@ -67,7 +67,7 @@ async function makeSite({ inner, outer }: { inner: Family; outer: Family }): Pro
   return { surfer, director, realServers, client: await Client.start(surfer), inner, outer }
 }
 
-/** Serves the VIP through tunnels of a kind for a while. `room` is what is left of 1500 bytes for the packet inside. */
+/** Serves the VIP through tunnels of a kind for a while. `room` is the part of 1500 bytes that is left for the inner packet. */
 async function expectServed(site: Site, tunnel: Tunnel, { room }: { room: number }): Promise<void> {
   const { surfer, director, realServers, client, inner, outer } = site
   const { vip, from } = INNER[inner]
@@ -88,7 +88,7 @@ async function expectServed(site: Site, tunnel: Tunnel, { room }: { room: number
   expect(tally(answers.map(({ server, error }) => server ?? error))).toEqual({ first: 6, second: 3 })
   expect(new Set(answers.map((answer) => answer.client))).toEqual(new Set([from]))
 
-  // What fills its packets does not fit the tunnel: the director says so, and the client sends smaller ones.
+  // Full packets do not fit the tunnel: the director reports this, and the client sends smaller ones.
   expect(await client.fetch(url, { bytes: 100_000 })).toMatchObject([{ bytes: 100_000 }])
   expect(await surfer.host.network.routeTo(vip)).toMatchObject({ mtu: room })
 
@@ -98,14 +98,17 @@ async function expectServed(site: Site, tunnel: Tunnel, { room }: { room: number
   )
   expect(statistics.connections).toBe(10)
   expect(statistics.incomingBytes).toBeGreaterThan(100_000)
-  // Nothing comes back this way. What goes out is what the director itself says about sizes.
+  // No answers return this way. The only outgoing packets are the director's own messages about sizes.
   expect(statistics.outgoingPackets).toBeLessThan(10)
 
   await director.ipvs.removeService(web)
   for (const role of roles) await role.down()
 }
 
-/** GUE is unwrapped in two steps: UDP by a port of the kernel's module fou, and what was in it as with ipip. */
+/**
+ * GUE is decapsulated in two steps: a port of the kernel module fou removes the UDP header, and the rest is handled as with
+ * ipip.
+ */
 async function receiveGue(realServer: Machine, outer: Family): Promise<void> {
   const family = outer === 'ipv6' ? ['-6'] : []
   await realServer.run('ip', 'fou', 'add', 'port', String(gue.port), 'gue', ...family)

@@ -1,5 +1,5 @@
-// node exec-program.mjs OPERATION SERVICES DESTINATIONS CAP
-// What a Node.js program without a library does: one ipvsadm a rule, one awaited after another.
+// node exec-program.mjs OPERATION SERVICES DESTINATIONS CAP A Node.js program without a library: it runs ipvsadm once per rule,
+// and awaits each run.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { measure } from '../measure.mjs'

@@ -3,7 +3,7 @@ import { argumentsOf } from '../rules.mjs'
 import { runForJson } from '../run.mjs'
 import { countCalls, traced } from '../strace.mjs'
 
-/** How ipvsadm reads; the first is the main one. */
+/** The ways in which ipvsadm reads; the first one is the main one. */
 const READ = { '': ['ipvsadm', '-L', '-n'], save: ['ipvsadm', '-S', '-n'] }
 
 /** ipvsadm, with all rules of an operation in one file. Its start is part of the time. */

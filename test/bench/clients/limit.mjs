@@ -1,6 +1,6 @@
 import { runForJson } from '../run.mjs'
 
-/** The C program: `batch` is the limit, `single` the obvious way. */
+/** The C program: `batch` is the limit, `single` sends one command per datagram. */
 class CProgram {
   name
   variant = ''

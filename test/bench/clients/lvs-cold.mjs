@@ -1,5 +1,4 @@
-// node lvs-cold.mjs OPERATION SERVICES DESTINATIONS WAY
-// One operation in a process that has done nothing before; opening the client is part of it.
+// node lvs-cold.mjs OPERATION SERVICES DESTINATIONS WAY One operation in a new process; opening the client is included.
 import { Ipvs } from '@lvs/netlink'
 import { measure } from '../measure.mjs'
 import { prepare, systemCalls } from './lvs-operations.mjs'

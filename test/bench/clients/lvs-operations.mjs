@@ -1,9 +1,9 @@
-// What this library does for each operation, in each way it offers. The input is ready before the clock starts, as the
-// messages of the C program are.
+// Each operation in each way that this library offers. The input is ready before the clock starts, like the messages of the C
+// program.
 import { readFileSync } from 'node:fs'
 import { commandsOf } from '../rules.mjs'
 
-/** One call a command, all awaited together. */
+/** One call per command, all awaited together. */
 function eachByItself(ipvs, commands) {
   return Promise.all(
     commands.map(({ command, service, destination }) =>
@@ -20,20 +20,22 @@ async function count(services) {
   return { length }
 }
 
-/** Ways to read; each gives something of the length of the table. */
+/** Ways to read; each returns a value with the length of the table. */
 const READ = {
   whole: (ipvs) => ipvs.services(),
   stream: (ipvs) => count(ipvs.eachService()),
   overview: (ipvs) => count(ipvs.overview()),
 }
 
-/** The ways to read that this build of the library has. */
+/** The ways to read that this build of the library supports. */
 export function waysToRead(Ipvs) {
   const { prototype } = Ipvs
   return ['whole', 'stream', ...(prototype.overview ? ['overview'] : [])]
 }
 
-/** Prepares an operation: what it gives does it. `way` is `batch` or `calls`, or one of `whole`, `stream`, `overview`. */
+/**
+ * Prepares an operation. Returns a function that runs it. `way` is `batch` or `calls`, or one of `whole`, `stream`, `overview`.
+ */
 export function prepare(operation, table, way) {
   if (operation === 'read') {
     return async (ipvs) => {
@@ -46,8 +48,8 @@ export function prepare(operation, table, way) {
 }
 
 /**
- * System calls so far: on netlink sockets as the client counts them, and for an overview, which reads a file, the
- * process's reads as the kernel counts them. Among those are a few by which threads wake the event loop.
+ * The number of system calls so far: the client's own count for netlink sockets and, for an overview, which reads a file, the
+ * kernel's count of the reads of the process. They include a few reads by which threads wake the event loop.
  */
 export function systemCalls({ activity }, way) {
   if (way === 'overview') return Number(/syscr: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))[1])

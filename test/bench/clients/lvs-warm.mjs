@@ -1,5 +1,5 @@
-// A long-lived process that does operations in one namespace after another, as its parent asks. A client lasts as long
-// as its namespace.
+// A long-lived process that runs operations in one namespace after another, on request of its parent. A client lives as long as
+// its namespace.
 import { Ipvs } from '@lvs/netlink'
 import { measure } from '../measure.mjs'
 import { prepare, systemCalls, waysToRead } from './lvs-operations.mjs'

@@ -8,10 +8,10 @@ import { waysToRead } from './lvs-operations.mjs'
 
 const program = (name) => fileURLToPath(new URL(name, import.meta.url))
 
-/** V8 has compiled everything after some rounds of these. */
+/** After some rounds of these, V8 has compiled all code. */
 const WARM_UP = { rounds: 10, table: { services: 400, destinations: 10 } }
 
-/** This library in a process that lives on. `way` is how it writes: `batch` or `calls`. */
+/** This library in a long-lived process. `way` is the way in which it writes: `batch` or `calls`. */
 class Warm {
   name = 'lvs'
   variant
@@ -79,7 +79,7 @@ class Cold {
   #waysToRead
 
   async start() {
-    // Not at the top: where the options are read, the library may not be built yet.
+    // Not at the top: when the options are read, the library may not have been built.
     const { Ipvs } = await import('@lvs/netlink')
     this.#waysToRead = waysToRead(Ipvs).filter((way) => way !== 'overview')
   }

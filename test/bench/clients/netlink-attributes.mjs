@@ -1,4 +1,4 @@
-// The attributes of IPVS, by hand, as a user of the package netlink has to write them (<linux/ip_vs.h>).
+// The attributes of IPVS (<linux/ip_vs.h>), encoded by hand, as a user of the package netlink must do.
 import { createRequire } from 'node:module'
 
 const structures = createRequire(new URL('../peers/package.json', import.meta.url))('netlink')
@@ -20,20 +20,20 @@ const DIRECT_ROUTING = 3
 
 const address = (text) => Buffer.from([...text.split('.').map(Number), ...new Array(12).fill(0)])
 
-/** Attributes, given as [type, bytes], one after another. */
+/** Attributes, passed as [type, bytes], one after another. */
 function attributes(...pairs) {
   const stream = new AttrStream()
   for (const [type, bytes] of pairs) stream.push(type, bytes)
   return stream.bufs
 }
 
-/** What a command is about: a service, and with most also a destination. */
+/** The object of a command: a service and, for most commands, a destination. */
 export function payloadOf({ command, service, destination }) {
   const about = [1, serviceOf(service, command === 'addService')]
   return destination === undefined ? attributes(about) : attributes(about, [2, destinationOf(destination)])
 }
 
-/** Its key, or all of it. */
+/** The key of a service, or the complete service. */
 function serviceOf(service, whole) {
   const key = [
     [1, putU16(2)],
@@ -61,7 +61,7 @@ function destinationOf(destination) {
   )
 }
 
-/** A destination out of a reply, its statistics left aside. */
+/** A destination from a reply, without its statistics. */
 export function readDestination(data) {
   const destination = {}
   parseAttributes(data, (nested) =>

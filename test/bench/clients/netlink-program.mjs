@@ -1,5 +1,5 @@
-// node netlink-program.mjs OPERATION SERVICES DESTINATIONS CAP
-// The package netlink, which does not know IPVS: attributes made by hand, one command a request.
+// node netlink-program.mjs OPERATION SERVICES DESTINATIONS CAP The package netlink, which does not support IPVS: attributes are
+// encoded by hand, with one command per request.
 import { createRequire } from 'node:module'
 import { measure } from '../measure.mjs'
 import { commandsOf } from '../rules.mjs'

@@ -3,14 +3,14 @@ import { runForJson } from '../run.mjs'
 import { countCalls, tracedNetwork } from '../strace.mjs'
 
 /**
- * A Node.js program that gives one command after another, too slow to be run on a whole table: it does the first `cap`
+ * A Node.js program that runs one command after another. It is too slow for a whole table, so it runs only the first `cap`
  * commands.
  */
 class OneByOne {
   name
   variant = ''
   slow = true
-  /** How many commands of an operation it does at most. */
+  /** The maximum number of commands of an operation that it runs. */
   cap
   #program
   #scratch

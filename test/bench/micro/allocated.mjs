@@ -5,8 +5,8 @@ import { median } from '../statistics.mjs'
 const TRIES = 5
 
 /**
- * Bytes that a piece of work allocates on V8's heap. The process needs a young generation that holds them all: what was
- * collected meanwhile cannot be counted.
+ * Bytes that a piece of work allocates on V8's heap. The process needs a young generation that can hold them all, because bytes
+ * that were collected meanwhile cannot be counted.
  */
 export async function allocated(work) {
   let collections = 0

@@ -1,4 +1,4 @@
-// What a kernel answers apart from records; each function gives how many bytes it wrote.
+// The replies of a kernel other than records. Each function returns the number of bytes that it wrote.
 
 const FAMILY = 30
 const CONTROLLER = 16
@@ -15,7 +15,7 @@ function writeHeader(view, at, length, type, flags, sequence) {
   view.setUint32(at + 12, 1, true)
 }
 
-/** "Done", for a command. */
+/** The acknowledgement of a command. */
 export function writeAcknowledgement(view, at, sequence) {
   writeHeader(view, at, 36, ERROR, CAPPED, sequence)
   view.setInt32(at + 16, 0, true)
@@ -30,7 +30,7 @@ export function writeDone(view, at, sequence) {
   return 20
 }
 
-/** The controller's answer: the number of the family. */
+/** The controller's reply: the number of the family. */
 export function writeFamily(view, at, sequence) {
   writeHeader(view, at, 28, CONTROLLER, 0, sequence)
   view.setUint32(at + 16, 0x0201, true)

@@ -1,5 +1,5 @@
-// node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 commands.mjs batch|calls
-// Commands from the call to its result, with a transport that takes them as done: nanoseconds, bytes, memory.
+// node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 commands.mjs batch|calls Commands from the call to the
+// result, with a transport that acknowledges them: nanoseconds, bytes, memory.
 import { Ipvs } from '@lvs/netlink'
 import { prepare } from '../clients/lvs-operations.mjs'
 import { countOf } from '../rules.mjs'

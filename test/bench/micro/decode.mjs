@@ -1,11 +1,11 @@
-// node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 decode.mjs
-// Reading a table of recorded records into objects: nanoseconds a record and bytes a second.
+// node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 decode.mjs Reading a table of recorded records into
+// objects: nanoseconds per record and bytes per second.
 import { Ipvs } from '@lvs/netlink'
 import { median } from '../statistics.mjs'
 import { allocated } from './allocated.mjs'
 import { Player } from './player.mjs'
 
-/** One kind of record in quantity, as little as possible of the other. */
+/** Many records of one kind, and as few as possible of the other. */
 const TABLES = {
   services: { services: 5000, destinations: 0 },
   destinations: { services: 125, destinations: 80 },

@@ -1,5 +1,5 @@
-// node exchange.mjs COUNT
-// One awaited exchange after another with the controller, the family that every kernel has, over the library's connection.
+// node exchange.mjs COUNT One awaited exchange after another with the controller, a family of every kernel, over the library's
+// connection.
 import { Connection } from '../../../dist/netlink/connection/connection.js'
 import { GenericFamily } from '../../../dist/netlink/generic-family.js'
 import { KernelTransport } from '../../../dist/netlink/transport/kernel-transport.js'

@@ -1,6 +1,5 @@
-// node loop.mjs batch|calls|whole|stream
-// One large piece of work in a process that has done nothing before: time, peak memory, and how long the event loop is kept.
-// Then the event loop's delay once more, when V8 has compiled everything.
+// node loop.mjs batch|calls|whole|stream One large piece of work in a new process: time, peak memory, and the delay of the
+// event loop. Then the delay of the event loop again, after V8 has compiled all code.
 import { Ipvs } from '@lvs/netlink'
 import { prepare } from '../clients/lvs-operations.mjs'
 import { measure } from '../measure.mjs'

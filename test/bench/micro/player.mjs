@@ -1,4 +1,4 @@
-// A transport that plays a kernel: it takes commands as done and answers reads with recorded records.
+// A transport that imitates a kernel: it acknowledges commands and answers reads with recorded records.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { writeAcknowledgement, writeDone, writeFamily } from './answers.mjs'
 import { Records } from './records.mjs'
@@ -6,10 +6,10 @@ import { Records } from './records.mjs'
 const CONTROLLER = 16
 const GET_SERVICE = 4
 const DUMP = 0x300
-/** The largest block that the kernel makes. */
+/** The largest block that the kernel sends. */
 const BLOCK = 32 * 1024
 
-/** Plays a kernel that has `services` services with `destinations` destinations each. */
+/** Imitates a kernel that has `services` services with `destinations` destinations each. */
 export class Player {
   services = new Records('services')
   destinations = new Records('destinations')
@@ -27,7 +27,7 @@ export class Player {
       ...{ portId: 1, receiveBuffer: 4 << 20, sendBuffer: 1 << 20 },
       exchange: async (request) => {
         const report = this.#answer(request)
-        // A kernel's answer comes by way of the event loop.
+        // Replies of a kernel arrive through the event loop.
         await nextTurn()
         return report
       },
@@ -62,7 +62,7 @@ export class Player {
     return { ...report, sends: done, receives: done }
   }
 
-  /** Goes on with a dump; false when the room is used up. */
+  /** Continues a dump; false if the buffer is full. */
   #dump(requests, begin, replies, view, report) {
     const sequence = requests.getUint32(begin + 8, true)
     const service = requests.getUint8(begin + 16) === GET_SERVICE

@@ -1,18 +1,18 @@
-// LAB_OUT=test/bench/recorded LAB=qemu npm run lab -- node test/bench/micro/record.mjs
-// Records what a kernel answers when it is asked for services and destinations: a block of each, without the terminator.
+// LAB_OUT=test/bench/recorded LAB=qemu npm run lab -- node test/bench/micro/record.mjs Records the replies of a kernel to reads
+// of services and destinations: a block of each, without the terminator.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ipvs } from '@lvs/netlink'
 import { KernelTransport } from '../../../dist/netlink/transport/kernel-transport.js'
 
-/** The largest block that the kernel makes. */
+/** The largest block that the kernel sends. */
 const BLOCK = 32 * 1024
 const RECORDS = { services: 1, destinations: 5 }
 
 const answers = []
 
-/** The kernel, with every answer kept. */
+/** The kernel, with a record of every reply. */
 class Recorder extends KernelTransport {
   async open(protocol) {
     const socket = await super.open(protocol)
@@ -28,7 +28,7 @@ class Recorder extends KernelTransport {
   }
 }
 
-/** The messages of family and generic command given, as many as fit a block. */
+/** The messages with the given family and generic command, as many as fit a block. */
 function* messages(command) {
   let room = BLOCK
   for (const answer of answers) {

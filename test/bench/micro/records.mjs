@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 
-/** How the address of the first service begins. */
+/** The beginning of the address of the first service. */
 const ADDRESS = Uint8Array.of(10, 0, 0)
 
 /** Recorded records, all of one length. */
 export class Records {
   #bytes
   #length
-  /** Where the address of a service stands in its record. */
+  /** The offset of the address of a service in its record. */
   #address
 
   constructor(name) {
@@ -24,7 +24,7 @@ export class Records {
     return Math.floor(this.#bytes.length / this.#length)
   }
 
-  /** Writes up to a block of records, from number `from` on; gives how many. */
+  /** Writes up to a block of records, from number `from` on. Returns their number. */
   write(replies, view, at, sequence, from, total) {
     const count = Math.min(this.perBlock, total - from)
     replies.set(this.#bytes.subarray(0, count * this.#length), at)
@@ -32,7 +32,7 @@ export class Records {
     return count
   }
 
-  /** Gives services, just written, addresses of their own. */
+  /** Sets different addresses in services that were just written. */
   number(view, at, from, count) {
     for (let i = 0; i < count; i++)
       view.setUint32(at + i * this.#length + this.#address, 0x0a000001 + from + i)

@@ -1,4 +1,4 @@
-// The ways to read over netlink that this build of the library has.
+// The ways to read over netlink that this build of the library supports.
 import { Ipvs } from '@lvs/netlink'
 import { waysToRead } from '../clients/lvs-operations.mjs'
 

@@ -74,7 +74,7 @@ describe('lvs', () => {
       expect(await other.saved()).toEqual(await one.saved())
       if (format !== 'rules') expect(await printed(other, 'save')).toBe(await printed(one, 'save'))
 
-      // Rules are commands, which fail on entries that exist; a document is a state, which is reached already.
+      // Rules are commands, which fail on existing entries. A document is a state, which the table already has.
       const again = await run(other, 'restore', saved)
       expect(again.status).toBe(format === 'rules' ? 1 : 0)
       expect(again.errors).toHaveLength(format === 'rules' ? TABLE.length : 0)

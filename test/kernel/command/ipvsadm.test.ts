@@ -8,7 +8,7 @@ import { shell } from '../../support/kernel/shell.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PROGRAM = join(ROOT, 'dist/bin/lvs.cjs')
-/** One in this many command lines runs as a process: starting Node.js takes most of the time. */
+/** One in this many command lines runs as a process, because starting Node.js takes most of the time. */
 const PROCESS_EVERY = 20
 
 const TABLES = [

@@ -64,7 +64,7 @@ describe('lvs top', () => {
 
     const stop = keepSending(client)
     await window.shows(/^udp:\/\/192\.0\.2\.10:53 +rr +0( +[1-9][\d.]*( [kM])?){6}$/m)
-    // Each datagram is a connection, unless the kernel looked at its counters in the middle of one; it has two answers.
+    // Each datagram is a connection with two answers, unless the kernel sampled its counters in the middle of one.
     const busy = await waitUntil(
       () => window.screen(),
       (screen) => {
@@ -119,7 +119,7 @@ describe('lvs top', () => {
     expect(await weight()).toBe(7)
   })
 
-  it('goes on after a change that the kernel refuses', async () => {
+  it('continues after a change that the kernel refuses', async () => {
     const { host } = await makeBusyHost()
     const { window } = await startTop(host)
     await window.shows(/q quit/)

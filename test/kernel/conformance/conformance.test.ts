@@ -1,4 +1,4 @@
-/** Sends the same bytes to the simulated kernel and the real one, and compares the answers. */
+/** Sends the same bytes to the simulated kernel and the real one, and compares the replies. */
 
 import { release } from 'node:os'
 import { describe, expect, it } from 'vitest'
@@ -107,8 +107,8 @@ function describeHex(hex: string): string {
 }
 
 /**
- * Removes what the kernel chooses freely: the order of services since Linux 7.1, and whether a daemon that had not started to
- * run was stopped without an answer (kthread_stop returns EINTR, for which netlink_rcv_skb sends nothing).
+ * Removes the parts that the kernel chooses freely: the order of services since Linux 7.1, and whether a daemon that had not
+ * started to run was stopped without a reply (kthread_stop returns EINTR, for which netlink_rcv_skb sends nothing).
  */
 function masked(
   answers: ComparableReplies,
@@ -127,7 +127,7 @@ function masked(
 }
 
 describe(`random requests to ${release()} and to a simulated kernel`, () => {
-  it(`get the same answers, in ${SEEDS} sequences of ${DATAGRAMS} datagrams`, async ({ annotate }) => {
+  it(`get the same replies, in ${SEEDS} sequences of ${DATAGRAMS} datagrams`, async ({ annotate }) => {
     const host = await makeHost()
     const profile = await runningProfile(host)
     const differences: string[] = []
@@ -178,7 +178,7 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
     expect(commands).toBeGreaterThan(2 * SEEDS * DATAGRAMS)
   })
 
-  it('get the same answers when a table takes many blocks', async () => {
+  it('get the same replies when a table takes many blocks', async () => {
     const host = await makeHost()
     const profile = await runningProfile(host)
     const { commands } = largeTable()
@@ -200,7 +200,7 @@ describe(`random requests to ${release()} and to a simulated kernel`, () => {
     real.close()
   })
 
-  it('lose the same answers when the receive buffer overflows', async () => {
+  it('lose the same replies when the receive buffer overflows', async () => {
     const host = await makeHost()
     const profile = await runningProfile(host)
     const real = await ConformanceSocket.open(new KernelTransport({ netns: host.path }))

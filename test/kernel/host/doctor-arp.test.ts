@@ -114,7 +114,7 @@ describe('a host that replies as the VIP', () => {
     const { client, server } = await makeNetwork()
     const { sysctls, network } = server.host
     await network.addAddress({ address: `${VIP}/32`, interface: 'lo' })
-    // The client may resolve the VIP too, to send an ICMP error, and must not learn anything from that.
+    // The client may also resolve the VIP, to send an ICMP error, and must not learn an address from that.
     await sysctls.set('net.ipv4.conf.all.arp_ignore', 1)
     const rows = rowsUnder('`arp_announce`').flatMap((row) =>
       levelsOf(row[0]!).map((level) => ({ level, near: row[2]!, far: row[3]! })),

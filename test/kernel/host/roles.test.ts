@@ -91,7 +91,7 @@ describe('the state before a role', () => {
     expect(await readHostState(node)).toEqual(before)
   })
 
-  it('is not restored where another process has changed it since, and that is reported', async () => {
+  it('is not restored if another process has changed it since, and the change is reported', async () => {
     const { node, host, stateFile } = await makeNode()
     const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
     await role.up()

@@ -23,7 +23,7 @@ describe('the examples', () => {
     expect(stdout.trim()).toMatch(/done: 198.51.100.3 gets no new connections from 1000 services$/)
   })
 
-  it('apply a document, and find no step left afterwards', async () => {
+  it('apply a document, and plan no step afterwards', async () => {
     const example = join(root, 'docs/examples/desired-state.ts')
     const { stdout } = await run(process.execPath, ['--import', 'tsx', example], { cwd: root })
     expect(stdout.trim()).toMatch(/done: there is nothing left to do$/)

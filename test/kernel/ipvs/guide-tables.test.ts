@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { connectionTable, ruleTable, statisticsTable } from '../../../docs/examples/tables.ts'
 import { makeNamespace } from '../../support/kernel/namespace.ts'
 
-/** The examples print what the library reads as ipvsadm does: here both are asked, and the text compared. */
+/** The examples print the table as ipvsadm does. This test compares their output with that of ipvsadm. */
 describe('the tables of the examples', () => {
   it('are exactly those that ipvsadm prints', async () => {
     const namespace = await makeNamespace()

@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 const VIP = '192.168.79.110'
 
-it('the programs in the failover guide do what the guide says', async () => {
+it('the programs in the failover guide behave as the guide says', async () => {
   const [here, there] = [await makeNamespace(), await makeNamespace()]
   await connect(
     [here, there],

@@ -122,7 +122,7 @@ describe('an address of an interface', () => {
     await network.addAddress({ address: '2001:db8::1/64', interface: 'eth0' })
     const vip = { address: '2001:db8::110/64', interface: 'eth0' }
     const source = async () => (await network.routeTo('2001:db8::9')).source
-    // Without it the newest address would be chosen.
+    // Without it the kernel would choose the newest address.
     await network.addAddress(vip)
     expect(await source()).toBe('2001:db8::110')
     await expect(network.ensureAddress({ ...vip, preferredLifetime: 0 })).rejects.toThrow(/not deprecated/)

@@ -58,7 +58,7 @@ describe('an announcement', () => {
     expect(entry).toMatchObject({ interface: 'eth0', state: 'stale', router: false })
   })
 
-  it('of IPv6 by a host that forwards carries the router flag', async () => {
+  it('of IPv6 by a host that forwards has the router flag', async () => {
     const { director, directorHost, client } = await makeFailover()
     await directorHost.exec('sysctl', '-q', '-w', 'net.ipv6.conf.all.forwarding=1')
     await director.announce(VIPS.ipv6, 'eth0')
@@ -73,7 +73,7 @@ describe('an announcement', () => {
     const mark = '192.0.2.200'
     await clientHost.ip('neighbour', 'replace', mark, 'lladdr', OLD_MAC, 'dev', 'eth0', 'nud', 'stale')
     for (const vip of [...Object.values(VIPS), mark]) await director.announce(vip, 'eth0')
-    // Frames keep their order: once the last one arrived, the others have.
+    // Frames keep their order: when the last one has arrived, so have the others.
     expect(
       await waitUntil(
         () => macOf(client, mark),

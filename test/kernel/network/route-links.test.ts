@@ -70,7 +70,7 @@ describe('links', () => {
   })
 })
 
-describe('a link is made', () => {
+describe('a link is created', () => {
   it.each<[LinkInput, string, Record<string, unknown>]>([
     [{ name: 'd0', kind: 'dummy', mtu: 1400 }, 'ether', {}],
     [
@@ -113,7 +113,7 @@ describe('a link is made', () => {
     await expect(network.removeLink(name)).rejects.toMatchObject({ code: 'ENODEV', subject: name })
   })
 
-  it('with open ends by its module only, and cannot be removed', async () => {
+  it('without endpoints only by its module, and cannot be removed', async () => {
     const { network } = await makeHost()
     await network.addLink({ name: 't0', kind: 'ipip', local: '192.0.2.1' })
     expect(await network.ensureLink({ name: 'tunl0', kind: 'ipip' })).toBe(false)

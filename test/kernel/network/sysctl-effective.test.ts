@@ -26,7 +26,7 @@ interface Pair {
   readonly peer: End
 }
 
-/** Receives without answering, since an answer would resolve an address too. */
+/** Receives without answering, because an answer would also resolve an address. */
 const LISTENER = `require('node:dgram').createSocket('udp4').bind(9, () => console.log('ready'))`
 
 /** A host (192.0.2.1) and a peer (192.0.2.2) at the ends of a veth pair, with few and short ARP retries. */
@@ -100,7 +100,7 @@ describe('arp_ignore', () => {
     return (await waitUntil(state, (known) => known !== undefined && known !== 'incomplete')) !== 'failed'
   }
 
-  it('decides by its larger value which requests are answered', async () => {
+  it('determines by its larger value which requests are answered', async () => {
     const pair = await makePair()
     const { namespace, network, sysctls } = pair.host
     await network.addAddress({ address: '192.0.2.100/32', interface: 'lo' })
@@ -146,7 +146,7 @@ describe('arp_announce', () => {
     return (await waitUntil(named, (addresses) => addresses.length > 0)).join()
   }
 
-  it('decides by its larger value which address requests name', async () => {
+  it('determines by its larger value which address requests contain', async () => {
     const pair = await makePair()
     const { namespace, network, sysctls } = pair.host
     for (const address of ['192.0.2.100/32', '198.51.100.1/32'])

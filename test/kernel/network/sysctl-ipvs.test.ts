@@ -155,7 +155,7 @@ describe('a value that only the kernel can refuse is refused with the kernel’s
     })
   })
 
-  it('a text that is no number', async () => {
+  it('a text that is not a number', async () => {
     const { sysctls } = sysctlsOf(namespace)
     await expect(sysctls.setText('net.ipv4.vs.conntrack', 'yes')).rejects.toMatchObject({
       name: 'SysctlError',
@@ -194,7 +194,7 @@ it('cat reads the same values, and writes have the same effect', async () => {
 })
 
 if (canUnloadModules) {
-  it('a scheduler that is not loaded has no expiration, and the error says why', async () => {
+  it('a scheduler that is not loaded has no expiration, and the error explains this', async () => {
     const { sysctls } = sysctlsOf(await makeNamespace())
     await shell.run(['modprobe', '-r', 'ip_vs_lblc'])
     expect(await sysctls.find('net.ipv4.vs.lblc_expiration')).toBeUndefined()

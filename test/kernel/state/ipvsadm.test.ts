@@ -14,7 +14,7 @@ describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (sc
     .map(({ read }) => read)
     .flatMap(restorable)
 
-  it('that it takes are read as the table that it makes of them', async () => {
+  it('that ipvsadm accepts are parsed to the table that it creates from them', async () => {
     const namespace = await makeNamespace()
     const rules = services.flatMap(restorableRules)
     await namespace.restore(rules)
@@ -26,11 +26,11 @@ describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (sc
     expect(sortedTable({ ...ours, timeouts: theirs.timeouts })).toEqual(sortedTable(theirs))
   })
 
-  it('that are written make the table that they were written from', async () => {
+  it('that are formatted restore the table that they were formatted from', async () => {
     const namespace = await makeNamespace()
     const table = { services, timeouts: { tcp: 1000, tcpFin: 100, udp: 10 }, daemons: [] }
     const rules = formatRules(toDesiredState(table)).split('\n')
-    // ipvsadm -R takes no settings of the whole namespace.
+    // ipvsadm -R accepts no settings of the whole namespace.
     await namespace.restore(rules.filter((rule) => rule.startsWith('-') && !rule.startsWith('--set')))
     for (const rule of rules.filter((each) => each.startsWith('--set')))
       await namespace.ipvsadm(...rule.split(' '))
@@ -38,7 +38,7 @@ describe.each([...SCHEDULERS, 'none'])('rules of ipvsadm with scheduler %s', (sc
   })
 })
 
-it('what ipvsadm saves is read back but for what it leaves out', async () => {
+it('rules saved by ipvsadm are read back, except for settings that it omits', async () => {
   const namespace = await makeNamespace()
   const desired: DesiredState = {
     services: [

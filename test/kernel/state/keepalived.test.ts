@@ -8,7 +8,7 @@ import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts
 import { waitUntil } from '../../support/kernel/until.ts'
 import { sortedTable } from '../../support/state/compare-tables.ts'
 
-describe('keepalived, its checks off, programs what is read of its configuration', () => {
+describe('keepalived without checks programs the table that its parsed configuration describes', () => {
   it.each(Object.entries(CONFIGURATIONS))('%s', async (_, text) => {
     const [theirs, ours] = [await busyNamespace(), await busyNamespace()]
     const { desired } = await parseKeepalived(text)

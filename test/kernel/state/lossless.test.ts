@@ -78,10 +78,10 @@ const EVERYTHING: DesiredState = {
   timeouts: TIMEOUTS,
   daemons: DAEMONS,
 }
-/** What keepalived has words for: what is at another port than its service's, and daemons, it has not. */
+/** The part that keepalived can express: no destinations at ports other than the service's, and no daemons. */
 const FOR_KEEPALIVED: DesiredState = { services: [MARK, WEB6, WEB, SIP], timeouts: TIMEOUTS }
 
-/** A spelling of a document. */
+/** A format of a document. */
 interface Spelling {
   readonly document: DesiredState
   readonly write: (desired: DesiredState) => string
@@ -98,13 +98,13 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   'rules of ipvsadm': { document: EVERYTHING, write: formatRules, read: parseRules },
   'keepalived.conf': {
     document: FOR_KEEPALIVED,
-    // Its daemons follow VRRP.
+    // The daemons of keepalived follow VRRP.
     write: ({ daemons: _, ...desired }) => formatKeepalived(desired),
     read: async (text) => (await parseKeepalived(text)).desired,
   },
 }
 
-describe('a table that a document has made is exported as that document, letter by letter', () => {
+describe('a table that was created from a document is exported as the same text', () => {
   it.each(Object.entries(SPELLINGS))('%s', async (_, { document, write, read }) => {
     const namespace = await makeNamespace()
     await namespace.addDummy('eth0', ['192.0.2.1/24', '2001:db8::1/64'])
@@ -113,7 +113,7 @@ describe('a table that a document has made is exported as that document, letter 
     expect(write(await exportState(namespace.ipvs))).toBe(text)
   })
 
-  it('with every field that there is', () => {
+  it('with every field', () => {
     const text = formatState(EVERYTHING)
     const fields = [
       ...SERVICE_SETTINGS,

@@ -3,8 +3,8 @@
 //   LAB=qemu npm run lab -- node test/kernel/state-measure.mjs [SERVICES] [ROUNDS]
 //   node test/kernel/state-measure.mjs recorded [SERVICES] [ROUNDS]
 //
-// In the lab with the kernel; `recorded` without one, which answers with what a kernel has answered: the library alone.
-// The operations alternate, so that all meet the same conditions; the first rounds are not counted.
+// In the lab it runs with the kernel. `recorded` runs without a kernel and replays recorded replies, which measures the library
+// alone. The operations alternate, so that their conditions are equal; the first rounds are not counted.
 import { execFileSync } from 'node:child_process'
 import { release } from 'node:os'
 import { describeTable, formatService, Ipvs, planTable } from '@lvs/netlink'
@@ -23,7 +23,7 @@ const ipvs = isRecorded
   ? await Ipvs.open({ transport: new Player({ services, destinations: DESTINATIONS }) })
   : await openTable()
 const table = { services: await ipvs.services(), ...NO_TIMEOUTS }
-// As a document that comes from somewhere else: with texts and objects of its own.
+// Like a document from another source: with its own strings and objects.
 const desired = documentOf(table)
 const changed = documentOf(table)
 const place = services >> 1
@@ -64,8 +64,8 @@ ipvs.close()
 async function openTable() {
   execFileSync('ip', ['link', 'set', 'lo', 'up'])
   const ipvs = await Ipvs.open()
-  // The last bytes of the addresses differ: otherwise all services are in one row of the kernel's hash table
-  // (ip_vs_svc_hashkey, before Linux 7.1), reading takes three times as long, and planning looks cheap beside it.
+  // The last bytes of the addresses differ: otherwise all services are in one bucket of the kernel's hash table
+  // (ip_vs_svc_hashkey, before Linux 7.1), reading takes three times as long, and planning seems cheap in comparison.
   await ipvs.apply({
     services: Array.from({ length: services }, (_, service) => ({
       service: `tcp://10.0.${service >> 8}.${service & 255}:80`,

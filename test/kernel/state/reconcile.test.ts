@@ -23,7 +23,7 @@ const DESIRED: DesiredState = {
 const owns = (service: { readonly address?: string | undefined }) =>
   service.address?.startsWith('192.0.2.') === true
 
-/** A table in a namespace of its own with a service that another client owns. */
+/** A table in its own namespace with a service that another client owns. */
 async function makeTable(): Promise<Namespace> {
   const namespace = await makeNamespace()
   await namespace.ipvs.apply({ services: [{ service: FOREIGN, scheduler: 'rr', destinations: [A] }] })
@@ -32,7 +32,7 @@ async function makeTable(): Promise<Namespace> {
 
 const wanted = JSON.stringify(DESIRED.services)
 
-/** Services as text, whatever the order in which their destinations were added. */
+/** Services as text, independent of the order in which their destinations were added. */
 function spell(services: readonly Service[]): string {
   const described = toDesiredState({
     services,
@@ -72,11 +72,11 @@ const VANDAL = `
     ipvs.close()
   })`.replace('SOURCE', new URL('../../../dist/index.js', import.meta.url).href)
 
-/** How often the reconciling program is killed: 8 times, or as LVS_KILLS says. */
+/** Number of times that the reconciling program is killed: 8, or the value of LVS_KILLS. */
 const KILLS = Number(process.env['LVS_KILLS'] ?? 8)
 
-describe('keeping a table', () => {
-  it('has it right two intervals after others have stopped to change it at random, and touches nothing of theirs', async () => {
+describe('a reconciler', () => {
+  it('restores the desired state within two intervals after random changes by others have stopped, and does not touch their services', async () => {
     const namespace = await makeTable()
     const vandal = await namespace.start(VANDAL)
     const client = await namespace.open()
@@ -100,7 +100,8 @@ describe('keeping a table', () => {
       (code) => code !== null,
     )
 
-    // The next look finds what the other has left and corrects it; the second after that is two intervals after the end.
+    // The next read finds the changes of the other process and corrects them; the second read after that is two intervals after
+    // the end.
     const before = looks.length
     await waitUntil(
       async () => looks.length,
@@ -121,7 +122,7 @@ describe('keeping a table', () => {
   })
 
   it(
-    `ends with the table that is desired although it was killed wherever it was (${KILLS} times)`,
+    `reaches the desired state although it is killed at any point (${KILLS} times)`,
     async () => {
       const namespace = await makeTable()
       const directory = mkdtempSync('/run/lvs-state-')
@@ -129,7 +130,7 @@ describe('keeping a table', () => {
       const options: ApplyOptions = { set: { name: 'web', directory } }
       for (let turn = 0; turn < KILLS; turn++) {
         const reconciler = await namespace.start(RECONCILE_PROGRAM, directory, String(turn))
-        // At some point of its work: it applies one document and another in turns.
+        // At any point of its work: it applies two documents alternately.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
         reconciler.kill('SIGKILL')
         await waitUntil(
@@ -146,7 +147,7 @@ describe('keeping a table', () => {
   )
 })
 
-/** Applies two documents in turns, as a named set. */
+/** Applies two documents alternately, as a named set. */
 const RECONCILE_PROGRAM = `
   import('SOURCE').then(async ({ Ipvs }) => {
     const ipvs = await Ipvs.open()
@@ -162,7 +163,7 @@ const RECONCILE_PROGRAM = `
   })`.replace('SOURCE', new URL('../../../dist/index.js', import.meta.url).href)
 
 describe('watching a table', () => {
-  it('tells what ipvsadm does', async () => {
+  it('reports the changes that ipvsadm makes', async () => {
     const namespace = await makeNamespace()
     const changes: TableChange[] = []
     const watching = (async () => {
@@ -176,7 +177,7 @@ describe('watching a table', () => {
         async () => changes.length,
         (found) => found >= count,
       )
-    // The first reading is under way when the watching begins.
+    // The first read is in progress when the watch begins.
     await namespace.ipvs.services()
     await namespace.ipvsadm('-A', '-t', '192.0.2.1:80', '-s', 'rr')
     await seen(1)
@@ -188,7 +189,7 @@ describe('watching a table', () => {
     await seen(4)
     await namespace.ipvsadm('--set', '0', '0', '77')
     await watching
-    // A reading in the middle of the removal may find the service without its destination.
+    // A read in the middle of the removal may find the service without its destination.
     const told = changes.map(({ resource: what, type }) => `${what} ${type}`)
     expect(told.filter((text) => text !== 'destination removed')).toEqual([
       'service added',
@@ -208,7 +209,7 @@ describe('draining', () => {
     address === '192.0.2.10' && port === 80
   const both = { services: [{ service: WEB, scheduler: 'rr', destinations: [real, other] }] }
 
-  it('waits for the connection that is there, gives new ones to others, and removes when it has ended', async () => {
+  it('waits for the existing connection, sends new ones to other destinations, and removes the destination when the connection has ended', async () => {
     const { host, client } = await makeBusyHost()
     await client.connect('198.51.100.1', '192.0.2.10', 80)
     await waitUntil(

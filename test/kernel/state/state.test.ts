@@ -13,7 +13,7 @@ import { countDifferences, sortedTable } from '../../support/state/compare-table
 import { ModelTable } from '../../support/state/model-table.ts'
 import { OrderRules } from '../../support/state/order-rules.ts'
 
-it('makes any table of any other, exactly, in an order in which nobody is cut off (200 cases)', async () => {
+it('changes any table into any other exactly, in an order that interrupts no client (200 cases)', async () => {
   const { ipvs } = await busyNamespace()
   await fc.assert(
     fc.asyncProperty(twoStates, async (states) => {
@@ -38,7 +38,7 @@ it('makes any table of any other, exactly, in an order in which nobody is cut of
   )
 }, 600_000)
 
-it('sends no command when there is nothing to do', async () => {
+it('sends no command if there is nothing to do', async () => {
   const { ipvs } = await makeNamespace()
   const desired: DesiredState = {
     defaults: { destination: { forwarding: 'dr' } },
@@ -68,7 +68,7 @@ async function busyNamespace() {
   return namespace
 }
 
-/** A document without what this kernel would refuse. */
+/** A document without the settings that this kernel would refuse. */
 function asTheKernelTakes(state: DesiredState): DesiredState {
   return {
     ...state,
@@ -84,7 +84,7 @@ function asTheKernelTakes(state: DesiredState): DesiredState {
   }
 }
 
-/** A scheduler that there is, with its flags. */
+/** An existing scheduler, with its flags. */
 function schedulerOf(
   name: string,
   schedulerFlags: NonNullable<DesiredState['services']>[number]['schedulerFlags'],

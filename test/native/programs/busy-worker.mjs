@@ -1,4 +1,4 @@
-// A worker that makes one kind of call over and over until it is terminated, at whatever point of the call that comes.
+// A worker that repeats one kind of call until it is terminated, at any point of the call.
 import { parentPort, workerData } from 'node:worker_threads'
 import { dumps, FRAME, load, OPTIONS } from './setup.mjs'
 
@@ -18,7 +18,7 @@ function attempt(call) {
 }
 
 let framesUnderWay = 0
-/** A few at once: to close such a socket takes the kernel milliseconds, and a worker ends when all are closed. */
+/** A few at once: the kernel needs milliseconds to close such a socket, and a worker ends when all are closed. */
 function sendFrame(interfaceIndex) {
   if (framesUnderWay >= 4) return
   framesUnderWay++
@@ -76,6 +76,6 @@ const call = KINDS[workerData.kind]
 parentPort.postMessage(Object.keys(KINDS))
 for (let n = 1; ; n++) {
   call?.()
-  // What is asynchronous has to come to an end now and then.
+  // Asynchronous calls must be able to complete from time to time.
   if (n % 30 === 0) await new Promise(setImmediate)
 }

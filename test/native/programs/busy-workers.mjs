@@ -1,4 +1,4 @@
-// Terminates workers in the middle of each kind of call. That the process lives on is the result.
+// Terminates workers in the middle of each kind of call. The test passes if the process survives.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
@@ -8,7 +8,7 @@ const ROUNDS = 6
 async function terminate(kind) {
   const worker = new Worker(program, { workerData: { kind } })
   const [kinds] = await once(worker, 'message')
-  // A moment somewhere within the call; which one does not matter, as long as they differ.
+  // A moment within the call; any will do, as long as they differ.
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 12))
   await worker.terminate()
   return kinds

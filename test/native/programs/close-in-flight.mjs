@@ -1,4 +1,4 @@
-// Closes sockets at every moment of an exchange, also before its thread has begun.
+// Closes sockets at every moment of an exchange, even before its thread has started.
 import { check, descriptors, dumps, load, OPTIONS } from './setup.mjs'
 
 const addon = load()

@@ -1,4 +1,4 @@
-// Ends the process at the stage given, with code 7: by process.exit, or by an uncaught error.
+// Ends the process at the given stage with code 7, by process.exit or by an uncaught error.
 import { dumps, FRAME, load, OPTIONS } from './setup.mjs'
 
 const [stage, way, netns] = process.argv.slice(2)

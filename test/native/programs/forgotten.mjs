@@ -21,7 +21,7 @@ check(
   `idle sockets are closed when collected: ${descriptors()} descriptors, not ${before}`,
 )
 
-// An exchange under way is all that is left of them; its promise is kept.
+// Only an exchange in progress refers to them; its promise is kept.
 async function begin() {
   const socket = await addon.openSocket(OPTIONS)
   return socket.exchange(...dumps(300))

@@ -1,4 +1,4 @@
-// Opens, exchanges and then just has no more to do: an idle open socket must not keep the process.
+// Opens a socket, makes an exchange and then does nothing: an idle open socket must not keep the process alive.
 import { dumps, load, OPTIONS } from './setup.mjs'
 
 const socket = await load().openSocket(OPTIONS)

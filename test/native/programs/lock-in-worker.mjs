@@ -1,4 +1,4 @@
-// A worker that locks a file is terminated; the lock goes with it.
+// A worker that locks a file is terminated, which releases the lock.
 import { constants } from 'node:fs'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { check, load } from './setup.mjs'

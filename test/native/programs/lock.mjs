@@ -1,4 +1,4 @@
-// Locks a file, says so, and keeps it locked until it is killed.
+// Locks a file, prints a line, and keeps the file locked until it is killed.
 import { constants } from 'node:fs'
 import { check, load } from './setup.mjs'
 

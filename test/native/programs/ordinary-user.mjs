@@ -1,4 +1,5 @@
-// Becomes an ordinary user, then opens a socket here and one in the namespace whose path is given, and sends a frame.
+// Becomes an ordinary user, then opens a socket in the current namespace and one in the namespace at the given path, and sends
+// a frame.
 import { dumps, FRAME, load, OPTIONS } from './setup.mjs'
 
 const addon = load()

@@ -1,4 +1,4 @@
-// Threads that read a file of another namespace through a stream: to the end, and terminated in the midst.
+// Threads that read a file of another namespace through a stream, to the end or until they are terminated.
 import { createReadStream, read } from 'node:fs'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { check, descriptors, load } from './setup.mjs'

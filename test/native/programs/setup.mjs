@@ -1,4 +1,4 @@
-// What the programs share: the addon, two requests, a frame and a count of descriptors.
+// Shared by the programs: the addon, two requests, a frame and a count of descriptors.
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
@@ -24,7 +24,7 @@ export const FRAME = Uint8Array.from({ length: 60 }, (_, at) => [0x88, 0xb5][at 
 
 export const descriptors = () => readdirSync('/proc/self/fd').length
 
-/** Ends a program that found something wrong. */
+/** Ends a program that has found a mistake. */
 export function check(condition, message) {
   if (condition) return
   console.error(`not so: ${message}`)

@@ -1,10 +1,10 @@
-// Run under strace. Does one exchange of the kind given between two marks: opens of files that do not exist.
+// Run under strace. Makes one exchange of the given kind between two marks, which are opens of files that do not exist.
 import { accessSync, constants } from 'node:fs'
 import { dumps, load, OPTIONS } from './setup.mjs'
 
 const NOOP = { type: 1, length: 16 }
 
-/** `count` commands that succeed in silence, the last one with an ACK. */
+/** `count` commands that succeed without a reply, the last one with an ACK. */
 function batch(count) {
   const bytes = Buffer.alloc(count * NOOP.length)
   for (let i = 0; i < count; i += 1) {

@@ -1,4 +1,4 @@
-// The process ends, with code 7, while threads are at the stage given; the addon is loaded in the threads alone.
+// The process ends with code 7 while threads are at the given stage; only the threads load the addon.
 import { Worker } from 'node:worker_threads'
 
 const [stage, netns] = process.argv.slice(2)

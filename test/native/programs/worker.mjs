@@ -1,4 +1,4 @@
-// A thread that tells the stage it has reached, and stays at `stopAt` until it is terminated.
+// A thread that reports the stage that it has reached, and stays at `stopAt` until it is terminated.
 import { parentPort, workerData } from 'node:worker_threads'
 import { dumps, load, OPTIONS } from './setup.mjs'
 

@@ -1,5 +1,5 @@
-// 50 threads, some at a time, each terminated at its own stage, the main thread not having loaded the addon.
-// Then the same once more while it has.
+// 50 threads, some at a time, each terminated at a different stage, before the main thread has loaded the addon and again
+// afterwards.
 import { Worker } from 'node:worker_threads'
 import { check, descriptors, dumps, load, OPTIONS } from './setup.mjs'
 

@@ -1,9 +1,9 @@
-/** The layout of src/: which folders there are, and which may import which. This is the only list. */
+/** The layout of src/: its folders, and the folders that each may import. This is the only list. */
 
 /**
- * Rooms and their folders from the bottom up: a file imports from its own folder and from what stands further up in this
- * list. The files directly in a room, or in a folder with folders of its own, stand above those folders, so they come last.
- * A name with the ending `.ts` is a file of src/ itself.
+ * Subpackages and their folders from the bottom up: a file imports from its own folder and from entries further up in this
+ * list. The files directly in a subpackage, or in a folder with subfolders, are above those folders, so they come last. A name
+ * with the ending `.ts` is a file of src/ itself.
  */
 export const ORDER: readonly string[] = [
   'errors.ts',
@@ -38,7 +38,7 @@ export const ORDER: readonly string[] = [
   'index.ts',
 ]
 
-/** Beside each other: neither of a line imports the other, although one has to stand first in the list. */
+/** Independent folders: neither folder of a line imports the other, although one must come first in the list. */
 export const BESIDE: readonly (readonly string[])[] = [
   ['sysctl', 'route', 'ipvs'],
   ['dialect/ipvsadm', 'dialect/keepalived'],
@@ -86,7 +86,7 @@ export const PURE: readonly string[] = [
   'testing/recording',
 ]
 
-/** Files that import each other all the same, each group with the reason. */
+/** The exceptions: groups of files that import each other, with the reason. */
 export const CIRCLES: readonly { readonly reason: string; readonly files: readonly string[] }[] = [
   {
     reason:

@@ -5,10 +5,10 @@ const ROOT = join(import.meta.dirname, '../../..')
 
 /** A file of this repository. */
 export interface SourceFile {
-  /** From the root. */
+  /** The path from the root directory. */
   readonly path: string
   readonly text: string
-  /** What it imports, types included: files of this repository by their paths, packages by their names. */
+  /** Its imports, including types: files of this repository by their paths, packages by their names. */
   readonly imports: readonly string[]
 }
 
@@ -23,7 +23,7 @@ export function readSourceFiles(folder: string, names: RegExp): SourceFile[] {
     })
 }
 
-/** The files that programs can import: what package.json exports. */
+/** The files that programs can import: the exports in package.json. */
 export function readEntries(): string[] {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   return Object.values<string | { readonly default: string }>(exports)
@@ -32,7 +32,7 @@ export function readEntries(): string[] {
     .map((target) => target.replace('./dist', 'src').replace(/js$/, 'ts'))
 }
 
-/** What a text imports, in any form. */
+/** The imports of a text, in any form. */
 export function findImports(path: string, text: string): string[] {
   const specifiers = text.matchAll(/(?:\bfrom|\bimport|\brequire|\bimport\()\s*\(?\s*['"]([^'"]+)['"]/g)
   return [...specifiers].map(([, name = '']) =>
@@ -40,7 +40,7 @@ export function findImports(path: string, text: string): string[] {
   )
 }
 
-/** Groups of files each of which imports every other of its group, directly or not (Tarjan's algorithm). */
+/** Groups of files that import each other, directly or indirectly (Tarjan's algorithm). */
 export function findCircles(files: readonly SourceFile[]): string[][] {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const indices = new Map<string, number>()

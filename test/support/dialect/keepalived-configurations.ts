@@ -1,4 +1,4 @@
-/** Configurations of keepalived that say everything that a table can show. */
+/** Configurations of keepalived with every setting that a table can show. */
 
 const REAL = 'real_server 192.0.2.10 80 {\n}'
 

@@ -3,7 +3,7 @@ import type { Service } from '../../../src/ipvs/model/service.ts'
 import type { ServiceKey } from '../../../src/ipvs/model/service-key.ts'
 import { IDLE, NO_TRAFFIC } from '../ipvs/encoding.ts'
 
-/** A service as it is read, with the defaults for what is not given. */
+/** A service as it is read, with defaults for omitted settings. */
 export function service(key: ServiceKey, given: Partial<Omit<Service, keyof ServiceKey>> = {}): Service {
   const family = key.family ?? (key.address?.includes(':') ? 'ipv6' : 'ipv4')
   return {

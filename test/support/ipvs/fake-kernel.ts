@@ -27,9 +27,9 @@ const NAMES = new Map<number, CommandName>(
 )
 
 /**
- * A kernel with the IPVS family that answers as a script says, and acknowledges commands that the script leaves out. It is for
- * answers that no kernel gives (missing, empty, malformed, twice) and for tests that look at datagrams and their bytes or
- * hold an exchange back. Every other test uses the simulated kernel: simulated-client.ts.
+ * A kernel with the IPVS family that replies according to a script, and acknowledges commands that the script omits. It serves
+ * for replies that no kernel sends (missing, empty, malformed, repeated) and for tests that inspect datagrams and their bytes
+ * or delay an exchange. Every other test uses the simulated kernel: simulated-client.ts.
  */
 export class FakeKernel extends FakeTransport {
   /** The number of the family; undefined without the module. */

@@ -1,4 +1,4 @@
-/** Network namespaces of tests. IPVS has a table of its own in each, which is deleted with the namespace. */
+/** Network namespaces of tests. IPVS has a separate table in each, which is deleted with the namespace. */
 
 import type { ChildProcess, ChildProcessByStdio } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'

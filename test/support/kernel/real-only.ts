@@ -35,22 +35,22 @@ export const REAL_ONLY_TESTS: Readonly<Record<string, Readonly<Record<string, st
     'probe > reports that a network namespace is a namespace of another kind, as open does':
       'paths of network namespaces are for the addon',
     'the module of a scheduler > is loaded by the first service that uses it, and stays loaded while a service uses it':
-      'a simulated kernel has schedulers that are no modules',
+      'the schedulers of a simulated kernel are not modules',
     'the module of a scheduler > is missing: a new service is refused with the command that loads the module, and an existing service stays':
-      'a simulated kernel has schedulers that are no modules',
+      'the schedulers of a simulated kernel are not modules',
   },
   'ipvs/read/overview.test.ts': {
     'a table that does not fit one chunk > may be read in part, and the file is closed':
       'counts the files that this process has open',
   },
   'ipvs/read/connections.test.ts': {
-    'connections > of persistent services have templates, of a client or of what its engine reads from packets':
+    'connections > of persistent services have templates, for a client or for data that its engine reads from packets':
       'traffic has no contents for the engine sip to read',
   },
   'state/reconcile.test.ts': {
-    'keeping a table > has it right two intervals after others have stopped to change it at random, and touches nothing of theirs':
+    'a reconciler > restores the desired state within two intervals after random changes by others have stopped, and does not touch their services':
       'runs another program',
-    'keeping a table > ends with the table that is desired although it was killed wherever it was (8 times)':
+    'a reconciler > reaches the desired state although it is killed at any point (8 times)':
       'kills a program',
   },
 }

@@ -20,7 +20,7 @@ function* testsIn(tasks: readonly RunnerTask[]): Iterable<string> {
   }
 }
 
-// biome-ignore lint/correctness/noEmptyPattern: vitest wants a pattern, to see which fixtures a hook asks for
+// biome-ignore lint/correctness/noEmptyPattern: vitest requires a pattern to determine the fixtures of a hook
 beforeAll(({}, file) => {
   const names = new Set(testsIn(file.tasks))
   const unknown = Object.keys(listedFor(file.name)).filter((name) => !names.has(name))

@@ -18,7 +18,7 @@ export interface SentMessage {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** The scripted answer to a message. By default the message succeeds, and is acknowledged if it asks for that. */
+/** The scripted reply to a message. By default the message succeeds, and is acknowledged if it requests that. */
 export interface Answer {
   readonly replies?: readonly Reply[]
   /** A refusal, with the text of an extended acknowledgement. */
@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 export interface Reply {
-  /** The command of generic netlink; without it what `body` writes follows the message's header. */
+  /** The command of generic netlink; without it the output of `body` follows the message's header. */
   readonly command?: number
   /** Default: that of the request. */
   readonly type?: number
@@ -75,7 +75,7 @@ export function messagesOf(datagram: Uint8Array<ArrayBuffer>): SentMessage[] {
   return messages
 }
 
-/** The answers to one message, each as one datagram, and whether the last one ends the exchange. */
+/** The replies to one message, each as one datagram, and whether the last one ends the exchange. */
 export function encodeAnswers(message: SentMessage, answer: Answer): { pieces: Uint8Array[]; ends: boolean } {
   if (answer.raw !== undefined) return { pieces: [answer.raw], ends: true }
   const { type, sequence, flags } = message

@@ -12,7 +12,7 @@ export class FakeHostTransport extends FakeTransport implements HostTransport {
   /** Every write, in order; later reads return the written text. */
   readonly writes: { readonly path: string; readonly text: string }[] = []
   readonly frames: SentFrame[] = []
-  /** What happens to the next writes and frames, one each; `undefined` for success. */
+  /** The outcomes of the next writes and frames, one each; `undefined` for success. */
   readonly refusals: (Error | undefined)[] = []
 
   async writeFile(path: string, text: string): Promise<void> {

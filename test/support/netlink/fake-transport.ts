@@ -8,7 +8,7 @@ import type {
 import { NLMSG_MIN_TYPE } from '../../../src/netlink/wire/uapi.ts'
 import { type Answer, encodeAnswers, messagesOf, type SentMessage } from './answers.ts'
 
-/** How the exchange of one datagram fails. `keep`: how many of its answers survive. */
+/** The failure of the exchange of one datagram. `keep` is the number of replies that survive. */
 export type ScriptedEnd =
   | { readonly state: 'overrun'; readonly keep: number }
   | { readonly state: 'truncated'; readonly keep: number; readonly cut: number }
@@ -16,21 +16,21 @@ export type ScriptedEnd =
   | { readonly state: 'never' }
   | { readonly state: 'rejected'; readonly cause: Error }
 
-/** How an exchange ended; undefined when it was rejected. */
+/** The end of an exchange; undefined if it was rejected. */
 type Ended = ExchangeReport['state'] | undefined
 
 /**
- * A transport that follows netlink's rules by itself and takes the answers from `answer`. It stands beside the simulated kernel
- * because it is about the socket, not about IPVS: a test ends each exchange in any state, holds exchanges back, limits the
- * reply buffer and the number of exchanges in flight, and reads a file in pieces of seven bytes. The simulated kernel does none
- * of that: its socket behaves as a socket of Linux.
+ * A transport that implements the rules of netlink and gets its replies from `answer`. It exists in addition to the simulated
+ * kernel because it tests the socket, not IPVS: a test can end each exchange in any state, delay exchanges, limit the reply
+ * buffer and the number of exchanges in flight, and read a file in chunks of seven bytes. The simulated kernel offers none of
+ * this: its socket behaves like a socket of Linux.
  */
 export class FakeTransport implements Transport {
   answer: (message: SentMessage) => Answer | undefined = () => undefined
-  /** Every datagram that was sent, over all sockets. */
+  /** Every datagram that was sent, on all sockets. */
   readonly datagrams: SentMessage[][] = []
   readonly sockets: FakeSocket[] = []
-  /** What happens to the next calls of `open` and the next datagrams, one each; `undefined` for success. */
+  /** The outcomes of the next calls of `open` and the next datagrams, one each; `undefined` for success. */
   readonly openings: (Error | Promise<void> | undefined)[] = []
   readonly endings: (ScriptedEnd | undefined)[] = []
   readonly files = new Map<string, string | Error>()
@@ -39,7 +39,7 @@ export class FakeTransport implements Transport {
   /** Bytes of the reply buffer that are used. */
   room = Number.POSITIVE_INFINITY
   gate: Promise<void> | undefined
-  /** Exchanges that a socket takes at the same time. */
+  /** Exchanges that a socket accepts at the same time. */
   depth = 1
 
   async open(): Promise<NetlinkSocket> {
@@ -57,7 +57,7 @@ export class FakeTransport implements Transport {
     for (let at = 0; at < text.length; at += 7) yield Buffer.from(text.slice(at, at + 7), 'latin1')
   }
 
-  /** Holds every exchange back until the returned function is called. */
+  /** Delays every exchange until the returned function is called. */
   pause(): () => void {
     const { promise, resolve } = deferred()
     this.gate = promise
@@ -67,7 +67,7 @@ export class FakeTransport implements Transport {
     }
   }
 
-  /** The messages that were sent, whatever datagram they travelled in. */
+  /** The messages that were sent, regardless of their datagrams. */
   get messages(): SentMessage[] {
     return this.datagrams.flat()
   }
@@ -85,7 +85,7 @@ export class FakeSocket implements NetlinkSocket {
   #answers: Uint8Array[] = []
   #answered = false
   #ending: ScriptedEnd | undefined
-  /** The previous exchange: resolves with how it ended. */
+  /** The previous exchange: resolves with its end. */
   #before: Promise<Ended> = Promise.resolve(undefined)
 
   constructor(transport: FakeTransport) {
@@ -111,7 +111,7 @@ export class FakeSocket implements NetlinkSocket {
     return result
   }
 
-  /** Exchanges once the previous exchange has ended, or at once when there is only one at a time. */
+  /** Starts the exchange when the previous one has ended, or at once if only one is allowed at a time. */
   async #follow(before: Promise<Ended>, request: ExchangeRequest): Promise<ExchangeReport> {
     if (this.depth > 1) {
       const state = await Promise.race([before, this.#closing.promise])

@@ -61,7 +61,7 @@ export function tagsSent({ datagrams }: FakeTransport): number[][] {
   return datagrams.map((messages) => messages.filter(({ type }) => type === TYPE).map(tagOf))
 }
 
-/** Which messages of every datagram ask to be acknowledged. */
+/** The messages of every datagram that request an acknowledgement. */
 export function flagsSent({ datagrams }: FakeTransport): number[][] {
   return datagrams.map((messages) => messages.map(({ flags }) => flags))
 }

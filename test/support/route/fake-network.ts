@@ -28,7 +28,7 @@ const NAMES = new Map<number, Name>(Object.entries(RTM).map(([name, number]) => 
 const ENODEV = 19
 const UP = IFF_UP | IFF_RUNNING
 
-/** What a test says of a link; the rest of what the kernel would say is filled in. */
+/** The properties of a link that a test sets; the others have defaults. */
 export interface FakeLink {
   readonly index: number
   readonly name: string
@@ -37,11 +37,11 @@ export interface FakeLink {
   readonly address?: string
   readonly master?: number
   readonly mtu?: number
-  /** Writes attributes of its own. */
+  /** Writes further attributes. */
   readonly more?: (writer: WireWriter) => void
 }
 
-/** A kernel that has links, and answers everything else as a script says; what has no answer is done. */
+/** A kernel that has links, and replies to other requests according to a script. Requests without a scripted reply succeed. */
 export class FakeNetwork extends FakeHostTransport {
   readonly links: FakeLink[] = [
     { index: 1, name: 'lo', type: LINK_TYPES.loopback, flags: UP, mtu: 65536, address: '00:00:00:00:00:00' },
@@ -57,7 +57,7 @@ export class FakeNetwork extends FakeHostTransport {
     return name === 'GETLINK' ? this.#getLink(message) : undefined
   }
 
-  /** The messages that were sent of this kind. */
+  /** The messages of this kind that were sent. */
   sent(name: Name): SentMessage[] {
     return this.messages.filter((message) => nameOf(message) === name)
   }
@@ -101,7 +101,7 @@ export function attributesIn<F extends Fields>(
   return new AttributeSet(table).readStrictly(new DataView(bytes.buffer), start, bytes.length)
 }
 
-/** What the kernel says of a link. */
+/** The kernel's message about a link. */
 export function linkReply(link: FakeLink): Reply {
   const { index, name, type = LINK_TYPES.ether, flags = UP, mtu = 1500, address, master } = link
   return {
@@ -119,7 +119,7 @@ export function linkReply(link: FakeLink): Reply {
 
 type Values<S> = S extends Structure<infer K> ? { readonly [P in K]?: number } : never
 
-/** What the kernel says of an address of an interface. */
+/** The kernel's message about an address of an interface. */
 export function addressReply(
   header: Values<typeof ADDRESS_HEADER>,
   attributes: Partial<Record<'address' | 'local' | 'label' | 'broadcast', string>> & {
@@ -129,7 +129,7 @@ export function addressReply(
   return reply(RTM.NEWADDR, ADDRESS_HEADER, header, ADDRESS, attributes)
 }
 
-/** What the kernel says of a route. */
+/** The kernel's message about a route. */
 export function routeReply(
   header: Values<typeof ROUTE_HEADER>,
   attributes: Readonly<Record<string, unknown>>,
@@ -137,7 +137,7 @@ export function routeReply(
   return reply(RTM.NEWROUTE, ROUTE_HEADER, header, ROUTE, attributes)
 }
 
-/** What the kernel says of a neighbour. */
+/** The kernel's message about a neighbour. */
 export function neighbourReply(
   header: Values<typeof NEIGHBOUR_HEADER>,
   attributes: Partial<Record<'address' | 'linkAddress', string>>,

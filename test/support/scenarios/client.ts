@@ -10,7 +10,7 @@ export interface Answer {
   readonly server?: string
   /** The client's address as the server saw it. */
   readonly client?: string
-  /** How many bytes the server received. */
+  /** Number of bytes that the server received. */
   readonly bytes?: number
   /** The system's code, such as `ECONNREFUSED`. */
   readonly error?: string

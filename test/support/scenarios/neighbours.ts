@@ -1,4 +1,4 @@
-/** Which machines answer when another asks for the link address of an IP address. */
+/** The machines that answer when another one resolves an IP address to a link address. */
 
 import type { Client } from './client.ts'
 import type { Machine } from './machine.ts'

@@ -1,6 +1,6 @@
 /**
- * A real streaming server: nginx with its RTMP module, from Debian's packages. The lab's setup unpacks them beside its
- * kernels instead of installing them, which would start a web server on the machine.
+ * A real streaming server: nginx with its RTMP module, from Debian's packages. The lab's setup unpacks them beside its kernels.
+ * Installing them would start a web server on the machine.
  */
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

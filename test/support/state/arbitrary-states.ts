@@ -1,4 +1,4 @@
-/** Any two tables that have some things in common, as documents with nothing left open. */
+/** Any two tables with some common entries, as complete documents. */
 
 import fc from 'fast-check'
 import { formatService } from '../../../src/ipvs/model/service-key.ts'
@@ -11,10 +11,10 @@ import type {
 import { destination, family, serviceKey, serviceSettings } from '../ipvs/arbitraries.ts'
 
 const weight = fc.constantFrom(0, 0, 1, 2, 100)
-/** Ports of the destinations of a service, so few that two tables have some in common. */
+/** Ports of the destinations of a service, so few that two tables have common ones. */
 const port = fc.integer({ min: 1, max: 5 })
 
-/** A service with up to four of five destinations, so that two services of one key have some in common. */
+/** A service with up to four of five destinations, so that two services with the same key have common destinations. */
 function serviceOf(key: Key, mixed: boolean): fc.Arbitrary<DesiredService> {
   const own = key.family === 'ipv4' ? '198.51.100.7' : '2001:db8::7'
   const other = key.family === 'ipv4' ? '2001:db8::8' : '198.51.100.8'
@@ -70,5 +70,5 @@ const keys = fc.uniqueArray(serviceKey(family) as fc.Arbitrary<Key>, {
   selector: formatService,
 })
 
-/** Any two documents that leave nothing open, over the same few services and destinations. */
+/** Any two complete documents over the same few services and destinations. */
 export const twoStates = keys.chain((some) => fc.tuple(stateOf(some), stateOf(some)))

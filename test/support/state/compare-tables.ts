@@ -1,11 +1,11 @@
-/** Tables compared by other means than those of the planner. */
+/** Comparisons of tables that are independent of the planner. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { formatService } from '../../../src/ipvs/model/service-key.ts'
 import { toDesiredState } from '../../../src/state/document/format-state.ts'
 import type { CurrentTable } from '../../../src/state/model/table.ts'
 
-/** A table as data, whatever the order in which destinations were added. */
+/** A table as data, independent of the order in which destinations were added. */
 export function sortedTable(table: CurrentTable): unknown {
   const { services = [], timeouts, daemons = [] } = toDesiredState(table)
   const byText = (one: unknown, other: unknown) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)

@@ -1,4 +1,4 @@
-/** A table in memory that takes and refuses what the kernel does, one command at a time. */
+/** A table in memory that accepts and refuses commands like the kernel, one at a time. */
 
 import { constants } from 'node:os'
 import { BatchError, type BatchFailure, IpvsError } from '../../../src/errors.ts'
@@ -22,7 +22,7 @@ import type { StepCommand } from '../../../src/state/model/step.ts'
 import type { CurrentTable, TableClient } from '../../../src/state/model/table.ts'
 import { IDLE, NO_TRAFFIC } from '../ipvs/encoding.ts'
 
-/** What the kernel would set of a service or a destination that was just made. */
+/** The values that the kernel sets for a new service or destination. */
 const FRESH_SERVICE = { statistics: NO_TRAFFIC }
 
 /** Refuses a command, by the name of an error number. */
@@ -36,21 +36,21 @@ export class ModelTable implements TableClient {
   readonly #services = new Map<string, Entry>()
   #timeouts: Timeouts = { tcp: 900, tcpFin: 120, udp: 300 }
   readonly #daemons = new Map<SyncRole, Daemon>()
-  /** The commands that were taken or refused, in their order. */
+  /** The commands that were accepted or refused, in order. */
   readonly log: StepCommand[] = []
-  /** How often the whole table was read. */
+  /** Number of times that the whole table was read. */
   readings = 0
-  /** Called before each reading of one service, with how many there have been. */
+  /** Called before each read of one service, with the number of previous reads. */
   onLook: (look: number) => void = () => {}
   #looks = 0
   /** Schedulers that cannot be loaded. */
   readonly missing = new Set<string>()
-  /** Called before each command: for what others do meanwhile, and for the end of the process. */
+  /** Called before each command. It can act as another process, or end this process. */
   before: (command: StepCommand, table: ModelTable) => void = () => {}
-  /** Called after each command that was taken. */
+  /** Called after each accepted command. */
   after: (command: StepCommand, table: ModelTable) => void = () => {}
 
-  /** A table with everything that a document names. */
+  /** A table with all entries of a document. */
   static of(desired: DesiredState): ModelTable {
     const table = new ModelTable()
     const { services, timeouts, daemons } = resolveDesiredState(desired)
@@ -66,7 +66,7 @@ export class ModelTable implements TableClient {
     return table
   }
 
-  /** The table as it is, without a reading being counted. */
+  /** The current table, without counting a read. */
   get current(): CurrentTable {
     const services = [...this.#services.values()].map(
       (service) => ({ ...service, destinations: [...service.destinations] }) as Service,
@@ -87,7 +87,7 @@ export class ModelTable implements TableClient {
     this.#run(command, refuse)
   }
 
-  /** Gives a destination connections. */
+  /** Sets the connections of a destination. */
   setConnections(service: string, endpoint: string, active: number, inactive = 0): void {
     const destination = this.#services
       .get(service)
@@ -129,7 +129,7 @@ export class ModelTable implements TableClient {
     let index = 0
     for await (const command of commands) {
       await this.#send(command as StepCommand).catch((error: Error) => {
-        // What is no refusal is the end of the process.
+        // Any error other than a refusal ends the process.
         if (!(error instanceof IpvsError)) throw error
         failures.push({ index, error })
       })
@@ -214,7 +214,7 @@ export class ModelTable implements TableClient {
     if (command.command === 'addDestination') {
       if (at !== -1) refuse('EEXIST')
       if (key.family !== service.family && this.#daemons.size > 0) refuse('EINVAL')
-      // Such addresses are refused when a destination is made (ip_vs_new_dest).
+      // The kernel refuses a destination with such an address (ip_vs_new_dest).
       if (key.address === '255.255.255.255') refuse('EINVAL')
       const { weight, upperThreshold, lowerThreshold, forwarding, tunnel } = command.destination
       const settings = { weight, upperThreshold, lowerThreshold, forwarding, tunnel }

@@ -1,15 +1,15 @@
-/** What may never be, on the way from one table to another. */
+/** The rules that every sequence of commands from one table to another must obey. */
 
 import { formatEndpoint, formatService } from '../../../src/ipvs/model/service-key.ts'
 import type { StepCommand } from '../../../src/state/model/step.ts'
 import type { CurrentTable } from '../../../src/state/model/table.ts'
 
-/** Looks at a table before and after every command. Complaints are sentences. */
+/** Inspects a table before and after every command. Violations are sentences. */
 export class OrderRules {
   readonly complaints: string[] = []
-  /** Services that are there before and after, with the destinations that are. */
+  /** Services that exist before and after, with the destinations that exist before and after. */
   readonly #staying: ReadonlyMap<string, ReadonlySet<string>>
-  /** Those of them that serve before and after. */
+  /** Those of them that can serve clients before and after. */
   readonly #serving: ReadonlySet<string>
   #takes = ''
 

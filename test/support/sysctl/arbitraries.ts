@@ -1,8 +1,8 @@
-/** Names of sysctls and interfaces, most of them nearly right. */
+/** Names of sysctls and interfaces, most of them almost valid. */
 
 import fc from 'fast-check'
 
-/** What is apt to lead a path astray. */
+/** Text that could make a path leave its directory. */
 const trick = fc.constantFrom(
   ...[
     '',
@@ -50,10 +50,10 @@ const part = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(trick, trick, trick).map((parts) => parts.join('')) },
 )
 
-/** The name of an interface, perhaps. */
+/** A possible name of an interface. */
 export const anyInterface = part
 
-/** The last part of the name of an interface's sysctl, perhaps. */
+/** A possible last part of the name of an interface's sysctl. */
 export const anySetting = fc.oneof(
   {
     weight: 3,
@@ -86,7 +86,7 @@ const end = fc.constantFrom(
   '//.//.kernel.modprobe',
 )
 
-/** The name of a sysctl, perhaps. */
+/** A possible name of a sysctl. */
 export const anyName = fc.oneof(
   {
     weight: 6,

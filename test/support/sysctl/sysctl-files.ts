@@ -1,6 +1,6 @@
 import type { HostTransport, NetlinkSocket } from '../../../src/netlink/transport/transport.ts'
 
-/** A system call that failed, as Node.js words it. */
+/** The error of a failed system call, as in Node.js. */
 export function systemError(code: string, syscall: string, path?: string): Error {
   return Object.assign(new Error(`${code}, ${syscall}`), {
     code,
@@ -9,9 +9,9 @@ export function systemError(code: string, syscall: string, path?: string): Error
   })
 }
 
-/** A host of nothing but files, which notes what is read and written. */
+/** A host that consists of files, and records reads and writes. */
 export class SysctlFiles implements HostTransport {
-  /** What each file holds; an error is thrown by whoever reads or writes it. */
+  /** The content of each file; an error is thrown by every read and write of the file. */
   readonly files: Map<string, string | Error>
   readonly touched: string[] = []
   readonly written: [path: string, text: string][] = []
@@ -30,7 +30,7 @@ export class SysctlFiles implements HostTransport {
 
   async *readFile(path: string): AsyncIterable<Uint8Array> {
     const text = this.#look(path)
-    // In pieces that part characters.
+    // In chunks that split characters.
     const bytes = Buffer.from(text)
     for (let at = 0; at < bytes.length; at += 3) yield bytes.subarray(at, at + 3)
   }

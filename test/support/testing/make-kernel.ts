@@ -6,7 +6,10 @@ import { SimulatedKernel, type SimulatedKernelOptions } from '../../../src/testi
 
 export const WEB = 'tcp://192.0.2.10:80'
 
-/** Makes a kernel with a service and destinations 192.0.2.20, .21, ... of the given weights, the last one newest, and a client. */
+/**
+ * Creates a kernel with a client, a service and destinations 192.0.2.20, .21, ... with the given weights, the last one the
+ * newest.
+ */
 export async function makeKernel(
   weights: readonly number[] = [],
   options: SimulatedKernelOptions & { scheduler?: string; persistence?: number } = {},

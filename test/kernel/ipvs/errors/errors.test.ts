@@ -7,9 +7,9 @@
  * - EINVAL for attributes that are missing or malformed, for a gue tunnel without a port, for an IPv6 prefix length or a
  *   group that is not multicast; ERANGE for weights and thresholds: the library checks these before it sends anything.
  * - EAFNOSUPPORT: requires a kernel without IPv6 (ipv6.disable=1 on its command line).
- * - ENOPROTOOPT: requires a command at the moment at which the module is unloaded.
+ * - ENOPROTOOPT: requires a command at the moment when the module is unloaded.
  * - ENOENT of generic netlink while the module is not loaded: module.test.ts.
- * - EINTR of a daemon that is stopped before it has run, for which the kernel sends no answer: daemons.test.ts.
+ * - EINTR of a daemon that is stopped before it has run, for which the kernel sends no reply: daemons.test.ts.
  * - EOPNOTSUPP, EMSGSIZE, EBUSY: the library sends no unknown command, no datagram larger than the socket's buffer, and one
  *   dump at a time.
  * - ENOMEM, and EADDRNOTAVAIL of a daemon: no way to provoke them is known.
@@ -182,7 +182,7 @@ describe('destinations', () => {
   })
 })
 
-it('setTimeouts EINVAL: longer than 2^31 ticks, of which kernels have 100 to 1000 a second', async () => {
+it('setTimeouts EINVAL: longer than 2^31 ticks, at 100 to 1000 per second', async () => {
   const host = await makeHost()
   const before = await readEverything(host.ipvs)
   const longest = 21_474_836

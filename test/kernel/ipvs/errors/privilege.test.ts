@@ -11,7 +11,7 @@ import type { Namespace } from '../../../support/kernel/namespace.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../support/kernel/programs/every-call.ts', import.meta.url))
 const NODE = [process.execPath, '--import', 'tsx', PROGRAM]
-/** These are files under /proc/net, which anyone may read. */
+/** These read files under /proc/net, which every user may read. */
 const OPEN_TO_ALL = ['overview', 'connections', 'totals']
 
 // Methods of the desired state use these calls.
@@ -37,7 +37,7 @@ describe.each([
   ['an ordinary user', ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']],
   ['root in a user namespace, as in a rootless container', ['unshare', '--user', '--map-root-user']],
 ])('%s', (_, words) => {
-  it('may read the files under /proc/net and nothing else, and changes nothing', async () => {
+  it('may read only the files under /proc/net, and changes nothing', async () => {
     const host = await makeHost()
     const before = await readEverything(host.ipvs)
 

@@ -46,7 +46,7 @@ describe('connections', () => {
     await expectTheSameInIpvsadm(host)
   })
 
-  it('of persistent services have templates, of a client or of what its engine reads from packets', async () => {
+  it('of persistent services have templates, for a client or for data that its engine reads from packets', async () => {
     const { host, client } = await makeBusyHost()
     await host.ipvs.updateService(DNS, { persistence: { timeout: 100, mask: 24 } })
     await host.ipvs.updateService(SIP, { persistence: { timeout: 200 }, persistenceEngine: 'sip' })
@@ -91,7 +91,7 @@ describe('connections', () => {
     await expectTheSameInIpvsadm(host)
   })
 
-  it('are iterated one by one, and the iteration can be left or aborted', async () => {
+  it('are iterated one by one, and the iteration can be ended or aborted', async () => {
     const { host, client } = await makeBusyHost()
     for (let count = 0; count < 3; count++) await client.connect('198.51.100.1', '192.0.2.10', 80)
 

@@ -70,7 +70,7 @@ async function ticksPerSecond(): Promise<number> {
 }
 
 /**
- * Compares both readings in order. They may differ for a while: before Linux 7.1 until the services of an earlier test's network
+ * Compares both reads in order. They may differ for a while: before Linux 7.1 until the services of an earlier test's network
  * namespace are destroyed, since then until the kernel has resized a table.
  */
 async function expectTheSame(namespace: Namespace): Promise<ServiceOverview[]> {

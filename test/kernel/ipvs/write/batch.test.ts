@@ -76,7 +76,7 @@ describe('a table of 1,000 services with 10 destinations each', () => {
     expect(streamed).toEqual(whole)
   })
 
-  it('is requested only as far as it is consumed', async () => {
+  it('is requested only as it is consumed', async () => {
     const { ipvs } = await makeNamespace()
     await ipvs.batch(program(SERVICES))
     const calls = await callsOf(ipvs, async () => {

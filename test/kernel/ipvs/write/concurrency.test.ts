@@ -42,7 +42,7 @@ describe('a thousand concurrent calls', () => {
     expect(await ipvs.destinations(mark(100))).toMatchObject([{ weight: 200 }])
   })
 
-  it('share few datagrams, and a call that is awaited has its own', async () => {
+  it('share few datagrams, and an awaited call has its own', async () => {
     const { ipvs } = await makeNamespace()
     let before = ipvs.activity
     await Promise.all(numbers(1000).map((n) => ipvs.addService({ ...mark(n), scheduler: 'rr' })))
@@ -55,7 +55,7 @@ describe('a thousand concurrent calls', () => {
     expect(ipvs.activity).toMatchObject({ messages: before.messages + 1, datagrams: before.datagrams + 1 })
   })
 
-  it('may all fail, and no answer is lost', async () => {
+  it('may all fail, and no reply is lost', async () => {
     const { ipvs } = await makeNamespace()
     const endings = await Promise.allSettled(numbers(5000).map((n) => ipvs.removeService(mark(n))))
     const codes = endings.map((ending) => (ending.status === 'rejected' ? ending.reason.code : 'done'))
@@ -64,7 +64,7 @@ describe('a thousand concurrent calls', () => {
 })
 
 describe('two clients', () => {
-  it('of one namespace see each other’s services and share no sequence of answers', async () => {
+  it('of one namespace see each other’s services but not each other’s replies', async () => {
     const namespace = await makeNamespace()
     const [one, two] = [namespace.ipvs, await namespace.open()]
     await Promise.all(numbers(200).map((n) => (n % 2 === 0 ? one : two).addService(mark(n))))

@@ -65,17 +65,14 @@ describe.each<SyncRole>(['master', 'backup'])('a %s', (role) => {
     expect(await ipvs.daemons()).toEqual([])
   })
 
-  it.each(Object.entries(ATTRIBUTES))(
-    'has the %s that was asked for, the rest left open',
-    async (name, values) => {
-      const { ipvs } = await makeHost()
-      for (const { write, read } of values) {
-        await ipvs.startDaemon({ role, interface: INTERFACE, [name]: write })
-        expect(await ipvs.daemons()).toEqual([{ ...DEFAULTS[role], [name]: write, ...read?.[role] }])
-        await ipvs.stopDaemon(role)
-      }
-    },
-  )
+  it.each(Object.entries(ATTRIBUTES))('has the given %s and defaults for the rest', async (name, values) => {
+    const { ipvs } = await makeHost()
+    for (const { write, read } of values) {
+      await ipvs.startDaemon({ role, interface: INTERFACE, [name]: write })
+      expect(await ipvs.daemons()).toEqual([{ ...DEFAULTS[role], [name]: write, ...read?.[role] }])
+      await ipvs.stopDaemon(role)
+    }
+  })
 
   it('is the same when it is started again with the settings that were read', async () => {
     const { ipvs } = await makeHost()
@@ -109,8 +106,8 @@ describe('both roles', () => {
   })
 
   /**
-   * A daemon whose thread has not run yet ends with EINTR, which netlink takes for "say nothing". It happens where there is
-   * one processor, as in user-mode Linux.
+   * A daemon whose thread has not run yet ends with EINTR, for which netlink sends no reply. It happens on a single processor,
+   * as in user-mode Linux.
    */
   it('stop right after their start, fifty times, and every call settles', async () => {
     const { ipvs } = await makeHost()

@@ -9,7 +9,7 @@ import { makeNamespace } from '../../../support/kernel/namespace.ts'
  * well.
  */
 it.each([...SCHEDULERS, 'none'])(
-  'scheduler %s: what is written is read back, and can be written again',
+  'scheduler %s: settings are read back as written, and can be written again',
   async (scheduler) => {
     const entries = matrixOf(scheduler)
     const expected = byName(entries.map(({ read }) => read))
@@ -66,7 +66,7 @@ describe('values without a name keep their number', () => {
   })
 })
 
-describe('a table that does not fit one answer of the kernel', () => {
+describe('a table that does not fit one reply of the kernel', () => {
   it('is read completely', async () => {
     const { ipvs } = await makeNamespace()
     const marks = Array.from({ length: 1500 }, (_, index) => index + 1)
@@ -93,7 +93,7 @@ describe('a table that does not fit one answer of the kernel', () => {
     }
   })
 
-  it('has no entry twice and lacks none while another client adds to it', async () => {
+  it('has every entry exactly once while another client adds entries', async () => {
     const namespace = await makeNamespace()
     const [ipvs, other] = [namespace.ipvs, await namespace.open()]
     await ipvs.addService({ fwmark: 1, scheduler: 'rr' })

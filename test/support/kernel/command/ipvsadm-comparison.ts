@@ -47,7 +47,7 @@ export class IpvsadmComparison {
   /**
    * Runs a command line with both and expects the same output, exit status, errors and table.
    *
-   * @param options.program Runs ours as this process instead of calling it.
+   * @param options.program Runs this library's program in a separate process instead of calling it.
    * @param options.compare Whether to compare the tables.
    */
   async compare(

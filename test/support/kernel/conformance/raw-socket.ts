@@ -1,4 +1,4 @@
-/** Sockets that send the same bytes to two kernels and make their answers comparable. */
+/** Sockets that send the same bytes to two kernels and make their replies comparable. */
 
 import { CONTROLLER } from '../../../../src/netlink/generic-family.ts'
 import type { NetlinkSocket, Transport } from '../../../../src/netlink/transport/transport.ts'
@@ -7,7 +7,7 @@ import { GENL_ID_CTRL, NLMSG_ERROR, NLMSG_HDRLEN } from '../../../../src/netlink
 import { align4 } from '../../../../src/netlink/wire/wire.ts'
 import { encodeMessage } from './raw-message.ts'
 
-/** One kernel's answers to a datagram, without the parts that may differ. */
+/** One kernel's replies to a datagram, without the parts that may differ. */
 export interface ComparableReplies {
   readonly state: string
   readonly receives: number
@@ -54,7 +54,7 @@ export class ConformanceSocket {
     this.#socket.close()
   }
 
-  /** Splits the answers, without port ids, which belong to the sockets. */
+  /** Splits the replies, without port ids, which belong to the sockets. */
   #messages(length: number): string[] {
     const view = new DataView(this.#replies.buffer)
     const messages: string[] = []

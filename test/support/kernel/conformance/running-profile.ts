@@ -11,7 +11,7 @@ import type { Namespace } from '../namespace.ts'
 import { type Attribute, encodeMessage } from './raw-message.ts'
 import { ConformanceSocket } from './raw-socket.ts'
 
-/** What the address of a namespace, a multiple of 2048, can add to the hash of services (ip_vs_svc_hashkey). */
+/** The offsets that the address of a namespace, a multiple of 2048, can add to the hash of services (ip_vs_svc_hashkey). */
 const OFFSETS = Array.from({ length: 32 }, (_, index) => index * 8)
 const REQUEST_ACK = 5
 

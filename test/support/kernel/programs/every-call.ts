@@ -1,4 +1,4 @@
-/** Makes every call of a client once and prints how each ended, as JSON: by name, `done` or the error. */
+/** Makes every call of a client once and prints each outcome as JSON: by name, `done` or the error. */
 
 import { callEveryMethod } from '../ipvs/call-outcomes.ts'
 

@@ -1,4 +1,4 @@
-/** Makes every call of a network once and prints how each ended, as JSON: by name, `done` or the error. */
+/** Makes every call of a network once and prints each outcome as JSON: by name, `done` or the error. */
 
 import { Network } from '../../../../src/route/network.ts'
 import { CHANGES, READS } from '../network/network-calls.ts'

@@ -1,4 +1,4 @@
-/** Reads (`NAME`) and sets (`NAME=NUMBER`) sysctls, one after another, and prints how each ended, as JSON. */
+/** Reads (`NAME`) and sets (`NAME=NUMBER`) sysctls, one after another, and prints the outcome of each, as JSON. */
 
 import { KernelTransport } from '../../../../src/netlink/transport/kernel-transport.ts'
 import { Sysctls } from '../../../../src/sysctl/sysctls.ts'

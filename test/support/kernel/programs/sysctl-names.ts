@@ -1,6 +1,6 @@
 /**
- * Run under strace. Reads the sysctls of names that fast-check makes up, and writes back what was read, between two marks:
- * looks for files that do not exist. Prints how many were read and how many refused, as JSON.
+ * Run under strace. Reads the sysctls of names that fast-check generates, and writes the values back, between two marks, which
+ * are lookups of files that do not exist. Prints the numbers of sysctls that were read and refused, as JSON.
  */
 
 import { accessSync } from 'node:fs'

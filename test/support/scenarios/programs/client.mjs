@@ -1,4 +1,4 @@
-/** A client of services: does what it reads, a JSON line at a time, and answers each with a line. */
+/** A client of services: executes the commands that it reads as JSON lines, and answers each with a line. */
 import { request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { connect } from 'node:net'
@@ -8,7 +8,7 @@ import { SHARED_KEY } from './shared-key.mjs'
 
 const held = []
 
-/** One request over a connection of its own. */
+/** One request over a separate connection. */
 function fetchOnce({ url, from, bytes }) {
   const secure = url.startsWith('https:')
   const options = { agent: false, localAddress: from, timeout: 10_000, method: bytes > 0 ? 'POST' : 'GET' }
@@ -32,7 +32,7 @@ function fetchOnce({ url, from, bytes }) {
   })
 }
 
-/** What `GET key` is answered with: `$length`, and the value on a line of its own. */
+/** The answer to `GET key`: `$length`, and the value on a separate line. */
 async function redisGet(host, port, key) {
   const socket = connect({ host, port, signal: AbortSignal.timeout(10_000) })
   let text = ''
@@ -46,7 +46,7 @@ async function redisGet(host, port, key) {
 }
 
 const actions = {
-  /** Requests one after another; what became of each: the answer, or the code of the error. */
+  /** Sends requests one after another. Returns the outcome of each: the answer, or the code of the error. */
   async fetch({ times, ...one }) {
     const answers = []
     for (let n = 0; n < times; n++) {
@@ -55,7 +55,7 @@ const actions = {
     return answers
   },
 
-  /** Asks a Redis server for a value, each time over a connection of its own. */
+  /** Asks a Redis server for a value, each time over a separate connection. */
   async redis({ host, port, key, times }) {
     const answers = []
     for (let n = 0; n < times; n++) {

@@ -1,24 +1,24 @@
 /**
- * Many clients of a line server: `address port count from...`. Each opens a connection, asks now and then, hangs up after a
- * while and opens another. A failure is printed on a line of its own; when the input ends, so do they, and the last line says how
- * much was done.
+ * Many clients of a line server: `address port count from...`. Each opens a connection, sends requests from time to time,
+ * closes the connection after a while and opens another. Each failure is printed on a separate line. When the input ends, the
+ * clients stop, and the last line contains their totals.
  */
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const [host, port, count, ...sources] = process.argv.slice(1)
-/** Milliseconds: every second client keeps its connection so long, the others much shorter. */
+/** Milliseconds for which every second client keeps its connection; the others keep theirs for a much shorter time. */
 const HELD = 1500
 const SHORT = 300
-/** Milliseconds between two questions, at most. */
+/** Maximum milliseconds between two requests. */
 const PAUSE = 1000
-/** Milliseconds after which an answer is missed. */
+/** Milliseconds after which an answer counts as missing. */
 const PATIENCE = 8000
 
 const done = { connections: 0, requests: 0, servers: {} }
 let going = true
 
-/** One connection from its beginning to its end; throws what went wrong, with what is known of the connection. */
+/** One connection from its beginning to its end. Throws the error with the known properties of the connection. */
 async function talk(localAddress, milliseconds) {
   const known = { from: localAddress, port: 0, server: undefined, since: Date.now() }
   const socket = connect({ host, port: Number(port), localAddress, noDelay: true })

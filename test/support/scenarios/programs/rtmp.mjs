@@ -1,5 +1,5 @@
 /**
- * The publishing side of RTMP, as much of it as a streaming server wants to see: the handshake, `connect`, `createStream`,
+ * The publishing side of RTMP, to the extent that a streaming server requires: the handshake, `connect`, `createStream`,
  * `publish`, and some sound. Adobe's Real Time Messaging Protocol 1.0; values are written in AMF 0.
  */
 import { once } from 'node:events'
@@ -10,14 +10,14 @@ const MESSAGE = { setChunkSize: 1, audio: 8, command: 20 }
 /** Both sides begin with chunks of this size. */
 const CHUNK = 128
 
-/** Publishes a stream and resolves with the connection once the server has begun to take it. */
+/** Publishes a stream. Resolves with the connection when the server has started to accept the stream. */
 export async function publish({ from, to, port, app, name }) {
   const socket = connect({ host: to, port, localAddress: from })
   socket.setTimeout(10_000, () =>
     socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
   )
   await once(socket, 'connect')
-  // What is wrong later shows in what does not arrive.
+  // Later errors become visible because data does not arrive.
   socket.on('error', () => {})
   const bytes = new Bytes(socket)
 
@@ -40,7 +40,7 @@ export async function publish({ from, to, port, app, name }) {
   return socket
 }
 
-/** Waits for a command with these words in it. */
+/** Waits for a command that contains these words. */
 async function answered(commands, ...words) {
   for (;;) {
     const { value: command } = await commands.next()
@@ -49,7 +49,7 @@ async function answered(commands, ...words) {
   }
 }
 
-/** A message in chunks: a full header on the first, one byte on those that go on. */
+/** A message in chunks: a full header on the first, one byte on the following chunks. */
 function message(type, stream, payload) {
   const header = Buffer.alloc(12)
   header[0] = 3
@@ -64,7 +64,7 @@ function message(type, stream, payload) {
   return Buffer.concat(parts)
 }
 
-/** The commands that a server sends, as text with what AMF puts between its words. */
+/** The commands that a server sends, as text including the AMF bytes between the words. */
 async function* readCommands(bytes) {
   let chunk = CHUNK
   const channels = new Map()
@@ -111,7 +111,7 @@ function amfText(text) {
   return Buffer.concat([length, Buffer.from(text)])
 }
 
-/** What a socket receives, any number of bytes at a time. */
+/** The bytes that a socket receives, any number at a time. */
 class Bytes {
   #rest = Buffer.alloc(0)
   #wake = () => {}

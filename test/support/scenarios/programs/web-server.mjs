@@ -1,6 +1,6 @@
 /**
- * A web server: `name port...`. It answers every request with its name, the address that it sees the client under, and how
- * many bytes it was sent; on port 443 over TLS, with a key known to both sides so that it takes no certificate.
+ * A web server: `name port...`. It answers every request with its name, the address that it sees the client under, and the
+ * number of bytes that it received; on port 443 over TLS, with a key that both sides know, so that no certificate is needed.
  */
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
