@@ -28,7 +28,7 @@ export class Namespace {
     return ['ip', 'netns', 'exec', this.#name, ...words]
   }
 
-  /** The number of entries of the table, and of destinations with a weight. */
+  /** The number of entries of the table, and of destinations with this weight. */
   async contents(weight) {
     const table = await run(this.enter('cat', '/proc/net/ip_vs'))
     const lines = table.split('\n')
