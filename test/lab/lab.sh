@@ -8,7 +8,7 @@ set -euo pipefail
 
 lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 export LAB_CACHE=${LAB_CACHE:-$lab/.cache}
-# For the parts of the lab, and for a command that is root in it, whoever calls.
+# For the scripts of the lab, and for commands that run as root in it, regardless of the calling user.
 PATH=$PATH:/usr/sbin:/sbin
 
 . "$lab/choose.sh"

@@ -205,7 +205,7 @@ describe('a socket', () => {
     expect(ended).toEqual(['not-started', 'first'])
   })
 
-  it('gives the event loop a turn although results may be returned synchronously', async () => {
+  it('lets the event loop run although results may be returned synchronously', async () => {
     const socket = await opened()
     let wentRound = false
     setImmediate(() => {

@@ -8,7 +8,7 @@ import { makeTopology } from '../support/scenarios/topology.ts'
 const SECONDS = Number(process.env['LVS_TRAFFIC_SECONDS'] ?? 8)
 const CLIENTS = 200
 const VIP = '192.0.2.50'
-const SURFERS = ['192.0.2.91', '192.0.2.92', '192.0.2.93', '192.0.2.94']
+const CLIENT_ADDRESSES = ['192.0.2.91', '192.0.2.92', '192.0.2.93', '192.0.2.94']
 const SERVERS = { first: '192.0.2.11', second: '192.0.2.12', third: '192.0.2.13', fourth: '192.0.2.14' }
 const WEB = `tcp://${VIP}:80`
 /** Without their fallback flag, hashing schedulers refuse clients whose destination has weight 0. */
@@ -75,7 +75,7 @@ async function underTraffic(options: ApplyOptions) {
   }
   const kinds = new Set<StepKind>()
   await apply(documentWith('rr', Object.values(SERVERS)))
-  const crowd = await Crowd.start(surfer, CLIENTS, { address: VIP, port: 80 }, SURFERS)
+  const crowd = await Crowd.start(surfer, CLIENTS, { address: VIP, port: 80 }, CLIENT_ADDRESSES)
   let isGone = false
   let away = 0
   for (
@@ -140,7 +140,7 @@ function documentWith(
 async function makeCluster() {
   const lan = (address: string) => ({ networks: { lan: `${address}/24` } })
   const machines = await makeTopology({
-    surfer: { networks: { lan: SURFERS.map((address) => `${address}/24`) } },
+    surfer: { networks: { lan: CLIENT_ADDRESSES.map((address) => `${address}/24`) } },
     director: lan('192.0.2.10'),
     first: lan(SERVERS.first),
     second: lan(SERVERS.second),

@@ -37,17 +37,17 @@ describe('scenario 2: a web site over DR', () => {
       await host.network.addAddress({ address: `${vip}/32`, interface: 'lo' })
 
     const realServers = [await first.linkAddress(), await second.linkAddress()]
-    const thief = await waitUntil(
+    const wrongServer = await waitUntil(
       () => askForLinkAddress(surfer, client, vip),
       (linkAddress) => realServers.includes(linkAddress),
     )
-    expect(realServers).toContain(thief)
+    expect(realServers).toContain(wrongServer)
 
     // The real server with the VIP answers every request, and the director receives none.
-    const heard = await connectionsOf(director)
-    const robbed = thief === realServers[0] ? 'first' : 'second'
-    expect(tally(await client.servers(`http://${vip}/`, { times: 6 }))).toEqual({ [robbed]: 6 })
-    expect(await connectionsOf(director)).toBe(heard)
+    const connectionsBefore = await connectionsOf(director)
+    const answering = wrongServer === realServers[0] ? 'first' : 'second'
+    expect(tally(await client.servers(`http://${vip}/`, { times: 6 }))).toEqual({ [answering]: 6 })
+    expect(await connectionsOf(director)).toBe(connectionsBefore)
 
     // The doctor finds the problem, and its fix corrects it.
     const asked = { role: 'real-server', vips: [vip], forwarding: 'dr' } as const

@@ -14,7 +14,8 @@ export function isCompleteDestination(changes: DestinationChanges): changes is D
 }
 
 /**
- * Fills in omitted settings with values that are valid beside any other, so that the changes can be checked by themselves.
+ * Fills in omitted settings with values that are valid together with any other, so that the changes can be checked on their
+ * own.
  */
 export function withPlaceholders(changes: DestinationChanges): DestinationInput {
   return {

@@ -69,7 +69,7 @@ export function checkDestinationAddress(address: unknown, givenFamily: unknown):
   return family
 }
 
-/** Checks what identifies a destination; `defaultPort` is that of its service. */
+/** Checks the key of a destination; `defaultPort` is the port of its service. */
 export function checkDestinationKey(key: DestinationKey, defaultPort: number): CheckedDestinationKey {
   DESTINATION_FIELDS.check('destination', key)
   // Each field is read once: the checked value must be the one that is sent.
@@ -88,7 +88,7 @@ export interface DestinationNumbers {
   readonly tunnel: TunnelNumbers
 }
 
-/** Checks the settings of a destination, each by itself and in combination. */
+/** Checks the settings of a destination, individually and in combination. */
 export function checkDestinationSettings(
   settings: DestinationLimits & Forwarding,
   family: Family,
@@ -133,7 +133,7 @@ export function checkWeight(weight: unknown): number {
 
 const { fields } = DESTINATION
 
-/** Writes what identifies a destination. */
+/** Writes the key of a destination. */
 export function writeDestinationKey(
   writer: WireWriter,
   { address, port, family }: CheckedDestinationKey,

@@ -18,7 +18,7 @@ export interface DestinationKey {
   /** Address of the real server, IPv4 or IPv6. IPVS_DEST_ATTR_ADDR. */
   readonly address: string
   /**
-   * Default: the service's port, 0 under a firewall mark. Only `nat` can reach another port than the service's.
+   * Default: the service's port, 0 under a firewall mark. Only `nat` can reach a port other than the service's.
    * IPVS_DEST_ATTR_PORT.
    */
   readonly port?: number | undefined
@@ -30,11 +30,14 @@ export interface DestinationKey {
 export interface DestinationLimits {
   /** Share of the connections, 0 to 2147483647; with 0 it gets no new ones. Default 1. ipvsadm `-w`; IPVS_DEST_ATTR_WEIGHT. */
   readonly weight?: number | undefined
-  /** Connections above which it gets no new ones; 0 for no limit, the default. ipvsadm `-x`; IPVS_DEST_ATTR_U_THRESH. */
+  /**
+   * Number of connections above which it gets no new ones; 0, the default, means no limit. ipvsadm `-x`;
+   * IPVS_DEST_ATTR_U_THRESH.
+   */
   readonly upperThreshold?: number | undefined
   /**
-   * Connections below which it gets new ones again, at most `upperThreshold`; 0, the default, means three quarters of
-   * that. ipvsadm `-y`; IPVS_DEST_ATTR_L_THRESH.
+   * Number of connections below which it gets new ones again, at most `upperThreshold`; 0, the default, means three quarters of
+   * `upperThreshold`. ipvsadm `-y`; IPVS_DEST_ATTR_L_THRESH.
    */
   readonly lowerThreshold?: number | undefined
 }
@@ -80,9 +83,9 @@ export type Destination = Required<DestinationKey> &
     readonly family: Family
     /** Share of the connections; with 0 it gets no new ones. */
     readonly weight: number
-    /** Connections above which it gets no new ones; 0 for no limit. */
+    /** Number of connections above which it gets no new ones; 0 for no limit. */
     readonly upperThreshold: number
-    /** Connections below which it gets new ones again; 0 for three quarters of `upperThreshold`. */
+    /** Number of connections below which it gets new ones again; 0 for three quarters of `upperThreshold`. */
     readonly lowerThreshold: number
     /** The tunnel with forwarding `tun`, else `null`. */
     readonly tunnel: Tunnel | null

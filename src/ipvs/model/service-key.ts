@@ -34,11 +34,11 @@ export interface AddressKey {
   readonly protocol: Protocol | number
   /** The virtual IP address (VIP), IPv4 or IPv6. IPVS_SVC_ATTR_ADDR. */
   readonly address: string
-  /** 0 to 65535; 0 accepts every port, which works with persistence only. IPVS_SVC_ATTR_PORT. */
+  /** 0 to 65535; 0 accepts every port, and works only with persistence. IPVS_SVC_ATTR_PORT. */
   readonly port: number
   /** Derived from the address; always present in a service that was read. IPVS_SVC_ATTR_AF. */
   readonly family?: Family | undefined
-  /** It has none. */
+  /** Not used by this variant. */
   readonly fwmark?: undefined
 }
 
@@ -48,11 +48,11 @@ export interface FwmarkKey {
   readonly fwmark: number
   /** The same mark can have one service of each family. Default `ipv4`; ipvsadm `-6`. */
   readonly family?: Family | undefined
-  /** It has none. */
+  /** Not used by this variant. */
   readonly protocol?: undefined
-  /** It has none. */
+  /** Not used by this variant. */
   readonly address?: undefined
-  /** It has none. */
+  /** Not used by this variant. */
   readonly port?: undefined
 }
 
@@ -104,7 +104,7 @@ export function formatService(key: ServiceKey): string {
   return `${protocol}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
-/** The text of a service for messages; empty if it is no service. */
+/** The text of a service for messages; empty if the reference is invalid. */
 export function describeService(reference: ServiceReference | undefined): string {
   try {
     return formatService(checkServiceKey(reference))
@@ -118,7 +118,7 @@ export function formatEndpoint(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-/** Checks a reference in either form. Returns the key with its family and nothing else. */
+/** Checks a reference in either form. Returns only the key with its family. */
 export function checkServiceKey(reference: ServiceReference | undefined): ResolvedServiceKey {
   if (typeof reference === 'string') return readReference(reference)
   checkObject('service', reference)

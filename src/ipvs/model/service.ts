@@ -79,7 +79,7 @@ export type Service = ServiceHeader & {
 
 const { fields } = SERVICE
 
-/** The flag bits that this library sets and clears; others keep their values in the kernel. */
+/** The flag bits that this library sets and clears; other bits keep their values in the kernel. */
 const KNOWN_FLAGS =
   IP_VS_SVC_F_PERSISTENT |
   IP_VS_SVC_F_ONEPACKET |
@@ -102,8 +102,8 @@ const KNOWN_FIELDS = new KnownFields([
 ])
 
 /**
- * Reads the key and the settings out of a service or of changes, each field once, since the checked value must be the one
- * that is sent. Throws for an unknown field.
+ * Reads the key and the settings from a service or from changes. Reads each field once, because the checked value must be the
+ * one that is sent. Throws for an unknown field.
  */
 export function readServiceFields(given: ServiceSettings): ServiceSettings & Partial<ServiceKey> {
   KNOWN_FIELDS.check('service', given)
@@ -131,8 +131,8 @@ export function isCompleteService(settings: ServiceSettings): boolean {
 }
 
 /**
- * Removes scheduler flags without a scheduler, so that the changes can be checked by themselves: flags can be checked only
- * when the scheduler is known.
+ * Removes scheduler flags without a scheduler, so that the changes can be checked on their own: flags can be checked only if
+ * the scheduler is known.
  */
 export function withPlaceholders(changes: ServiceSettings): ServiceSettings {
   if (changes.scheduler !== undefined || !Array.isArray(changes.schedulerFlags)) return changes

@@ -74,7 +74,7 @@ export type BatchCommand =
   | {
       /** {@link Ipvs.zero}. */
       readonly command: 'zero'
-      /** The virtual service; without it, all and the totals. */
+      /** The virtual service. If omitted, all services and the totals. */
       readonly service?: ServiceReference | undefined
     }
   | {
@@ -89,8 +89,8 @@ const NAMES = [
 ]
 
 /**
- * The command as it goes to the kernel. Undefined for one that must read first, that is rare, or that has an unknown name:
- * {@link callMethod} handles these.
+ * Converts a command to the form that is sent to the kernel. Returns undefined for a command that must read first, that is
+ * rare, or that has an unknown name: {@link callMethod} handles these.
  */
 export function toDirectCommand(given: BatchCommand, encoder?: DestinationEncoder): IpvsCommand | undefined {
   switch (given?.command) {

@@ -12,15 +12,15 @@ import { type BatchCommand, callMethod, toDirectCommand } from './batch-command.
 /** Concurrent commands that have a promise each. */
 const MAXIMUM_CALLS = 1000
 
-/** Failures that are diagnosed: the causes of the others are usually the same. */
+/** Number of failures that are diagnosed: the causes of the others are usually the same. */
 const MAXIMUM_DIAGNOSES = 16
 
-/** Errors that are made before the event loop runs. */
+/** Number of errors that are created before the event loop runs. */
 const ERRORS_PER_SLICE = 256
 
 /**
- * Sends commands in the given order. They are taken a datagram's worth at a time, and encoded while the kernel executes
- * those before them.
+ * Sends commands in the given order. They are consumed one datagram at a time, and encoded while the kernel executes the
+ * previous ones.
  *
  * @throws {BatchError} if some failed.
  */
@@ -71,7 +71,9 @@ class BatchSender {
   readonly #session: IpvsSession
   readonly #id: number
   readonly #traces = new BulkTraces(contextOf)
-  /** Keeps the given commands, which exist anyway: a command object for each would have to survive until the kernel replies. */
+  /**
+   * Keeps the given commands, which exist anyway. A new command object for each would have to survive until the kernel replies.
+   */
   readonly #bulk = new BulkRequest<BatchCommand>({ onDone: (index) => this.#traces.done(index) })
   readonly #failures: BatchFailure[] = []
   readonly #abortRace: AbortRace

@@ -71,7 +71,7 @@ export async function stopDaemon(
       signal,
     )
   } catch (error) {
-    // A daemon that has not run yet ends with EINTR, which netlink takes for "no reply" (stop_sync_thread). It has stopped
+    // A daemon that has not run yet ends with EINTR, for which netlink sends no reply (stop_sync_thread). It has stopped
     // nevertheless.
     if (!(error instanceof NetlinkError) || error.code !== 'ERR_LVS_UNANSWERED') throw error
     const daemons = await readDaemons(client, signal)

@@ -66,7 +66,7 @@ export class DestinationCommand implements IpvsCommand {
       return
     }
     const given = this.#destination as DestinationInput
-    // Changes are a copy already, because it depends on their values whether they are sent like this.
+    // Changes have already been copied, because their values determine whether they are sent in this way.
     const destination = this.command === IPVS_CMD.SET_DEST ? given : copyDestination(given)
     if (this.#encoder === undefined) encodeDestination(writer, this.#reference, destination)
     else this.#encoder.encode(writer, this.#reference, destination)
@@ -175,7 +175,7 @@ function checkKeys(reference: ServiceReference, destination: DestinationKey) {
   return { service, key: checkDestinationKey(destination, service.port ?? 0) }
 }
 
-/** As the kernel would refuse it (ip_vs_edit_dest). */
+/** The refusal that the kernel would send (ip_vs_edit_dest). */
 const NO_SUCH_DESTINATION: Refusal = { errno: ENOENT, message: undefined }
 
 async function readDestinationsByEndpoint(

@@ -77,7 +77,7 @@ async function findService(
   return await undefinedIfRefused(reading, 'ESRCH')
 }
 
-/** A command with the key of a service only: DEL_SERVICE, or ZERO, which applies to all services without a key. */
+/** A command with only the key of a service: DEL_SERVICE or ZERO. Without a key, ZERO applies to all services. */
 export class ServiceKeyCommand implements IpvsCommand {
   readonly command: number
   readonly name: string

@@ -3,7 +3,7 @@ interface SignalListener {
   readonly listener: () => void
 }
 
-/** Registers one listener per signal, however many calls the signal aborts. */
+/** Registers one listener per signal, for any number of calls that the signal aborts. */
 export class AbortListeners {
   readonly #signals = new Map<AbortSignal, SignalListener>()
 

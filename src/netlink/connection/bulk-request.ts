@@ -16,15 +16,15 @@ export interface BulkOptions<T> {
   readonly flags?: number
   /** Receives every reply, acknowledgements excepted. */
   readonly onReply?: (input: T, view: DataView, message: MessageHeader) => void
-  /** Is called for every message that the kernel has executed, once that is known. */
+  /** Called for every message when it is known that the kernel has executed it. */
   readonly onDone?: (index: number) => void
 }
 
-/** Any number of messages of one caller, which learns of failures only: no promise for each message. */
+/** A bulk request: any number of messages of one caller. It reports only failures, so there is no promise per message. */
 export class BulkRequest<T> implements MessageOwner {
   /** Whether some of its messages have been sent. */
   hasStarted = false
-  /** The failures so far, in no order. */
+  /** The failures so far, in no particular order. */
   readonly failures: BulkFailure<T>[] = []
   readonly flags: number
   readonly expectsReplies = false
@@ -49,13 +49,13 @@ export class BulkRequest<T> implements MessageOwner {
     })
   }
 
-  /** Counts a message in, under the caller's number. */
+  /** Adds a message under the caller's number. */
   add(index: number, input: T): void {
     this.#inputs[index] = input
     this.#pending++
   }
 
-  /** Counts a message in that will not be sent. */
+  /** Adds a message that will not be sent, as failed. */
   fail(index: number, input: T, outcome: NonNullable<Outcome>): void {
     this.failures.push({ index, input, outcome })
   }

@@ -14,7 +14,7 @@ export type OnReply = (view: DataView, message: MessageHeader) => void
 export interface OutgoingMessage {
   readonly type: number
   readonly flags: number
-  /** Writes what follows the header. If it throws, nothing is queued. */
+  /** Writes the message after its header. If it throws, nothing is queued. */
   readonly body: (writer: WireWriter) => void
   readonly onReply?: OnReply | undefined
   readonly signal?: AbortSignal | undefined
@@ -23,19 +23,19 @@ export interface OutgoingMessage {
 /** Bytes that fill a datagram, with room for one more message. */
 const FULL_BYTES = DATAGRAM_BYTES - 512
 
-/** Far enough below 2^32 that no batch wraps around; sequence number 0 belongs to the kernel. */
+/** Far enough below 2^32 that no batch wraps around. Sequence number 0 belongs to the kernel. */
 const LAST_FIRST_SEQUENCE = 0xf000_0000
 
 /**
  * A netlink socket shared by any number of callers. Messages queued while an exchange is in flight are sent together as the
- * next batch, so that a single call has no delay and a thousand concurrent calls share a few system calls. Replies are
- * matched by sequence number. A socket that fails is replaced at the next exchange.
+ * next batch: a single call has no delay, and a thousand concurrent calls share a few system calls. Replies are matched by
+ * sequence number. A socket that fails is replaced at the next exchange.
  */
 export class Connection {
   readonly #pipeline: ExchangePipeline
   readonly #abortListeners = new AbortListeners()
   #pending = new DatagramBatch()
-  /** Batches that were handed to the pipeline and have not ended. */
+  /** Batches that were passed to the pipeline and have not ended. */
   readonly #inFlight = new Set<DatagramBatch>()
   readonly #pool: DatagramBatch[] = []
   #flushRequested = false
@@ -59,8 +59,8 @@ export class Connection {
   }
 
   /**
-   * Sends a message. Resolves to the outcome and never rejects, so that the caller can throw where the stack shows its own
-   * caller. Throws synchronously what `body` throws.
+   * Sends a message. Resolves to the outcome and never rejects, so that the caller can throw an error whose stack shows its own
+   * caller. An error of `body` is thrown synchronously.
    */
   request({ type, flags, body, onReply, signal }: OutgoingMessage): Promise<Outcome> {
     if (this.#closed) return Promise.resolve({ failure: clientClosed('not-done') })
@@ -74,9 +74,10 @@ export class Connection {
   }
 
   /**
-   * Queues a message of a bulk request under the caller's `index`. It is sent by {@link flush}. `body` writes what follows
-   * the header; what it throws is thrown here, and nothing is queued. Returns false if the queue should be sent before more
-   * is added, see {@link flushed}: if a datagram is full or, at the start of a request while the kernel is idle, partly.
+   * Queues a message of a bulk request under the caller's `index`. {@link flush} sends it. `body` writes the message after its
+   * header; if it throws, the error is thrown here and nothing is queued. Returns false if the queue should be sent before more
+   * messages are added (see {@link flushed}): if a datagram is full or, at the start of a request while the kernel is idle,
+   * partly full.
    */
   append<T>(
     bulk: BulkRequest<T>,
@@ -95,14 +96,14 @@ export class Connection {
     return this.#pending.writer.length < enough
   }
 
-  /** Cancels the queued messages of a bulk request: the kernel will not execute them. */
+  /** Cancels the queued messages of a bulk request, so that the kernel does not execute them. */
   cancel<T>(bulk: BulkRequest<T>): void {
     this.#pending.cancel(bulk)
   }
 
   /**
    * Sends the queue as soon as no exchange is in flight, or when it fills a datagram and the socket queues exchanges. With
-   * `lastOfSeries` it need not fill a datagram.
+   * `lastOfSeries` the datagram need not be full.
    */
   flush(lastOfSeries = false): void {
     this.#lastOfSeries ||= lastOfSeries
@@ -125,7 +126,7 @@ export class Connection {
     return isIdle || (canSend && (this.#lastOfSeries || this.#pending.writer.length >= FULL_BYTES))
   }
 
-  /** Flushes the queue, and resolves when it has been sent or never will be. */
+  /** Flushes the queue. Resolves when it has been sent, or when it can no longer be sent. */
   flushed(): Promise<void> {
     if (this.#closed || this.#pending.messages === 0) return Promise.resolve()
     this.flush()
@@ -199,7 +200,7 @@ export class Connection {
   }
 }
 
-/** The owner of one message, which resolves with its outcome. */
+/** The owner of a single message. Its promise resolves with the outcome. */
 class SingleRequest implements MessageOwner {
   readonly outcome: Promise<Outcome>
   readonly expectsReplies: boolean

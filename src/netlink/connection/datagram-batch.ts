@@ -3,24 +3,24 @@ import { NLM_F_DUMP, NLMSG_HDRLEN } from '../wire/uapi.ts'
 import { LITTLE_ENDIAN, type MessageHeader, WireWriter } from '../wire/wire.ts'
 import { LOST_REPLIES, NO_REPLY, type Outcome, TRUNCATED_REPLY, type TransportFailure } from './failures.ts'
 
-/** The request to which a message belongs. It has one message, or many that it tells apart by an index. */
+/** The request to which a message belongs. It has one message, or many that it distinguishes by an index. */
 export interface MessageOwner {
   /** Whether the kernel sends a message in reply to each of them, besides the acknowledgement. */
   readonly expectsReplies: boolean
   /** Receives a message that the kernel sends in reply, acknowledgements excepted. */
   handleReply(index: number, view: DataView, message: MessageHeader): void
-  /** Is called once for each message; `outcome` is undefined if the kernel executed it. */
+  /** Called once for each message; `outcome` is undefined if the kernel executed it. */
   handleEnd(index: number, outcome: Outcome): void
 }
 
 /** Limits of one datagram. */
 export interface DatagramLimits {
   readonly bytes: number
-  /** Replies that fit the receive buffer even if every message of the datagram fails. */
+  /** Maximum number of replies: they fit the receive buffer even if every message of the datagram fails. */
   readonly replies: number
 }
 
-/** A larger datagram saves nothing more and holds the kernel's lock for longer. */
+/** A larger datagram saves no more time and holds the kernel's lock for longer. */
 export const DATAGRAM_BYTES = 128 * 1024
 
 /**
@@ -29,7 +29,7 @@ export const DATAGRAM_BYTES = 128 * 1024
  */
 const REPLY_COST = 2048
 
-/** Messages of one owner that follow one another in a datagram, under consecutive indexes. */
+/** Consecutive messages of one owner in a datagram, with consecutive indexes. */
 export class MessageGroup {
   readonly owner: MessageOwner
   /** Offset of the first message in the buffer. */
@@ -51,13 +51,13 @@ export class MessageGroup {
     this.owner.handleReply(this.firstIndex + message.sequence - this.firstSequence, view, message)
   }
 
-  /** Records how one of the messages failed; the first record counts. */
+  /** Records the failure of one of the messages; the first record counts. */
   recordFailure(sequence: number, outcome: NonNullable<Outcome>): void {
     this.#failures ??= new Map()
     if (!this.#failures.has(sequence)) this.#failures.set(sequence, outcome)
   }
 
-  /** Ends all messages; those without a recorded failure with `outcome`. Further calls do nothing. */
+  /** Ends all messages. Messages without a recorded failure end with `outcome`. Further calls do nothing. */
   end(outcome: Outcome): void {
     if (this.hasEnded) return
     this.hasEnded = true
@@ -78,14 +78,14 @@ export class DatagramBatch {
   readonly groups: MessageGroup[] = []
   /** The sequence number of the next message. */
   nextSequence = 1
-  /** Where each datagram ends in the buffer. */
+  /** The end of each datagram in the buffer. */
   ends = new Uint32Array(64)
   datagrams = 0
   /** For each datagram, the numbers of groups and of messages up to its end. */
   #groupEnds = new Uint32Array(64)
   #messageEnds = new Uint32Array(64)
   #firstSequence = 1
-  /** Of the datagram that is being filled. */
+  /** The bytes of the datagram that is being filled. */
   #openBytes = 0
   #openReplies = 0
   #lastOffset = 0
@@ -125,7 +125,7 @@ export class DatagramBatch {
     return this.groups[low]
   }
 
-  /** Takes in the message that was written from `offset` on, and ends it. Returns its group. */
+  /** Adds the message that was written from `offset` on, and ends it. Returns its group. */
   add(
     owner: MessageOwner,
     index: number,
@@ -147,7 +147,7 @@ export class DatagramBatch {
     return group
   }
 
-  /** Keeps the kernel from executing the messages of an owner. */
+  /** Turns the messages of an owner into no-ops, so that the kernel does not execute them. */
   cancel(owner: MessageOwner): void {
     for (const group of this.groups) {
       if (group.owner !== owner) continue
@@ -165,7 +165,7 @@ export class DatagramBatch {
     if (this.#openBytes > 0) this.#endDatagram(this.writer.length)
   }
 
-  /** Ends the datagrams from `from` up to, not including, `to`: messages that were not refused are done. */
+  /** Ends the datagrams from `from` up to but not including `to`: messages that were not refused are done. */
   complete(from: number, to: number): void {
     const end = this.#groupsBefore(to)
     for (let index = this.#groupsBefore(from); index < end; index++) this.groups[index]!.end(undefined)
@@ -187,7 +187,7 @@ export class DatagramBatch {
     return datagram + 1
   }
 
-  /** Ends datagrams whose replies are lost, in whole or in part: only recorded refusals are certain. */
+  /** Ends datagrams whose replies are lost completely or partly: only recorded refusals are certain. */
   fail(failure: TransportFailure, from = 0, to = this.datagrams): void {
     const end = to === this.datagrams ? this.groups.length : this.#groupsBefore(to)
     for (let index = this.#groupsBefore(from); index < end; index++) this.groups[index]!.end({ failure })

@@ -12,7 +12,7 @@ import { type MessageObserver, type ReplyBuffer, ReplyDispatcher } from './reply
 
 export interface ConnectionOptions {
   readonly protocol: NetlinkProtocol
-  /** Milliseconds that the kernel may take for one exchange before its callers fail and a new socket is opened. */
+  /** Milliseconds that one exchange may take. After that its callers fail and a new socket is opened. */
   readonly timeout: number
   readonly observe?: MessageObserver | undefined
 }
@@ -23,22 +23,21 @@ export interface Activity {
   messages: number
   /** Datagrams that contained them. */
   datagrams: number
-  /** System calls that sent (`sendmsg`). */
+  /** System calls that send (`sendmsg`). */
   sends: number
-  /** System calls that received (`recvmmsg`). */
+  /** System calls that receive (`recvmmsg`). */
   receives: number
 }
 
-/** An exchange that the socket has been given. */
+/** An exchange that was passed to the socket. */
 interface InFlightExchange {
   readonly replies: ReplyBuffer
   readonly result: ExchangeReport | Promise<ExchangeReport>
 }
 
 /**
- * Sends batches one after another and dispatches the replies. A socket that queues exchanges is given the next batch while
- * the previous one is in flight, so that the kernel does not wait for the event loop in between. A socket that fails is
- * replaced.
+ * Sends batches one after another and dispatches the replies. A socket that queues exchanges receives the next batch while the
+ * previous one is in flight, so that the kernel does not wait for the event loop in between. A socket that fails is replaced.
  */
 export class ExchangePipeline {
   readonly activity: Activity = { messages: 0, datagrams: 0, sends: 0, receives: 0 }
@@ -50,7 +49,10 @@ export class ExchangePipeline {
   #limits: DatagramLimits
   /** Batches to which the kernel has not replied yet. */
   #unanswered = 0
-  /** A queued batch was not started, because the one ahead filled its buffer: none may be sent before it is queued again. */
+  /**
+   * A queued batch was not started, because the batch before it filled its buffer. No other batch may be sent before it is
+   * queued again.
+   */
   #mustRestart = false
   /** Resolves when the kernel has replied to the last of them. */
   #lastAnswered: Promise<void> | undefined
@@ -82,7 +84,7 @@ export class ExchangePipeline {
     return this.#unanswered === 0
   }
 
-  /** Whether a batch can be sent: always when idle, else if the socket queues another exchange. */
+  /** Whether a batch can be sent: always when idle, otherwise if the socket can queue another exchange. */
   get canSend(): boolean {
     return this.isIdle || (!this.#mustRestart && this.#unanswered < (this.#socket?.depth ?? 1))
   }
@@ -97,7 +99,7 @@ export class ExchangePipeline {
 
   /**
    * Sends a batch and dispatches the replies. Call it only if {@link canSend}. Calls `onAnswered` once, when the kernel has
-   * replied to everything; if all goes well, before the replies are dispatched. Resolves to false if the buffers of the
+   * replied to all messages; without a failure, before the replies are dispatched. Resolves to false if the buffers of the
    * batch may still be in use.
    */
   async send(batch: DatagramBatch, onAnswered: () => void): Promise<boolean> {
@@ -155,7 +157,7 @@ export class ExchangePipeline {
     }
   }
 
-  /** Counts a batch in. `previous` resolves when the batch before it has been answered, if one is in flight. */
+  /** Registers a batch. `previous` resolves when the batch before it has been answered, if one is in flight. */
   #enter(onAnswered: () => void): { previous: Promise<void> | undefined; leave: () => void } {
     if (this.isIdle) this.#mustRestart = false
     const previous = this.#lastAnswered
@@ -202,7 +204,7 @@ export class ExchangePipeline {
     activity.messages += batch.messagesBefore(sent) - batch.messagesBefore(sentBefore)
   }
 
-  /** Opens a socket in place of one that failed; undefined if the client was closed meanwhile. */
+  /** Opens a socket to replace a failed one; undefined if the client was closed meanwhile. */
   async #reopen(): Promise<NetlinkSocket | undefined> {
     const socket = await this.#transport.open(this.#options.protocol)
     this.#limits = datagramLimits(socket)
@@ -244,7 +246,7 @@ export class ExchangePipeline {
       await this.#dispatcher.dispatch(batch, replies, report.received)
       return true
     } catch (cause) {
-      // Only the truncated reply itself cannot be divided, and its datagram fails anyway.
+      // Only the truncated reply itself cannot be split, and its datagram fails anyway.
       if (report.state === 'truncated') return true
       this.#discardSocket()
       batch.fail(malformedReply(cause))
@@ -267,7 +269,7 @@ export class ExchangePipeline {
   }
 }
 
-/** A time limit for one result at a time. Its timer keeps the process alive while it runs. */
+/** A time limit for one result at a time. Its running timer keeps the process alive. */
 export class Deadline {
   readonly #milliseconds: number
   #timer: NodeJS.Timeout | undefined
@@ -276,7 +278,7 @@ export class Deadline {
     this.#milliseconds = milliseconds
   }
 
-  /** The result, at once if it is there; undefined if it takes longer than the limit. */
+  /** Returns the result, synchronously if it is available; undefined if it takes longer than the limit. */
   withTimeout<T>(result: T | Promise<T>): T | Promise<T | undefined> {
     if (!(result instanceof Promise)) return result
     const expired = new Promise<undefined>((resolve) => {

@@ -3,7 +3,7 @@ import type { ExchangeReport } from '../transport/transport.ts'
 import { errorName } from '../wire/errno.ts'
 import type { Refusal } from '../wire/refusal.ts'
 
-/** Why a message has no reliable answer. */
+/** The reason for which a message has no reliable reply. */
 export interface TransportFailure {
   readonly code: NetlinkErrorCode
   readonly message: string
@@ -12,13 +12,13 @@ export interface TransportFailure {
 }
 
 /**
- * How a message ended: undefined when the kernel executed it, else the kernel's refusal, a failure of the transport, or
+ * The outcome of a message: undefined if the kernel executed it, otherwise the kernel's refusal, a failure of the transport, or
  * an abort by the caller (and whether the message had been sent by then).
  */
 export type Outcome =
   | {
       readonly refusal: Refusal
-      /** After `ENOENT`, the message as sent: it may have to be sent again under another family number. */
+      /** After `ENOENT`, the message as it was sent, because it may have to be sent again under another family number. */
       readonly sent?: Uint8Array
     }
   | { readonly failure: TransportFailure }

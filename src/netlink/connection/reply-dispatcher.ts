@@ -7,19 +7,19 @@ import type { DatagramBatch, MessageGroup } from './datagram-batch.ts'
 import { malformedReply } from './failures.ts'
 import { TimeSlice } from './time-slice.ts'
 
-/** Is called with every message that is sent or received; for debugging. */
+/** Called with every message that is sent or received, for debugging. */
 export type MessageObserver = (direction: 'sent' | 'received', view: DataView, message: MessageHeader) => void
 
-/** Memory into which the kernel's replies are read. */
+/** The memory that the kernel's replies are read into. */
 export interface ReplyBuffer {
   readonly bytes: Uint8Array
   readonly view: DataView
 }
 
-/** Holds some hundreds of records: few exchanges per dump, and short stretches of decoding between them. */
+/** Holds some hundreds of records: a dump takes few exchanges, with short periods of decoding between them. */
 const REPLY_BYTES = 256 * 1024
 
-/** Messages between two looks at the clock. */
+/** Messages between two checks of the clock. */
 const MESSAGES_PER_CHECK = 64
 
 /** Passes each received message to the request that it answers, and lets the event loop run in between. */
@@ -39,7 +39,7 @@ export class ReplyDispatcher {
     return { bytes, view: new DataView(bytes.buffer) }
   }
 
-  /** Takes a buffer back, into which the kernel must no longer write. */
+  /** Takes back a buffer that the kernel no longer writes to. */
   releaseBuffer(buffer: ReplyBuffer): void {
     this.#freeBuffers.push(buffer)
   }
@@ -52,7 +52,7 @@ export class ReplyDispatcher {
   /**
    * Dispatches the messages in the first `length` bytes.
    *
-   * @throws {NetlinkError} `ERR_LVS_MALFORMED` if the bytes cannot be divided into messages; the messages before have
+   * @throws {NetlinkError} `ERR_LVS_MALFORMED` if the bytes cannot be split into messages; the messages before the mistake have
    * been dispatched.
    */
   async dispatch(batch: DatagramBatch, { view }: ReplyBuffer, length: number): Promise<void> {

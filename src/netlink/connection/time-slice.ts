@@ -1,10 +1,10 @@
 /** Milliseconds after which long work lets the event loop run. */
 const MAXIMUM_MILLISECONDS = 1.5
 
-/** Steps between two looks at the clock. */
+/** Steps between two checks of the clock. */
 const STEPS_PER_CHECK = 64
 
-/** Measures how long work has held up the event loop, so that it can pause in time. */
+/** Measures how long work has blocked the event loop, so that it can pause in time. */
 export class TimeSlice {
   #start = performance.now()
   #steps = 0
@@ -20,7 +20,7 @@ export class TimeSlice {
     return performance.now() - this.#start > MAXIMUM_MILLISECONDS
   }
 
-  /** Counts a step, and looks at the clock from time to time. Returns false if it is time to pause. */
+  /** Counts a step, and checks the clock from time to time. Returns false if it is time to pause. */
   continues(): boolean {
     this.#steps++
     return this.#steps % STEPS_PER_CHECK !== 0 || !this.isOver

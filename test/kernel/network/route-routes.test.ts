@@ -164,7 +164,7 @@ describe('the route to an address', () => {
     })
   })
 
-  it('is undefined where there is none', async () => {
+  it('is refused if there is none', async () => {
     const { network } = await makeRouter()
     for (const address of ['198.51.100.1', '2001:db8:1::1']) {
       await expect(network.routeTo(address)).rejects.toMatchObject({

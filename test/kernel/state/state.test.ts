@@ -28,7 +28,7 @@ it('changes any table into any other exactly, in an order that interrupts no cli
       const context = new ClientContext(client, { find: async () => undefined })
       const result = await applyState(context, resolveDesiredState(to), checkOptions({ owns: () => true }))
 
-      expect(rules.complaints).toEqual([])
+      expect(rules.violations).toEqual([])
       expect(result.rounds).toBe(1)
       expect(result.steps).toHaveLength(countDifferences(before, wanted))
       expect(sortedTable(await readTable(ipvs))).toEqual(sortedTable(wanted))

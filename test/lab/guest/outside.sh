@@ -37,8 +37,8 @@ run_guest() {
   out=$!
   cat "$work/stderr.pipe" >&2 &
   err=$!
-  # `timeout` leads a process group, so one signal reaches every process of the guest; and it is told of this
-  # script's end even where no trap can run.
+  # `timeout` leads a process group, so one signal reaches every process of the guest. setpriv requests
+  # one when this script ends, even if no trap can run.
   setpriv --pdeathsig TERM timeout --kill-after=3 "${LAB_TIMEOUT:-1500}" "$@" \
     </dev/null >"$work/console" 2>&1 3>"$work/stdout.pipe" 4>"$work/stderr.pipe" &
   guest=$!

@@ -24,7 +24,7 @@ missing_packages() {
   done
 }
 
-# Of what the packages are wanted for, that which is not to be found, whoever brought the rest.
+# Lists the required programs and files that are missing, whether or not a package of the list provides them.
 missing_things() {
   local program programs=(g++ make python3 pkg-config modprobe ip ipvsadm curl strace iptables sysctl
     redis-cli redis-check-rdb keepalived tmux)

@@ -93,8 +93,8 @@ export class Netns implements Namespace {
 
   async restore(rules: readonly string[]): Promise<void> {
     const words = ['ip', 'netns', 'exec', this.name, 'ipvsadm', '-R']
-    const complaints = await shell.run(words, rules.map((rule) => `${rule}\n`).join(''))
-    if (complaints !== '') throw new Error(`ipvsadm -R: ${complaints}`)
+    const violations = await shell.run(words, rules.map((rule) => `${rule}\n`).join(''))
+    if (violations !== '') throw new Error(`ipvsadm -R: ${violations}`)
   }
 
   async start(script: string, ...args: string[]): Promise<ChildProcess> {

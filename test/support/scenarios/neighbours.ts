@@ -18,5 +18,5 @@ export async function everyLinkAddress(
 export async function askForLinkAddress(machine: Machine, client: Client, address: string): Promise<string> {
   await machine.forgetNeighbours()
   await client.fetch(address.includes(':') ? `http://[${address}]/` : `http://${address}/`)
-  return (await machine.neighbour(address)) ?? 'nobody'
+  return (await machine.neighbour(address)) ?? 'none'
 }

@@ -6,7 +6,7 @@ import type { CurrentTable } from '../../../src/state/model/table.ts'
 
 /** Inspects a table before and after every command. Violations are sentences. */
 export class OrderRules {
-  readonly complaints: string[] = []
+  readonly violations: string[] = []
   /** Services that exist before and after, with the destinations that exist before and after. */
   readonly #staying: ReadonlyMap<string, ReadonlySet<string>>
   /** Those of them that can serve clients before and after. */
@@ -35,15 +35,15 @@ export class OrderRules {
     const text = JSON.stringify(command)
     for (const [name, endpoints] of this.#staying) {
       const there = now.get(name)
-      if (there === undefined) this.complaints.push(`${name} was gone on the way: ${text}`)
+      if (there === undefined) this.violations.push(`${name} was gone on the way: ${text}`)
       for (const endpoint of endpoints) {
         if (there?.has(endpoint) === false)
-          this.complaints.push(`${endpoint} of ${name} was gone on the way: ${text}`)
+          this.violations.push(`${endpoint} of ${name} was gone on the way: ${text}`)
       }
     }
     for (const name of this.#serving) {
       if (![...(now.get(name)?.values() ?? [])].some((weight) => weight > 0)) {
-        this.complaints.push(`${name} had no active destination on the way: ${text}`)
+        this.violations.push(`${name} had no active destination on the way: ${text}`)
       }
     }
     this.#checkOrder(command, text)
@@ -53,7 +53,7 @@ export class OrderRules {
   #checkOrder({ command }: StepCommand, text: string): void {
     if (command.startsWith('remove')) this.#takes = text
     else if (command.startsWith('add') && this.#takes !== '') {
-      this.complaints.push(`${text} came after ${this.#takes}`)
+      this.violations.push(`${text} came after ${this.#takes}`)
     }
   }
 }

@@ -41,7 +41,7 @@ describe('a client', () => {
     network.close()
   })
 
-  it('counts what it sends', async () => {
+  it('counts the messages that it sends', async () => {
     const { network } = await open()
     await network.links()
     expect(network.activity).toMatchObject({ messages: 1, datagrams: 1 })

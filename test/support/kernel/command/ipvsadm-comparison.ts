@@ -81,7 +81,7 @@ function toComparable({ words }: CommandLine, { status, stdout, stderr }: Comman
   if (words.includes('--nosort')) lines.sort()
   // The help text is this library's own.
   if (/^Usage:$/m.test(stdout)) lines.splice(1)
-  return { status, stdout: lines, complaints: normaliseErrors(stderr) }
+  return { status, stdout: lines, violations: normaliseErrors(stderr) }
 }
 
 /** Messages that differ in wording: ours have line numbers, and reasons that ipvsadm omits. */

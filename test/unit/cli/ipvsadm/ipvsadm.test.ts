@@ -122,10 +122,10 @@ describe('restoring rules', () => {
 
   it('reports each line that the kernel refuses, continues, and ends with the status of the last line', async () => {
     taken(2, 4)
-    const complaints = ['line 2: Service already exists', 'line 4: Service already exists']
+    const violations = ['line 2: Service already exists', 'line 4: Service already exists']
     const rules = [1, 2, 3, 4].map(rule).join('')
-    expect(await run('-R', rules)).toEqual({ status: 255, stdout: '', stderr: complaints })
-    expect(await run('-R', rules, rule(5))).toEqual({ status: 0, stdout: '', stderr: complaints })
+    expect(await run('-R', rules)).toEqual({ status: 255, stdout: '', stderr: violations })
+    expect(await run('-R', rules, rule(5))).toEqual({ status: 0, stdout: '', stderr: violations })
   })
 
   it('continues after an unknown option and ends at any other mistake', async () => {

@@ -38,7 +38,7 @@ function rewrite({ path }: StateFile, changes: object): void {
 }
 
 describe('StateFile', () => {
-  it('reads what was written', async () => {
+  it('reads the state that was written', async () => {
     const file = await newFile()
     expect(await file.read()).toEqual(EMPTY)
     await file.write(STATE)

@@ -133,7 +133,7 @@ describe('when the first of two exchanges', () => {
     expect(tagsSent(transport)).toEqual([[1], [2], [3]])
   })
 
-  it('takes long, this does not count towards the timeout of the second', async () => {
+  it('takes long, its time does not count towards the timeout of the second', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       connection = await openConnection(transport, { timeout: 1000 })

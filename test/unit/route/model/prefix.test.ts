@@ -19,7 +19,7 @@ describe('checkPrefix', () => {
     },
   )
 
-  it('takes the prefix length from a field of its own, unless the text contradicts it', () => {
+  it('reads the prefix length from a separate field, unless the text contradicts it', () => {
     expect(checkPrefix('x', '192.0.2.1', 24).prefixLength).toBe(24)
     expect(checkPrefix('x', '192.0.2.1/24', 24).prefixLength).toBe(24)
     expect(() => checkPrefix('x', '192.0.2.1/24', 25)).toThrow(ArgumentRangeError)

@@ -88,11 +88,11 @@ async function ask(
 }
 
 describe.each(QUESTIONS)('a reply to $name', { timeout: 60_000 }, (question) => {
-  it('that is valid gives a value', async () => {
+  it('that is valid resolves to a value', async () => {
     expect(await ask(await open(), question, bytesOf(question.right))).toBe('a value')
   })
 
-  it('truncated anywhere gives a value or is malformed', async () => {
+  it('truncated anywhere resolves to a value or is malformed', async () => {
     const client = await open()
     const bytes = bytesOf(question.right)
     const seen = new Set<string>()
@@ -102,7 +102,7 @@ describe.each(QUESTIONS)('a reply to $name', { timeout: 60_000 }, (question) => 
     expect(seen).toContain('malformed')
   })
 
-  it('with up to four random bytes gives a value or is malformed (500 cases)', async () => {
+  it('with up to four random bytes resolves to a value or is malformed (500 cases)', async () => {
     const client = await open()
     const bytes = bytesOf(question.right)
     const change = fc.record({

@@ -26,7 +26,7 @@ describe('applying a desired state', () => {
         const result = await applyState(table.context, resolveDesiredState(to), EVERYTHING)
 
         expect(planned).toHaveLength(differences)
-        expect(rules.complaints).toEqual([])
+        expect(rules.violations).toEqual([])
         expect(sortedTable(table.current)).toEqual(sortedTable(wanted))
         expect(result.steps.map(({ step }) => step.text)).toEqual(planned)
         expect(new Set(result.steps.map(({ outcome }) => outcome)).size).toBeLessThanOrEqual(1)

@@ -59,7 +59,7 @@ describe('ipv6-forwarding', () => {
       sysctls,
     })
 
-  it('checks the sysctl of all, whatever that of IPv4', () => {
+  it('checks the sysctl of all, whatever the value for IPv4', () => {
     expect(fixCalls(onlyFinding(director()))).toEqual([
       "await host.sysctls.set('net.ipv6.conf.all.forwarding', 1)",
     ])
