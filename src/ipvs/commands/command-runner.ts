@@ -12,7 +12,6 @@ import { ENOENT, errorName } from '../../netlink/wire/errno.ts'
 import type { Refusal } from '../../netlink/wire/refusal.ts'
 import { GENL_HDRLEN } from '../../netlink/wire/uapi.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
-import { DestinationEncoder } from '../model/destination-encoder.ts'
 import { IPVS_GENL_VERSION } from '../protocol/uapi.ts'
 import { type ErrorContext, explainIpvsError } from './explain.ts'
 import { WriteOrder } from './write-order.ts'
@@ -62,7 +61,6 @@ export interface ReadModifyWrite<R> {
 export class CommandRunner {
   readonly family: GenericFamily
   readonly order = new WriteOrder()
-  readonly destinationEncoder = new DestinationEncoder()
   readonly #transport: Transport
 
   constructor(family: GenericFamily, transport: Transport) {

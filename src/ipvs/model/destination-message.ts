@@ -1,12 +1,5 @@
 import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
-import {
-  checkAddress,
-  checkFamily,
-  checkInteger,
-  checkPort,
-  EnumMap,
-  KnownFields,
-} from '../../netlink/arguments/check.ts'
+import { checkAddress, checkFamily, checkInteger, checkPort, EnumMap } from '../../netlink/arguments/check.ts'
 import { canonicalIPv6, type Family, familyNumber, writeAddress } from '../../netlink/wire/address.ts'
 import type { AttributeSet } from '../../netlink/wire/attributes.ts'
 import type { WireWriter } from '../../netlink/wire/wire.ts'
@@ -15,7 +8,6 @@ import { IP_VS_CONN_F_FWD_MASK } from '../protocol/uapi.ts'
 import {
   type CheckedDestinationKey,
   type Destination,
-  type DestinationChanges,
   type DestinationInput,
   type DestinationKey,
   type DestinationLimits,
@@ -24,6 +16,7 @@ import {
   type ForwardingMethod,
   MAXIMUM,
 } from './destination.ts'
+import { DESTINATION_FIELDS } from './destination-fields.ts'
 import {
   checkServiceKey,
   type ResolvedServiceKey,
@@ -36,29 +29,6 @@ import { readStatistics } from './statistics.ts'
 import { checkTunnel, PLAIN_TUNNEL, readTunnel, type TunnelNumbers } from './tunnel.ts'
 
 export const FORWARDING_ENUM = new EnumMap<ForwardingMethod>(FORWARDING_METHODS)
-
-/** The fields of a destination, as given by a caller or as read. */
-export const DESTINATION_FIELDS = new KnownFields([
-  ...['address', 'port', 'family'],
-  ...['forwarding', 'weight', 'upperThreshold', 'lowerThreshold', 'tunnel'],
-  ...['activeConnections', 'inactiveConnections', 'persistentConnections', 'statistics'],
-])
-/** Copies a destination, so that each field of the caller's object is read once. Throws for an unknown field. */
-export function copyDestination<T extends DestinationChanges>(changes: T): T {
-  DESTINATION_FIELDS.check('destination', changes)
-  const { address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = changes
-  const tunnelCopy = typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel
-  return {
-    address,
-    port,
-    family,
-    forwarding,
-    weight,
-    upperThreshold,
-    lowerThreshold,
-    tunnel: tunnelCopy,
-  } as DestinationChanges as T
-}
 
 /** Checks the address of a destination, and the family that is given with it. Returns the family. */
 export function checkDestinationAddress(address: unknown, givenFamily: unknown): Family {
@@ -180,7 +150,7 @@ function writeTunnel(writer: WireWriter, { type, port, checksum }: TunnelNumbers
   writer.u16(fields.tunnelFlags, checksum)
 }
 
-/** Checks and writes the attributes of NEW_DEST and SET_DEST. `DestinationEncoder` writes the same bytes. */
+/** Checks and writes the attributes of NEW_DEST and SET_DEST. destination-layout.ts writes the same bytes for the usual command. */
 export function encodeDestination(
   writer: WireWriter,
   reference: ServiceReference,

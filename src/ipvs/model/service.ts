@@ -1,4 +1,4 @@
-import { checkBoolean, checkName, KnownFields } from '../../netlink/arguments/check.ts'
+import { checkBoolean, checkName } from '../../netlink/arguments/check.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { type AttributeSet, writeAttribute } from '../../netlink/wire/attributes.ts'
 import { LITTLE_ENDIAN, type WireWriter } from '../../netlink/wire/wire.ts'
@@ -14,7 +14,6 @@ import {
 import type { Destination } from './destination.ts'
 import {
   checkPersistence,
-  checkPersistenceFields,
   noPersistence,
   type Persistence,
   type PersistenceState,
@@ -86,81 +85,6 @@ const KNOWN_FLAGS =
   IP_VS_SVC_F_SCHED1 |
   IP_VS_SVC_F_SCHED2 |
   IP_VS_SVC_F_SCHED3
-
-/** The settings of a service by name. */
-export const SETTINGS = [
-  'scheduler',
-  'schedulerFlags',
-  'onePacket',
-  'persistence',
-  'persistenceEngine',
-] as const
-const KNOWN_FIELDS = new KnownFields([
-  ...['protocol', 'address', 'port', 'fwmark', 'family'],
-  ...SETTINGS,
-  ...['statistics', 'destinations'],
-])
-
-/**
- * Reads the key and the settings from a service or from changes. Reads each field once, because the checked value must be the
- * one that is sent. Throws for an unknown field.
- */
-export function readServiceFields(given: ServiceSettings): ServiceSettings & Partial<ServiceKey> {
-  KNOWN_FIELDS.check('service', given)
-  const { protocol, address, port, fwmark, family } = given as Partial<ServiceKey>
-  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = given
-  return {
-    protocol,
-    address,
-    port,
-    fwmark,
-    family,
-    scheduler,
-    schedulerFlags,
-    onePacket,
-    persistence,
-    persistenceEngine,
-  } as ServiceSettings & Partial<ServiceKey>
-}
-
-/** Whether changes contain all settings, so that the service can be set without reading it first. */
-export function isCompleteService(settings: ServiceSettings): boolean {
-  const { persistence } = settings
-  const open = persistence !== null && (persistence?.timeout === undefined || persistence.mask === undefined)
-  return !open && SETTINGS.every((name) => settings[name] !== undefined)
-}
-
-/**
- * Removes scheduler flags without a scheduler, so that the changes can be checked on their own: flags can be checked only if
- * the scheduler is known.
- */
-export function withPlaceholders(changes: ServiceSettings): ServiceSettings {
-  if (changes.scheduler !== undefined || !Array.isArray(changes.schedulerFlags)) return changes
-  return { ...changes, schedulerFlags: [] }
-}
-
-/** Applies changes to a service; omitted settings keep their values. */
-export function mergeService(current: ServiceState, changes: ServiceSettings): ServiceSettings {
-  const scheduler = changes.scheduler === undefined ? current.scheduler : changes.scheduler
-  return {
-    scheduler,
-    schedulerFlags: changes.schedulerFlags ?? (scheduler === current.scheduler ? current.schedulerFlags : []),
-    onePacket: changes.onePacket ?? current.onePacket,
-    persistence: mergePersistence(current.persistence, changes.persistence),
-    persistenceEngine:
-      changes.persistenceEngine === undefined ? current.persistenceEngine : changes.persistenceEngine,
-  }
-}
-
-function mergePersistence(
-  current: PersistenceState | null,
-  changes: Persistence | null | undefined,
-): Persistence | null {
-  if (changes === undefined) return current
-  if (changes === null || current === null) return changes
-  checkPersistenceFields(changes)
-  return { timeout: changes.timeout ?? current.timeout, mask: changes.mask ?? current.mask }
-}
 
 /** Checks and writes a complete service, as NEW_SERVICE and SET_SERVICE need it. */
 export function writeService(writer: WireWriter, key: ResolvedServiceKey, settings: ServiceSettings): void {

@@ -79,7 +79,7 @@ async function readWindow(
   const bulk = new BulkRequest<IpvsCommand>({
     flags: NLM_F_DUMP,
     onReply: (command, view, { start, end }) => command.onReply?.(view, start + GENL_HDRLEN, end),
-    onDone: (index) => traces.done(index),
+    observer: traces,
   })
   const readings = headers.map((header) => ({ header, destinations: createDestinationList() }))
   for (const [index, { header, destinations }] of readings.entries()) {

@@ -1,14 +1,15 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { checkObject } from '../../netlink/arguments/check.ts'
-import type { IpvsCommand, IpvsSession } from '../commands/command-runner.ts'
+import type { WireWriter } from '../../netlink/wire/wire.ts'
+import { type IpvsCommand, type IpvsSession, writeCommand } from '../commands/command-runner.ts'
 import type { DestinationChanges, DestinationInput, DestinationKey } from '../model/destination.ts'
 import { isCompleteDestination } from '../model/destination-changes.ts'
-import type { DestinationEncoder } from '../model/destination-encoder.ts'
-import { copyDestination } from '../model/destination-message.ts'
+import { copyDestination } from '../model/destination-fields.ts'
+import { encodeUsualDestination } from '../model/destination-layout.ts'
 import type { ServiceInput, ServiceSettings } from '../model/service.ts'
 import type { ServiceReference } from '../model/service-key.ts'
-import { IPVS_CMD } from '../protocol/uapi.ts'
+import { IPVS_CMD, IPVS_GENL_VERSION } from '../protocol/uapi.ts'
 import {
   addDestination,
   DestinationCommand,
@@ -88,28 +89,44 @@ const NAMES = [
   ...['zero', 'flush'],
 ]
 
-/**
- * Converts a command to the form that is sent to the kernel. Returns undefined for a command that must read first, that is
- * rare, or that has an unknown name: {@link callMethod} handles these.
- */
-export function toDirectCommand(given: BatchCommand, encoder?: DestinationEncoder): IpvsCommand | undefined {
+/** Thrown for a command that must read first, that is rare, or that has an unknown name: {@link callMethod} handles these. */
+export const NOT_DIRECT = new Error('The command must be run by its method')
+
+/** Writes a command. For destinations, which are the most frequent, it creates no command object. */
+export function encodeBatchCommand(writer: WireWriter, given: BatchCommand): void {
+  switch (given?.command) {
+    case 'addDestination':
+      writer.genericHeader(IPVS_CMD.NEW_DEST, IPVS_GENL_VERSION)
+      encodeUsualDestination(writer, given.service, copyDestination(given.destination))
+      break
+    case 'updateDestination': {
+      const destination = copyDestination(given.destination)
+      if (!isCompleteDestination(destination)) throw NOT_DIRECT
+      writer.genericHeader(IPVS_CMD.SET_DEST, IPVS_GENL_VERSION)
+      encodeUsualDestination(writer, given.service, destination)
+      break
+    }
+    default: {
+      const command = toDirectCommand(given)
+      if (command === undefined) throw NOT_DIRECT
+      writeCommand(writer, command)
+    }
+  }
+}
+
+/** Converts a command to the form that errors and traces need. Returns undefined for one that {@link callMethod} handles. */
+export function toDirectCommand(given: BatchCommand): IpvsCommand | undefined {
   switch (given?.command) {
     case 'addService':
       return new ServiceCommand(IPVS_CMD.NEW_SERVICE, given.command, given.service, given.service)
     case 'removeService':
       return new ServiceKeyCommand(IPVS_CMD.DEL_SERVICE, given.command, given.service)
     case 'addDestination':
-      return new DestinationCommand(
-        IPVS_CMD.NEW_DEST,
-        given.command,
-        given.service,
-        given.destination,
-        encoder,
-      )
+      return new DestinationCommand(IPVS_CMD.NEW_DEST, given.command, given.service, given.destination)
     case 'updateDestination': {
       const destination = copyDestination(given.destination)
       if (!isCompleteDestination(destination)) return undefined
-      return new DestinationCommand(IPVS_CMD.SET_DEST, given.command, given.service, destination, encoder)
+      return new DestinationCommand(IPVS_CMD.SET_DEST, given.command, given.service, destination)
     }
     case 'removeDestination':
       return new DestinationCommand(IPVS_CMD.DEL_DEST, given.command, given.service, given.destination)

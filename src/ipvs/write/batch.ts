@@ -6,8 +6,14 @@ import { BulkRequest } from '../../netlink/connection/bulk-request.ts'
 import { clientClosed, toNetlinkError } from '../../netlink/connection/failures.ts'
 import { TimeSlice } from '../../netlink/connection/time-slice.ts'
 import { BulkTraces } from '../../netlink/tracing.ts'
-import { contextOf, type IpvsCommand, type IpvsSession, writeCommand } from '../commands/command-runner.ts'
-import { type BatchCommand, callMethod, toDirectCommand } from './batch-command.ts'
+import { contextOf, type IpvsSession } from '../commands/command-runner.ts'
+import {
+  type BatchCommand,
+  callMethod,
+  encodeBatchCommand,
+  NOT_DIRECT,
+  toDirectCommand,
+} from './batch-command.ts'
 
 /** Concurrent commands that have a promise each. */
 const MAXIMUM_CALLS = 1000
@@ -70,11 +76,11 @@ async function enqueueAsync(sender: BatchSender, iterator: AsyncIterator<BatchCo
 class BatchSender {
   readonly #session: IpvsSession
   readonly #id: number
-  readonly #traces = new BulkTraces(contextOf)
+  readonly #traces = new BulkTraces((command: BatchCommand) => contextOf(toDirectCommand(command)!))
   /**
    * Keeps the given commands, which exist anyway. A new command object for each would have to survive until the kernel replies.
    */
-  readonly #bulk = new BulkRequest<BatchCommand>({ onDone: (index) => this.#traces.done(index) })
+  readonly #bulk = new BulkRequest<BatchCommand>({ observer: this.#traces })
   readonly #failures: BatchFailure[] = []
   readonly #abortRace: AbortRace
   readonly #slice = new TimeSlice()
@@ -92,10 +98,7 @@ class BatchSender {
   enqueue(given: BatchCommand): boolean {
     const index = this.#count++
     try {
-      const { order, destinationEncoder } = this.#session.commands
-      const command = order.isBusy ? undefined : toDirectCommand(given, destinationEncoder)
-      if (command === undefined) this.#callMethod(index, given)
-      else this.#append(index, given, command)
+      if (this.#session.commands.order.isBusy || !this.#append(index, given)) this.#callMethod(index, given)
     } catch (error) {
       this.#fail(index, error as Error)
     }
@@ -103,17 +106,19 @@ class BatchSender {
     return this.#slice.continues()
   }
 
-  #append(index: number, given: BatchCommand, command: IpvsCommand): void {
+  /** Returns false, and queues nothing, if the command must be run by its method. */
+  #append(index: number, given: BatchCommand): boolean {
     const { connection, id } = this.#session.commands.family
-    this.#traces.start(index, command)
     try {
-      this.#isFull = !connection.append(this.#bulk, index, given, id, (writer) =>
-        writeCommand(writer, command),
-      )
+      this.#isFull = !connection.append(this.#bulk, index, given, id, encodeBatchCommand)
+      this.#traces.start(index, given)
     } catch (error) {
+      if (error === NOT_DIRECT) return false
+      this.#traces.start(index, given)
       this.#traces.fail(index, error)
       throw error
     }
+    return true
   }
 
   #callMethod(index: number, given: BatchCommand): void {

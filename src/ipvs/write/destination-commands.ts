@@ -18,13 +18,9 @@ import type {
   DestinationKey,
 } from '../model/destination.ts'
 import { isCompleteDestination, mergeDestination, withPlaceholders } from '../model/destination-changes.ts'
-import type { DestinationEncoder } from '../model/destination-encoder.ts'
-import {
-  checkDestinationKey,
-  copyDestination,
-  encodeDestination,
-  writeDestinationKey,
-} from '../model/destination-message.ts'
+import { copyDestination } from '../model/destination-fields.ts'
+import { encodeUsualDestination } from '../model/destination-layout.ts'
+import { checkDestinationKey, writeDestinationKey } from '../model/destination-message.ts'
 import {
   checkServiceKey,
   formatEndpoint,
@@ -44,20 +40,17 @@ export class DestinationCommand implements IpvsCommand {
   readonly name: string
   readonly #reference: ServiceReference
   readonly #destination: DestinationKey | DestinationInput
-  readonly #encoder: DestinationEncoder | undefined
 
   constructor(
     command: number,
     name: string,
     reference: ServiceReference,
     destination: DestinationKey | DestinationInput,
-    encoder?: DestinationEncoder,
   ) {
     this.command = command
     this.name = name
     this.#reference = reference
     this.#destination = destination
-    this.#encoder = encoder
   }
 
   body(writer: WireWriter): void {
@@ -65,11 +58,10 @@ export class DestinationCommand implements IpvsCommand {
       this.#writeKeys(writer)
       return
     }
-    const given = this.#destination as DestinationInput
+    const destination = this.#destination as DestinationInput
     // Changes have already been copied, because their values determine whether they are sent in this way.
-    const destination = this.command === IPVS_CMD.SET_DEST ? given : copyDestination(given)
-    if (this.#encoder === undefined) encodeDestination(writer, this.#reference, destination)
-    else this.#encoder.encode(writer, this.#reference, destination)
+    if (this.command === IPVS_CMD.SET_DEST) encodeUsualDestination(writer, this.#reference, destination)
+    else encodeUsualDestination(writer, this.#reference, copyDestination(destination))
   }
 
   #writeKeys(writer: WireWriter): void {
@@ -126,23 +118,24 @@ export async function updateDestination(
   given: DestinationChanges,
   { signal }: CallOptions,
 ): Promise<void> {
-  const { commands } = session
   const changes = copyDestination(given)
-  // One after another, as health checks change weights: with the encoder of the client, which batches use as well.
-  const encoder = commands.destinationEncoder
   if (isCompleteDestination(changes)) {
-    const command = new DestinationCommand(
-      IPVS_CMD.SET_DEST,
-      'updateDestination',
-      reference,
-      changes,
-      encoder,
-    )
-    return await commands.write(command, signal)
+    const command = new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', reference, changes)
+    await session.commands.write(command, signal)
+  } else {
+    await readAndUpdate(session, reference, changes, signal)
   }
+}
+
+async function readAndUpdate(
+  session: IpvsSession,
+  reference: ServiceReference,
+  changes: DestinationChanges,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { service, key } = checkKeys(reference, changes)
   const set = (settings: DestinationKey | DestinationInput) =>
-    new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', service, settings, encoder)
+    new DestinationCommand(IPVS_CMD.SET_DEST, 'updateDestination', service, settings)
   validate(set(withPlaceholders(changes)))
   const endpoint = formatEndpoint(key.address, key.port)
   const source = `destinations ${formatService(service)}`
@@ -157,7 +150,7 @@ export async function updateDestination(
         : { command: set(mergeDestination(current, changes)) }
     },
   }
-  await commands.readModifyWrite(set(changes), steps, signal)
+  await session.commands.readModifyWrite(set(changes), steps, signal)
 }
 
 export function removeDestination(

@@ -11,15 +11,13 @@ import {
   validate,
 } from '../commands/command-runner.ts'
 import {
-  isCompleteService,
-  mergeService,
-  readServiceFields,
   type ServiceHeader,
   type ServiceInput,
   type ServiceSettings,
-  withPlaceholders,
   writeService,
 } from '../model/service.ts'
+import { isCompleteService, mergeService, withPlaceholders } from '../model/service-changes.ts'
+import { copyService } from '../model/service-fields.ts'
 import {
   checkServiceKey,
   describeService,
@@ -47,7 +45,7 @@ export class ServiceCommand implements IpvsCommand {
   }
 
   body(writer: WireWriter): void {
-    const fields = readServiceFields(this.errorContext)
+    const fields = copyService(this.errorContext)
     const isOwnKey = this.#reference === this.errorContext
     const key = checkServiceKey(isOwnKey ? (fields as ServiceKey) : this.#reference)
     const nest = writer.beginNest(COMMAND.fields.service.type)
@@ -120,7 +118,7 @@ export async function updateService(
   { signal }: CallOptions,
 ): Promise<void> {
   const key = checkServiceKey(reference)
-  const fields = readServiceFields(given)
+  const fields = copyService(given)
   checkSameService(key, fields)
   const set = (settings: ServiceSettings) =>
     new ServiceCommand(IPVS_CMD.SET_SERVICE, 'updateService', key, settings)

@@ -27,6 +27,11 @@ export function checkObject(field: string, value: unknown): object {
   return value
 }
 
+/** Whether an object is one that a literal makes, without a class or a prototype of its own. */
+export function isPlainObject(object: object): boolean {
+  return Object.getPrototypeOf(object) === Object.prototype
+}
+
 /** Checks a name for the kernel: printable ASCII without spaces or slashes, of limited length. */
 export function checkName(field: string, value: unknown, maximum: number): string {
   const allowed = `a name of 1 to ${maximum} characters without spaces or slashes`
@@ -65,12 +70,13 @@ export class KnownFields {
   /** Returns the object. Throws if it is not an object or has an unknown field; `field` is the name of the argument. */
   check(field: string, value: unknown): object {
     const object = checkObject(field, value)
-    for (const name in object) {
-      if (!this.#names.has(name)) {
-        throw new UnknownFieldError(field, name, [...this.#names])
-      }
-    }
+    for (const name in object) this.checkName(field, name)
     return object
+  }
+
+  /** Throws if `name` is none of the fields. */
+  checkName(field: string, name: string): void {
+    if (!this.#names.has(name)) throw new UnknownFieldError(field, name, [...this.#names])
   }
 }
 

@@ -16,8 +16,8 @@ export interface BulkOptions<T> {
   readonly flags?: number
   /** Receives every reply, acknowledgements excepted. */
   readonly onReply?: (input: T, view: DataView, message: MessageHeader) => void
-  /** Called for every message when it is known that the kernel has executed it. */
-  readonly onDone?: (index: number) => void
+  /** Its `done` is called for every message when it is known that the kernel has executed it. */
+  readonly observer?: { done(index: number): void }
 }
 
 /** A bulk request: any number of messages of one caller. It reports only failures, so there is no promise per message. */
@@ -29,16 +29,16 @@ export class BulkRequest<T> implements MessageOwner {
   readonly flags: number
   readonly expectsReplies = false
   readonly #onReply: BulkOptions<T>['onReply']
-  readonly #onDone: BulkOptions<T>['onDone']
+  readonly #observer: BulkOptions<T>['observer']
   /** The inputs of the messages that have not ended, by index. */
   readonly #inputs: (T | undefined)[] = []
   #pending = 0
   #onFinished: (() => void) | undefined
 
-  constructor({ flags = 0, onReply, onDone }: BulkOptions<T> = {}) {
+  constructor({ flags = 0, onReply, observer }: BulkOptions<T> = {}) {
     this.flags = flags
     this.#onReply = onReply
-    this.#onDone = onDone
+    this.#observer = observer
   }
 
   /** Resolves when all messages that were added have ended. */
@@ -67,7 +67,7 @@ export class BulkRequest<T> implements MessageOwner {
   handleEnd(index: number, outcome: Outcome): void {
     const input = this.#inputs[index]!
     this.#inputs[index] = undefined
-    if (outcome === undefined) this.#onDone?.(index)
+    if (outcome === undefined) this.#observer?.done(index)
     else this.fail(index, input, outcome)
     this.#pending--
     if (this.#pending === 0) this.#onFinished?.()

@@ -109,6 +109,14 @@ export class WireWriter {
     return start
   }
 
+  /** Writes words in host order. Returns their offset. */
+  appendWords(words: Int32Array): number {
+    const start = this.reserve(words.length * 4)
+    const first = start >> 2
+    for (let index = 0; index < words.length; index++) this.words[first + index] = words[index]!
+    return start
+  }
+
   // One method for each kind of number, for code that writes many numbers; writeAttribute calls them through the codec.
 
   u8(field: FieldKind<'u8'>, value: number): void {

@@ -6,7 +6,8 @@ import type { Daemon, DaemonInput, SyncRole } from '../../../src/ipvs/model/daem
 import type { Destination } from '../../../src/ipvs/model/destination.ts'
 import { mergeDestination } from '../../../src/ipvs/model/destination-changes.ts'
 import { checkDestinationKey } from '../../../src/ipvs/model/destination-message.ts'
-import { mergeService, type Service } from '../../../src/ipvs/model/service.ts'
+import type { Service } from '../../../src/ipvs/model/service.ts'
+import { mergeService } from '../../../src/ipvs/model/service-changes.ts'
 import {
   checkServiceKey,
   formatEndpoint,

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  isCompleteService,
-  mergeService,
   readService,
-  readServiceFields,
   type ServiceSettings,
   type ServiceState,
   writeService,
 } from '../../../../src/ipvs/model/service.ts'
+import { isCompleteService, mergeService } from '../../../../src/ipvs/model/service-changes.ts'
+import { copyService } from '../../../../src/ipvs/model/service-fields.ts'
 import { writeServiceKey } from '../../../../src/ipvs/model/service-key.ts'
 import { SERVICE } from '../../../../src/ipvs/protocol/attributes.ts'
 import { IP_VS_SVC_F_HASHED } from '../../../../src/ipvs/protocol/uapi.ts'
@@ -148,7 +147,7 @@ describe('the fields of a service', () => {
   it('may be those of a service that was read', () => {
     const read = { ...write({}), destinations: [] }
     const { statistics: _, destinations: __, ...rest } = read
-    expect(readServiceFields(read)).toMatchObject(rest)
+    expect(copyService(read)).toMatchObject(rest)
   })
 
   it('are found in any order and in any kind of object', () => {
@@ -161,8 +160,9 @@ describe('the fields of a service', () => {
     const reversed = Object.fromEntries(Object.entries(service).toReversed())
     const bare = Object.assign(Object.create(null), service) as typeof service
     for (const given of [service, reversed, inherited, bare]) {
-      const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine, address } =
-        readServiceFields(given as ServiceSettings) as typeof service
+      const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine, address } = copyService(
+        given as ServiceSettings,
+      ) as typeof service
       expect({
         ...service,
         scheduler,
@@ -173,24 +173,24 @@ describe('the fields of a service', () => {
         address,
       }).toEqual(service)
     }
-    expect(readServiceFields(new Own()).scheduler).toBe('sh')
+    expect(copyService(new Own()).scheduler).toBe('sh')
   })
 
   it('are undefined if they are omitted', () => {
-    expect(readServiceFields({}).scheduler).toBeUndefined()
-    expect(readServiceFields({ scheduler: undefined }).scheduler).toBeUndefined()
+    expect(copyService({}).scheduler).toBeUndefined()
+    expect(copyService({ scheduler: undefined }).scheduler).toBeUndefined()
   })
 
   it.each(['schedular', 'Scheduler', 'weight'])('are not %s; the error lists them', (name) => {
     for (const given of [{ [name]: 'wrr' }, Object.assign(Object.create(null), { [name]: 'wrr' })]) {
-      const read = () => readServiceFields(given as object)
+      const read = () => copyService(given as object)
       expect(read).toThrow(expect.objectContaining(refusal('TypeError', `service.${name}`)))
       expect(read).toThrow(/scheduler, schedulerFlags, onePacket, persistence, persistenceEngine/)
     }
   })
 
   it.each([[null], [undefined], [5], ['rr'], [[]]])('do not exist in %j', (value) => {
-    expect(() => readServiceFields(value as unknown as object)).toThrow(
+    expect(() => copyService(value as unknown as object)).toThrow(
       expect.objectContaining({ name: 'TypeError', field: 'service' }),
     )
   })

@@ -1,28 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DestinationInput } from '../../../../src/ipvs/model/destination.ts'
-import { DestinationEncoder } from '../../../../src/ipvs/model/destination-encoder.ts'
-import { checkServiceKey, type ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
+import { encodeDestination } from '../../../../src/ipvs/model/destination-message.ts'
+import type { ServiceReference } from '../../../../src/ipvs/model/service-key.ts'
 import { IPVS_CMD } from '../../../../src/ipvs/protocol/uapi.ts'
 import { DestinationCommand } from '../../../../src/ipvs/write/destination-commands.ts'
 import { WireWriter } from '../../../../src/netlink/wire/wire.ts'
 
-/** A command: a destination of a service. */
+/** A destination of a service. */
 type Command = readonly [service: ServiceReference, destination: DestinationInput]
 
-/**
- * Writes commands one after another with one encoder, as a client does, and removes a refused one from the buffer. Returns the
- * bytes or the error of each.
- */
-function write(
+/** Returns the bytes or the error of each command. Removes a refused one from the buffer, as a client does. */
+function writeEach(
   commands: readonly Command[],
-  writer = new WireWriter(64),
-  encoder: DestinationEncoder | undefined = new DestinationEncoder(),
+  write: (writer: WireWriter, ...command: Command) => void,
 ): (number[] | string)[] {
-  return commands.map(([service, destination]) => {
+  const writer = new WireWriter(64)
+  return commands.map((command) => {
     const start = writer.length
     try {
-      new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination, encoder).body(writer)
+      write(writer, ...command)
       return [...writer.bytes.slice(start, writer.length)]
     } catch (error) {
       writer.truncate(start)
@@ -31,16 +28,8 @@ function write(
   })
 }
 
-/** The plain path, without an encoder. */
-function writeAnew([service, destination]: Command): number[] | string {
-  const writer = new WireWriter(64)
-  try {
-    new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination).body(writer)
-    return [...writer.bytes.slice(0, writer.length)]
-  } catch (error) {
-    return String(error)
-  }
-}
+const writeCommand = (writer: WireWriter, service: ServiceReference, destination: DestinationInput) =>
+  new DestinationCommand(IPVS_CMD.NEW_DEST, 'addDestination', service, destination).body(writer)
 
 const services = fc.constantFrom<ServiceReference>(
   { protocol: 'tcp', address: '192.0.2.1', port: 80 },
@@ -76,55 +65,41 @@ const destinations = fc.record(
   { requiredKeys: ['address', 'forwarding', 'upperThreshold', 'lowerThreshold'] },
 ) as fc.Arbitrary<unknown> as fc.Arbitrary<DestinationInput>
 
-describe('a destination after others', () => {
-  it('is written, or rejected, exactly as by itself', () => {
+describe('the attributes of a destination', () => {
+  it('equal those that are written one by one, and so do the errors', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(services, destinations), { minLength: 1, maxLength: 12 }), (commands) => {
-        expect(write(commands)).toEqual(commands.map(writeAnew))
+        expect(writeEach(commands, writeCommand)).toEqual(writeEach(commands, encodeDestination))
       }),
       { numRuns: 5000 },
     )
   })
 
-  it('keeps its own settings when a service with other settings is written in between', () => {
-    const other: ServiceReference = { protocol: 'tcp', address: '192.0.2.2', port: 80 }
-    const destination = (weight: number, port: number): DestinationInput => ({
-      ...{ address: '10.0.0.1', forwarding: 'dr', weight, port },
-    })
-    const commands: Command[] = [
-      ['tcp://192.0.2.1:80', destination(1, 80)],
-      [other, destination(5, 81)],
-      [other, destination(1, 80)],
-      ['fwmark://7', destination(5, 81)],
-      ['fwmark://7', destination(1, 80)],
-      ['tcp://192.0.2.1:80', destination(5, 80)],
-    ]
-    expect(write(commands)).toEqual(commands.map(writeAnew))
-  })
-
-  it('is written again if the previous bytes have been overwritten', () => {
+  it('overwrite the previous content of the buffer', () => {
+    const command: Command = ['tcp://192.0.2.1:80', { address: '10.0.0.1', port: 80, forwarding: 'dr' }]
     const writer = new WireWriter(64)
-    const encoder = new DestinationEncoder()
-    const command: Command = ['fwmark://7', { address: '10.0.0.1', port: 80, forwarding: 'dr' }]
-    write([command], writer, encoder)
-    writer.truncate(0)
     writer.append(new Uint8Array(256).fill(0xff))
-    expect(write([command], writer, encoder)).toEqual([writeAnew(command)])
+    writer.truncate(0)
+    writeCommand(writer, ...command)
+    expect([[...writer.bytes.slice(0, writer.length)]]).toEqual(writeEach([command], encodeDestination))
   })
 
-  it('belongs to the service that is in the object of the caller now', () => {
-    const service = { protocol: 'tcp' as const, address: '192.0.2.1', port: 80 }
-    const writer = new WireWriter(64)
-    const encoder = new DestinationEncoder()
-    const destination: DestinationInput = { address: '10.0.0.1', forwarding: 'dr' }
-    write([[service, destination]], writer, encoder)
-    service.port = 81
-    expect(write([[service, destination]], writer, encoder)).toEqual([
-      writeAnew([checkServiceKey(service), destination]),
-    ])
+  it('are read from getters of a class', () => {
+    class Measured {
+      readonly address = '10.0.0.1'
+      readonly forwarding = 'dr'
+      get weight() {
+        return 7
+      }
+    }
+    const service = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
+    const plain = { address: '10.0.0.1', forwarding: 'dr', weight: 7 } as const
+    expect(writeEach([[service, new Measured()]], writeCommand)).toEqual(
+      writeEach([[service, plain]], encodeDestination),
+    )
   })
 
-  it('is sent as it was checked, with each field read once', () => {
+  it('are sent as they were checked, with each field read once', () => {
     const reads: string[] = []
     const record = <T extends object>(target: T): T =>
       new Proxy(target, {
@@ -134,8 +109,9 @@ describe('a destination after others', () => {
         },
       })
     const destination = record<DestinationInput>({ address: '10.0.0.1', forwarding: 'dr', weight: 3 })
-    write([['fwmark://7', destination]])
-    expect(reads).toEqual([...new Set(reads)])
+    writeEach([['fwmark://7', destination]], writeCommand)
+    writeEach([['tcp://192.0.2.1:80', destination]], writeCommand)
+    expect(reads.slice(0, reads.length / 2)).toEqual([...new Set(reads)])
     expect(reads).toContain('weight')
   })
 })

@@ -9,6 +9,7 @@ import {
   replyOf,
   sendRequest,
   TAGGED,
+  tagOf,
   tagsSent,
 } from '../../../support/netlink/tagged-messages.ts'
 
@@ -87,6 +88,18 @@ describe('a socket that queues a second exchange', () => {
     const third = [askLarge(4), askLarge(5)]
     await eventLoop()
     expect(requests()).toHaveLength(2)
+    resume()
+    expect(await Promise.all([...outcomes, ...third])).toEqual([done, done, done, done, done])
+    expect(tagsSent(transport)).toEqual([[1], [2], [3], [4], [5]])
+  })
+
+  it('sends the second before a third if the first fills its buffer and the second must be sent again', async () => {
+    transport.room = 64
+    transport.answer = (message) => (tagOf(message) === 1 ? { replies: [replyOf(20), replyOf(20)] } : {})
+    const resume = transport.pause()
+    const outcomes = await twoBatches()
+    await eventLoop()
+    const third = [askLarge(4), askLarge(5)]
     resume()
     expect(await Promise.all([...outcomes, ...third])).toEqual([done, done, done, done, done])
     expect(tagsSent(transport)).toEqual([[1], [2], [3], [4], [5]])
