@@ -44,19 +44,25 @@ interface OpenTrace {
 export class BulkTraces<T> {
   readonly #contextOf: (command: T) => CommandContext
   readonly #open = new Map<number, OpenTrace>()
+  #isTraced = isTraced()
 
   constructor(contextOf: (command: T) => CommandContext) {
     this.#contextOf = contextOf
   }
 
-  /** Publishes the start of a command, if there is a subscriber. */
+  /** Publishes the start of a command, if there was a subscriber at the last {@link refresh}. */
   start(index: number, command: T): void {
-    if (!isTraced()) return
+    if (!this.#isTraced) return
     const ended = new Promise<void>((resolve, reject) =>
       this.#open.set(index, { done: resolve, fail: reject }),
     )
     // The failure is reported by the bulk request.
     trace(this.#contextOf(command), () => ended).catch(() => undefined)
+  }
+
+  /** Looks for subscribers again. Doing that for every command would take longer than encoding it. */
+  refresh(): void {
+    this.#isTraced = isTraced()
   }
 
   done(index: number): void {

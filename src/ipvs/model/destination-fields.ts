@@ -1,4 +1,4 @@
-import { checkObject, isPlainObject, KnownFields } from '../../netlink/arguments/check.ts'
+import { isPlainObject, KnownFields } from '../../netlink/arguments/check.ts'
 import type { DestinationChanges } from './destination.ts'
 
 /** The fields of a destination, as given by a caller or as read. */
@@ -14,7 +14,6 @@ export const DESTINATION_FIELDS = new KnownFields([
  * @throws {UnknownFieldError} for a field that a destination does not have.
  */
 export function copyDestination<T extends DestinationChanges>(given: T): T {
-  checkObject('destination', given)
   return (isPlainObject(given) ? copyPlainObject(given) : copyAnyObject(given)) as T
 }
 

@@ -1,4 +1,4 @@
-import { checkObject, isPlainObject, KnownFields } from '../../netlink/arguments/check.ts'
+import { isPlainObject, KnownFields } from '../../netlink/arguments/check.ts'
 import type { ServiceSettings } from './service.ts'
 import type { ServiceKey } from './service-key.ts'
 
@@ -27,7 +27,6 @@ export type ServiceFields = ServiceSettings & Partial<ServiceKey>
  * @throws {UnknownFieldError} for a field that a service does not have.
  */
 export function copyService(given: ServiceSettings): ServiceFields {
-  checkObject('service', given)
   return (isPlainObject(given) ? copyPlainObject(given) : copyAnyObject(given)) as ServiceFields
 }
 

@@ -140,6 +140,7 @@ class BatchSender {
     this.#isFull = false
     if (!mustWait && this.#slice.isOver) await setImmediate()
     this.#slice.begin()
+    this.#traces.refresh()
     this.#abortRace.signal?.throwIfAborted()
     if (connection.isClosed) throw toNetlinkError(clientClosed('unknown'))
   }

@@ -27,9 +27,9 @@ export function checkObject(field: string, value: unknown): object {
   return value
 }
 
-/** Whether an object is one that a literal makes, without a class or a prototype of its own. */
-export function isPlainObject(object: object): boolean {
-  return Object.getPrototypeOf(object) === Object.prototype
+/** Whether a value is an object as a literal creates it: without a class or a prototype of its own. */
+export function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 /** Checks a name for the kernel: printable ASCII without spaces or slashes, of limited length. */

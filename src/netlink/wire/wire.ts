@@ -112,8 +112,7 @@ export class WireWriter {
   /** Writes words in host order. Returns their offset. */
   appendWords(words: Int32Array): number {
     const start = this.reserve(words.length * 4)
-    const first = start >> 2
-    for (let index = 0; index < words.length; index++) this.words[first + index] = words[index]!
+    this.words.set(words, start >> 2)
     return start
   }
 
