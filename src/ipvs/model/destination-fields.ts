@@ -21,9 +21,10 @@ export function copyDestination<T extends DestinationChanges>(given: T): T {
 function copyAnyObject(given: DestinationChanges) {
   DESTINATION_FIELDS.check('destination', given)
   const { address, port, family, forwarding, weight, upperThreshold, lowerThreshold, tunnel } = given
-  const tunnelCopy = typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel
-  const copy = { address, port, family, forwarding, weight, upperThreshold, lowerThreshold }
-  return { ...copy, tunnel: tunnelCopy }
+  return {
+    ...{ address, port, family, forwarding, weight, upperThreshold, lowerThreshold },
+    tunnel: typeof tunnel === 'object' && tunnel !== null ? { ...tunnel } : tunnel,
+  }
 }
 
 /**

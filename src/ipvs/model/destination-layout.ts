@@ -2,7 +2,7 @@ import { parseIPv4 } from '../../netlink/wire/address.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
 import { type DestinationInput, FORWARDING_METHODS, MAXIMUM } from './destination.ts'
 import { encodeDestination } from './destination-message.ts'
-import { PROTOCOLS, type ServiceKey, type ServiceReference } from './service-key.ts'
+import { PROTOCOL_NUMBERS, type ServiceKey, type ServiceReference } from './service-key.ts'
 
 /**
  * The attributes of a usual command, all values zero: an IPv4 destination without tunnel options, and an IPv4 service that has an
@@ -23,7 +23,6 @@ const WORD = {
   lowerThreshold: 27,
 } as const
 
-const PROTOCOL_NUMBERS: ReadonlyMap<unknown, number> = new Map(Object.entries(PROTOCOLS))
 const FORWARDING_NUMBERS: ReadonlyMap<unknown, number> = new Map(Object.entries(FORWARDING_METHODS))
 
 /**
@@ -55,28 +54,28 @@ function writeUsual(
   serviceFamily: unknown,
   destination: DestinationInput,
 ): boolean {
-  const {
-    port = servicePort,
-    family,
-    weight = 1,
-    upperThreshold = 0,
-    lowerThreshold = 0,
-    tunnel,
-  } = destination
+  const { address, port = servicePort, family, tunnel } = destination
+  const { weight = 1, upperThreshold = 0, lowerThreshold = 0 } = destination
   const protocol = PROTOCOL_NUMBERS.get(serviceProtocol)
   const method = FORWARDING_NUMBERS.get(destination.forwarding)
-  const vip = bitsOf(serviceAddress)
-  const address = bitsOf(destination.address)
+  const vip = typeof serviceAddress === 'string' ? parseIPv4(serviceAddress) : undefined
+  const bits = typeof address === 'string' ? parseIPv4(address) : undefined
   if (
     protocol === undefined ||
     method === undefined ||
     vip === undefined ||
-    address === undefined ||
-    !isInteger(servicePort, 0xffff) ||
-    !isInteger(port, 0xffff) ||
-    !isInteger(weight, MAXIMUM) ||
-    !isInteger(upperThreshold, MAXIMUM) ||
-    !isInteger(lowerThreshold, upperThreshold) ||
+    bits === undefined ||
+    typeof servicePort !== 'number' ||
+    (servicePort & 0xffff) !== servicePort ||
+    typeof port !== 'number' ||
+    (port & 0xffff) !== port ||
+    typeof weight !== 'number' ||
+    (weight & MAXIMUM) !== weight ||
+    typeof upperThreshold !== 'number' ||
+    (upperThreshold & MAXIMUM) !== upperThreshold ||
+    typeof lowerThreshold !== 'number' ||
+    (lowerThreshold & MAXIMUM) !== lowerThreshold ||
+    lowerThreshold > upperThreshold ||
     (serviceFamily !== undefined && serviceFamily !== 'ipv4') ||
     (family !== undefined && family !== 'ipv4') ||
     (tunnel !== undefined && tunnel !== null)
@@ -93,17 +92,9 @@ function writeUsual(
   writer.shorts[(word + WORD.protocol) * 2] = protocol
   view.setInt32(at + WORD.serviceAddress * 4, vip)
   view.setUint16(at + WORD.servicePort * 4, servicePort)
-  view.setInt32(at + WORD.address * 4, address)
+  view.setInt32(at + WORD.address * 4, bits)
   view.setUint16(at + WORD.port * 4, port)
   return true
-}
-
-function bitsOf(address: unknown): number | undefined {
-  return typeof address === 'string' ? parseIPv4(address) : undefined
-}
-
-function isInteger(value: unknown, maximum: number): value is number {
-  return typeof value === 'number' && (value | 0) === value && value >= 0 && value <= maximum
 }
 
 function makeLayout(): Int32Array {

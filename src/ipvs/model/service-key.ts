@@ -24,6 +24,7 @@ import { COMMAND, SERVICE } from '../protocol/attributes.ts'
 
 /** Transport protocols by their IP protocol number. */
 export const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132 } as const satisfies Record<Protocol, number>
+export const PROTOCOL_NUMBERS: ReadonlyMap<unknown, number> = new Map(Object.entries(PROTOCOLS))
 const PROTOCOL_ENUM = new EnumMap<Protocol>(PROTOCOLS)
 /** Transport protocol of a virtual service. ipvsadm `-t`, `-u`, `--sctp-service`; IPVS_SVC_ATTR_PROTOCOL. */
 export type Protocol = 'tcp' | 'udp' | 'sctp'

@@ -26,6 +26,7 @@ import {
   type ServiceReference,
   writeServiceReference,
 } from '../model/service-key.ts'
+import { writeUsualService } from '../model/service-layout.ts'
 import { COMMAND } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 import { readServiceHeader } from '../read/read-service.ts'
@@ -47,6 +48,7 @@ export class ServiceCommand implements IpvsCommand {
   body(writer: WireWriter): void {
     const fields = copyService(this.errorContext)
     const isOwnKey = this.#reference === this.errorContext
+    if (isOwnKey && writeUsualService(writer, fields)) return
     const key = checkServiceKey(isOwnKey ? (fields as ServiceKey) : this.#reference)
     const nest = writer.beginNest(COMMAND.fields.service.type)
     writeService(writer, key, fields)
