@@ -1,6 +1,6 @@
 import type { Step, StepKind } from '../model/step.ts'
 import { type OwnershipConflict, OwnershipError } from '../ownership/ledger.ts'
-import type { DrainingDestination } from '../plan/drain.ts'
+import { type PendingRemoval, toDrainingDestinations } from '../plan/drain.ts'
 import type { SkippedStep } from '../plan/plan-builder.ts'
 import { ApplyError, type ApplyResult, type StepOutcome, type StepResult } from './apply-result.ts'
 import { errorCode } from './race.ts'
@@ -9,7 +9,7 @@ import { errorCode } from './race.ts'
 export class ApplyReport {
   rounds = 0
   skipped: readonly SkippedStep[] = []
-  draining: readonly DrainingDestination[] = []
+  draining: readonly PendingRemoval[] = []
   readonly warnings = new Set<string>()
   readonly #results = new Map<string, StepResult>()
 
@@ -63,8 +63,14 @@ export class ApplyReport {
    * @throws {ApplyError} if a step failed.
    */
   finish(): ApplyResult {
-    const { skipped, draining, warnings, rounds } = this
-    const result = { steps: [...this.#results.values()], skipped, draining, warnings: [...warnings], rounds }
+    const { skipped, rounds } = this
+    const result: ApplyResult = {
+      steps: [...this.#results.values()],
+      skipped,
+      draining: toDrainingDestinations(this.draining),
+      warnings: [...this.warnings],
+      rounds,
+    }
     if (result.steps.some(({ outcome }) => outcome === 'failed')) throw new ApplyError(result)
     return result
   }

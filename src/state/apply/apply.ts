@@ -1,4 +1,5 @@
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
+import { monotonicNow } from '../../system/boot-clock.ts'
 import type { ResolvedState } from '../model/resolved-state.ts'
 import type { Step } from '../model/step.ts'
 import { type CurrentTable, EMPTY_TABLE, type TableClient } from '../model/table.ts'
@@ -54,7 +55,7 @@ async function applyRounds(
   for (;;) {
     report.rounds++
     const current = await readManaged(context.client, desired, options)
-    const plan = computePlan(current, desired, { ...options, ledger, now: Date.now() })
+    const plan = computePlan(current, desired, { ...options, ledger, now: monotonicNow() })
     if (report.rounds === 1 && plan.conflicts.length > 0) throw new OwnershipError(plan.conflicts)
     report.markAlreadyDone(plan.steps)
     for (const conflict of plan.conflicts) report.recordConflict(conflict)
@@ -83,8 +84,8 @@ function recordIntent(ledger: Ledger, { services }: ResolvedState, { steps, drai
   for (const { command } of steps) {
     if (command.command === 'startDaemon') ledger.recordDaemon(command.daemon.role)
   }
-  for (const { service, destination, deadline } of draining) {
-    ledger.deadlines.set(drainKey(service, destination), deadline)
+  for (const { service, destination, removeBy } of draining) {
+    ledger.deadlines.set(drainKey(service, destination), removeBy)
   }
 }
 

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../../system/boot-clock.ts'
 import { resolveDesiredState } from '../document/resolve-desired-state.ts'
 import type { DesiredState } from '../model/desired-state.ts'
 import type { ResolvedState } from '../model/resolved-state.ts'
@@ -5,7 +6,7 @@ import type { Step } from '../model/step.ts'
 import type { CurrentTable } from '../model/table.ts'
 import { OwnershipError, PredicateLedger } from '../ownership/ledger.ts'
 import { computePlan, type PlannedSteps } from '../plan/compute-plan.ts'
-import type { DrainingDestination } from '../plan/drain.ts'
+import { type DrainingDestination, toDrainingDestinations } from '../plan/drain.ts'
 import { type ApplyOptions, checkOptions, type PlanOptions } from '../plan/options.ts'
 import type { SkippedStep } from '../plan/plan-builder.ts'
 import { applyState, readManaged } from './apply.ts'
@@ -67,9 +68,10 @@ export async function makePlan(
   const checked = checkOptions(options)
   const ledger = await context.openLedger(checked)
   const current = await readManaged(context.client, desired, checked)
-  const plan = computePlan(current, desired, { ...checked, ledger, now: Date.now() })
+  const plan = computePlan(current, desired, { ...checked, ledger, now: monotonicNow() })
   if (plan.conflicts.length > 0) throw new OwnershipError(plan.conflicts)
-  return new Plan(plan, (more) => applyState(context, desired, checkOptions({ ...options, ...more })))
+  const planned = { ...plan, draining: toDrainingDestinations(plan.draining) }
+  return new Plan(planned, (more) => applyState(context, desired, checkOptions({ ...options, ...more })))
 }
 
 /** Options of {@link planTable}. */
@@ -89,8 +91,8 @@ export function planTable(
 ): PlannedSteps {
   const checked = checkOptions(options)
   const ledger = new PredicateLedger(checked.owns ?? (() => true), new Map())
-  const rules = { ...checked, ledger, now: Date.now() }
+  const rules = { ...checked, ledger, now: monotonicNow() }
   const { steps, skipped, draining, conflicts } = computePlan(current, resolveDesiredState(desired), rules)
   if (conflicts.length > 0) throw new OwnershipError(conflicts)
-  return { steps, skipped, draining }
+  return { steps, skipped, draining: toDrainingDestinations(draining) }
 }

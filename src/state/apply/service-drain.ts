@@ -2,13 +2,7 @@ import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatEndpoint } from '../../ipvs/model/service-key.ts'
 import { removeDestinationStep, removeServiceStep, type Step } from '../model/step.ts'
-import {
-  type Deadlines,
-  type Drain,
-  type DrainingDestination,
-  drainKey,
-  nextDrainAction,
-} from '../plan/drain.ts'
+import { type Deadlines, type Drain, drainKey, nextDrainAction, type PendingRemoval } from '../plan/drain.ts'
 
 /** The result of checking the draining destinations of a service. */
 export interface DrainProgress {
@@ -25,9 +19,9 @@ export class ServiceDrain {
   readonly name: string
   readonly #removesService: boolean
   readonly #drain: Required<Drain>
-  #waiting: readonly DrainingDestination[]
+  #waiting: readonly PendingRemoval[]
 
-  constructor(name: string, waiting: readonly DrainingDestination[], drain: Required<Drain>) {
+  constructor(name: string, waiting: readonly PendingRemoval[], drain: Required<Drain>) {
     this.name = name
     this.#waiting = waiting
     this.#removesService = waiting.some(({ removesService }) => removesService)
@@ -35,7 +29,7 @@ export class ServiceDrain {
   }
 
   /** The destinations that are still draining. */
-  get waiting(): readonly DrainingDestination[] {
+  get waiting(): readonly PendingRemoval[] {
     return this.#waiting
   }
 
@@ -43,7 +37,7 @@ export class ServiceDrain {
   check(service: Service | undefined, deadlines: Deadlines, now: number): DrainProgress {
     const steps: Step[] = []
     const reverted: Step[] = []
-    const remaining: DrainingDestination[] = []
+    const remaining: PendingRemoval[] = []
     for (const entry of this.#waiting) {
       const destination = service === undefined ? undefined : findDestination(service, entry.destination)
       if (service === undefined || destination === undefined) continue
@@ -52,7 +46,7 @@ export class ServiceDrain {
         reverted.push(step)
         continue
       }
-      const next = nextDrainAction(this.#drain, service, destination, entry.deadline, now)
+      const next = nextDrainAction(this.#drain, service, destination, entry.removeBy, now)
       if (next.action === 'remove') steps.push(step)
       else remaining.push({ ...entry, connections: next.connections })
     }
@@ -65,7 +59,7 @@ export class ServiceDrain {
   #checkService(
     service: Service | undefined,
     reverted: readonly Step[],
-    remaining: readonly DrainingDestination[],
+    remaining: readonly PendingRemoval[],
   ): DrainProgress {
     if (service === undefined) return this.#keep([], [], [])
     const step = removeServiceStep(service)
@@ -83,7 +77,7 @@ export class ServiceDrain {
   }
 
   #keep(
-    remaining: readonly DrainingDestination[],
+    remaining: readonly PendingRemoval[],
     steps: readonly Step[],
     reverted: readonly Step[],
   ): DrainProgress {

@@ -2,8 +2,9 @@ import type { Service } from '../../ipvs/model/service.ts'
 import { pause } from '../../netlink/arguments/abort.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { undefinedIfRefused } from '../../netlink/refused.ts'
+import { monotonicNow } from '../../system/boot-clock.ts'
 import type { TableClient } from '../model/table.ts'
-import type { DrainingDestination } from '../plan/drain.ts'
+import type { PendingRemoval } from '../plan/drain.ts'
 import type { CheckedOptions } from '../plan/options.ts'
 import type { ApplyReport } from './apply-report.ts'
 import type { ClientContext } from './client-context.ts'
@@ -43,7 +44,7 @@ async function checkDrains(
   const pending = drains.filter(({ waiting }) => waiting.length > 0)
   const services = await Promise.all(pending.map(({ name }) => findService(context.client, name, options)))
   for (const [index, drain] of pending.entries()) {
-    const { steps, reverted, ended } = drain.check(services[index], ledger.deadlines, Date.now())
+    const { steps, reverted, ended } = drain.check(services[index], ledger.deadlines, monotonicNow())
     for (const step of reverted) report.record(step, 'reverted')
     for (const key of ended) ledger.deadlines.delete(key)
     await executor.execute(steps)
@@ -53,16 +54,16 @@ async function checkDrains(
 }
 
 /** Milliseconds to the next check: the interval, or less if a deadline is earlier. */
-function millisecondsToNextCheck(draining: readonly DrainingDestination[], interval: number): number {
-  const now = Date.now()
+function millisecondsToNextCheck(draining: readonly PendingRemoval[], interval: number): number {
+  const now = monotonicNow()
   return draining.reduce(
-    (shortest, { deadline }) => Math.min(shortest, Math.max(0, deadline - now)),
+    (shortest, { removeBy }) => Math.min(shortest, Math.max(0, removeBy - now)),
     interval * 1000,
   )
 }
 
-function groupByService(draining: readonly DrainingDestination[]): Map<string, DrainingDestination[]> {
-  const services = new Map<string, DrainingDestination[]>()
+function groupByService(draining: readonly PendingRemoval[]): Map<string, PendingRemoval[]> {
+  const services = new Map<string, PendingRemoval[]>()
   for (const entry of draining) {
     const entries = services.get(entry.service)
     if (entries === undefined) services.set(entry.service, [entry])

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ArgumentTypeError } from '../../errors.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/check.ts'
+import { readBootId } from '../../system/boot-clock.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { Claim, Ledger } from './ledger.ts'
 
@@ -24,12 +25,15 @@ interface SetFile {
   readonly version: 1
   readonly services: readonly string[]
   readonly daemons: readonly string[]
+  /** Identifies the boot to which the deadlines belong. */
+  readonly boot: string
+  /** Deadlines in milliseconds of `monotonicNow`. */
   readonly draining: Readonly<Record<string, number>>
 }
 
 const FIELDS = new KnownFields(['name', 'directory', 'adopt'])
 const SUFFIX = '.json'
-const EMPTY_FILE: SetFile = { version: 1, services: [], daemons: [], draining: {} }
+const EMPTY_FILE: SetFile = { version: 1, services: [], daemons: [], boot: '', draining: {} }
 
 /** The caller owns the entries that were created under the name of a set. The file of the set contains the records. */
 export class FileLedger implements Ledger {
@@ -37,16 +41,19 @@ export class FileLedger implements Ledger {
   readonly #set: NamedSet
   readonly #services: Set<string>
   readonly #daemons: Set<string>
+  readonly #boot: string
   /** The services of other sets, with the name of the set. */
   readonly #others: ReadonlyMap<string, string>
   /** The text of the file. */
   #saved: string
 
-  private constructor(set: NamedSet, file: SetFile, others: ReadonlyMap<string, string>) {
+  private constructor(set: NamedSet, file: SetFile, boot: string, others: ReadonlyMap<string, string>) {
     this.#set = set
     this.#services = new Set(file.services)
     this.#daemons = new Set(file.daemons)
-    this.deadlines = new Map(Object.entries(file.draining))
+    this.#boot = boot
+    // Deadlines of another boot mean nothing: a drain that is still needed starts again.
+    this.deadlines = new Map(file.boot === boot ? Object.entries(file.draining) : [])
     this.#others = others
     this.#saved = this.#format()
   }
@@ -62,7 +69,7 @@ export class FileLedger implements Ledger {
       for (const service of services) others.set(service, name.slice(0, -SUFFIX.length))
     }
     const file = names.includes(own) ? await readSet(join(set.directory, own)) : EMPTY_FILE
-    return new FileLedger(set, file, others)
+    return new FileLedger(set, file, await readBootId(), others)
   }
 
   claim(name: string, _: ResolvedServiceKey, exists: boolean): Claim {
@@ -117,6 +124,7 @@ export class FileLedger implements Ledger {
       version: 1,
       services: [...this.#services],
       daemons: [...this.#daemons],
+      boot: this.#boot,
       draining: Object.fromEntries(this.deadlines),
     }
     return `${JSON.stringify(file, undefined, 1)}\n`
@@ -156,10 +164,12 @@ async function readSet(path: string): Promise<SetFile> {
 
 function parseSet(text: string): SetFile | undefined {
   try {
-    const { version, services, daemons, draining } = JSON.parse(text) as SetFile
+    const { version, services, daemons, boot = '', draining } = JSON.parse(text) as SetFile
     const isText = (value: unknown) => typeof value === 'string'
     const isValid = version === 1 && services.every(isText) && daemons.every(isText)
-    return isValid && typeof draining === 'object' ? { version, services, daemons, draining } : undefined
+    return isValid && typeof draining === 'object'
+      ? { version, services, daemons, boot, draining }
+      : undefined
   } catch {
     return undefined
   }

@@ -36,7 +36,7 @@ export class OwnershipError extends Error {
 
 /** Records which services and daemons the caller owns, and which destinations drain. */
 export interface Ledger {
-  /** The latest time at which each draining destination is removed, by {@link drainKey}; milliseconds since 1970. */
+  /** The latest time at which each draining destination is removed, by {@link drainKey}; milliseconds on the monotonic clock. */
   readonly deadlines: Map<string, number>
   /** Returns the claim to a service of the document. `exists` says whether the table contains it. */
   claim(name: string, key: ResolvedServiceKey, exists: boolean): Claim

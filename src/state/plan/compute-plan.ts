@@ -5,7 +5,7 @@ import type { ResolvedDaemon, ResolvedService, ResolvedState } from '../model/re
 import { type Step, type StepKind, setTimeoutsStep, startDaemonStep, stopDaemonStep } from '../model/step.ts'
 import type { CurrentTable } from '../model/table.ts'
 import type { OwnershipConflict } from '../ownership/ledger.ts'
-import type { DrainingDestination } from './drain.ts'
+import type { DrainingDestination, PendingRemoval } from './drain.ts'
 import { PlanBuilder, type PlanRules, type SkippedStep } from './plan-builder.ts'
 import { planNewService, planService, planServiceRemoval } from './plan-service.ts'
 
@@ -20,7 +20,8 @@ export interface PlannedSteps {
 }
 
 /** The same, with the details that executing the plan requires. */
-export interface ComputedPlan extends PlannedSteps {
+export interface ComputedPlan extends Omit<PlannedSteps, 'draining'> {
+  readonly draining: readonly PendingRemoval[]
   /** The number of steps at the beginning that take nothing away. */
   readonly additiveCount: number
   readonly conflicts: readonly OwnershipConflict[]

@@ -2,6 +2,7 @@ import { ArgumentTypeError } from '../../errors.ts'
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
 import { KnownFields } from '../../netlink/arguments/check.ts'
+import { toSystemTime } from '../../system/boot-clock.ts'
 
 /** Draining: the weight of a destination is set to 0, and it is removed when its connections have ended. */
 export interface Drain {
@@ -19,7 +20,7 @@ export interface Drain {
   readonly udp?: 'now' | 'drain' | undefined
 }
 
-/** A destination with weight 0 that is removed when its connections have ended. */
+/** A destination with weight 0 that is removed when its connections have ended, as a caller sees it. */
 export interface DrainingDestination {
   /** The virtual service as text. */
   readonly service: string
@@ -27,13 +28,27 @@ export interface DrainingDestination {
   readonly destination: string
   /** The connections that have not ended. */
   readonly connections: number
-  /** The latest time at which it is removed, in milliseconds since 1970. */
+  /**
+   * The latest time at which it is removed, in milliseconds since 1970 by the system time of the report. A later change of the
+   * system time does not affect the drain.
+   */
   readonly deadline: number
   /** Whether the service is removed with it, once all its destinations have drained. */
   readonly removesService: boolean
 }
 
-/** The deadlines of draining destinations by {@link drainKey}, in milliseconds since 1970. */
+/** The same with its deadline on the monotonic clock, which a change of the system time does not affect. */
+export interface PendingRemoval extends Omit<DrainingDestination, 'deadline'> {
+  /** Milliseconds of {@link monotonicNow}. */
+  readonly removeBy: number
+}
+
+/** Converts pending removals for a caller. */
+export function toDrainingDestinations(removals: readonly PendingRemoval[]): DrainingDestination[] {
+  return removals.map(({ removeBy, ...rest }) => ({ ...rest, deadline: toSystemTime(removeBy) }))
+}
+
+/** The deadlines of draining destinations by {@link drainKey}, in milliseconds of {@link monotonicNow}. */
 export type Deadlines = ReadonlyMap<string, number>
 
 const FIELDS = new KnownFields(['drain', 'count', 'udp'])

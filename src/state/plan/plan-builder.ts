@@ -1,6 +1,6 @@
 import type { Step, StepKind } from '../model/step.ts'
 import type { Ledger, OwnershipConflict } from '../ownership/ledger.ts'
-import type { Drain, DrainingDestination } from './drain.ts'
+import type { Drain, PendingRemoval } from './drain.ts'
 
 /** The rules of a plan besides the two tables. */
 export interface PlanRules {
@@ -40,7 +40,7 @@ export class PlanBuilder {
   /** Starts daemons: the kernel refuses them while a destination has another family than its service. */
   readonly daemonStarts: Step[] = []
   readonly skipped: SkippedStep[] = []
-  readonly draining: DrainingDestination[] = []
+  readonly draining: PendingRemoval[] = []
   readonly conflicts: OwnershipConflict[] = []
 
   constructor(rules: PlanRules) {

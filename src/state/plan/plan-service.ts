@@ -92,7 +92,7 @@ function planDrain(
   if (next.action === 'remove') return true
   if (next.action === 'drain') weightReductions.push(drainDestinationStep(service, endpoint, destination))
   const { connections, deadline } = next
-  draining.push({ service: name, destination: endpoint, connections, deadline, removesService })
+  draining.push({ service: name, destination: endpoint, connections, removeBy: deadline, removesService })
   return false
 }
 

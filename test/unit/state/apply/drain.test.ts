@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { applyState } from '../../../../src/state/apply/apply.ts'
 import type { ApplyResult } from '../../../../src/state/apply/apply-result.ts'
 import { toDesiredState } from '../../../../src/state/document/format-state.ts'
@@ -65,6 +65,12 @@ describe('a drain of a persistent service', () => {
   })
 })
 
+/** A system time and a monotonic clock that stand still until a test advances them. */
+function stopClocks(): void {
+  vi.useFakeTimers({ toFake: ['Date', 'hrtime'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
 describe('a draining destination', () => {
   it('loses its weight, and is removed when its connections have ended', async () => {
     table.setConnections(WEB, AT_B, 2)
@@ -95,6 +101,23 @@ describe('a draining destination', () => {
     const result = await apply(onlyA, { ...DRAIN, removal: { drain: 0.05 } })
     expect(outcomes(result)).toEqual(['drainDestination done', 'removeDestination done'])
     expect(Date.now() - started).toBeGreaterThanOrEqual(49)
+  })
+
+  it.each([
+    ['forward', 2 * 3600],
+    ['back', -2 * 3600],
+  ])('keeps its deadline when the system time is set %s', async (_, seconds) => {
+    stopClocks()
+    table.setConnections(WEB, AT_B, 1)
+    let looks = 0
+    table.onLook = (look) => {
+      looks = look
+      if (look === 2) vi.setSystemTime(Date.now() + seconds * 1000)
+      else if (look === 6) vi.advanceTimersByTime(60_000)
+    }
+    const result = await apply(onlyA, { ...DRAIN, removal: { drain: 60 } })
+    expect(outcomes(result)).toEqual(['drainDestination done', 'removeDestination done'])
+    expect(looks).toBe(6)
   })
 
   it('waits for connections that are being closed with `count: all`', async () => {
@@ -205,7 +228,9 @@ describe('a plan that does not wait for drains', () => {
 
   it('is continued by the next plan', async () => {
     table.setConnections(WEB, AT_B, 1)
+    stopClocks()
     const first = await apply(onlyA, LATER)
+    vi.advanceTimersByTime(10_000)
     expect(first.draining).toMatchObject([{ service: WEB, destination: AT_B, connections: 1 }])
     const second = await apply(onlyA, LATER)
     expect(outcomes(second)).toEqual([])
@@ -242,12 +267,31 @@ describe('a plan that does not wait for drains', () => {
       if (active > 0) table.setConnections(WEB, AT_B, active)
     }
     table.setConnections(WEB, AT_B, 1)
+    stopClocks()
     const first = await apply(onlyA, set)
+    vi.advanceTimersByTime(10_000)
     restart()
     const second = await apply(onlyA, set)
     expect(second.draining).toEqual(first.draining)
     restart()
     await apply(both(WEB), set)
     expect(weights()).toEqual({ [A.address]: 2, [B.address]: 3 })
+  })
+
+  it('starts again after a reboot of the machine, whose deadlines are of another clock', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lvs-drain-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const { owns: _, ...drain } = LATER
+    const set = { ...drain, set: { name: 'web', directory, adopt: true } } as const
+    stopClocks()
+    table.setConnections(WEB, AT_B, 1)
+    await apply(onlyA, set)
+    const path = join(directory, 'web.json')
+    const file = JSON.parse(readFileSync(path, 'utf8'))
+    expect(file.boot).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+    writeFileSync(path, JSON.stringify({ ...file, boot: 'another' }))
+    vi.advanceTimersByTime(10_000)
+    const { draining } = await apply(onlyA, set)
+    expect(draining).toMatchObject([{ deadline: Date.now() + 3600 * 1000 }])
   })
 })
