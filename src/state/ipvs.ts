@@ -44,6 +44,7 @@ import { type WatchOptions, watchTable } from './watch/watch.ts'
 export class Ipvs extends IpvsClient {
   readonly #context: ClientContext
   readonly #poller: SharedPoller
+  readonly #reconcilers = new Set<Reconciler>()
 
   /** @internal */
   protected constructor(session: IpvsSession) {
@@ -96,11 +97,20 @@ export class Ipvs extends IpvsClient {
 
   /**
    * Keeps the table in the desired state: reads it periodically and corrects what other processes changed. Steps that fail are
-   * retried with growing delays. Stopping the reconciler removes nothing.
+   * retried with growing delays. Stopping the reconciler removes nothing; closing the client stops it.
    *
    * @throws {DesiredStateError} if the document is not a valid desired state; it lists all problems.
    */
   reconcile(desired: DesiredState, options: ReconcileOptions = {}): Reconciler {
-    return new Reconciler(this.#context, desired, options)
+    const reconciler = new Reconciler(this.#context, desired, options)
+    this.#reconcilers.add(reconciler)
+    void reconciler.stopped.then(() => this.#reconcilers.delete(reconciler))
+    return reconciler
+  }
+
+  /** Closes the client: pending calls reject with `ERR_LVS_CLOSED`, and its reconcilers stop. Idempotent. */
+  override close(): void {
+    for (const reconciler of this.#reconcilers) void reconciler.stop()
+    super.close()
   }
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ApplyError } from '../../../../src/state/apply/apply-result.ts'
 import { BackOff } from '../../../../src/state/apply/back-off.ts'
 import {
@@ -6,7 +7,9 @@ import {
   type ReconcileRound,
   Reconciler,
 } from '../../../../src/state/apply/reconciler.ts'
+import { Ipvs } from '../../../../src/state/ipvs.ts'
 import type { DesiredState } from '../../../../src/state/model/desired-state.ts'
+import { SimulatedKernel } from '../../../../src/testing/simulated-kernel.ts'
 import { ModelTable } from '../../../support/state/model-table.ts'
 
 const WEB = 'tcp://192.0.2.1:80'
@@ -129,15 +132,70 @@ describe('a reconciler', () => {
     expect(table.current.services).toHaveLength(1)
   })
 
-  it('stops at the end of an `await using` block', async () => {
+  it('stops at the end of an `await using` block, after its first round', async () => {
     const table = new ModelTable()
     {
       await using reconciler = new Reconciler(table.context, STATE, { interval: 3600 })
-      expect(reconciler.stopped).toBeInstanceOf(Promise)
+      expect(reconciler.lastRound).toBeUndefined()
     }
+    expect(table.current.services).toHaveLength(1)
     const { readings } = table
     await new Promise(setImmediate)
     expect(table.readings).toBe(readings)
+  })
+
+  it('stops at the end of the block even if the first round fails', async () => {
+    const table = new ModelTable()
+    table.services = () => Promise.reject(new Error('no socket'))
+    const heard: ReconcileRound[] = []
+    {
+      await using _ = new Reconciler(table.context, STATE, { onRound: (round) => heard.push(round) })
+    }
+    expect(heard.map(({ error }) => error?.message)).toEqual(['no socket'])
+  })
+
+  it('stops when its client is closed, during a round and between rounds', async () => {
+    const kernel = new SimulatedKernel()
+    for (const closeFirst of [true, false]) {
+      const ipvs = await Ipvs.open({ transport: kernel.connect() })
+      const reconciler = ipvs.reconcile(STATE, { interval: 3600 })
+      if (!closeFirst) await reconciler.converged()
+      ipvs.close()
+      await reconciler.stopped
+      await expect(reconciler.converged()).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED' })
+    }
+  })
+
+  it('adds one listener to the signal of the caller, and removes it when it stops', async () => {
+    const { signal } = new AbortController()
+    const table = new ModelTable()
+    const counts: number[] = []
+    const count = () => getEventListeners(signal, 'abort').length
+    const disturb = () => {
+      counts.push(count())
+      table.take({ command: 'removeService', service: WEB })
+    }
+    await reconcile(table, 5, disturb, { signal })
+    expect(new Set(counts)).toEqual(new Set([1]))
+    expect(count()).toBe(0)
+  })
+
+  it('reports the last round and the draining destinations', async () => {
+    const [a, b] = [A, { ...A, address: '198.51.100.2' }]
+    const table = ModelTable.of({ services: [{ ...STATE.services![0]!, destinations: [a, b] }] })
+    table.setConnections(WEB, '198.51.100.2:80', 1)
+    await using reconciler = new Reconciler(table.context, STATE, {
+      owns: () => true,
+      interval: 0.002,
+      removal: { drain: 3600 },
+    })
+    await vi.waitUntil(() => reconciler.draining.length > 0)
+    expect(reconciler.draining).toMatchObject([{ destination: '198.51.100.2:80', connections: 1 }])
+    expect(reconciler.lastRound).toMatchObject({ error: undefined, pause: 0.002, time: expect.any(Number) })
+    table.setConnections(WEB, '198.51.100.2:80', 0)
+    await reconciler.converged()
+    expect(reconciler.draining).toEqual([])
+    expect(table.current.services[0]?.destinations).toHaveLength(1)
   })
 
   it('rejects an invalid document and keeps the old one', async () => {
@@ -147,6 +205,77 @@ describe('a reconciler', () => {
     expect(() => new Reconciler(table.context, { services: [{ service: 'web' }] }, {})).toThrow(
       'services[0].service',
     )
+  })
+})
+
+describe('waiting until a reconciler has converged', () => {
+  it('lasts until no step fails', async () => {
+    const table = new ModelTable()
+    table.missing.add('wlc')
+    await using reconciler = new Reconciler(table.context, STATE, { interval: 0.002, onRound: () => {} })
+    await vi.waitUntil(() => reconciler.lastRound !== undefined)
+    const converged = reconciler.converged()
+    table.missing.clear()
+    await converged
+    expect(table.current.services).toHaveLength(1)
+    await reconciler.converged()
+  })
+
+  it('after an update lasts until the new document is applied', async () => {
+    const table = new ModelTable()
+    await using reconciler = new Reconciler(table.context, STATE, { owns: () => true, interval: 3600 })
+    await reconciler.converged()
+    reconciler.update({ services: [] })
+    await reconciler.converged()
+    expect(table.current.services).toEqual([])
+  })
+
+  it('rejects when the reconciler stops, and when its own signal aborts', async () => {
+    const table = new ModelTable()
+    table.services = () => Promise.reject(new Error('no socket'))
+    const reconciler = new Reconciler(table.context, STATE, { interval: 3600, onRound: () => {} })
+    const reason = new Error('enough')
+    await expect(reconciler.converged({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    const converged = expect(reconciler.converged()).rejects.toMatchObject({ code: 'ERR_LVS_CLOSED' })
+    await reconciler.stop()
+    await converged
+  })
+})
+
+describe('the default of `onRound`, and its errors', () => {
+  /** Collects the warnings of the process. */
+  function warnings(): string[] {
+    const messages: string[] = []
+    const emit = vi.spyOn(process, 'emitWarning').mockImplementation((message) => {
+      messages.push(String(message))
+    })
+    onTestFinished(() => emit.mockRestore())
+    return messages
+  }
+
+  it('is one process warning when rounds begin to fail', async () => {
+    const messages = warnings()
+    const table = new ModelTable()
+    const services = table.services.bind(table)
+    let readings = 0
+    table.services = () =>
+      ++readings % 4 === 0 ? services() : Promise.reject(new Error(`failure ${readings}`))
+    await using _ = new Reconciler(table.context, STATE, { interval: 0.001 })
+    await vi.waitUntil(() => readings >= 8)
+    expect(messages.slice(0, 2)).toEqual([
+      'failure 1; the reconciler retries in 0.002 s',
+      'failure 5; the reconciler retries in 0.002 s',
+    ])
+  })
+
+  it('an error that it throws becomes a process warning, and the reconciler continues', async () => {
+    const messages = warnings()
+    const table = new ModelTable()
+    await reconcile(table, 3, (round) => {
+      table.take({ command: 'removeService', service: WEB })
+      if (round === 1) throw new Error('my mistake')
+    })
+    expect(messages).toEqual(['onRound threw Error: my mistake'])
   })
 })
 
