@@ -4,6 +4,8 @@
  * with the kernel is a {@link NetlinkError}, which says whether the command may have been executed.
  */
 
+import { shellCommand } from './shell-text.ts'
+
 /** Codes of argument errors. */
 export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
 
@@ -137,7 +139,7 @@ function addonLoadMessage(root: string, cause: unknown): string {
   }
   const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
   return (
-    `The addon of @lvs/netlink could not be loaded (${reason}). Build it: cd ${root} && npm run install` +
+    `The addon of @lvs/netlink could not be loaded (${reason}). Build it: ${shellCommand('cd', root)} && npm run install` +
     ' (needs g++, make, python3, pkg-config and the headers of libnl-3 and libnl-genl-3;' +
     ' on Debian: apt-get install g++ make python3 pkg-config libnl-3-dev libnl-genl-3-dev)'
   )

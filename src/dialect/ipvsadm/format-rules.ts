@@ -9,6 +9,7 @@ import { OPTION_TEXT } from './vocabulary/options.ts'
 
 const DOCUMENT_FORMAT: RuleFormat = {
   endpoint: formatNumeric,
+  word: String,
   asSaved: false,
   withoutOption: (kind, value) => {
     throw new RangeError(`ipvsadm has no option for the ${kind} ${value}`)

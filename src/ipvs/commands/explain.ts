@@ -1,3 +1,5 @@
+import { shellCommand } from '../../shell-text.ts'
+
 /** The details of a request that explanations mention. */
 export interface ErrorContext {
   readonly scheduler?: string | undefined
@@ -15,12 +17,16 @@ const NO_DESTINATION =
 
 const OUT_OF_RANGE = 'the weight is below 0, or the lower threshold is above the upper one'
 
+function bringUp(name = ''): string {
+  return shellCommand('ip', 'link', 'set', name, 'up')
+}
+
 function noScheduler({ scheduler = 'wlc', persistenceEngine }: ErrorContext): string {
   if (typeof persistenceEngine !== 'string') {
-    return `the kernel has no scheduler '${scheduler}' and could not load its module; check the name, or load the module: modprobe ip_vs_${scheduler}`
+    return `the kernel has no scheduler '${scheduler}' and could not load its module; check the name, or load the module: ${shellCommand('modprobe', `ip_vs_${scheduler}`)}`
   }
-  const modules = `ip_vs_${scheduler} ip_vs_pe_${persistenceEngine}`
-  return `the kernel has no scheduler '${scheduler}' or no persistence engine '${persistenceEngine}' and could not load the modules; check the names, or load the modules: modprobe -a ${modules}`
+  const command = shellCommand('modprobe', '-a', `ip_vs_${scheduler}`, `ip_vs_pe_${persistenceEngine}`)
+  return `the kernel has no scheduler '${scheduler}' or no persistence engine '${persistenceEngine}' and could not load the modules; check the names, or load the modules: ${command}`
 }
 
 /** By command, then by error: the reason and the remedy (ip_vs_ctl.c, in the order of its checks). */
@@ -59,10 +65,10 @@ const SENTENCES: Readonly<Record<string, Readonly<Record<string, Sentence>>>> = 
       'a destination and its service have different address families, and such connections cannot be synchronised; remove the destination first',
     ENETUNREACH: ({ interface: name, group }) =>
       group?.includes(':')
-        ? `the interface is down or has no IPv6 address to send from; bring it up (ip link set ${name} up), or add an address (ip address add ... dev ${name})`
-        : `the interface is down; bring it up: ip link set ${name} up`,
+        ? `the interface is down or has no IPv6 address to send from; bring it up (${bringUp(name)}), or add an address (ip address add ... ${shellCommand('dev', name ?? '')})`
+        : `the interface is down; bring it up: ${bringUp(name)}`,
     EADDRNOTAVAIL: ({ interface: name }) =>
-      `the interface has no address to send from; add one: ip address add ... dev ${name}`,
+      `the interface has no address to send from; add one: ip address add ... ${shellCommand('dev', name ?? '')}`,
     EADDRINUSE: 'the port is in use; choose another port',
   },
   stopDaemon: { ESRCH: 'no daemon with this role is running' },

@@ -1,3 +1,5 @@
+import { shellCommand, sysctlCommand } from '../../shell-text.ts'
+
 /** The details of a request that explanations mention. */
 export interface NetworkErrorContext {
   readonly interface?: string | undefined
@@ -13,7 +15,7 @@ const MODULES: Readonly<Record<string, string>> = { gre: 'ip_gre', ip6gre: 'ip6_
 const ADD_ADDRESS: Readonly<Record<string, Explanation>> = {
   EEXIST: 'the interface already has this address; ensureAddress accepts that',
   EACCES: ({ interface: name }) =>
-    `IPv6 is disabled on the interface; enable it: sysctl -w net.ipv6.conf.${name}.disable_ipv6=0`,
+    `IPv6 is disabled on the interface; enable it: ${sysctlCommand(`net.ipv6.conf.${name?.replaceAll('.', '/')}.disable_ipv6`, 0)}`,
   EINVAL: 'the kernel rejected the address as invalid; it must be a unicast address',
   EADDRNOTAVAIL: 'an interface cannot have such an address',
 }
@@ -26,7 +28,7 @@ const ADD_ROUTE: Readonly<Record<string, Explanation>> = {
   ENETDOWN: ({ interface: name }) =>
     name === undefined
       ? 'the interface is down; bring it up with updateLink'
-      : `the interface is down; bring it up: updateLink('${name}', { up: true }), or ip link set ${name} up`,
+      : `the interface is down; bring it up: updateLink('${name.replaceAll(/['\\]/g, '\\$&')}', { up: true }), or ${shellCommand('ip', 'link', 'set', name, 'up')}`,
   EINVAL:
     'the kernel rejected the route as invalid; the gateway must not be an address of this host, but the source must be one',
 }
@@ -44,7 +46,7 @@ const EXPLANATIONS: Readonly<Record<string, Readonly<Record<string, Explanation>
   addLink: {
     EEXIST: NAME_TAKEN,
     EOPNOTSUPP: ({ kind = '' }) =>
-      `the kernel does not support links of the kind '${kind}' and could not load the module; load it: modprobe ${MODULES[kind] ?? kind}`,
+      `the kernel does not support links of the kind '${kind}' and could not load the module; load it: ${shellCommand('modprobe', MODULES[kind] ?? kind)}`,
     EINVAL: 'the kernel rejected the settings as invalid',
   },
   removeLink: {

@@ -6,6 +6,7 @@
  * with the ending `.ts` is a file of src/ itself.
  */
 export const ORDER: readonly string[] = [
+  'shell-text.ts',
   'errors.ts',
   'system',
   ...inside('netlink', 'wire', 'transport', 'connection', 'arguments'),
@@ -48,6 +49,7 @@ export const BESIDE: readonly (readonly string[])[] = [
 
 /** Folders of pure functions and plain data: they read no file, start no program and open no socket. */
 export const PURE: readonly string[] = [
+  'shell-text.ts',
   'errors.ts',
   'netlink/wire',
   'netlink/connection',

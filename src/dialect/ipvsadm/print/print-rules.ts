@@ -3,6 +3,7 @@ import { DEFAULT_PERSISTENCE_TIMEOUT, isWholeMask } from '../../../ipvs/model/pe
 import type { Service, ServiceInput } from '../../../ipvs/model/service.ts'
 import type { ServiceKey } from '../../../ipvs/model/service-key.ts'
 import type { Tunnel } from '../../../ipvs/model/tunnel.ts'
+import { quoteShellWord } from '../../../shell-text.ts'
 import { CHECKSUM_OPTIONS, FORWARDING_OPTIONS, PROTOCOL_OPTIONS } from '../vocabulary/choices.ts'
 import { OPTION_TEXT, type OptionCode } from '../vocabulary/options.ts'
 import { type EndpointFormatter, formatNumeric } from './endpoint-format.ts'
@@ -11,6 +12,8 @@ import { printMark, printSchedulerFlags, protocolOfPorts } from './service-text.
 /** The format of rules. */
 export interface RuleFormat {
   readonly endpoint: EndpointFormatter
+  /** Spells a value as one word: quoted for a shell, unchanged for rules. */
+  readonly word: (value: string) => string
   /**
    * Whether to write rules exactly as `ipvsadm -S` does: `local` as `dr`, marks as signed numbers, without thresholds and
    * without the third flag of sh and mh.
@@ -29,18 +32,19 @@ export interface PrintableDestination extends DestinationKey, DestinationLimits 
 /** The text that ipvsadm prints for a value without a name. */
 const NO_WORD = '(null)'
 
-/** Every setting, for a command line. A value that ipvsadm has no option for makes it refuse the line. */
-export const COMMAND_LINE_FORMAT: RuleFormat = {
-  endpoint: formatNumeric,
+/** Every setting, for a command line of a shell. A value that ipvsadm has no option for makes it refuse the line. */
+const COMMAND_LINE_FORMAT: RuleFormat = {
+  endpoint: (...endpoint) => quoteShellWord(formatNumeric(...endpoint)),
+  word: quoteShellWord,
   asSaved: false,
-  withoutOption: () => NO_WORD,
+  withoutOption: () => quoteShellWord(NO_WORD),
 }
 
 const { 'add-service': ADD_SERVICE, 'add-server': ADD_SERVER } = OPTION_TEXT
 
 /** The output of `ipvsadm -S`: the rules that create these services. */
 export function printRules(services: readonly Service[], endpoint: EndpointFormatter): string {
-  const format: RuleFormat = { endpoint, asSaved: true, withoutOption: () => NO_WORD }
+  const format: RuleFormat = { endpoint, word: String, asSaved: true, withoutOption: () => NO_WORD }
   return services.map((service) => printServiceRules(service, service.destinations, format)).join('')
 }
 
@@ -60,10 +64,10 @@ export function printServiceRules(
 
 /** The option that names a service: `-t 192.0.2.1:80`, `-f 7 -6`. */
 export function formatServiceOption(key: ServiceKey, format = COMMAND_LINE_FORMAT): string {
-  const { endpoint, asSaved, withoutOption } = format
+  const { endpoint, word, asSaved, withoutOption } = format
   if (key.fwmark !== undefined) {
     const mark = asSaved ? printMark(key.fwmark) : key.fwmark
-    return `${OPTION_TEXT['fwmark-service']} ${mark}${key.family === 'ipv6' ? ` ${OPTION_TEXT.ipv6}` : ''}`
+    return `${OPTION_TEXT['fwmark-service']} ${word(String(mark))}${key.family === 'ipv6' ? ` ${OPTION_TEXT.ipv6}` : ''}`
   }
   const { protocol, address, port } = key
   const option = spell(PROTOCOL_OPTIONS, protocol) ?? withoutOption('protocol', protocol)
@@ -93,27 +97,30 @@ export function formatDestinationOptions(
 ): string {
   const { forwarding, weight = 1, upperThreshold = 0, lowerThreshold = 0, tunnel } = destination
   let text = `${formatDestinationOption(service, destination, format)} ${formatForwarding(forwarding, format)}`
-  text += ` ${OPTION_TEXT.weight} ${weight}`
+  const add = (option: 'weight' | 'u-threshold' | 'l-threshold', value: number) => {
+    text += ` ${OPTION_TEXT[option]} ${format.word(String(value))}`
+  }
+  add('weight', weight)
   if (!format.asSaved) {
-    if (upperThreshold > 0) text += ` ${OPTION_TEXT['u-threshold']} ${upperThreshold}`
-    if (lowerThreshold > 0) text += ` ${OPTION_TEXT['l-threshold']} ${lowerThreshold}`
+    if (upperThreshold > 0) add('u-threshold', upperThreshold)
+    if (lowerThreshold > 0) add('l-threshold', lowerThreshold)
   }
   return tunnel === undefined || tunnel === null ? text : text + formatTunnel(tunnel, format)
 }
 
-function formatSettings(service: ServiceInput, { asSaved }: RuleFormat): string {
+function formatSettings(service: ServiceInput, { asSaved, word }: RuleFormat): string {
   const { scheduler = 'wlc', schedulerFlags = [], onePacket, persistence, persistenceEngine } = service
-  let text = ` ${OPTION_TEXT.scheduler} ${scheduler}`
+  let text = ` ${OPTION_TEXT.scheduler} ${word(scheduler)}`
   if (persistence) {
     const { timeout = DEFAULT_PERSISTENCE_TIMEOUT, mask } = persistence
-    text += ` ${OPTION_TEXT.persistent} ${timeout}`
-    if (mask !== undefined && !isWholeMask(mask)) text += ` ${OPTION_TEXT.netmask} ${mask}`
+    text += ` ${OPTION_TEXT.persistent} ${word(String(timeout))}`
+    if (mask !== undefined && !isWholeMask(mask)) text += ` ${OPTION_TEXT.netmask} ${word(String(mask))}`
   }
-  if (persistenceEngine) text += ` ${OPTION_TEXT.pe} ${persistenceEngine}`
+  if (persistenceEngine) text += ` ${OPTION_TEXT.pe} ${word(persistenceEngine)}`
   if (onePacket) text += ` ${OPTION_TEXT.ops}`
   if (schedulerFlags.length === 0) return text
   const flags = asSaved ? printSchedulerFlags(scheduler, schedulerFlags) : schedulerFlags.join(',')
-  return `${text} ${OPTION_TEXT['sched-flags']} ${flags}`
+  return `${text} ${OPTION_TEXT['sched-flags']} ${word(String(flags))}`
 }
 
 function formatForwarding(
@@ -124,11 +131,14 @@ function formatForwarding(
   return spell(FORWARDING_OPTIONS, method) ?? withoutOption('forwarding method', method)
 }
 
-function formatTunnel({ type, port, checksum = 'none' }: Tunnel, { withoutOption }: RuleFormat): string {
-  const name = typeof type === 'number' ? withoutOption('tunnel type', type) : type
+function formatTunnel(
+  { type, port, checksum = 'none' }: Tunnel,
+  { withoutOption, word }: RuleFormat,
+): string {
+  const name = typeof type === 'number' ? withoutOption('tunnel type', type) : word(type)
   let text = ` ${OPTION_TEXT['tun-type']} ${name}`
   if (type === 'ipip') return text
-  if (type === 'gue') text += ` ${OPTION_TEXT['tun-port']} ${port}`
+  if (type === 'gue') text += ` ${OPTION_TEXT['tun-port']} ${word(String(port))}`
   return `${text} ${spell(CHECKSUM_OPTIONS, checksum) ?? withoutOption('tunnel checksum', checksum)}`
 }
 

@@ -10,6 +10,7 @@ import { formatService } from '../../../ipvs/model/service-key.ts'
 import type { InterfaceAddressInput, InterfaceAddressKey } from '../../../route/model/interface-address.ts'
 import type { LinkChanges, LinkInput } from '../../../route/model/link.ts'
 import type { RouteInput } from '../../../route/model/route.ts'
+import { shellCommand, sysctlCommand } from '../../../shell-text.ts'
 import type { Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { interfaceSysctl, type SysctlName, type SysctlValue } from '../../../sysctl/sysctl-name.ts'
 import type { FixHost } from '../../facts/host-access.ts'
@@ -25,7 +26,7 @@ export interface FixStep {
 export function setSysctl<N extends SysctlName>(name: N, value: SysctlValue<N> & number): FixStep {
   return {
     call: `await host.sysctls.set(${toSource(name)}, ${value})`,
-    shell: `sysctl -w ${name}=${value}`,
+    shell: sysctlCommand(name, value),
     run: (host) => host.sysctls.set(name, value),
   }
 }
@@ -44,7 +45,7 @@ export function loadSchedulerModule(module: string): FixStep {
   const service = { fwmark: 0xffff_ffff, scheduler }
   return {
     call: `await ipvs.addService(${toSource(service)})\nawait ipvs.removeService('fwmark://${service.fwmark}')`,
-    shell: `modprobe ${module}`,
+    shell: shellCommand('modprobe', module),
     run: async (host) => {
       const ipvs = await host.ipvs()
       await ipvs.addService(service)
@@ -58,7 +59,7 @@ export function setTextSysctl(interfaceName: string, setting: string, value: num
   const name = `net.ipv4.conf.${interfaceName.replaceAll('.', '/')}.${setting}`
   return {
     call: `await host.sysctls.setText(${toSource(name)}, '${value}')`,
-    shell: `sysctl -w ${name}=${value}`,
+    shell: sysctlCommand(name, value),
     run: (host) => host.sysctls.setText(name, String(value)),
   }
 }
@@ -66,13 +67,13 @@ export function setTextSysctl(interfaceName: string, setting: string, value: num
 export function addAddress(address: InterfaceAddressInput): FixStep {
   const { label, nodad, preferredLifetime } = address
   const options = [
-    label === undefined ? '' : ` label ${label}`,
-    preferredLifetime === undefined ? '' : ` preferred_lft ${preferredLifetime}`,
-    nodad ? ' nodad' : '',
-  ].join('')
+    ...(label === undefined ? [] : ['label', label]),
+    ...(preferredLifetime === undefined ? [] : ['preferred_lft', preferredLifetime]),
+    ...(nodad ? ['nodad'] : []),
+  ]
   return {
     call: `await host.network.addAddress(${toSource(address)})`,
-    shell: `ip address add ${address.address} dev ${address.interface}${options}`,
+    shell: shellCommand('ip', 'address', 'add', address.address, 'dev', address.interface, ...options),
     run: (host) => host.network.addAddress(address),
   }
 }
@@ -80,7 +81,7 @@ export function addAddress(address: InterfaceAddressInput): FixStep {
 export function removeAddress(address: InterfaceAddressKey): FixStep {
   return {
     call: `await host.network.removeAddress(${toSource(address)})`,
-    shell: `ip address del ${address.address} dev ${address.interface}`,
+    shell: shellCommand('ip', 'address', 'del', address.address, 'dev', address.interface),
     run: (host) => host.network.removeAddress(address),
   }
 }
@@ -88,7 +89,7 @@ export function removeAddress(address: InterfaceAddressKey): FixStep {
 export function addRoute(route: RouteInput): FixStep {
   return {
     call: `await host.network.addRoute(${toSource(route)})`,
-    shell: `ip ${formatRoute('add', route)}`,
+    shell: routeCommand('add', route),
     run: (host) => host.network.addRoute(route),
   }
 }
@@ -96,7 +97,7 @@ export function addRoute(route: RouteInput): FixStep {
 export function removeRoute(route: RouteInput): FixStep {
   return {
     call: `await host.network.removeRoute(${toSource(route)})`,
-    shell: `ip ${formatRoute('del', route)}`,
+    shell: routeCommand('del', route),
     run: (host) => host.network.removeRoute(route),
   }
 }
@@ -104,10 +105,10 @@ export function removeRoute(route: RouteInput): FixStep {
 export function addLink(link: LinkInput): FixStep {
   const { name, kind } = link
   // The default mode of ip(8) for ip6tnl does not carry IPv4.
-  const mode = kind === 'ip6tnl' ? ' mode any' : ''
+  const mode = kind === 'ip6tnl' ? ['mode', 'any'] : []
   return {
     call: `await host.network.addLink(${toSource(link)})`,
-    shell: `ip link add ${name} type ${kind}${mode}`,
+    shell: shellCommand('ip', 'link', 'add', 'name', name, 'type', kind, ...mode),
     run: (host) => host.network.addLink(link),
   }
 }
@@ -116,7 +117,7 @@ export function updateLink(name: string, changes: LinkChanges): FixStep {
   const words = [changes.mtu === undefined ? [] : ['mtu', changes.mtu], changes.up ? ['up'] : []].flat()
   return {
     call: `await host.network.updateLink(${toSource(name)}, ${toSource(changes)})`,
-    shell: `ip link set ${name} ${words.join(' ')}`,
+    shell: shellCommand('ip', 'link', 'set', 'dev', name, ...words),
     run: (host) => host.network.updateLink(name, changes),
   }
 }
@@ -175,16 +176,16 @@ export function removeDestination(service: Service, { address, port }: Destinati
   }
 }
 
-function formatRoute(verb: string, route: RouteInput): string {
+function routeCommand(verb: string, route: RouteInput): string {
   const { destination, family, gateway, metric } = route
-  const words = [
+  return shellCommand(
+    'ip',
     ...(family === 'ipv6' ? ['-6'] : []),
     ...['route', verb, destination],
     ...(gateway === undefined ? [] : ['via', gateway]),
     ...(route.interface === undefined ? [] : ['dev', route.interface]),
     ...(metric === undefined ? [] : ['metric', metric]),
-  ]
-  return words.join(' ')
+  )
 }
 
 /** Formats plain data as TypeScript source: `{ address: '192.0.2.10', weight: 1 }`. Undefined fields are omitted. */

@@ -59,7 +59,7 @@ describe('the options of a command line', () => {
 
   it.each([
     [web, '-t 192.0.2.1:80'],
-    [{ ...web, protocol: 'udp', address: '2001:db8::1' }, '-u [2001:db8::1]:80'],
+    [{ ...web, protocol: 'udp', address: '2001:db8::1' }, "-u '[2001:db8::1]:80'"],
     [{ ...web, protocol: 'sctp' }, '--sctp-service 192.0.2.1:80'],
     [{ fwmark: 7 }, '-f 7'],
     [{ fwmark: 7, family: 'ipv6' }, '-f 7 -6'],
@@ -82,7 +82,7 @@ describe('the options of a command line', () => {
   })
 
   it.each([
-    [{ address: '2001:db8::9', port: 81, forwarding: 'nat', weight: 0 }, '-r [2001:db8::9]:81 -m -w 0'],
+    [{ address: '2001:db8::9', port: 81, forwarding: 'nat', weight: 0 }, "-r '[2001:db8::9]:81' -m -w 0"],
     [
       { address: '192.0.2.9', forwarding: 'dr', upperThreshold: 9, lowerThreshold: 5 },
       '-r 192.0.2.9:80 -g -w 1 -x 9 -y 5',
@@ -108,9 +108,9 @@ describe('the options of a command line', () => {
   })
 
   it('make ipvsadm refuse a line with a value that it has no option for', () => {
-    expect(formatServiceOption({ ...web, protocol: 41 as never })).toBe('(null) 192.0.2.1:80')
+    expect(formatServiceOption({ ...web, protocol: 41 as never })).toBe("'(null)' 192.0.2.1:80")
     expect(formatDestinationOptions(web, { address: '192.0.2.9', forwarding: 'bypass' })).toBe(
-      '-r 192.0.2.9:80 (null) -w 1',
+      "-r 192.0.2.9:80 '(null)' -w 1",
     )
   })
 })
