@@ -6,7 +6,8 @@ import { LITTLE_ENDIAN, malformed } from '../../netlink/wire/wire.ts'
 /** Sends each client to the same destination as before. ipvsadm `-p`, `-M`. */
 export interface Persistence {
   /**
-   * Seconds for which the kernel remembers a client after its last connection. Default 300, as in ipvsadm. At most 4294967: the
+   * Seconds for which the kernel remembers a client after its last connection. Default 360, as `-p` without a value in ipvsadm 1.31 (its man
+   * page says 300). At most 4294967: the
    * kernel counts ticks in 32 bits, which wrap silently (ip_vs_genl_parse_service). IPVS_SVC_ATTR_TIMEOUT.
    */
   readonly timeout?: number | undefined
@@ -29,8 +30,8 @@ export interface PersistenceNumbers {
   readonly netmask: Uint8Array
 }
 
-/** Seconds. */
-export const DEFAULT_PERSISTENCE_TIMEOUT = 300
+/** Seconds that persistence without a timeout means: everywhere the value of ipvsadm 1.31 and keepalived 2.2.7. */
+export const DEFAULT_PERSISTENCE_TIMEOUT = 360
 const MAXIMUM_TIMEOUT = 4_294_967
 const KNOWN_FIELDS = new KnownFields(['timeout', 'mask'])
 

@@ -1,6 +1,7 @@
 import type { z as Zod } from 'zod'
 import { SYNC_ROLES } from '../../ipvs/model/daemon.ts'
 import { FORWARDING_METHODS, MAXIMUM } from '../../ipvs/model/destination.ts'
+import { DEFAULT_PERSISTENCE_TIMEOUT } from '../../ipvs/model/persistence.ts'
 import { PROTOCOLS } from '../../ipvs/model/service-key.ts'
 import { TUNNEL_CHECKSUMS, TUNNEL_TYPES } from '../../ipvs/model/tunnel.ts'
 import { loadZod } from './lazy-packages.ts'
@@ -54,7 +55,7 @@ function makeSchema(z: typeof Zod): Zod.ZodType {
     onePacket: z.boolean().describe('Schedule each UDP packet separately').optional(),
     persistence: z
       .strictObject({
-        timeout: integer(0, 4_294_967).describe('Seconds; default 300').optional(),
+        timeout: integer(0, 4_294_967).describe(`Seconds; default ${DEFAULT_PERSISTENCE_TIMEOUT}`).optional(),
         mask: z
           .union([z.string(), integer(0, 128)])
           .describe('Clients in the same network are persistent together: a dotted mask or a prefix length')

@@ -40,7 +40,7 @@ describe('lvs', () => {
       '-a -t 192.0.2.1:80 -r 10.0.0.1:80 -g -w 3',
       '-a -t 192.0.2.1:80 -r 10.0.0.2:8080 -m -w 0',
       '-a -t 192.0.2.1:80 -r 10.0.0.3:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-remcsum',
-      '-A -u [2001:db8::1]:5060 -s wlc -p 300 --pe sip -o',
+      '-A -u [2001:db8::1]:5060 -s wlc -p 360 --pe sip -o',
       '-a -u [2001:db8::1]:5060 -r [2001:db8::2]:5060 -g -w 1',
       '-A -f 7 -6 -s sh -b sh-fallback,sh-port',
     ])
@@ -93,7 +93,7 @@ tcp://192.0.2.1:80        wrr                  0         0  persistent 600 s mas
   10.0.0.1:80             dr           3       0         0  max 100, resume below 50
   10.0.0.2:8080           nat          0       0         0  drained
   10.0.0.3:80             tun          1       0         0  gue port 6080
-udp://[2001:db8::1]:5060  wlc                  0         0  persistent 300 s, engine sip, one packet
+udp://[2001:db8::1]:5060  wlc                  0         0  persistent 360 s, engine sip, one packet
   [2001:db8::2]:5060      dr           1       0         0
 `,
     )

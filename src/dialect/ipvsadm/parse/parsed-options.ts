@@ -1,4 +1,5 @@
 import type { ForwardingMethod } from '../../../ipvs/model/destination.ts'
+import { DEFAULT_PERSISTENCE_TIMEOUT } from '../../../ipvs/model/persistence.ts'
 import type { Protocol } from '../../../ipvs/model/service-key.ts'
 import type { Family } from '../../../netlink/wire/address.ts'
 import type { KnownNames } from '../names/known-names.ts'
@@ -9,8 +10,6 @@ import { readIPv4Text, readNumber } from './numbers.ts'
 
 /** The longest timeout in seconds: 31 days. */
 export const MAX_TIMEOUT = 2_678_400
-/** Seconds that `-p` means without a value in ipvsadm 1.31. Its man page says 300. */
-const DEFAULT_PERSISTENCE = 360
 
 /**
  * The options of a command line up to the current one. Each takes effect in its position, as in ipvsadm: a mask before the
@@ -109,7 +108,7 @@ export class ParsedOptions {
 
   setPersistence(text: string | undefined): void {
     this.markGiven('persistent')
-    this.persistence = text === undefined ? DEFAULT_PERSISTENCE : readTimeout(text, 1)
+    this.persistence = text === undefined ? DEFAULT_PERSISTENCE_TIMEOUT : readTimeout(text, 1)
   }
 
   setForwarding(forwarding: ForwardingMethod): void {

@@ -1,3 +1,4 @@
+import { DEFAULT_PERSISTENCE_TIMEOUT } from '../../../ipvs/model/persistence.ts'
 import type { ServiceSettings } from '../../../ipvs/model/service.ts'
 import { formatService, type ServiceKey } from '../../../ipvs/model/service-key.ts'
 import type { TimeoutChanges } from '../../../ipvs/model/settings.ts'
@@ -9,7 +10,7 @@ import type { KeepalivedVirtualServer } from './configuration.ts'
 import type { ConfigurationProblems } from './problems.ts'
 import type { ParsedRealServer } from './real-server.ts'
 import type { ServiceAddress } from './service-address.ts'
-import { DEFAULT_PERSISTENCE, type ParsedVirtualServer } from './virtual-server.ts'
+import type { ParsedVirtualServer } from './virtual-server.ts'
 
 /** Collects the services of a configuration, with the statements that define them. */
 export class ServiceCollector {
@@ -80,7 +81,7 @@ export class ServiceCollector {
     // A service without a port serves all ports, which requires persistence.
     const isPortless = 'address' in entry && entry.port === 0
     if (!isPortless || persistence !== undefined) return settings
-    return { ...settings, persistence: { timeout: DEFAULT_PERSISTENCE } }
+    return { ...settings, persistence: { timeout: DEFAULT_PERSISTENCE_TIMEOUT } }
   }
 }
 

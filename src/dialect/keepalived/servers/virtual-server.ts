@@ -1,3 +1,4 @@
+import { DEFAULT_PERSISTENCE_TIMEOUT } from '../../../ipvs/model/persistence.ts'
 import { SCHEDULERS, type SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
 import type { ServiceSettings } from '../../../ipvs/model/service.ts'
 import type { Protocol } from '../../../ipvs/model/service-key.ts'
@@ -28,8 +29,6 @@ export interface ParsedVirtualServer {
 
 const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
 const FAMILIES = { inet: 'ipv4', inet6: 'ipv6' } as const
-/** Seconds, as in ipvsadm 1.31. */
-export const DEFAULT_PERSISTENCE = 360
 /** Seconds: 31 days. */
 export const MAX_PERSISTENCE = 2_678_400
 
@@ -114,7 +113,7 @@ class VirtualServerReader {
       else problems.addUnknown(this.#onePacket, `ops does not apply to the protocol ${this.#protocol}`)
     }
     // A mask alone makes a service persistent too.
-    const timeout = this.#timeout ?? (this.#mask === undefined ? undefined : DEFAULT_PERSISTENCE)
+    const timeout = this.#timeout ?? (this.#mask === undefined ? undefined : DEFAULT_PERSISTENCE_TIMEOUT)
     if (timeout === undefined) delete settings.persistenceEngine
     else settings.persistence = { timeout, ...(this.#mask === undefined ? {} : { mask: this.#mask }) }
   }
@@ -144,7 +143,7 @@ class VirtualServerReader {
         this.#family = FAMILIES[problems.readWord(line, 1, FAMILIES) ?? 'inet']
         break
       case 'persistence_timeout':
-        this.#timeout = problems.readNumber(line, 1, DEFAULT_PERSISTENCE)
+        this.#timeout = problems.readNumber(line, 1, DEFAULT_PERSISTENCE_TIMEOUT)
         if (this.#timeout < 1 || this.#timeout > MAX_PERSISTENCE) {
           problems.add(
             line,

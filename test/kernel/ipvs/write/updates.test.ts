@@ -76,8 +76,8 @@ describe('updateService changes only the given fields', () => {
     [{}, {}],
     [{ schedulerFlags: ['sh-port'] }, { schedulerFlags: ['sh-port'] }],
     [{ onePacket: true }, { onePacket: true }],
-    [{ persistence: {} }, { persistence: { timeout: 300, mask: '255.255.255.255' } }],
-    [{ persistence: { mask: 8 } }, { persistence: { timeout: 300, mask: '255.0.0.0' } }],
+    [{ persistence: {} }, { persistence: { timeout: 360, mask: '255.255.255.255' } }],
+    [{ persistence: { mask: 8 } }, { persistence: { timeout: 360, mask: '255.0.0.0' } }],
     [{ persistenceEngine: 'sip' }, { persistenceEngine: 'sip' }],
   ])('%j of a service without settings', async (changes, differs) => {
     const { ipvs } = await makeNamespace()

@@ -68,7 +68,7 @@ const PERSISTENCE: Readonly<
 > = {
   ipv4: [
     { write: null, read: null },
-    { write: {}, read: { timeout: 300, mask: '255.255.255.255' } },
+    { write: {}, read: { timeout: 360, mask: '255.255.255.255' } },
     { write: { timeout: 1, mask: 24 }, read: { timeout: 1, mask: '255.255.255.0' } },
     { write: { timeout: 2_678_400, mask: '255.255.0.0' }, read: { timeout: 2_678_400, mask: '255.255.0.0' } },
     { write: { timeout: 4_294_967, mask: '255.0.255.0' }, read: { timeout: 4_294_967, mask: '255.0.255.0' } },
@@ -76,7 +76,7 @@ const PERSISTENCE: Readonly<
   ],
   ipv6: [
     { write: null, read: null },
-    { write: {}, read: { timeout: 300, mask: 128 } },
+    { write: {}, read: { timeout: 360, mask: 128 } },
     { write: { timeout: 1, mask: 64 }, read: { timeout: 1, mask: 64 } },
     { write: { timeout: 4_294_967, mask: 127 }, read: { timeout: 4_294_967, mask: 127 } },
     { write: { timeout: 0, mask: 1 }, read: { timeout: 0, mask: 1 } },

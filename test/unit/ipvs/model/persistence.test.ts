@@ -78,8 +78,8 @@ describe('the mask of IPv6', () => {
 })
 
 describe('the timeout', () => {
-  it('is 300 seconds by default, as in ipvsadm', () => {
-    expect(checkPersistence({}, 'ipv4').timeout).toBe(300)
+  it('is 360 seconds by default, as in ipvsadm 1.31', () => {
+    expect(checkPersistence({}, 'ipv4').timeout).toBe(360)
   })
 
   it.each([0, 1, 4_294_967])('may be %i', (timeout) =>
