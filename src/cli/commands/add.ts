@@ -8,6 +8,7 @@ import {
   toDestinationChanges,
 } from './options/destination-options.ts'
 import { addServiceOptions, type ServiceOptions, toServiceSettings } from './options/service-options.ts'
+import { warnOfRefusals } from './output/warn-of-refusals.ts'
 
 export const define: DefineCommand = (command, terminal) => {
   const service = addServiceArgument(command.command('service').description('Add a virtual service.'))
@@ -29,6 +30,7 @@ export const define: DefineCommand = (command, terminal) => {
       const input = { forwarding: 'dr', ...toDestinationChanges(key, options) } as DestinationInput
       const ipvs = await terminal.open(options.netns)
       await ipvs.addDestination(reference, input)
+      if (input.weight === 0) await warnOfRefusals(ipvs, reference, terminal)
     },
   )
   addExamples(

@@ -1,5 +1,6 @@
 import { IpvsUnavailableError } from '../../errors.ts'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
+import { describeRefusals } from '../../ipvs/model/refused-clients.ts'
 import { describeFailure } from '../io/failure.ts'
 import { readServices } from '../io/read-services.ts'
 import { handleKey } from './keys/handle-key.ts'
@@ -133,12 +134,18 @@ class LiveView implements ScreenListener {
     try {
       await this.#ipvs.updateDestination(service, { ...key, weight: change.weight })
       this.#view = recordChange(this.#view, change)
+      if (change.weight === 0) await this.#warnOfRefusals(service)
     } catch (error) {
       this.#showError(describeFailure(error).message)
     }
     this.#readsSinceShown = Number.POSITIVE_INFINITY
     this.#wake()
     this.#render()
+  }
+
+  async #warnOfRefusals(service: string): Promise<void> {
+    const warning = describeRefusals(await this.#ipvs.service(service))
+    if (warning !== undefined) this.#showError(`warning: ${warning}`)
   }
 
   /** Reads until the view ends, often enough to catch every sample of the kernel. Not every read is shown. */

@@ -65,6 +65,29 @@ export type SchedulerFlag =
   | 'flag-2'
   | 'flag-3'
 
+/** A scheduler and its flags. */
+export interface Scheduling {
+  readonly scheduler: string
+  readonly schedulerFlags: readonly SchedulerFlag[]
+}
+
+/**
+ * The flag with which a hashing scheduler sends clients to another destination if theirs is unavailable: bit
+ * IP_VS_SVC_F_SCHED1 of `sh` and `mh`. Other schedulers have none; `dh` would need one.
+ */
+export function findFallbackFlag(scheduler: string): 'sh-fallback' | 'mh-fallback' | undefined {
+  return scheduler === 'sh' || scheduler === 'mh' ? `${scheduler}-fallback` : undefined
+}
+
+/**
+ * Whether a service refuses the new clients of a destination whose weight was set to 0. `sh`, `mh` and `dh` keep it in their
+ * table, and without a fallback flag they select no other (ip_vs_sh_schedule, ip_vs_mh_schedule, ip_vs_dh_schedule).
+ */
+export function refusesAtWeightZero({ scheduler, schedulerFlags }: Scheduling): boolean {
+  const flag = findFallbackFlag(scheduler)
+  return flag === undefined ? scheduler === 'dh' : !schedulerFlags.includes(flag)
+}
+
 export function checkScheduler(value: unknown): string {
   return checkName('scheduler', value, IP_VS_SCHEDNAME_MAXLEN)
 }

@@ -60,7 +60,7 @@ async function applyRounds(
     report.markAlreadyDone(plan.steps)
     for (const conflict of plan.conflicts) report.recordConflict(conflict)
     const warnings = await collectDrainWarnings(plan.steps, current, context.sysctls, options)
-    for (const warning of warnings) report.warnings.add(warning)
+    for (const warning of [...plan.warnings, ...warnings]) report.warnings.add(warning)
     report.skipped = plan.skipped
     report.draining = plan.draining
 
@@ -75,10 +75,14 @@ async function applyRounds(
 }
 
 /**
- * Records in the ledger which entries the plan creates and drains. This happens before the plan is sent, so that a crash in
+ * Records in the ledger which entries the plan creates and drains, and where it sets the fallback flag for that. This happens before the plan is sent, so that a crash in
  * between loses no record.
  */
-function recordIntent(ledger: Ledger, { services }: ResolvedState, { steps, draining }: ComputedPlan): void {
+function recordIntent(
+  ledger: Ledger,
+  { services }: ResolvedState,
+  { steps, draining, fallbacks }: ComputedPlan,
+): void {
   const added = steps.filter(({ kind }) => kind === 'addService').map(({ service }) => service)
   ledger.recordPlanned(added, services?.keys() ?? [])
   for (const { command } of steps) {
@@ -86,6 +90,10 @@ function recordIntent(ledger: Ledger, { services }: ResolvedState, { steps, drai
   }
   for (const { service, destination, removeBy } of draining) {
     ledger.deadlines.set(drainKey(service, destination), removeBy)
+  }
+  for (const name of services?.keys() ?? []) {
+    if (fallbacks.has(name)) ledger.fallbacks.add(name)
+    else ledger.fallbacks.delete(name)
   }
 }
 

@@ -20,7 +20,7 @@ export class ClientContext {
   /** Opens the ledger that the options select. */
   async openLedger({ owns, set }: Pick<CheckedOptions, 'owns' | 'set'>): Promise<Ledger> {
     if (set !== undefined) return await FileLedger.load(set)
-    return owns === undefined ? this.#ledger : new PredicateLedger(owns, this.#ledger.deadlines)
+    return owns === undefined ? this.#ledger : new PredicateLedger(owns, this.#ledger)
   }
 
   /** Runs work that reads, plans and sends, without another plan of this client in between. */

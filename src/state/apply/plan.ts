@@ -24,16 +24,19 @@ export class Plan {
   readonly skipped: readonly SkippedStep[]
   /** Destinations that are draining, or that this plan starts to drain. */
   readonly draining: readonly DrainingDestination[]
+  /** Sentences about consequences that may not be intended, such as clients that are refused while a destination drains. */
+  readonly warnings: readonly string[]
   readonly #apply: (options: PlanApplyOptions) => Promise<ApplyResult>
 
   /** @internal */
   constructor(
-    { steps, skipped, draining }: PlannedSteps,
+    { steps, skipped, draining, warnings }: PlannedSteps,
     apply: (options: PlanApplyOptions) => Promise<ApplyResult>,
   ) {
     this.steps = steps
     this.skipped = skipped
     this.draining = draining
+    this.warnings = warnings
     this.#apply = apply
   }
 
@@ -90,9 +93,16 @@ export function planTable(
   options: PlanTableOptions = {},
 ): PlannedSteps {
   const checked = checkOptions(options)
-  const ledger = new PredicateLedger(checked.owns ?? (() => true), new Map())
+  const ledger = new PredicateLedger(checked.owns ?? (() => true), {
+    deadlines: new Map(),
+    fallbacks: new Set(),
+  })
   const rules = { ...checked, ledger, now: monotonicNow() }
-  const { steps, skipped, draining, conflicts } = computePlan(current, resolveDesiredState(desired), rules)
+  const { steps, skipped, draining, warnings, conflicts } = computePlan(
+    current,
+    resolveDesiredState(desired),
+    rules,
+  )
   if (conflicts.length > 0) throw new OwnershipError(conflicts)
-  return { steps, skipped, draining: toDrainingDestinations(draining) }
+  return { steps, skipped, draining: toDrainingDestinations(draining), warnings }
 }

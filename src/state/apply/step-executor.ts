@@ -80,7 +80,10 @@ export class StepExecutor {
 
   #updateLedger({ kind, service, destination, command }: Step): void {
     const ledger = this.#ledger
-    if (kind === 'removeService') ledger.forgetService(service)
+    if (kind === 'removeService') {
+      ledger.forgetService(service)
+      ledger.fallbacks.delete(service)
+    }
     if (kind === 'removeDestination') ledger.deadlines.delete(drainKey(service, destination))
     if (command.command === 'stopDaemon') ledger.forgetDaemon(command.role)
     if (command.command === 'startDaemon') ledger.recordDaemon(command.daemon.role)

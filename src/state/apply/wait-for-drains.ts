@@ -1,10 +1,13 @@
+import { findFallbackFlag } from '../../ipvs/model/scheduler.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { pause } from '../../netlink/arguments/abort.ts'
 import type { CallOptions } from '../../netlink/arguments/call-options.ts'
 import { undefinedIfRefused } from '../../netlink/refused.ts'
 import { monotonicNow } from '../../system/boot-clock.ts'
+import { fallbackStep, type Step } from '../model/step.ts'
 import type { TableClient } from '../model/table.ts'
-import type { PendingRemoval } from '../plan/drain.ts'
+import type { Ledger } from '../ownership/ledger.ts'
+import { type PendingRemoval, parseDrainKey } from '../plan/drain.ts'
 import type { CheckedOptions } from '../plan/options.ts'
 import type { ApplyReport } from './apply-report.ts'
 import type { ClientContext } from './client-context.ts'
@@ -48,9 +51,22 @@ async function checkDrains(
     for (const step of reverted) report.record(step, 'reverted')
     for (const key of ended) ledger.deadlines.delete(key)
     await executor.execute(steps)
+    const service = services[index]
+    if (service !== undefined) await executor.execute(clearFallback(service, drain.name, ledger))
   }
   report.markAlreadyGone()
   await ledger.save()
+}
+
+/** Clears the fallback flag that the drain had set, once the last drain of the service has ended. */
+function clearFallback(service: Service, name: string, ledger: Ledger): readonly Step[] {
+  const isDraining = [...ledger.deadlines.keys()].some((key) => parseDrainKey(key).service === name)
+  // A newer document that sets the flag itself has removed the service from the record.
+  if (isDraining || !ledger.fallbacks.delete(name)) return []
+  const flag = findFallbackFlag(service.scheduler)
+  if (flag === undefined || !service.schedulerFlags.includes(flag)) return []
+  const schedulerFlags = service.schedulerFlags.filter((each) => each !== flag)
+  return [fallbackStep('clearFallback', service, service, { ...service, schedulerFlags })]
 }
 
 /** Milliseconds to the next check: the interval, or less if a deadline is earlier. */

@@ -30,10 +30,12 @@ export type StepCommand =
     }
 
 /**
- * The kinds of step: the method that the step calls, or `drainDestination`, an `updateDestination` that sets the weight to 0
- * before a removal.
+ * The kinds of step: the method that the step calls, or
+ * - `drainDestination`, an `updateDestination` that sets the weight to 0 before a removal;
+ * - `setFallback`, an `updateService` that sets the fallback flag of `sh` or `mh` while destinations drain;
+ * - `clearFallback`, an `updateService` that clears the flag afterwards.
  */
-export type StepKind = StepCommand['command'] | 'drainDestination'
+export type StepKind = StepCommand['command'] | 'drainDestination' | 'setFallback' | 'clearFallback'
 
 /** One change of the table. As text: `set weight of 192.0.2.10:80 in tcp://192.0.2.1:80 from 1 to 2`. */
 export class Step {
@@ -94,6 +96,24 @@ export function updateServiceStep(
   // All settings, because the client would have to read the service first if some were omitted.
   const command = { command: 'updateService', service: key, changes: settings } as const
   return new Step('updateService', name, '', changes, command)
+}
+
+/** Sets or clears a scheduler's fallback flag; `from` and `to` differ in nothing else. */
+export function fallbackStep(
+  kind: 'setFallback' | 'clearFallback',
+  key: ResolvedServiceKey,
+  from: ResolvedService['settings'],
+  to: ResolvedService['settings'],
+): Step {
+  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = to
+  const settings = { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine }
+  return new Step(
+    kind,
+    formatService(key),
+    '',
+    [{ setting: 'schedulerFlags', from: from.schedulerFlags, to: schedulerFlags }],
+    { command: 'updateService', service: pickKey(key), changes: settings },
+  )
 }
 
 export function removeServiceStep(service: ResolvedServiceKey): Step {
@@ -204,8 +224,11 @@ function describeStep({ kind, service, destination, changes, command }: Step): s
   switch (command.command) {
     case 'addService':
       return `add service ${service} (${command.service.scheduler})`
-    case 'updateService':
-      return showChanges(service, changes)
+    case 'updateService': {
+      const text = showChanges(service, changes)
+      if (kind === 'setFallback') return `${text} while destinations drain`
+      return kind === 'clearFallback' ? `${text}, because the drain is over` : text
+    }
     case 'removeService':
       return `remove service ${service}`
     case 'addDestination':

@@ -29,6 +29,8 @@ interface SetFile {
   readonly boot: string
   /** Deadlines in milliseconds of `monotonicNow`. */
   readonly draining: Readonly<Record<string, number>>
+  /** Services whose fallback flag is set for the time of a drain; absent if there are none. */
+  readonly fallbacks?: readonly string[]
 }
 
 const FIELDS = new KnownFields(['name', 'directory', 'adopt'])
@@ -38,6 +40,7 @@ const EMPTY_FILE: SetFile = { version: 1, services: [], daemons: [], boot: '', d
 /** The caller owns the entries that were created under the name of a set. The file of the set contains the records. */
 export class FileLedger implements Ledger {
   readonly deadlines: Map<string, number>
+  readonly fallbacks: Set<string>
   readonly #set: NamedSet
   readonly #services: Set<string>
   readonly #daemons: Set<string>
@@ -54,6 +57,7 @@ export class FileLedger implements Ledger {
     this.#boot = boot
     // Deadlines of another boot mean nothing: a drain that is still needed starts again.
     this.deadlines = new Map(file.boot === boot ? Object.entries(file.draining) : [])
+    this.fallbacks = new Set(file.boot === boot ? file.fallbacks : [])
     this.#others = others
     this.#saved = this.#format()
   }
@@ -126,6 +130,7 @@ export class FileLedger implements Ledger {
       daemons: [...this.#daemons],
       boot: this.#boot,
       draining: Object.fromEntries(this.deadlines),
+      ...(this.fallbacks.size === 0 ? {} : { fallbacks: [...this.fallbacks] }),
     }
     return `${JSON.stringify(file, undefined, 1)}\n`
   }
@@ -164,11 +169,11 @@ async function readSet(path: string): Promise<SetFile> {
 
 function parseSet(text: string): SetFile | undefined {
   try {
-    const { version, services, daemons, boot = '', draining } = JSON.parse(text) as SetFile
+    const { version, services, daemons, boot = '', draining, fallbacks = [] } = JSON.parse(text) as SetFile
     const isText = (value: unknown) => typeof value === 'string'
-    const isValid = version === 1 && services.every(isText) && daemons.every(isText)
+    const isValid = version === 1 && [services, daemons, fallbacks].every((list) => list.every(isText))
     return isValid && typeof draining === 'object'
-      ? { version, services, daemons, boot, draining }
+      ? { version, services, daemons, boot, draining, fallbacks }
       : undefined
   } catch {
     return undefined

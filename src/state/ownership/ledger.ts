@@ -38,6 +38,11 @@ export class OwnershipError extends Error {
 export interface Ledger {
   /** The latest time at which each draining destination is removed, by {@link drainKey}; milliseconds on the monotonic clock. */
   readonly deadlines: Map<string, number>
+  /**
+   * The services whose fallback flag is set for the time of a drain. A plan with a document that sets the flag itself, or for
+   * which no destination drains, removes the service from here.
+   */
+  readonly fallbacks: Set<string>
   /** Returns the claim to a service of the document. `exists` says whether the table contains it. */
   claim(name: string, key: ResolvedServiceKey, exists: boolean): Claim
   /** Whether the caller owns a service that the document omits. Such a service is removed. */
@@ -61,6 +66,7 @@ export interface Ledger {
 /** The caller owns the entries that this client created. Other services in the document are shared. */
 export class InMemoryLedger implements Ledger {
   readonly deadlines = new Map<string, number>()
+  readonly fallbacks = new Set<string>()
   readonly #services = new Set<string>()
   readonly #daemons = new Set<string>()
 
@@ -99,14 +105,16 @@ export class InMemoryLedger implements Ledger {
   async save(): Promise<void> {}
 }
 
-/** The caller owns the services that a predicate accepts, and all daemons. Only deadlines are recorded. */
+/** The caller owns the services that a predicate accepts, and all daemons. Only drains are recorded. */
 export class PredicateLedger implements Ledger {
   readonly deadlines: Map<string, number>
+  readonly fallbacks: Set<string>
   readonly #owns: OwnershipPredicate
 
-  constructor(owns: OwnershipPredicate, deadlines: Map<string, number>) {
+  constructor(owns: OwnershipPredicate, drains: Pick<Ledger, 'deadlines' | 'fallbacks'>) {
     this.#owns = owns
-    this.deadlines = deadlines
+    this.deadlines = drains.deadlines
+    this.fallbacks = drains.fallbacks
   }
 
   claim(_: string, key: ResolvedServiceKey): Claim {

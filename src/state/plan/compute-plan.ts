@@ -7,6 +7,7 @@ import type { CurrentTable } from '../model/table.ts'
 import type { OwnershipConflict } from '../ownership/ledger.ts'
 import type { DrainingDestination, PendingRemoval } from './drain.ts'
 import { PlanBuilder, type PlanRules, type SkippedStep } from './plan-builder.ts'
+import { isKindAllowed } from './plan-fallback.ts'
 import { planNewService, planService, planServiceRemoval } from './plan-service.ts'
 
 /** The steps of a plan, and the steps that it skips. */
@@ -17,6 +18,8 @@ export interface PlannedSteps {
   readonly skipped: readonly SkippedStep[]
   /** Destinations that are draining, or that this plan starts to drain. */
   readonly draining: readonly DrainingDestination[]
+  /** Sentences about consequences that may not be intended, such as clients that are refused while a destination drains. */
+  readonly warnings: readonly string[]
 }
 
 /** The same, with the details that executing the plan requires. */
@@ -24,6 +27,8 @@ export interface ComputedPlan extends Omit<PlannedSteps, 'draining'> {
   readonly draining: readonly PendingRemoval[]
   /** The number of steps at the beginning that take nothing away. */
   readonly additiveCount: number
+  /** The services whose fallback flag is set while destinations drain. */
+  readonly fallbacks: ReadonlySet<string>
   readonly conflicts: readonly OwnershipConflict[]
 }
 
@@ -41,27 +46,30 @@ export function computePlan(current: CurrentTable, desired: ResolvedState, rules
   const subtractive = [
     ...plan.weightReductions,
     ...plan.destinationRemovals,
+    ...plan.fallbackRemovals,
     ...plan.serviceRemovals,
     ...plan.daemonStarts,
   ]
-  const { skipped, draining, conflicts } = plan
+  const { skipped, draining, warnings, fallbacks, conflicts } = plan
+  const rest = { skipped, draining, warnings, fallbacks, conflicts }
   const { allow } = rules
   if (allow === undefined) {
     const steps = [...additive, ...subtractive]
-    return { steps, additiveCount: additive.length, skipped, draining, conflicts }
+    return { steps, additiveCount: additive.length, ...rest }
   }
   const allowed = filterAllowed(additive, allow, skipped)
-  const rest = keepLastDestination(current, desired, allowed, filterAllowed(subtractive, allow, skipped))
-  skipped.push(...rest.withheld.map((step) => ({ step, reason: 'last-destination' }) as const))
-  const steps = [...allowed, ...rest.steps]
-  return { steps, additiveCount: allowed.length, skipped, draining, conflicts }
+  const kept = keepLastDestination(current, desired, allowed, filterAllowed(subtractive, allow, skipped))
+  skipped.push(...kept.withheld.map((step) => ({ step, reason: 'last-destination' }) as const))
+  const steps = [...allowed, ...kept.steps]
+  return { steps, additiveCount: allowed.length, ...rest }
 }
 
 function filterAllowed(steps: readonly Step[], allow: ReadonlySet<StepKind>, skipped: SkippedStep[]): Step[] {
   const missing = new Set<string>()
   return steps.filter((step) => {
     // A destination cannot be added to a service that is not added.
-    const isAllowed = allow.has(step.kind) && !(step.kind === 'addDestination' && missing.has(step.service))
+    const isAllowed =
+      isKindAllowed(allow, step.kind) && !(step.kind === 'addDestination' && missing.has(step.service))
     if (!isAllowed) skipped.push({ step, reason: 'not-allowed' })
     if (!isAllowed && step.kind === 'addService') missing.add(step.service)
     return isAllowed

@@ -18,6 +18,11 @@ export interface Drain {
    * destinations of UDP services at once; `drain` waits for their connections, which requires `count: 'all'`.
    */
   readonly udp?: 'now' | 'drain' | undefined
+  /**
+   * The scheduler `dh` refuses the new clients of a draining destination, and has no fallback flag. `drain` (the default)
+   * drains nevertheless, with a warning; `now` removes destinations of `dh` services at once, and so cuts their connections.
+   */
+  readonly dh?: 'drain' | 'now' | undefined
 }
 
 /** A destination with weight 0 that is removed when its connections have ended, as a caller sees it. */
@@ -51,7 +56,7 @@ export function toDrainingDestinations(removals: readonly PendingRemoval[]): Dra
 /** The deadlines of draining destinations by {@link drainKey}, in milliseconds of {@link monotonicNow}. */
 export type Deadlines = ReadonlyMap<string, number>
 
-const FIELDS = new KnownFields(['drain', 'count', 'udp'])
+const FIELDS = new KnownFields(['drain', 'count', 'udp', 'dh'])
 const ACCEPTED = "'now' or { drain: seconds }"
 
 /** Validates the option `removal`; undefined stands for `now`. */
@@ -60,18 +65,19 @@ export function checkRemoval(removal: 'now' | Drain | undefined): Required<Drain
   if (typeof removal !== 'object' || removal === null)
     throw new ArgumentTypeError('removal', ACCEPTED, removal)
   FIELDS.check('removal', removal)
-  const { drain, count = 'active', udp = 'now' } = removal
+  const { drain, count = 'active', udp = 'now', dh = 'drain' } = removal
   if (typeof drain !== 'number' || !(drain >= 0) || drain > 1e9) {
     throw new ArgumentTypeError('removal.drain', 'a number of seconds from 0 to 1000000000', drain)
   }
   for (const [field, value, accepted] of [
     ['removal.count', count, ['active', 'all']],
     ['removal.udp', udp, ['now', 'drain']],
+    ['removal.dh', dh, ['drain', 'now']],
   ] as const) {
     if (!accepted.some((word) => word === value))
       throw new ArgumentTypeError(field, accepted.join(' or '), value)
   }
-  return { drain, count, udp }
+  return { drain, count, udp, dh }
 }
 
 const SEPARATOR = ' -> '

@@ -20,7 +20,10 @@ export interface PlanOptions {
    * the weight of the document. Default `set`.
    */
   readonly weights?: 'set' | 'keep' | undefined
-  /** The kinds of steps that are allowed; others are listed as skipped. Default: all. */
+  /**
+   * The kinds of steps that are allowed; others are listed as skipped. `setFallback` and `clearFallback` are allowed with
+   * `drainDestination` and with `updateService`. Default: all.
+   */
   readonly allow?: readonly StepKind[] | undefined
   /** How destinations are removed: `now`, the default, or after their connections have ended. */
   readonly removal?: 'now' | Drain | undefined
@@ -60,6 +63,8 @@ const KINDS = Object.keys({
   addDestination: true,
   updateDestination: true,
   drainDestination: true,
+  setFallback: true,
+  clearFallback: true,
   removeDestination: true,
   setTimeouts: true,
   startDaemon: true,

@@ -36,11 +36,17 @@ export class PlanBuilder {
   /** Lowers weights. */
   readonly weightReductions: Step[] = []
   readonly destinationRemovals: Step[] = []
+  /** Clears fallback flags that drains had set. */
+  readonly fallbackRemovals: Step[] = []
   readonly serviceRemovals: Step[] = []
   /** Starts daemons: the kernel refuses them while a destination has another family than its service. */
   readonly daemonStarts: Step[] = []
   readonly skipped: SkippedStep[] = []
   readonly draining: PendingRemoval[] = []
+  /** The services whose fallback flag is set because destinations drain, although the document does not set it. */
+  readonly fallbacks = new Set<string>()
+  /** Sentences about consequences of the plan. */
+  readonly warnings: string[] = []
   readonly conflicts: OwnershipConflict[] = []
 
   constructor(rules: PlanRules) {

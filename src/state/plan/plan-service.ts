@@ -12,11 +12,11 @@ import {
   type Step,
   updateAllButWeightStep,
   updateDestinationStep,
-  updateServiceStep,
 } from '../model/step.ts'
 import type { Claim } from '../ownership/ledger.ts'
 import { drainKey, nextDrainAction } from './drain.ts'
 import type { PlanBuilder, PlanRules } from './plan-builder.ts'
+import { isKindAllowed, type Leftovers, planSettings, warnOfWeightZero } from './plan-fallback.ts'
 
 /** Plans a service that does not exist yet. */
 export function planNewService(desired: ResolvedService, plan: PlanBuilder): void {
@@ -24,6 +24,7 @@ export function planNewService(desired: ResolvedService, plan: PlanBuilder): voi
     addConflict(desired.name, plan)
     return
   }
+  warnOfWeightZero(undefined, desired, plan)
   plan.additions.push(addServiceStep(desired))
   for (const [endpoint, destination] of desired.destinations ?? []) {
     plan.additions.push(addDestinationStep(desired, endpoint, destination))
@@ -42,15 +43,17 @@ export function planService(current: Service, desired: ResolvedService, plan: Pl
     if (changes.length > 0 || !matchesDestinations(existing, desired, plan.rules)) addConflict(name, plan)
     return
   }
-  if (changes.length > 0) plan.additions.push(updateServiceStep(desired, changes))
-  if (destinations === undefined) return
+  warnOfWeightZero(current, desired, plan)
+  if (destinations === undefined) {
+    planSettings(current, desired, { draining: [], hasIdle: false }, plan)
+    return
+  }
+  const surplus = [...existing].filter(([endpoint]) => !destinations.has(endpoint))
+  planSettings(current, desired, planRemovals(current, desired, surplus, claim, plan), plan)
   for (const [endpoint, destination] of destinations) {
     const found = existing.get(endpoint)
     if (found === undefined) plan.additions.push(addDestinationStep(desired, endpoint, destination))
     else planChange(desired, endpoint, found, destination, plan)
-  }
-  for (const [endpoint, surplus] of existing) {
-    if (!destinations.has(endpoint)) planRemoval(current, endpoint, surplus, claim, plan)
   }
 }
 
@@ -65,16 +68,28 @@ export function planServiceRemoval(service: Service, plan: PlanBuilder): void {
   if (isDrained) plan.serviceRemovals.push(removeServiceStep(service))
 }
 
-function planRemoval(
+/** Plans the removal of destinations that the document does not name. */
+function planRemovals(
   service: Service,
-  endpoint: string,
-  destination: Destination,
+  { settings: { scheduler } }: ResolvedService,
+  surplus: readonly (readonly [string, Destination])[],
   claim: Claim,
   plan: PlanBuilder,
-): void {
-  const step = removeDestinationStep(service, endpoint, destination)
-  if (claim !== 'owned') plan.skipped.push({ step, reason: 'not-owned' })
-  else if (planDrain(service, endpoint, destination, false, plan)) plan.destinationRemovals.push(step)
+): Leftovers {
+  const { allow, drain } = plan.rules
+  const isAtOnce = scheduler === 'dh' && drain?.dh === 'now'
+  const draining: string[] = []
+  let hasIdle = false
+  for (const [endpoint, destination] of surplus) {
+    const step = removeDestinationStep(service, endpoint, destination)
+    if (claim !== 'owned') plan.skipped.push({ step, reason: 'not-owned' })
+    else if (isAtOnce || planDrain(service, endpoint, destination, false, plan)) {
+      plan.destinationRemovals.push(step)
+      if (isKindAllowed(allow, step.kind)) continue
+    } else if (destination.weight === 0 || isKindAllowed(allow, 'drainDestination')) draining.push(endpoint)
+    if (destination.weight === 0) hasIdle = true
+  }
+  return { draining, hasIdle }
 }
 
 /** Plans the next action of a drain. Returns true if the destination can be removed. */

@@ -17,6 +17,7 @@ export const REAL_ONLY_FILES: Readonly<Record<string, string>> = {
     'sysctls, interfaces and routes of several hosts, real traffic, and programs that are killed',
   'ipvs/examples.test.ts': 'programs that make network namespaces and send real traffic',
   'network/*.test.ts': 'rtnetlink and files under /proc/sys; a simulated kernel has neither',
+  'state/drain-schedulers.test.ts': 'sends real traffic',
   'state/keepalived.test.ts': 'runs keepalived',
 }
 

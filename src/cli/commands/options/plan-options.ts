@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { identifyNamespace, namespaceSuffix } from '../../../host/facts/namespace-identity.ts'
 import type { NamedSet } from '../../../state/ownership/file-ledger.ts'
 import type { PlanOptions } from '../../../state/plan/options.ts'
@@ -16,6 +16,7 @@ export interface PlanFlags extends NetnsOptions {
   readonly whole?: true
   readonly keepWeights?: true
   readonly drain?: number
+  readonly drainDh?: 'drain' | 'now'
 }
 
 /** Adds the file argument and the options of a plan. */
@@ -35,19 +36,26 @@ export function addPlanOptions(command: Command): Command {
         'drain destinations for up to this long before removing them',
         parseNumberWithin(0, 1e9),
       )
+      .addOption(
+        new Option(
+          '--drain-dh <how>',
+          'with --drain: dh refuses new clients of a draining destination; now: remove it at once (default: drain, with a warning)',
+        ).choices(['drain', 'now']),
+      )
       .option('--json', 'print JSON'),
   )
 }
 
 /** Converts the flags into options of a plan. */
 export async function toPlanOptions(flags: PlanFlags): Promise<PlanOptions> {
-  const { whole, keepWeights, drain } = flags
+  const { whole, keepWeights, drain, drainDh: dh } = flags
+  if (dh !== undefined && drain === undefined) throw new UsageError('--drain-dh requires --drain')
   const set = await toNamedSet(flags)
   return {
     ...(set === undefined ? {} : { set }),
     ...(whole ? { owns: () => true } : {}),
     weights: keepWeights ? 'keep' : 'set',
-    removal: drain === undefined ? 'now' : { drain },
+    removal: drain === undefined ? 'now' : { drain, dh },
   }
 }
 

@@ -14,6 +14,8 @@ const SIGNS = {
   addDestination: '+',
   updateDestination: '~',
   drainDestination: '-',
+  setFallback: '~',
+  clearFallback: '~',
   removeDestination: '-',
   setTimeouts: '~',
   startDaemon: '+',
@@ -38,13 +40,14 @@ const REASONS = {
   'last-destination': 'last destination of the service',
 } as const satisfies Record<SkippedStep['reason'], string>
 
-/** Formats a plan: its steps, draining destinations and skipped steps, one per line. */
-export function printPlan({ steps, skipped, draining }: PlannedSteps, colours: boolean): string {
+/** Formats a plan: its steps, draining destinations, skipped steps and warnings, one per line. */
+export function printPlan({ steps, skipped, draining, warnings }: PlannedSteps, colours: boolean): string {
   const waiting = draining.filter(({ destination, service }) => !isDrained(steps, service, destination))
   const lines = [
     ...steps.map((step) => printStep(step, colours)),
     ...waiting.map((each) => printDraining(each, colours)),
     ...skipped.map((each) => printSkipped(each, colours)),
+    ...warnings.map((warning) => printWarning(warning, colours)),
   ]
   if (steps.length + draining.length === 0) lines.push('Nothing to do.')
   return lines.map((line) => `${line}\n`).join('')
@@ -56,7 +59,7 @@ export function printResult({ steps, skipped, draining, warnings }: ApplyResult,
     ...steps.map((each) => printStepResult(each, colours)),
     ...draining.map((each) => printDraining(each, colours)),
     ...skipped.map((each) => printSkipped(each, colours)),
-    ...warnings.map((warning) => styleText(`warning: ${warning}`, 'yellow', colours)),
+    ...warnings.map((warning) => printWarning(warning, colours)),
     summarize(steps),
   ]
   return lines.map((line) => `${line}\n`).join('')
@@ -84,6 +87,10 @@ function printDraining(
 
 function printSkipped({ step, reason }: SkippedStep, colours: boolean): string {
   return styleText(`. skipped (${REASONS[reason]}): ${step.text}`, 'dim', colours)
+}
+
+function printWarning(warning: string, colours: boolean): string {
+  return styleText(`warning: ${warning}`, 'yellow', colours)
 }
 
 function isDrained(steps: readonly Step[], service: string, destination: string): boolean {

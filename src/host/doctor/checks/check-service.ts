@@ -1,8 +1,10 @@
+import { describeRefusals, findRefusingDestinations } from '../../../ipvs/model/refused-clients.ts'
+import { findFallbackFlag } from '../../../ipvs/model/scheduler.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import { formatService } from '../../../ipvs/model/service-key.ts'
 import { parseIPv4 } from '../../../netlink/wire/address.ts'
 import type { Diagnosis } from '../model/finding.ts'
-import { loadSchedulerModule, setSysctl, updateService } from '../model/fix-step.ts'
+import { loadSchedulerModule, removeDestination, setSysctl, updateService } from '../model/fix-step.ts'
 import type { HostView } from '../model/host-view.ts'
 
 /** Checks the settings of virtual services. */
@@ -11,6 +13,7 @@ export function* checkServices(view: HostView): Generator<Diagnosis> {
   if (view.role === 'real-server') return
   for (const service of view.facts.services) {
     yield* checkScheduler(service)
+    yield* checkFallback(service)
     yield* checkPort(service)
     yield* checkMask(service)
     yield* checkQuiescent(view, service)
@@ -48,6 +51,25 @@ function* checkScheduler(service: Service): Generator<Diagnosis> {
     message: `The virtual service ${name} has no scheduler.`,
     symptom: 'Every new connection to it is refused or hangs.',
     steps: [updateService(service, { scheduler: 'wlc' })],
+  }
+}
+
+/** The schedulers sh, mh and dh keep a destination of weight 0 in their table. */
+function* checkFallback(service: Service): Generator<Diagnosis> {
+  const message = describeRefusals(service)
+  if (message === undefined) return
+  const flag = findFallbackFlag(service.scheduler)
+  yield {
+    id: 'scheduler-fallback',
+    subject: formatService(service),
+    message: `The virtual service ${message}.`,
+    symptom: 'Some clients are always refused, while others are served.',
+    ...(flag === undefined
+      ? {
+          steps: findRefusingDestinations(service).map((each) => removeDestination(service, each)),
+          needsDecision: true,
+        }
+      : { steps: [updateService(service, { schedulerFlags: [flag, ...service.schedulerFlags] })] }),
   }
 }
 

@@ -30,6 +30,7 @@ const SEVERITIES = {
   'both-active': 'error',
   'scheduler-none': 'error',
   'scheduler-missing': 'error',
+  'scheduler-fallback': 'warning',
   'port-zero': 'error',
   'persistence-mask': 'warning',
   'conn-reuse-mode': 'warning',

@@ -107,6 +107,11 @@ export const BROKEN_HOSTS: Readonly<Record<FindingId, BrokenHost>> = {
     facts: backupNode(),
     options: { services: [{ protocol: 'tcp', address: VIP, port: 80, scheduler: 'fo' }] },
   },
+  'scheduler-fallback': {
+    facts: drDirector({
+      services: [service(WEB, [dr, { ...dr, address: '192.168.79.103', weight: 0 }], { scheduler: 'sh' })],
+    }),
+  },
   'port-zero': { facts: drDirector({ services: [service(`tcp://${VIP}:0`, [dr])] }) },
   'persistence-mask': {
     facts: drDirector({ services: [service(WEB, [dr], { persistence: { timeout: 300, mask: '0.0.0.0' } })] }),

@@ -151,6 +151,20 @@ export const RULE_CASES = {
         ipvs.updateService(WEB, { persistence: { timeout: 3600, mask: '0.0.0.0' } }),
     },
   ],
+  'scheduler-fallback': [
+    {
+      title: 'a drained destination of a scheduler that hashes clients',
+      cluster: drCluster,
+      break: async ({ director: { ipvs } }) => {
+        await ipvs.updateService(WEB, { scheduler: 'sh', schedulerFlags: [] })
+        await ipvs.updateDestination(WEB, { address: FIRST, weight: 0 })
+      },
+      restore: async ({ director: { ipvs } }) => {
+        await ipvs.updateService(WEB, { scheduler: 'rr', schedulerFlags: [] })
+        await ipvs.updateDestination(WEB, { address: FIRST, weight: 1 })
+      },
+    },
+  ],
   'conn-reuse-mode': [
     {
       title: 'a director that sends reused client ports to destinations of weight 0',

@@ -102,6 +102,16 @@ describe('a live view', () => {
     await screen.shows(/10\.0\.0\.2:80/)
   })
 
+  it('warns of a drain under a scheduler that then refuses clients', async () => {
+    const { ipvs, screen } = await start()
+    await ipvs.addDestination(WEB, { address: '10.0.0.2', forwarding: 'dr' })
+    await ipvs.updateService(WEB, { scheduler: 'sh' })
+    await screen.shows(/10\.0\.0\.2:80/)
+    for (const key of ['g', 'j', 'd', 'y']) screen.press(key)
+    await screen.shows(/warning: tcp:.* refuses new clients that sh hashes to/)
+    expect((await ipvs.destinations(WEB)).map((each) => each.weight)).toContain(0)
+  })
+
   it('adapts to a new size', async () => {
     const { screen } = await start()
     screen.press(' ')

@@ -39,6 +39,45 @@ describe('scheduler-none', () => {
   })
 })
 
+describe('scheduler-fallback', () => {
+  const drained = (settings: object, weight = 0) =>
+    drDirector({ services: [service(WEB, [dr, { ...dr, address: '192.168.79.103', weight }], settings)] })
+
+  it.each([
+    ['sh', [], 'sh-fallback', ' -b sh-fallback'],
+    ['sh', ['sh-port'], 'sh-fallback', ' -b sh-fallback,sh-port'],
+    ['mh', ['mh-port'], 'mh-fallback', ' -b mh-fallback,mh-port'],
+  ])(
+    'is a destination of weight 0 under %s %j, and sets the flag',
+    (scheduler, schedulerFlags, flag, shell) => {
+      const finding = onlyFinding(drained({ scheduler, schedulerFlags }))
+      expect(finding).toMatchObject({ id: 'scheduler-fallback', severity: 'warning', subject: WEB })
+      expect(finding.fix.call).toContain(flag)
+      expect(finding.fix.shell).toBe(`ipvsadm -E -t ${VIP}:80 -s ${scheduler}${shell}`)
+    },
+  )
+
+  it('is a destination of weight 0 under dh, and leaves the decision to the operator', () => {
+    const { id, fix } = onlyFinding(drained({ scheduler: 'dh' }))
+    expect(id).toBe('scheduler-fallback')
+    expect(fix.run).toBeUndefined()
+    expect(fix.shell).toBe(`ipvsadm -d -t ${VIP}:80 -r 192.168.79.103:80`)
+  })
+
+  it.each([
+    ['with the flag', { scheduler: 'sh', schedulerFlags: ['sh-fallback'] }, 0],
+    ['under a scheduler that chooses another destination', { scheduler: 'wlc' }, 0],
+    ['while all have a weight', { scheduler: 'sh' }, 1],
+  ])('is not found %s', (_, settings, weight) => {
+    expect(findingIds(drained(settings, weight))).toEqual([])
+  })
+
+  it('is not found if no destination could take the clients', () => {
+    const facts = drDirector({ services: [service(WEB, [{ ...dr, weight: 0 }], { scheduler: 'sh' })] })
+    expect(findingIds(facts)).toEqual(['no-destination'])
+  })
+})
+
 describe('scheduler-missing', () => {
   const withScheduler = (scheduler?: string) => ({
     services: [{ protocol: 'tcp', address: VIP, port: 80, scheduler }] as const,
