@@ -11,6 +11,7 @@ import {
   validate,
 } from '../commands/command-runner.ts'
 import { diagnoseDestination } from '../commands/diagnose.ts'
+import { encodeUsualDestination } from '../layout/destination-layout.ts'
 import type {
   Destination,
   DestinationChanges,
@@ -19,7 +20,6 @@ import type {
 } from '../model/destination.ts'
 import { isCompleteDestination, mergeDestination, withPlaceholders } from '../model/destination-changes.ts'
 import { copyDestination } from '../model/destination-fields.ts'
-import { encodeUsualDestination } from '../model/destination-layout.ts'
 import { checkDestinationKey, writeDestinationKey } from '../model/destination-message.ts'
 import {
   checkServiceKey,

@@ -10,6 +10,7 @@ import {
   type ReadModifyWrite,
   validate,
 } from '../commands/command-runner.ts'
+import { writeUsualService } from '../layout/service-layout.ts'
 import {
   type ServiceHeader,
   type ServiceInput,
@@ -26,7 +27,6 @@ import {
   type ServiceReference,
   writeServiceReference,
 } from '../model/service-key.ts'
-import { writeUsualService } from '../model/service-layout.ts'
 import { COMMAND } from '../protocol/attributes.ts'
 import { IPVS_CMD } from '../protocol/uapi.ts'
 import { readServiceHeader } from '../read/read-service.ts'

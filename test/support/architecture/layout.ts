@@ -12,7 +12,7 @@ export const ORDER: readonly string[] = [
   ...inside('netlink', 'wire', 'transport', 'connection', 'arguments'),
   'sysctl',
   ...inside('route', 'protocol', 'model', 'commands'),
-  ...inside('ipvs', 'protocol', 'model', 'commands', 'read', 'write', 'proc'),
+  ...inside('ipvs', 'protocol', 'model', 'layout', 'commands', 'read', 'write', 'proc'),
   ...inside('state', 'model', 'document', 'ownership', 'plan', 'apply', 'watch'),
   ...inside(
     'dialect',
@@ -59,6 +59,7 @@ export const PURE: readonly string[] = [
   'route/commands',
   'ipvs/protocol',
   'ipvs/model',
+  'ipvs/layout',
   'ipvs/commands',
   'ipvs/read',
   'ipvs/write',

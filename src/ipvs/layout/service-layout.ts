@@ -1,10 +1,10 @@
 import { parseIPv4 } from '../../netlink/wire/address.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
+import { SCHEDULERS } from '../model/scheduler.ts'
+import { writeService } from '../model/service.ts'
+import type { ServiceFields } from '../model/service-fields.ts'
+import { PROTOCOL_NUMBERS } from '../model/service-key.ts'
 import { COMMAND, SERVICE } from '../protocol/attributes.ts'
-import { SCHEDULERS } from './scheduler.ts'
-import { writeService } from './service.ts'
-import type { ServiceFields } from './service-fields.ts'
-import { PROTOCOL_NUMBERS } from './service-key.ts'
 
 /** The attributes of the usual service before and after the name of its scheduler, all values zero that differ between services. */
 const [KEY, SETTINGS] = makeLayout()

@@ -1,8 +1,8 @@
 import { parseIPv4 } from '../../netlink/wire/address.ts'
 import { WireWriter } from '../../netlink/wire/wire.ts'
-import { type DestinationInput, FORWARDING_METHODS, MAXIMUM } from './destination.ts'
-import { encodeDestination } from './destination-message.ts'
-import { PROTOCOL_NUMBERS, type ServiceKey, type ServiceReference } from './service-key.ts'
+import { type DestinationInput, FORWARDING_METHODS, MAXIMUM } from '../model/destination.ts'
+import { encodeDestination } from '../model/destination-message.ts'
+import { PROTOCOL_NUMBERS, type ServiceKey, type ServiceReference } from '../model/service-key.ts'
 
 /**
  * The attributes of a usual command, all values zero: an IPv4 destination without tunnel options, and an IPv4 service that has an
