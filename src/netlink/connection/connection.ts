@@ -23,6 +23,10 @@ export interface OutgoingMessage {
 /** Bytes that fill a datagram, with room for one more message. */
 const FULL_BYTES = DATAGRAM_BYTES - 512
 
+/** A message within a message would be sent as a part of it. */
+const REENTRY =
+  'A getter of an argument called the client while the argument was being read. Pass plain objects, or call the client later'
+
 /** Far enough below 2^32 that no batch wraps around. Sequence number 0 belongs to the kernel. */
 const LAST_FIRST_SEQUENCE = 0xf000_0000
 
@@ -43,6 +47,8 @@ export class Connection {
   #sendScheduled = false
   #flushWaiters: (() => void)[] = []
   #closed = false
+  /** Whether a message is being encoded: a getter of an argument may call back. */
+  #isEncoding = false
 
   private constructor(pipeline: ExchangePipeline) {
     this.#pipeline = pipeline
@@ -68,6 +74,7 @@ export class Connection {
     const owner = new SingleRequest(onReply)
     const batch = this.#pending
     const group = this.#enqueue(owner, 0, type, flags, body, undefined)
+    if (group === undefined) return Promise.resolve({ failure: clientClosed('not-done') })
     if (signal !== undefined) owner.stopListening = this.#listenForAbort(signal, batch, group)
     this.flush()
     return owner.outcome
@@ -86,11 +93,10 @@ export class Connection {
     type: number,
     body: (writer: WireWriter, input: T) => void,
   ): boolean {
-    if (this.#closed) {
+    if (this.#closed || this.#enqueue(bulk, index, type, bulk.flags, body, input) === undefined) {
       bulk.fail(index, input, { failure: clientClosed('not-done') })
       return false
     }
-    this.#enqueue(bulk, index, type, bulk.flags, body, input)
     bulk.add(index, input)
     const enough = bulk.hasStarted || !this.#pipeline.isIdle ? FULL_BYTES : FULL_BYTES / 4
     return this.#pending.writer.length < enough
@@ -143,6 +149,7 @@ export class Connection {
     this.#resolveFlushWaiters()
   }
 
+  /** Returns undefined if a getter of an argument closed the connection. */
   #enqueue<T>(
     owner: MessageOwner,
     index: number,
@@ -150,16 +157,21 @@ export class Connection {
     flags: number,
     body: (writer: WireWriter, input: T) => void,
     input: T,
-  ): MessageGroup {
+  ): MessageGroup | undefined {
+    if (this.#isEncoding) throw new Error(REENTRY)
     const batch = this.#pending
     const { writer } = batch
     const offset = writer.beginMessage(type, flags | NLM_F_REQUEST, batch.nextSequence)
+    this.#isEncoding = true
     try {
       body(writer, input)
     } catch (error) {
       writer.truncate(offset)
       throw error
+    } finally {
+      this.#isEncoding = false
     }
+    if (this.#closed) return undefined
     return batch.add(owner, index, offset, flags, this.#pipeline.limits)
   }
 
