@@ -5,6 +5,7 @@
  */
 
 import { shellCommand } from './shell-text.ts'
+import { escapeControls } from './control-characters.ts'
 
 /** Codes of argument errors. */
 export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'
@@ -46,7 +47,7 @@ export class UnknownFieldError extends ArgumentTypeError {
 /** The message about an unknown field of the object at a place; the place may be empty. */
 export function describeUnknownField(place: string, name: string, known: readonly string[]): string {
   const where = place === '' ? '' : ` in ${place}`
-  return `unknown field \`${name}\`${where}; expected one of ${known.join(', ')}`
+  return `unknown field \`${escapeControls(name)}\`${where}; expected one of ${known.join(', ')}`
 }
 
 /** An argument of the right type with a value out of range. Nothing was sent. */
@@ -274,7 +275,7 @@ function refusalFields({ code, errno, command, kernelMessage, explanation }: Ipv
 }
 
 function formatValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'string') return escapeControls(JSON.stringify(value))
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   if (typeof value === 'function') return 'a function'
   return String(value)

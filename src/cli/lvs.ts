@@ -22,7 +22,9 @@ main(process.argv).then(
     process.exitCode = status
   },
   (error: unknown) => {
-    console.error(error)
+    new SystemProcess('lvs').printError(
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    )
     process.exitCode = 1
   },
 )

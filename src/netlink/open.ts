@@ -1,4 +1,5 @@
 import { debuglog } from 'node:util'
+import { escapeControlsInLines } from '../control-characters.ts'
 import { ArgumentTypeError } from '../errors.ts'
 import { checkInteger, KnownFields } from './arguments/check.ts'
 import { Connection } from './connection/connection.ts'
@@ -54,7 +55,8 @@ export function openConnection(
     protocol,
     timeout,
     observe: wire.enabled
-      ? (direction, view, message) => wire('%s %s', direction, describeMessage(view, message, describe))
+      ? (direction, view, message) =>
+          wire('%s %s', direction, escapeControlsInLines(describeMessage(view, message, describe)))
       : undefined,
   })
 }

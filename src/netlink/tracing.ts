@@ -1,5 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { debuglog } from 'node:util'
+import { escapeControls } from '../control-characters.ts'
 
 /** The message of the tracing channel `lvs:command`. */
 export interface CommandContext {
@@ -25,10 +26,10 @@ export function trace<T>(context: CommandContext, run: () => Promise<T>): Promis
   const logged = async () => {
     try {
       const result = await run()
-      commandLog('%s %s: done', context.command, context.subject)
+      commandLog('%s %s: done', context.command, escapeControls(context.subject))
       return result
     } catch (error) {
-      commandLog('%s %s: %s', context.command, context.subject, error)
+      commandLog('%s %s: %s', context.command, escapeControls(context.subject), error)
       throw error
     }
   }

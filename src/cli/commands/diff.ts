@@ -14,8 +14,11 @@ export const define: DefineCommand = (command, terminal) => {
   const description =
     'Show the steps that would make the table match a file, without taking them. As with diff, the exit status is 0 if there are no steps, 1 if there are some, and 2 for trouble.'
   addPlanOptions(command.description(description)).action(async (file: string, flags: PlanFlags) => {
-    const plan = await exitOnTrouble(terminal, () => createPlan(file, flags, terminal))
-    terminal.print(flags.json ? printJson(plan) : printPlan(plan, terminal.colours))
+    const plan = await exitOnTrouble(terminal, async () => {
+      const created = await createPlan(file, flags, terminal)
+      terminal.print(flags.json ? printJson(created) : printPlan(created, terminal.colours))
+      return created
+    })
     if (!plan.isEmpty) throw new ExitStatus(EXIT_DIFFERENT)
   })
   addExamples(

@@ -1,10 +1,11 @@
 import { SystemNames } from '../../dialect/ipvsadm/names/system-names.ts'
+import { checkWhole } from '../../state/document/whole-document.ts'
 import type { Ipvs } from '../../state/ipvs.ts'
 import type { Terminal } from '../io/command-io.ts'
 import { describeFailure, ExitStatus } from '../io/failure.ts'
 import { RuleRestorer } from '../ipvsadm/restore.ts'
 import { detectFormat, type FileFormat } from './input/file-format.ts'
-import { parseDesired } from './input/read-desired.ts'
+import { parseDesired, reportProblems } from './input/read-desired.ts'
 import { readSource, type Source, STANDARD_INPUT } from './input/read-text.ts'
 import {
   addExamples,
@@ -27,8 +28,10 @@ export const define: DefineCommand = (command, terminal) => {
     async (file: string, flags: Flags) => {
       const source = await readSource(file, terminal)
       const format = flags.format ?? detectFormat(source.file, source.text)
-      if (format === 'rules') await restoreRules(await terminal.open(flags.netns), source.text, terminal)
-      else await restoreDocument(source, format, flags.netns, terminal)
+      if (format === 'rules') {
+        await reportProblems(source, terminal, () => checkWhole(source.text, source.name))
+        await restoreRules(await terminal.open(flags.netns), source.text, terminal)
+      } else await restoreDocument(source, format, flags.netns, terminal)
     },
   )
   addExamples(command, 'lvs restore lvs.yaml', 'ipvsadm -Sn | lvs restore --netns director')

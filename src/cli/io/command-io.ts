@@ -8,7 +8,11 @@ export interface CommandIo {
   readonly program: string
   /** Standard input, in chunks. */
   readonly input: AsyncIterable<Uint8Array>
-  /** Writes to standard output. */
+  /**
+   * Writes to standard output; control characters become visible.
+   *
+   * @throws {OutputError} if not all of it can be written, such as to a full disk.
+   */
   print(text: string): void
   /** Writes a line to standard error. */
   printError(text: string): void

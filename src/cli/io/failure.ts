@@ -29,6 +29,16 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** Standard output could not be written, or only a part of it. */
+export class OutputError extends Error {
+  /** The class, for messages. */
+  override readonly name = 'OutputError'
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`the output is not complete: cannot write to standard output: ${cause.message}`, { cause })
+  }
+}
+
 /** The message and exit status for an error. */
 export function describeFailure(error: unknown): { message: string; status: number } {
   if (error instanceof BatchError) return describeFailure(error.cause)

@@ -1,6 +1,8 @@
 import { read, writeSync } from 'node:fs'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { CommandIo } from './command-io.ts'
+import { OutputError } from './failure.ts'
+import { toTerminalText } from './terminal-text.ts'
 
 export const STANDARD_INPUT = 0
 export const STANDARD_OUTPUT = 1
@@ -24,11 +26,18 @@ export class SystemProcess implements CommandIo {
   }
 
   print(text: string): void {
-    writeFully(STANDARD_OUTPUT, text)
+    this.write(toTerminalText(text, false))
   }
 
+  /** A failure is ignored: there is no other place to report it. */
   printError(text: string): void {
-    writeFully(STANDARD_ERROR, `${text}\n`)
+    writeFully(STANDARD_ERROR, `${toTerminalText(text, false)}\n`)
+  }
+
+  /** Writes to standard output without any change. */
+  protected write(text: string): void {
+    const error = writeFully(STANDARD_OUTPUT, text)
+    if (error !== undefined) throw new OutputError(error)
   }
 
   /** Opens the plain client: the replacement for ipvsadm starts faster without the code for desired states. */
@@ -38,7 +47,8 @@ export class SystemProcess implements CommandIo {
   }
 }
 
-function writeFully(descriptor: number, text: string): void {
+/** Writes all of a text. Returns the error that prevented it; ends the process quietly if nobody reads the pipe any more. */
+function writeFully(descriptor: number, text: string): NodeJS.ErrnoException | undefined {
   const bytes = Buffer.from(text)
   for (let written = 0; written < bytes.length; ) {
     try {
@@ -46,11 +56,11 @@ function writeFully(descriptor: number, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EPIPE') process.exit(EXIT_SIGPIPE)
-      // As in ipvsadm, a listing does not fail because the disk is full.
-      if (code !== 'EAGAIN') return
+      if (code !== 'EAGAIN') return error as NodeJS.ErrnoException
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
     }
   }
+  return undefined
 }
 
 async function* readInput(): AsyncGenerator<Uint8Array, void, undefined> {

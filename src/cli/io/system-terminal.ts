@@ -3,6 +3,7 @@ import type { Host } from '../../host/host.ts'
 import type { Ipvs } from '../../state/ipvs.ts'
 import type { Terminal } from './command-io.ts'
 import { readChunk, STANDARD_INPUT, STANDARD_OUTPUT, SystemProcess } from './system-process.ts'
+import { toTerminalText } from './terminal-text.ts'
 
 /** The longest line that a user can type on a terminal (N_TTY_BUF_SIZE). */
 const ANSWER_BYTES = 4096
@@ -21,6 +22,11 @@ export class SystemTerminal extends SystemProcess implements Terminal {
     const { NO_COLOR, FORCE_COLOR, TERM } = process.env
     if (NO_COLOR !== undefined && NO_COLOR !== '') return false
     return (FORCE_COLOR ?? '') !== '' || (this.isTerminal && TERM !== 'dumb')
+  }
+
+  /** Leaves the styles of this program. */
+  override print(text: string): void {
+    this.write(toTerminalText(text, this.colours || this.isTerminal))
   }
 
   override async open(netns?: string): Promise<Ipvs> {

@@ -3,6 +3,7 @@ import { EXIT_FAILED, IpvsadmError } from '../../dialect/ipvsadm/parse/ipvsadm-e
 import { IpvsUnavailableError } from '../../errors.ts'
 import type { CommandIo } from '../io/command-io.ts'
 import { type IpvsadmCommand, parseCommandWithNames } from './command.ts'
+import { printOutput } from './output.ts'
 import { describeFailure, isDenied } from './refusal.ts'
 import { RuleRestorer } from './restore.ts'
 import { runCommand } from './run.ts'
@@ -28,7 +29,7 @@ export async function runIpvsadm(words: readonly string[], io: CommandIo): Promi
 async function execute(command: IpvsadmCommand, names: SystemNames, io: CommandIo): Promise<number> {
   const ipvs = await io.open()
   if (command.action === 'restore') return await new RuleRestorer(ipvs, names, io).restore()
-  io.print(await runCommand(command, ipvs, names, io.program))
+  printOutput(command, await runCommand(command, ipvs, names, io.program), io)
   return 0
 }
 

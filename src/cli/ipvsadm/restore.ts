@@ -7,6 +7,7 @@ import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
 import type { BatchCommand } from '../../ipvs/write/batch-command.ts'
 import type { CommandIo } from '../io/command-io.ts'
 import { type IpvsadmCommand, parseCommand, parseCommandWithNames } from './command.ts'
+import { printOutput } from './output.ts'
 import { describeFailure, isDenied } from './refusal.ts'
 import { runCommand } from './run.ts'
 
@@ -87,9 +88,8 @@ export class RuleRestorer {
     await this.#sendAll()
     if (command.action === 'restore')
       return this.#end(new IpvsadmError('-R inside of -R', { status: EXIT_FAILED }))
-    const { program, print } = this.#io
     try {
-      print(await runCommand(command, this.#ipvs, this.#names, program))
+      printOutput(command, await runCommand(command, this.#ipvs, this.#names, this.#io.program), this.#io)
       this.#status = 0
       this.#ended = command.action === 'help' || command.action === 'version'
     } catch (error) {

@@ -5,6 +5,7 @@ import type { ServiceSettings } from '../../ipvs/model/service.ts'
 import { formatService } from '../../ipvs/model/service-key.ts'
 import { DesiredStateError, type StateProblem } from '../../state/document/problems.ts'
 import { findProblems } from '../../state/document/resolve-desired-state.ts'
+import { checkWhole } from '../../state/document/whole-document.ts'
 import type { DesiredDestination, DesiredService, DesiredState } from '../../state/model/desired-state.ts'
 import { UnknownHost } from './names/known-names.ts'
 import { SystemNames } from './names/system-names.ts'
@@ -26,6 +27,7 @@ import { OPTION_TEXT, type OptionName } from './vocabulary/options.ts'
  */
 export function parseRules(text: string, source = ''): DesiredState {
   if (typeof text !== 'string') throw new ArgumentTypeError('text', 'a string of ipvsadm rules', text)
+  checkWhole(text, source)
   const parser = new RulesParser()
   for (const [index, line] of text.split('\n').entries()) parser.readLine(line, index + 1)
   return parser.finish(source)

@@ -1,6 +1,7 @@
 import { ArgumentTypeError } from '../../errors.ts'
 import type { TimeoutChanges } from '../../ipvs/model/settings.ts'
 import { DesiredStateError } from '../../state/document/problems.ts'
+import { checkWhole } from '../../state/document/whole-document.ts'
 import type { KeepalivedConfiguration } from './servers/configuration.ts'
 import { ConfigurationProblems } from './servers/problems.ts'
 import { readGroups, readServiceAddresses } from './servers/service-address.ts'
@@ -34,6 +35,7 @@ export async function parseKeepalived(
   if (typeof text !== 'string')
     throw new ArgumentTypeError('text', 'a string, the text of a keepalived.conf', text)
   const { source = 'keepalived.conf', id, include = () => Promise.resolve([]), unknown = 'error' } = options
+  checkWhole(text, source)
   const reader = new SourceReader(include, id)
   await reader.read({ path: source, text })
   const problems = new ConfigurationProblems()

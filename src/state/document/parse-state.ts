@@ -4,6 +4,7 @@ import type { DesiredState } from '../model/desired-state.ts'
 import { DesiredStateError, formatPath, type StatePath, type StateProblem } from './problems.ts'
 import { findProblems } from './resolve-desired-state.ts'
 import { documentSchema } from './schema.ts'
+import { checkWhole } from './whole-document.ts'
 import { YamlDocument } from './yaml-document.ts'
 
 /**
@@ -14,6 +15,7 @@ import { YamlDocument } from './yaml-document.ts'
  */
 export function parseState(text: string, source = ''): DesiredState {
   if (typeof text !== 'string') throw new ArgumentTypeError('text', 'a string of YAML or JSON', text)
+  checkWhole(text, source)
   const document = new YamlDocument(text, source)
   const problems = problemsOf(document.data)
   if (problems.length > 0) {

@@ -1,3 +1,4 @@
+import { escapeControls } from '../../control-characters.ts'
 import {
   ArgumentRangeError,
   ArgumentTypeError,
@@ -45,11 +46,14 @@ export class DesiredStateError extends TypeError {
   }
 }
 
-/** Formats a problem on one line as compilers do: `lvs.yaml:3:14: services[0].service must be ...`. */
+/**
+ * Formats a problem on one line as compilers do: `lvs.yaml:3:14: services[0].service must be ...`. Control characters in names of
+ * files and fields are escaped, so that a document cannot write to the terminal that shows its problems.
+ */
 function formatProblem({ message, line, column, file }: StateProblem, source: string): string {
   const place = line === undefined ? '' : `${line}:${column}`
   const where = [file ?? source, place].filter((part) => part !== '').join(':')
-  return where === '' ? message : `${where}: ${message}`
+  return escapeControls(where === '' ? message : `${where}: ${message}`)
 }
 
 /** Formats a path as in JavaScript: `services[0].destinations[2].weight`. */

@@ -7,6 +7,7 @@
  */
 export const ORDER: readonly string[] = [
   'shell-text.ts',
+  'control-characters.ts',
   'errors.ts',
   'system',
   ...inside('netlink', 'wire', 'transport', 'connection', 'arguments'),
@@ -50,6 +51,7 @@ export const BESIDE: readonly (readonly string[])[] = [
 /** Folders of pure functions and plain data: they read no file, start no program and open no socket. */
 export const PURE: readonly string[] = [
   'shell-text.ts',
+  'control-characters.ts',
   'errors.ts',
   'netlink/wire',
   'netlink/connection',

@@ -1,9 +1,10 @@
 import type { Terminal } from '../../../src/cli/io/command-io.ts'
+import { toTerminalText } from '../../../src/cli/io/terminal-text.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { IpvsClient } from '../../../src/ipvs/ipvs-client.ts'
 import type { Ipvs } from '../../../src/state/ipvs.ts'
 
-/** A terminal that records its output. */
+/** A terminal that records its output, as the real one shows it. */
 export class CapturedTerminal implements Terminal {
   readonly program = 'lvs'
   readonly isTerminal = false
@@ -33,11 +34,11 @@ export class CapturedTerminal implements Terminal {
   }
 
   print(text: string): void {
-    this.printed += text
+    this.printed += toTerminalText(text, this.colours)
   }
 
   printError(text: string): void {
-    this.errors.push(text)
+    this.errors.push(toTerminalText(text, false))
   }
 
   /** Tests of commands that neither plan nor apply pass a plain client. */

@@ -8,6 +8,7 @@
 export const REAL_ONLY_FILES: Readonly<Record<string, string>> = {
   'command/ipvsadm.test.ts':
     'compares the command with the program ipvsadm, which the command replaces on a simulated kernel',
+  'command/full-disk.test.ts': 'the program in a process of its own',
   'command/host-commands.test.ts': 'addresses and sysctls of a host, and the program in a process of its own',
   'command/top.test.ts': 'the program on a terminal, in a process of its own',
   'command/ipvsadm-traffic.test.ts':

@@ -12,9 +12,11 @@ export async function readDesired(
   terminal: Terminal,
 ): Promise<DesiredState> {
   const source = await readSource(file, terminal)
-  // The empty output of a failed command in a pipe must not be read as a table without services.
-  if (format === undefined && source.text.trim() === '') {
-    throw new UsageError(`${source.name} is empty; for a table without services, write: services: []`)
+  // The empty output of a failed command, or a file on a full disk, must not be read as a table without services.
+  if (source.text.trim() === '') {
+    throw new UsageError(
+      `${source.name} is empty; for a table without services, write: services: [] (or as rules: --set 0 0 0)`,
+    )
   }
   return await parseDesired(source, format ?? detectFormat(source.file, source.text), terminal)
 }
@@ -36,8 +38,17 @@ export async function parseDesired(
   format: FileFormat,
   terminal: Terminal,
 ): Promise<DesiredState> {
+  return await reportProblems(source, terminal, () => parse(source, format))
+}
+
+/** Prints each problem of a text on a separate line and exits as for a usage error. */
+export async function reportProblems<T>(
+  source: Source,
+  terminal: Terminal,
+  read: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return await parse(source, format)
+    return await read()
   } catch (error) {
     if (isSystemError(error)) throw new UsageError(`cannot read ${source.name}: ${error.message}`)
     const { DesiredStateError } = await import('../../../state/document/problems.ts')

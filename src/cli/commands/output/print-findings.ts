@@ -1,5 +1,6 @@
+import { escapeControls } from '../../../control-characters.ts'
 import type { Finding, Severity } from '../../../host/doctor/model/finding.ts'
-import { styleText, type TextStyle } from './text.ts'
+import { styleText, type TextStyle } from '../../io/terminal-text.ts'
 
 const SEVERITY_STYLES = {
   error: 'red',
@@ -15,8 +16,8 @@ export function printFinding(finding: Finding, colours: boolean): string {
   const { id, severity, host, message, symptom, fix } = finding
   const [first = '', ...further] = fix.shell.split('\n')
   const lines = [
-    `${styleText(`${severity} ${id}`, SEVERITY_STYLES[severity], colours)} on ${host}: ${message}`,
-    `  symptom: ${symptom}`,
+    `${styleText(`${severity} ${id}`, SEVERITY_STYLES[severity], colours)} on ${escapeControls(`${host}: ${message}`)}`,
+    `  symptom: ${escapeControls(symptom)}`,
     `  fix:     ${styleText(first, 'bold', colours)}`,
     ...further.map((line) => `${INDENT}${styleText(line, 'bold', colours)}`),
   ]

@@ -1,10 +1,11 @@
+import { escapeControls } from '../../../control-characters.ts'
 import type { ApplyResult, StepOutcome, StepResult } from '../../../state/apply/apply-result.ts'
 import type { Step, StepKind } from '../../../state/model/step.ts'
 import type { PlannedSteps } from '../../../state/plan/compute-plan.ts'
 import type { DrainingDestination } from '../../../state/plan/drain.ts'
 import type { SkippedStep } from '../../../state/plan/plan-builder.ts'
 import { describeFailure } from '../../io/failure.ts'
-import { styleText, type TextStyle } from './text.ts'
+import { styleText, type TextStyle } from '../../io/terminal-text.ts'
 
 /** The sign of a step: it adds, changes or removes. */
 const SIGNS = {
@@ -73,7 +74,7 @@ function printStep(step: Step, colours: boolean): string {
 function printStepResult({ step, outcome, error }: StepResult, colours: boolean): string {
   const state = styleText(outcome.padEnd(OUTCOME_WIDTH), OUTCOME_STYLES[outcome], colours)
   const reason = error === undefined ? '' : `: ${describeFailure(error).message}`
-  return `${state}  ${SIGNS[step.kind]} ${step.text}${reason}`
+  return `${state}  ${SIGNS[step.kind]} ${escapeControls(`${step.text}${reason}`)}`
 }
 
 function printDraining(

@@ -1,10 +1,8 @@
 import type { Ipvs } from '../../../state/ipvs.ts'
 import type { Terminal } from '../../io/command-io.ts'
+import { CLEAR_SCREEN } from '../../io/terminal-text.ts'
 import type { ListingOptions } from '../options/command-options.ts'
 import { printJson } from './text.ts'
-
-/** Moves the cursor to the top of the screen and clears what is below it. */
-const CLEAR = '\u001b[H\u001b[J'
 
 /** A listing: reads data and formats it. `--json` prints the data as JSON instead. */
 export interface Listing<T> {
@@ -23,7 +21,7 @@ export async function showListing<T>(
   do {
     const found = await read(ipvs)
     const text = json ? toJson(found, watch !== undefined) : print(found, terminal.colours)
-    terminal.print(isRedrawn ? CLEAR + text : text)
+    terminal.print(isRedrawn ? CLEAR_SCREEN + text : text)
   } while (watch !== undefined && (await terminal.pause(watch)))
 }
 

@@ -1,14 +1,5 @@
-import { styleText as applyStyle } from 'node:util'
-
-/** A style of text on a terminal. */
-export type TextStyle = 'plain' | 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
-
-/** Styles text if colours are on. */
-export function styleText(text: string, style: TextStyle, colours: boolean): string {
-  if (!colours || style === 'plain' || text === '') return text
-  // The caller has already decided whether the output has colours; newer versions of Node.js would decide again.
-  return applyStyle(style, text, { validateStream: false })
-}
+import { escapeControls } from '../../../control-characters.ts'
+import { styleLine, styleText, type TextStyle } from '../../io/terminal-text.ts'
 
 /** Formats a value as indented JSON. */
 export function printJson(value: unknown): string {
@@ -30,12 +21,16 @@ export interface TextRow {
 
 const GAP = '  '
 
-/** Formats rows below the titles of their columns, each column as wide as its widest cell. */
+/**
+ * Formats rows below the titles of their columns, each column as wide as its widest cell. Control characters in cells are escaped.
+ */
 export function printTextTable(
   columns: readonly TextColumn[],
-  rows: readonly TextRow[],
+  given: readonly TextRow[],
   colours: boolean,
 ): string {
+  // Before the widths are computed: an escaped character is six wide.
+  const rows = given.map(({ cells, ...row }) => ({ ...row, cells: cells.map(escapeControls) }))
   const widths = columns.map(({ title }, index) =>
     rows.reduce((width, { cells }) => Math.max(width, cells[index]?.length ?? 0), title.length),
   )
@@ -56,7 +51,7 @@ export function printTextTable(
   )
   const lines = rows.map(({ cells, isBold = false }) => {
     const line = pad(cells, ({ style = () => 'plain' }, cell) => style(cell))
-    return styleText(line, isBold ? 'bold' : 'plain', colours)
+    return styleLine(line, isBold ? 'bold' : 'plain', colours)
   })
   return `${[heading, ...lines].join('\n')}\n`
 }

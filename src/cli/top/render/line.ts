@@ -1,3 +1,5 @@
+import { escapeControls } from '../../../control-characters.ts'
+
 /** A style of text. `full-screen.ts` defines how the terminal shows it. */
 export type Style =
   | 'plain'
@@ -29,8 +31,9 @@ export interface Size {
   readonly height: number
 }
 
+/** Control characters are escaped: names and messages may come from another host. */
 export function span(text: string, style: Style = 'plain'): Span {
-  return { text, style }
+  return { text: escapeControls(text), style }
 }
 
 /** Places text at the left and right edges. If both do not fit, only the left one is shown. */
@@ -44,16 +47,18 @@ export function textOf(line: Line): string {
   return line.map(({ text }) => text).join('')
 }
 
-/** Shortens text in the middle, since names differ at both ends. */
-export function shorten(text: string, width: number): string {
+/** Shortens text in the middle, since names differ at both ends. Control characters are escaped before. */
+export function shorten(given: string, width: number): string {
+  const text = escapeControls(given)
   if (text.length <= width) return text
   const kept = Math.max(0, width - 1)
   const head = Math.ceil(kept / 2)
   return `${text.slice(0, head)}~${text.slice(text.length - (kept - head))}`.slice(0, width)
 }
 
-/** Wraps text at spaces. */
-export function wrap(text: string, width: number): string[] {
+/** Wraps text at spaces. Control characters are escaped before. */
+export function wrap(given: string, width: number): string[] {
+  const text = escapeControls(given)
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
