@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArgumentTypeError } from '../../errors.ts'
 import type { ResolvedServiceKey } from '../../ipvs/model/service-key.ts'
@@ -6,6 +6,7 @@ import { KnownFields } from '../../netlink/arguments/check.ts'
 import { readBootId } from '../../system/boot-clock.ts'
 import { replaceFile } from '../../system/replace-file.ts'
 import type { Claim, Ledger } from './ledger.ts'
+import { EMPTY_SET, listSets, readOtherSet, readOwnSet, SET_SUFFIX, type SetFile } from './set-file.ts'
 
 /** A named set of services: the services created under its name are recorded in a file and belong to no other set. */
 export interface NamedSet {
@@ -13,7 +14,7 @@ export interface NamedSet {
   readonly name: string
   /**
    * The directory with the files of all sets of this network namespace, one file per set, such as `/run/lvs`. It is created if
-   * it does not exist. It need not survive a reboot, because the table does not survive either.
+   * it does not exist; files of other programs in it are ignored. It need not survive a reboot, because the table does not survive either.
    */
   readonly directory: string
   /** Takes over existing services that belong to no set. Default false: changing one is a conflict. */
@@ -34,8 +35,6 @@ interface SetFile {
 }
 
 const FIELDS = new KnownFields(['name', 'directory', 'adopt'])
-const SUFFIX = '.json'
-const EMPTY_FILE: SetFile = { version: 1, services: [], daemons: [], boot: '', draining: {} }
 
 /** The caller owns the entries that were created under the name of a set. The file of the set contains the records. */
 export class FileLedger implements Ledger {
@@ -65,14 +64,14 @@ export class FileLedger implements Ledger {
   /** Reads the files of a set and of the other sets in its directory. */
   static async load(set: NamedSet): Promise<FileLedger> {
     checkSet(set)
-    const own = `${set.name}${SUFFIX}`
-    const names = await listFiles(set.directory)
+    const own = `${set.name}${SET_SUFFIX}`
+    const names = await listSets(set.directory)
     const others = new Map<string, string>()
     for (const name of names.filter((each) => each !== own)) {
-      const { services } = await readSet(join(set.directory, name))
-      for (const service of services) others.set(service, name.slice(0, -SUFFIX.length))
+      const other = await readOtherSet(join(set.directory, name))
+      for (const service of other?.services ?? []) others.set(service, name.slice(0, -SET_SUFFIX.length))
     }
-    const file = names.includes(own) ? await readSet(join(set.directory, own)) : EMPTY_FILE
+    const file = names.includes(own) ? await readOwnSet(join(set.directory, own)) : EMPTY_SET
     return new FileLedger(set, file, await readBootId(), others)
   }
 
@@ -93,7 +92,7 @@ export class FileLedger implements Ledger {
   explain(name: string): string {
     const other = this.#others.get(name)
     if (other !== undefined) {
-      const path = join(this.#set.directory, `${other}${SUFFIX}`)
+      const path = join(this.#set.directory, `${other}${SET_SUFFIX}`)
       return `belongs to the set ${other} (${path}): list it in one document only`
     }
     return `was not created by the set ${this.#set.name}: remove it from the document, or take it over with adopt: true`
@@ -119,7 +118,9 @@ export class FileLedger implements Ledger {
     const text = this.#format()
     if (text === this.#saved) return
     await mkdir(this.#set.directory, { recursive: true })
-    await replaceFile(join(this.#set.directory, `${this.#set.name}${SUFFIX}`), text)
+    await replaceFile(join(this.#set.directory, `${this.#set.name}${SET_SUFFIX}`), text, {
+      followLink: false,
+    })
     this.#saved = text
   }
 

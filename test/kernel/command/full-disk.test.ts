@@ -32,7 +32,7 @@ describe('on a full disk', () => {
     'ipvsadm --version',
   ])('lvs %s fails and says so', async (words) => {
     const host = await makeNamespace()
-    await host.restore(['-A -t 192.0.2.1:80 -s rr'])
+    await host.restore(['-A -t 192.0.2.1:80 -s rr', '-a -t 192.0.2.1:80 -r 10.0.0.1:80 -g'])
     const output = await sh(host, `$lvs ${words} > /dev/full`)
     expect(output).toMatch(
       /cannot write to standard output: ENOSPC: no space left on device.*\nstatus [1-9]/s,

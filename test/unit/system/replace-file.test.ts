@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { watch } from 'node:fs'
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -47,6 +48,20 @@ function replaceAndBeKilled(call: string, moment: 'before' | 'after'): void {
   expect(signal, String(stderr)).toBe('SIGKILL')
 }
 
+/** Collects the names that appear in a directory. */
+function watchNames(path: string) {
+  const seen: string[] = []
+  const watcher = watch(path, (_, name) => seen.push(name ?? ''))
+  return {
+    /** Waits until the file itself was reported: events arrive in order. */
+    names: async () => {
+      while (!seen.includes('state.json')) await new Promise((resolve) => setImmediate(resolve))
+      return seen
+    },
+    [Symbol.dispose]: () => watcher.close(),
+  }
+}
+
 describe('a file', () => {
   it('is created and replaced, from text and from bytes', async () => {
     await replaceFile(file, 'one')
@@ -83,6 +98,41 @@ describe('a file', () => {
     expect(await readFile(file, 'utf8')).toBe('old')
     await replaceFile(file, 'next')
     expect(await readFile(file, 'utf8')).toBe('next')
+    // Nothing of the killed process is left.
+    expect(await readdir(directory)).toEqual(['state.json'])
+  })
+
+  it('has a temporary file whose name another user cannot predict', async () => {
+    const names = new Set<string>()
+    for (let round = 0; round < 3; round++) {
+      using watcher = watchNames(directory)
+      await replaceFile(file, 'x')
+      for (const name of await watcher.names()) names.add(name)
+    }
+    expect([...names].filter((name) => !/^\.state\.json\.\d+-[\da-f]{16}$/.test(name))).toEqual([
+      'state.json',
+    ])
+    expect(names.size).toBe(4)
+  })
+
+  it('leaves the temporary files of running processes, of other files and of other programs', async () => {
+    const old = '.state.json.999999999-0-1'
+    const kept = [`.state.json.${process.pid}-0123456789abcdef`, '.other.json.999999999-1', '.state.json.swp']
+    for (const name of [old, ...kept]) await writeFile(join(directory, name), '')
+    await replaceFile(file, 'x')
+    expect((await readdir(directory)).sort()).toEqual([...kept, 'state.json'].sort())
+  })
+
+  it('replaces what a symbolic link points to, or the link itself', async () => {
+    const target = join(directory, 'target')
+    await writeFile(target, 'old')
+    await symlink(target, file)
+    await replaceFile(file, 'one')
+    expect(await readFile(target, 'utf8')).toBe('one')
+    await replaceFile(file, 'two', { followLink: false })
+    expect(await readFile(target, 'utf8')).toBe('one')
+    expect((await lstat(file)).isFile()).toBe(true)
+    expect(await readFile(file, 'utf8')).toBe('two')
   })
 
   it('has the new content if the process is killed after rename', async () => {
