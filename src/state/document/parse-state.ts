@@ -33,11 +33,10 @@ function problemsOf(data: unknown): StateProblem[] {
     const { $schema: _, ...desired } = data as DesiredState & { readonly $schema?: unknown }
     problems.push(...findProblems(desired))
   }
-  const known = problems.map(({ path }) => path)
+  const known = new KnownPaths(problems.map(({ path }) => path))
   // If both report a problem, the validation of the library wins: it knows the accepted values at that place.
   for (const problem of shape.error?.issues.flatMap(problemsIn) ?? []) {
-    if (!known.some((path) => isWithin(problem.path, path) || isWithin(path, problem.path)))
-      problems.push(problem)
+    if (!known.touches(problem.path)) problems.push(problem)
   }
   return problems
 }
@@ -62,8 +61,32 @@ function schemaProblem(path: StatePath, text: string): StateProblem {
   return { path, message: `${formatPath(path)} ${text}` }
 }
 
-function isWithin(path: StatePath, other: StatePath): boolean {
-  return other.length <= path.length && other.every((part, index) => part === path[index])
+/** Paths of problems, searched in time that does not grow with their number. */
+class KnownPaths {
+  readonly #paths = new Set<string>()
+  /** The paths and everything above them. */
+  readonly #above = new Set<string>()
+
+  constructor(paths: readonly StatePath[]) {
+    for (const path of paths) {
+      const names = prefixesOf(path)
+      this.#paths.add(names.at(-1)!)
+      for (const name of names) this.#above.add(name)
+    }
+  }
+
+  /** Whether one of the paths is the given one, above it or below it. */
+  touches(path: StatePath): boolean {
+    const names = prefixesOf(path)
+    return this.#above.has(names.at(-1)!) || names.some((name) => this.#paths.has(name))
+  }
+}
+
+/** A path and everything above it as text, from the top. */
+function prefixesOf(path: StatePath): string[] {
+  const names = ['']
+  for (const part of path) names.push(`${names.at(-1)}${JSON.stringify(part)}/`)
+  return names
 }
 
 function byPlace(one: StateProblem, other: StateProblem): number {

@@ -11,7 +11,7 @@ const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
 }
 
 /** A line that begins a block of keepalived.conf. In YAML a colon would follow the word. */
-const KEEPALIVED = /^\s*(virtual_server(_group)?|global_defs|vrrp_\w+)\b(?!\s*:)/m
+const KEEPALIVED = /^[^\S\n]*(virtual_server(_group)?|global_defs|vrrp_\w+)\b(?!\s*:)/m
 /** The first line that is neither empty nor a comment. */
 const FIRST_LINE = /^[^\S\n]*([^\s#].*)$/m
 
