@@ -1,5 +1,6 @@
 #include "async_socket.h"
 
+#include <cstring>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -38,13 +39,28 @@ class AsyncSocket::Exchange final : public Work {
  public:
   Exchange(NetlinkSocket* socket, ExchangeRequest request) : request_(std::move(request)), socket_(socket) {}
 
-  void keep_alive(const Napi::Value& value) { kept_.push_back(Napi::Persistent(value.As<Napi::Object>())); }
+  /** The caller's buffer, which must be alive when the replies are copied. */
+  void set_target(const Napi::Uint8Array& target) { target_ = Napi::Persistent(target.As<Napi::Object>()); }
+
+  const uint8_t* memory() const noexcept { return request_.replies; }
+
+  /** Copies the replies to the caller's buffer, unless it has lost its memory meanwhile. */
+  Napi::Object finish(Napi::Env env) {
+    if (report_.received > 0) {
+      Napi::Uint8Array target = target_.Value().As<Napi::Uint8Array>();
+      if (target.ElementLength() < report_.received) {
+        throw range_error(env, "replies must keep its memory until the exchange ends");
+      }
+      std::memcpy(target.Data(), request_.replies, report_.received);
+    }
+    return to_object(env, report_);
+  }
 
   Napi::Value promise(Napi::Env env) { return deferred_.create(env); }
 
   /** Settles the promise; an exchange whose promise could not be created has none. */
   void settle(Napi::Env env) noexcept {
-    deferred_.settle(env, [&] { return to_object(env, report_); });
+    deferred_.settle(env, [&] { return finish(env); });
   }
 
   /** Reports it as not started, as if the previous exchange had not been complete. */
@@ -54,8 +70,6 @@ class AsyncSocket::Exchange final : public Work {
     report_.awaiting = request_.awaiting;
   }
 
-  const ExchangeReport& report() const noexcept { return report_; }
-
  protected:
   void run() noexcept override { report_ = socket_->exchange(request_); }
 
@@ -64,7 +78,7 @@ class AsyncSocket::Exchange final : public Work {
   NetlinkSocket* const socket_;
   ExchangeReport report_;
   Deferred deferred_;
-  std::vector<Napi::ObjectReference> kept_;
+  Napi::ObjectReference target_;
 };
 
 AsyncSocket::AsyncSocket(Napi::Env env, std::unique_ptr<NetlinkSocket> socket)
@@ -87,21 +101,22 @@ AsyncSocket::~AsyncSocket() {
 }
 
 Napi::Value AsyncSocket::exchange(const std::shared_ptr<AsyncSocket>& socket, ExchangeRequest request,
-                                  std::initializer_list<Napi::Value> keep_alive) {
+                                  const Napi::Uint8Array& replies) {
   AsyncSocket& self = *socket;
   const Napi::Env env = self.env_;
   const bool spins =
       self.in_flight_.empty() && self.spins_in_a_row_ < kMaximumSpinsInARow && is_short(request);
   const auto spin_budget = spins ? kSpinBudget : std::chrono::microseconds::zero();
+  self.lend_memory(&request);
   auto created = std::make_unique<Exchange>(self.socket_.get(), std::move(request));
-  for (const Napi::Value& value : keep_alive) created->keep_alive(value);
+  created->set_target(replies);
   Exchange& exchange = *created;
   self.in_flight_.push_back(std::move(created));
   self.self_ = socket;
   try {
     if (self.worker_.add(&exchange, spin_budget)) {
       ++self.spins_in_a_row_;
-      return to_object(env, self.take_first()->report());
+      return self.take_first()->finish(env);
     }
   } catch (const std::system_error& error) {
     self.take_last();
@@ -137,9 +152,29 @@ void AsyncSocket::on_notified(napi_env env, napi_value, void* context, void*) no
   }
 }
 
+/** There is one piece for each exchange that may be in flight. */
+void AsyncSocket::lend_memory(ExchangeRequest* request) {
+  Memory& memory = memory_[0].lent ? memory_[1] : memory_[0];
+  if (memory.length < request->replies_length) {
+    memory.length = 0;
+    memory.bytes.reset(new uint8_t[request->replies_length]);
+    memory.length = request->replies_length;
+  }
+  memory.lent = true;
+  request->replies = memory.bytes.get();
+}
+
+/** The exchange is settled before another one can be started, so its replies stay until they are copied. */
+void AsyncSocket::return_memory(const Exchange& exchange) noexcept {
+  for (Memory& memory : memory_) {
+    if (memory.bytes.get() == exchange.memory()) memory.lent = false;
+  }
+}
+
 std::unique_ptr<AsyncSocket::Exchange> AsyncSocket::take_first() noexcept {
   std::unique_ptr<Exchange> exchange = std::move(in_flight_.front());
   in_flight_.pop_front();
+  return_memory(*exchange);
   release_if_idle();
   return exchange;
 }
@@ -147,6 +182,7 @@ std::unique_ptr<AsyncSocket::Exchange> AsyncSocket::take_first() noexcept {
 std::unique_ptr<AsyncSocket::Exchange> AsyncSocket::take_last() noexcept {
   std::unique_ptr<Exchange> exchange = std::move(in_flight_.back());
   in_flight_.pop_back();
+  return_memory(*exchange);
   release_if_idle();
   return exchange;
 }

@@ -3,7 +3,6 @@
 #include <napi.h>
 
 #include <deque>
-#include <initializer_list>
 #include <memory>
 
 #include "netlink_socket.h"
@@ -26,11 +25,12 @@ class AsyncSocket {
   bool full() const noexcept { return in_flight_.size() == kMaximumInFlight; }
 
   /**
-   * Queues an exchange behind the one in progress, and keeps objects alive until it is done; must not be
-   * called when full. Returns the report if it is available within microseconds, otherwise a promise of it.
+   * Queues an exchange behind the one in progress; must not be called when full. Returns the report if it is
+   * available within microseconds, otherwise a promise of it. The replies are received into memory of the
+   * addon and copied to `replies` on the environment's thread.
    */
   static Napi::Value exchange(const std::shared_ptr<AsyncSocket>& socket, ExchangeRequest request,
-                              std::initializer_list<Napi::Value> keep_alive);
+                              const Napi::Uint8Array& replies);
 
   /** Makes the exchange in progress give up; one that is still queued ends as not started. */
   void close() noexcept;
@@ -44,6 +44,8 @@ class AsyncSocket {
   explicit AsyncSocket(Napi::Env env, std::unique_ptr<NetlinkSocket> socket);
 
   void notify() noexcept;
+  void lend_memory(ExchangeRequest* request);
+  void return_memory(const Exchange& exchange) noexcept;
   std::unique_ptr<Exchange> take_first() noexcept;
   std::unique_ptr<Exchange> take_last() noexcept;
   void release_if_idle() noexcept;
@@ -60,6 +62,13 @@ class AsyncSocket {
   std::shared_ptr<AsyncSocket> self_;
   /** In the order in which they run. */
   std::deque<std::unique_ptr<Exchange>> in_flight_;
+  struct Memory {
+    std::unique_ptr<uint8_t[]> bytes;
+    size_t length = 0;
+    bool lent = false;
+  };
+  /** Memory for the replies of each exchange in flight. It is kept, because new memory is slow to touch. */
+  Memory memory_[kMaximumInFlight];
   /** The last member: its thread must end before the other members are destroyed. */
   Worker worker_;
 };

@@ -20,11 +20,14 @@ constexpr size_t kMinimumReplyBytes = 2 * kSlotBytes;
 
 /** The `ExchangeRequest` of the TypeScript transport. */
 struct ExchangeRequest {
-  /** Datagram number `first` and those that follow it. */
+  /** A copy of the caller's datagrams: JavaScript can detach or shrink its buffer while the exchange runs. */
+  std::unique_ptr<uint8_t[]> bytes;
+  /** Datagram number `first` and those that follow it, in `bytes`. */
   std::vector<Datagram> datagrams;
   uint32_t first = 0;
   bool awaiting = false;
   bool only_if_previous_complete = false;
+  /** Memory for replies that belongs to the addon, for the same reason. */
   uint8_t* replies = nullptr;
   size_t replies_length = 0;
 };

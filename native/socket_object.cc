@@ -1,5 +1,7 @@
 #include "socket_object.h"
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -36,20 +38,20 @@ Handle& handle_of(const Napi::CallbackInfo& info) {
  * Splits the datagrams and checks their messages. The kernel silently ignores everything after a malformed
  * message (netlink_rcv_skb, af_netlink.c), so the last message would never be answered.
  */
-std::vector<Datagram> read_datagrams(const Napi::Uint8Array& bytes, const Napi::Uint32Array& ends,
-                                     uint32_t first, uint32_t count) {
+std::vector<Datagram> read_datagrams(Napi::Env env, const uint8_t* bytes, size_t length,
+                                     const Napi::Uint32Array& ends, uint32_t first, uint32_t count) {
   std::vector<Datagram> datagrams;
   datagrams.reserve(count - first);
   size_t begin = first == 0 ? 0 : ends[first - 1];
   for (uint32_t i = first; i < count; ++i) {
     const size_t end = ends[i];
     const auto at = [i](const char* name) { return name + ("[" + std::to_string(i) + "]"); };
-    if (end <= begin || end > bytes.ElementLength()) {
-      throw range_error(bytes.Env(), at("ends") + " must be above the previous end and within datagrams");
+    if (end <= begin || end > length) {
+      throw range_error(env, at("ends") + " must be above the previous end and within datagrams");
     }
-    Datagram datagram{bytes.Data() + begin, end - begin};
+    Datagram datagram{bytes + begin, end - begin};
     if (!find_last_sequence(&datagram)) {
-      throw range_error(bytes.Env(), at("datagrams") + " must consist of whole netlink messages");
+      throw range_error(env, at("datagrams") + " must consist of whole netlink messages");
     }
     datagrams.push_back(datagram);
     begin = end;
@@ -75,9 +77,14 @@ ExchangeRequest read_request(const Napi::CallbackInfo& info) {
   if (replies.ElementLength() < kMinimumReplyBytes) {
     throw range_error(env, "replies must have at least 64 KiB");
   }
-  request.replies = replies.Data();
   request.replies_length = replies.ElementLength();
-  request.datagrams = read_datagrams(datagrams, ends, request.first, count);
+  // Copied before the messages are checked: another thread may write to a shared buffer.
+  size_t length = 0;
+  for (uint32_t i = request.first; i < count; ++i) length = std::max<size_t>(length, ends[i]);
+  length = std::min(length, datagrams.ElementLength());
+  request.bytes.reset(new uint8_t[length]);
+  if (length > 0) std::memcpy(request.bytes.get(), datagrams.Data(), length);
+  request.datagrams = read_datagrams(env, request.bytes.get(), length, ends, request.first, count);
   return request;
 }
 
@@ -92,7 +99,7 @@ Napi::Value exchange(const Napi::CallbackInfo& info) {
     return rejected(
         coded_error(env, "ERR_SOCKET_BUSY", "Two exchanges are in progress on this netlink socket"));
   }
-  return AsyncSocket::exchange(handle.socket, std::move(request), {info[0], info[6]});
+  return AsyncSocket::exchange(handle.socket, std::move(request), info[6].As<Napi::Uint8Array>());
 }
 
 void close(const Napi::CallbackInfo& info) {

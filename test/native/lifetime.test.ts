@@ -19,6 +19,19 @@ describe('garbage collection', { timeout: TIMEOUT }, () => {
   })
 })
 
+describe('a buffer that loses its memory while an exchange is in progress', { timeout: TIMEOUT }, () => {
+  it.each(['detached', 'detached-datagrams', 'resized', 'resized-datagrams'])(
+    'neither crashes the process nor damages other memory (%s)',
+    async (kind) => {
+      expect(await runProgram('detached.mjs', [kind], ['--expose-gc'])).toEqual({
+        end: 0,
+        stdout: 'alive\n',
+        stderr: '',
+      })
+    },
+  )
+})
+
 describe('close', { timeout: TIMEOUT }, () => {
   it('may be called at any moment of an exchange', async () => {
     expect(await runProgram('close-in-flight.mjs')).toMatchObject({ end: 0, stderr: '' })
