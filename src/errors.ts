@@ -4,8 +4,8 @@
  * with the kernel is a {@link NetlinkError}, which says whether the command may have been executed.
  */
 
-import { shellCommand } from './shell-text.ts'
 import { escapeControls } from './control-characters.ts'
+import { shellCommand } from './shell-text.ts'
 
 /** Codes of argument errors. */
 export type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_OUT_OF_RANGE'

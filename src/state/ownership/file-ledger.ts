@@ -21,19 +21,6 @@ export interface NamedSet {
   readonly adopt?: boolean | undefined
 }
 
-/** The content of the file. */
-interface SetFile {
-  readonly version: 1
-  readonly services: readonly string[]
-  readonly daemons: readonly string[]
-  /** Identifies the boot to which the deadlines belong. */
-  readonly boot: string
-  /** Deadlines in milliseconds of `monotonicNow`. */
-  readonly draining: Readonly<Record<string, number>>
-  /** Services whose fallback flag is set for the time of a drain; absent if there are none. */
-  readonly fallbacks?: readonly string[]
-}
-
 const FIELDS = new KnownFields(['name', 'directory', 'adopt'])
 
 /** The caller owns the entries that were created under the name of a set. The file of the set contains the records. */
@@ -148,35 +135,5 @@ function checkSet(set: NamedSet): void {
   }
   if (adopt !== undefined && typeof adopt !== 'boolean') {
     throw new ArgumentTypeError('set.adopt', 'true or false', adopt)
-  }
-}
-
-async function listFiles(directory: string): Promise<string[]> {
-  try {
-    return (await readdir(directory)).filter((name) => name.endsWith(SUFFIX) && !name.startsWith('.'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-}
-
-async function readSet(path: string): Promise<SetFile> {
-  const file = parseSet(await readFile(path, 'utf8'))
-  if (file !== undefined) return file
-  throw new Error(
-    `${path} is not a valid file of a named set: restore it, or delete it and apply once with adopt: true`,
-  )
-}
-
-function parseSet(text: string): SetFile | undefined {
-  try {
-    const { version, services, daemons, boot = '', draining, fallbacks = [] } = JSON.parse(text) as SetFile
-    const isText = (value: unknown) => typeof value === 'string'
-    const isValid = version === 1 && [services, daemons, fallbacks].every((list) => list.every(isText))
-    return isValid && typeof draining === 'object'
-      ? { version, services, daemons, boot, draining, fallbacks }
-      : undefined
-  } catch {
-    return undefined
   }
 }

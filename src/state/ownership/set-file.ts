@@ -10,6 +10,8 @@ export interface SetFile {
   readonly boot: string
   /** Deadlines in milliseconds of `monotonicNow`. */
   readonly draining: Readonly<Record<string, number>>
+  /** Services whose fallback flag is set for the time of a drain; absent if there are none. */
+  readonly fallbacks?: readonly string[]
 }
 
 export const SET_SUFFIX = '.json'
@@ -80,9 +82,11 @@ async function readRegularFile(path: string): Promise<string | undefined> {
 function parseSet(text: string): SetFile | undefined {
   const content = parseJson(text)
   if (typeof content !== 'object' || content === null) return undefined
-  const { version, services, daemons, boot = '', draining } = content as Record<keyof SetFile, unknown>
-  if (version !== 1 || typeof boot !== 'string' || !isTexts(services) || !isTexts(daemons)) return undefined
-  return isDeadlines(draining) ? { version, services, daemons, boot, draining } : undefined
+  const file = content as Record<keyof SetFile, unknown>
+  const { version, services, daemons, boot = '', draining, fallbacks = [] } = file
+  if (version !== 1 || typeof boot !== 'string' || !isDeadlines(draining)) return undefined
+  if (!isTexts(services) || !isTexts(daemons) || !isTexts(fallbacks)) return undefined
+  return { version, services, daemons, boot, draining, fallbacks }
 }
 
 function parseJson(text: string): unknown {

@@ -36,6 +36,7 @@ describe('the file of a set', () => {
     ['services: text', { ...SET, services: WEB }],
     ['services with null', { ...SET, services: [null] }],
     ['daemons missing', { ...SET, daemons: undefined }],
+    ['fallbacks: null', { ...SET, fallbacks: null }],
     ['boot: a number', { ...SET, boot: 1 }],
     ['another version', { ...SET, version: 2 }],
     ['null', null],
