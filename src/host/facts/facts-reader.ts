@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { ArgumentTypeError } from '../../errors.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { KnownFields } from '../../netlink/arguments/check.ts'
-import type { Link } from '../../route/model/link.ts'
+import { type Link, resolvesAddresses } from '../../route/model/link.ts'
 import { isTunnelKind } from '../../route/model/tunnel-link.ts'
 import { interfaceSysctl, type SysctlName } from '../../sysctl/sysctl-name.ts'
 import type { FactsHost } from './host-access.ts'
@@ -86,8 +86,8 @@ async function readSysctls(
 }
 
 /** A host may have hundreds of container interfaces that are ports of a bridge. The bridge resolves addresses for them. */
-function isArpInterface({ type, kind, arp, master }: Link): boolean {
-  return type !== 'loopback' && arp && master === undefined && !isTunnelKind(kind)
+function isArpInterface(link: Link): boolean {
+  return resolvesAddresses(link) && link.master === undefined && !isTunnelKind(link.kind)
 }
 
 async function readModules(): Promise<ModuleFacts> {

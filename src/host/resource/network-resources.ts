@@ -51,8 +51,12 @@ async function findAddress({ network }: RoleHost, subject: string): Promise<Addr
   const found = (await addressesOf(network, name)).find(
     ({ address, prefixLength }) => `${address}/${prefixLength}` === prefix,
   )
-  if (found === undefined) return null
-  const { family, label, scope, peer, broadcast, flags } = found
+  return found === undefined ? null : toAddressValue(found)
+}
+
+/** The settings with which an address is added again. */
+export function toAddressValue(found: InterfaceAddress): Exclude<AddressValue, null> {
+  const { family, label, scope, peer, broadcast, flags, interface: name } = found
   return {
     // The kernel sets these defaults itself.
     ...(label === undefined || label === name ? {} : { label }),

@@ -11,7 +11,7 @@ import { activeStages, backupStages, type ClusterSettings, ruleRemovalItems } fr
 import { Role, type RoleOptions } from './role.ts'
 import { inspectItems, type RoleItem, type RoleStatus, statusOf } from './role-item.ts'
 import { checkVip, checkVips } from './vip.ts'
-import { announceVips, checkInterfacesExist } from './visible-vip.ts'
+import { announceVips, checkVisibleVips } from './visible-vip.ts'
 
 /** Options of a {@link ClusterNode}. */
 export interface ClusterNodeOptions extends RoleOptions {
@@ -76,12 +76,15 @@ export class ClusterNode extends Role {
   /**
    * @param host The host, usually a {@link Host}.
    * @throws {TypeError} if an address or a service is invalid, or a field is unknown.
-   * @throws {RangeError} if the address of a service is not one of `vips`.
+   * @throws {RangeError} if the address of a service is not one of `vips`, or the interface is `lo`.
    */
   constructor(host: RoleHost, options: ClusterNodeOptions) {
     super(host, KNOWN_FIELDS.check('options', options) as ClusterNodeOptions)
     const { services, sync } = options
     const name = checkInterfaceName('interface', options.interface)
+    if (name === 'lo') {
+      throw new ArgumentRangeError('interface', 'the interface on which clients reach the addresses', name)
+    }
     const vips = checkVips('vips', options.vips, checkVip).map((vip) => ({
       vip,
       owner: `cluster-node ${vip.address}`,
@@ -133,7 +136,9 @@ export class ClusterNode extends Role {
   }
 
   /**
-   * Undoes the role: removes the rules, then the addresses, and restores the previous state.
+   * Undoes the role: removes the rules, then the addresses, and restores the previous state. Afterwards the node does not serve
+   * the virtual addresses, so remove it from the services of the other nodes first. To stop a node or its VRRP daemon, use
+   * {@link ClusterNode.demote}.
    *
    * @throws {KernelError} if the kernel rejects a change. The remaining changes stay recorded.
    * @throws {StateFileError} if the state file is locked or is not a state file.
@@ -154,7 +159,7 @@ export class ClusterNode extends Role {
 
   /** @internal */
   protected override async prepare(): Promise<void> {
-    checkInterfacesExist(await this.host.network.links(), this.#settings.visible, 'interface')
+    checkVisibleVips(await this.host.network.links(), this.#settings.visible, 'interface')
     // The IPVS sysctls exist only when the module is loaded.
     await this.host.ipvs()
   }

@@ -11,6 +11,8 @@ import {
   hiddenAddressItems,
   hiddenAddressRemovalItems,
   hostRouteItems,
+  notAdvertisedItems,
+  wholeNetworkItems,
 } from './hidden-vip.ts'
 import { ensure, type RoleItem } from './role-item.ts'
 import {
@@ -39,6 +41,7 @@ export async function activeStages(host: RoleHost, cluster: ClusterSettings): Pr
   return [
     await commonItems(host, cluster),
     visibleAddressItems(cluster.visible),
+    wholeNetworkItems(cluster.visible),
     // With backup_only a node does not schedule connections while its backup daemon runs.
     [
       ...syncDaemonItems(cluster, 'backup', false),
@@ -55,8 +58,9 @@ export async function backupStages(host: RoleHost, cluster: ClusterSettings): Pr
     ruleRemovalItems(cluster),
     await commonItems(host, cluster),
     await hiddenAddressItems(host, cluster.hidden),
+    wholeNetworkItems(cluster.hidden),
     hostRouteItems(cluster.hidden),
-    visibleAddressRemovalItems(cluster.visible),
+    [...visibleAddressRemovalItems(cluster.visible), ...notAdvertisedItems(cluster.hidden)],
     syncDaemonItems(cluster, 'backup', true),
   ]
 }
@@ -91,14 +95,16 @@ async function commonItems(
   host: RoleHost,
   { owners, visible, services, sync }: ClusterSettings,
 ): Promise<RoleItem[]> {
-  const v4 = visible.filter(({ vip }) => vip.family === 'ipv4').map(({ owner }) => owner)
+  const v4 = visible
+    .filter(({ vip }) => vip.family === 'ipv4')
+    .map(({ vip, owner }) => ({ address: vip.address, owner }))
   const methods = services.flatMap(({ destinations }) =>
     destinations.map(({ forwarding }) => String(forwarding)),
   )
   return [
     ensure({ handler: LINK, subject: 'lo', value: true, owners }),
     ...interfaceUpItems(visible),
-    ...(v4.length === 0 ? [] : await arpSuppressionItems(host, undefined, v4)),
+    ...(await arpSuppressionItems(host, undefined, v4)),
     ...directorItems(visible, methods),
     // When its rules are removed, the node must drop their connections from its table. Otherwise IPVS would drop the packets of
     // continuing connections, which now reach the node as a real server (ip_vs_in, ip_vs_core.c).

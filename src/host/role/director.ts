@@ -5,12 +5,13 @@ import type { Family } from '../../netlink/wire/address.ts'
 import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
 import type { RoleHost } from '../facts/host-access.ts'
 import { FORWARDING, FORWARDING_SWITCH, SYSCTL } from '../resource/sysctl-resources.ts'
+import { wholeNetworkItems } from './hidden-vip.ts'
 import { Role, type RoleOptions } from './role.ts'
 import { ensure, type RoleItem } from './role-item.ts'
 import { checkVip, checkVips } from './vip.ts'
 import {
   announceVips,
-  checkInterfacesExist,
+  checkVisibleVips,
   interfaceUpItems,
   type VisibleVip,
   visibleAddressItems,
@@ -83,7 +84,7 @@ export class Director extends Role {
 
   /** @internal */
   protected override async prepare(): Promise<void> {
-    checkInterfacesExist(await this.host.network.links(), this.#vips, 'vips.interface')
+    checkVisibleVips(await this.host.network.links(), this.#vips, 'vips.interface')
   }
 
   /** @internal */
@@ -91,6 +92,7 @@ export class Director extends Role {
     return [
       [...interfaceUpItems(this.#vips), ...directorItems(this.#vips, this.#forwarding)],
       visibleAddressItems(this.#vips),
+      wholeNetworkItems(this.#vips),
     ]
   }
 

@@ -1,9 +1,11 @@
 import { MAXIMUM_INTERFACE_NAME_BYTES } from '../../netlink/arguments/interface-name.ts'
-import { ADDRESS_BITS, formatHostPrefix } from '../../netlink/wire/ip-prefix.ts'
+import { formatHostPrefix } from '../../netlink/wire/ip-prefix.ts'
 import type { InterfaceAddress } from '../../route/model/interface-address.ts'
+import { resolvesAddresses } from '../../route/model/link.ts'
 import type { RoleHost } from '../facts/host-access.ts'
 import { ADDRESS, formatPrefixOnInterface, ROUTE } from '../resource/network-resources.ts'
-import { ensure, observe, type RoleItem } from './role-item.ts'
+import { WHOLE_NETWORK } from '../resource/whole-network-resource.ts'
+import { ensure, notNeeded, observe, type RoleItem } from './role-item.ts'
 import type { Vip } from './vip.ts'
 
 /** A virtual address that a host has and does not advertise on any network. */
@@ -35,7 +37,13 @@ export function hostRouteItems(vips: readonly HiddenVip[]): RoleItem[] {
   return vips
     .filter(({ vip }) => vip.family === 'ipv4')
     .map(({ vip, interface: name, owner }) =>
-      ensure({ handler: ROUTE, subject: subjectOf(vip, name), value: true, owners: [owner] }),
+      ensure({
+        handler: ROUTE,
+        subject: subjectOf(vip, name),
+        value: true,
+        owners: [owner],
+        isNeeded: notNeeded,
+      }),
     )
 }
 
@@ -51,18 +59,27 @@ export function hiddenAddressRemovalItems(vips: readonly HiddenVip[]): RoleItem[
 }
 
 /**
+ * Items that remove the addresses where they claim a whole network, such as `192.0.2.1/24` on `lo`, which some guides advise. They
+ * come after those that add the addresses, so that the host has them at every moment.
+ */
+export function wholeNetworkItems(
+  vips: readonly { readonly vip: Vip; readonly owner: string }[],
+): RoleItem[] {
+  return vips.map(({ vip, owner }) =>
+    ensure({ handler: WHOLE_NETWORK, subject: vip.address, value: [], owners: [owner] }),
+  )
+}
+
+/**
  * Items that report an address on an interface that answers for it. They do not remove the address, because it may be intended.
  */
 export function notAdvertisedItems(vips: readonly HiddenVip[]): RoleItem[] {
   return vips.map(({ vip, interface: name, owner }) =>
     observe(`visible ${vip.address}`, 'none', [owner], async ({ network }) => {
-      const answering = new Set((await network.links()).filter(({ arp }) => arp).map((link) => link.name))
+      const answering = new Set((await network.links()).filter(resolvesAddresses).map((link) => link.name))
       const visible = (await network.addresses({ family: vip.family })).filter(
         (address) =>
-          address.address === vip.address &&
-          (answering.has(address.interface)
-            ? address.interface !== name
-            : address.interface === 'lo' && address.prefixLength < ADDRESS_BITS[vip.family]),
+          address.address === vip.address && address.interface !== name && answering.has(address.interface),
       )
       return { actual: visible.map(formatAddress).join(', ') || 'none', ok: visible.length === 0 }
     }),

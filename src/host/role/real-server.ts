@@ -1,12 +1,18 @@
-import { ArgumentTypeError } from '../../errors.ts'
+import { ArgumentRangeError, ArgumentTypeError } from '../../errors.ts'
 import { checkAddress, checkObject, KnownFields } from '../../netlink/arguments/check.ts'
-import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { ROUTE_TABLES } from '../../route/model/route.ts'
+import { checkOneInterface } from '../../sysctl/sysctl-name.ts'
 import type { RoleHost } from '../facts/host-access.ts'
 import { LINK } from '../resource/network-resources.ts'
-import { arpSuppressionItems } from './arp-suppression.ts'
-import { type HiddenVip, hiddenAddressItems, hostRouteItems, notAdvertisedItems } from './hidden-vip.ts'
+import { arpSuppressionItems, checkArpInterfaces } from './arp-suppression.ts'
+import {
+  type HiddenVip,
+  hiddenAddressItems,
+  hostRouteItems,
+  notAdvertisedItems,
+  wholeNetworkItems,
+} from './hidden-vip.ts'
 import { Role, type RoleOptions } from './role.ts'
 import { ensure, observe, type RoleItem } from './role-item.ts'
 import {
@@ -24,8 +30,8 @@ export interface HiddenVipOptions extends RoleOptions {
   /** Virtual addresses, IPv4 and IPv6. A prefix length is optional and must be 32 or 128. */
   readonly vips: readonly string[]
   /**
-   * Names of the interfaces on which ARP for the addresses is suppressed. Default: all interfaces, with the sysctls of `all`,
-   * which also apply to interfaces added later. IPv4 only: Linux does not answer neighbour solicitations for an address of
+   * Names of the interfaces on which ARP for the addresses is suppressed, not `lo`, where no requests arrive. Default: all
+   * interfaces, with the sysctls of `all`, which also apply to interfaces added later. IPv4 only: Linux does not answer neighbour solicitations for an address of
    * another interface (ndisc_recv_ns, net/ipv6/ndisc.c).
    */
   readonly interfaces?: readonly string[] | undefined
@@ -56,6 +62,9 @@ export interface NatRealServerOptions extends RoleOptions {
 /** Options of a {@link RealServer}, by forwarding method. */
 export type RealServerOptions = DirectRealServerOptions | TunnelRealServerOptions | NatRealServerOptions
 
+const LOOPBACK = 'lo'
+const ARP_INTERFACE =
+  'an interface on which requests for the addresses arrive; a loopback receives none, so its arp_ignore has no effect'
 const COMMON_FIELDS = ['forwarding', 'stateFile']
 const KNOWN_FIELDS = {
   dr: new KnownFields([...COMMON_FIELDS, 'vips', 'interfaces']),
@@ -88,7 +97,7 @@ export class RealServer extends Role {
   /**
    * @param host The host, usually a {@link Host}.
    * @throws {TypeError} if an address or the forwarding method is invalid, or a field is unknown.
-   * @throws {RangeError} if the prefix length of a virtual address is not 32 or 128.
+   * @throws {RangeError} if the prefix length of a virtual address is not 32 or 128, or an interface is `lo`.
    */
   constructor(host: RoleHost, options: RealServerOptions) {
     super(host, checkOptions(options))
@@ -99,6 +108,8 @@ export class RealServer extends Role {
 
   /** @internal */
   protected override async prepare(): Promise<void> {
+    const { interfaces } = this.#options as HiddenVipOptions
+    if (interfaces !== undefined) checkArpInterfaces(await this.host.network.links(), interfaces)
     for (const { device } of this.#tunnelDevices()) await loadTunnelModule(this.host, device)
   }
 
@@ -107,8 +118,10 @@ export class RealServer extends Role {
     const options = this.#options
     if (options.forwarding === 'nat') return [directorAddresses(options).map(defaultRouteItem)]
     const { interfaces } = options
-    const v4 = this.#vips.filter(({ family }) => family === 'ipv4').map(ownerOf)
-    const arp = v4.length === 0 ? [] : await arpSuppressionItems(this.host, interfaces, v4)
+    const v4 = this.#vips
+      .filter(({ family }) => family === 'ipv4')
+      .map((vip) => ({ address: vip.address, owner: ownerOf(vip) }))
+    const arp = await arpSuppressionItems(this.host, interfaces, v4)
     const loopback = ensure({ handler: LINK, subject: 'lo', value: true, owners: this.owners })
     const hidden = this.#vips.map((vip) => this.#toHiddenVip(vip))
     const addresses = await hiddenAddressItems(this.host, hidden)
@@ -120,6 +133,7 @@ export class RealServer extends Role {
       [loopback, ...arp],
       ...tunnels,
       addresses,
+      wholeNetworkItems(hidden),
       [...(options.forwarding === 'dr' ? hostRouteItems(hidden) : []), ...notAdvertisedItems(hidden)],
     ]
   }
@@ -163,7 +177,8 @@ function checkOptions(options: RealServerOptions): RealServerOptions {
     for (const director of directorAddresses(options)) checkAddress('director', director)
   } else {
     for (const [index, name] of (options.interfaces ?? []).entries()) {
-      checkInterfaceName(`interfaces[${index}]`, name)
+      checkOneInterface(`interfaces[${index}]`, name)
+      if (name === LOOPBACK) throw new ArgumentRangeError(`interfaces[${index}]`, ARP_INTERFACE, name)
     }
     if (options.forwarding === 'tun') checkTunnelEndpoint(options.tunnel)
   }

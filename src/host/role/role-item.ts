@@ -9,7 +9,7 @@ export interface RoleItemStatus {
   readonly expected: string
   /** The current state, in text. `none` if the resource does not exist. */
   readonly actual: string
-  /** Whether the current state meets the requirement. */
+  /** Whether the current state meets the requirement, or the role works without it. */
   readonly ok: boolean
 }
 
@@ -36,6 +36,11 @@ export interface RoleItem {
   /** The owners of the change, which is undone when its last owner gives it up. */
   readonly owners: readonly string[]
   inspect(host: RoleHost): Promise<Observation>
+  /**
+   * Whether the role works only if the requirement is met; `status()` reports it as met otherwise. Absent: always. `up()` meets
+   * every requirement, as a precaution for later changes of the host.
+   */
+  isNeeded?(host: RoleHost): Promise<boolean>
   /** The change to make if the requirement is not met. Absent if the role only reports it. */
   readonly change?: { readonly handler: ResourceHandler; readonly subject: string; readonly value: unknown }
 }
@@ -51,15 +56,18 @@ interface EnsureOptions {
   readonly accepts?: (current: unknown) => boolean
   /** The requirement in text. Default: `value`. */
   readonly expected?: string
+  readonly isNeeded?: RoleItem['isNeeded']
 }
 
 /** An item that the role changes if the requirement is not met. */
-export function ensure({ handler, subject, value, owners, accepts, expected }: EnsureOptions): RoleItem {
+export function ensure(options: EnsureOptions): RoleItem {
+  const { handler, subject, value, owners, accepts, expected, isNeeded } = options
   const isAccepted = accepts ?? ((current) => handler.equals(current, value))
   return {
     name: itemName(handler, subject),
     expected: expected ?? handler.format(value),
     owners,
+    ...(isNeeded === undefined ? {} : { isNeeded }),
     change: { handler, subject, value },
     async inspect(host) {
       const current = await handler.find(host, subject)
@@ -78,6 +86,11 @@ export function observe(
   return { name, expected, owners, inspect: async (host) => ({ ...(await inspect(host)), value: null }) }
 }
 
+/** For a requirement that the role works without: a precaution, or a custom. */
+export async function notNeeded(): Promise<boolean> {
+  return false
+}
+
 /** The name of the item for a resource. */
 export function itemName({ kind }: ResourceHandler, subject: string): string {
   return `${kind} ${subject}`
@@ -87,7 +100,8 @@ export function itemName({ kind }: ResourceHandler, subject: string): string {
 export async function inspectItems(host: RoleHost, items: readonly RoleItem[]): Promise<RoleStatus> {
   const statuses = items.map(async (item): Promise<RoleItemStatus> => {
     const { actual, ok } = await item.inspect(host)
-    return { name: item.name, expected: item.expected, actual, ok }
+    const isMet = ok || (await item.isNeeded?.(host)) === false
+    return { name: item.name, expected: item.expected, actual, ok: isMet }
   })
   return statusOf(await Promise.all(statuses))
 }

@@ -1,10 +1,10 @@
 import { ArgumentRangeError } from '../../errors.ts'
 import { ADDRESS_BITS } from '../../netlink/wire/ip-prefix.ts'
-import type { Link } from '../../route/model/link.ts'
+import { type Link, resolvesAddresses } from '../../route/model/link.ts'
 import type { RoleHost } from '../facts/host-access.ts'
 import { ADDRESS, formatPrefixOnInterface } from '../resource/network-resources.ts'
 import { SYSCTL } from '../resource/sysctl-resources.ts'
-import { ensure, observe, type RoleItem } from './role-item.ts'
+import { ensure, notNeeded, observe, type RoleItem } from './role-item.ts'
 import { formatVip, type Vip } from './vip.ts'
 
 /** A virtual address that a host answers for on a network. */
@@ -56,6 +56,7 @@ function promoteSecondariesItem(name: string, owner: string): RoleItem {
     subject: `net.ipv4.conf.${name.replaceAll('.', '/')}.promote_secondaries`,
     value: '1',
     owners: [owner],
+    isNeeded: notNeeded,
   })
 }
 
@@ -71,15 +72,20 @@ export function visibleAddressRemovalItems(vips: readonly VisibleVip[]): RoleIte
   )
 }
 
-/** Rejects an interface that does not exist, before anything is changed. */
-export function checkInterfacesExist(
-  links: readonly Link[],
-  vips: readonly VisibleVip[],
-  field: string,
-): void {
-  for (const { interface: name } of vips) {
-    if (links.some((link) => link.name === name)) continue
-    throw new ArgumentRangeError(field, `one of ${links.map((link) => link.name).join(', ')}`, name)
+/**
+ * Rejects an interface that does not exist, and a VIP that would claim its whole network on an interface where no other host
+ * is, before anything is changed.
+ */
+export function checkVisibleVips(links: readonly Link[], vips: readonly VisibleVip[], field: string): void {
+  for (const { vip, interface: name } of vips) {
+    const link = links.find((each) => each.name === name)
+    if (link === undefined) {
+      throw new ArgumentRangeError(field, `one of ${links.map((each) => each.name).join(', ')}`, name)
+    }
+    const bits = ADDRESS_BITS[vip.family]
+    if (resolvesAddresses(link) || link.type === 'ppp' || vip.prefixLength === bits) continue
+    const allowed = `an interface of its network; on ${name}, ${vip.address} must have /${bits}`
+    throw new ArgumentRangeError(field, allowed, `${formatVip(vip)} on ${name}`)
   }
 }
 

@@ -55,6 +55,14 @@ export interface Link {
   readonly tunnel?: TunnelSettings | undefined
 }
 
+/**
+ * Whether other hosts can resolve addresses on an interface, by ARP or neighbour discovery. Not on a loopback, although its flags
+ * do not say so, nor on a dummy or a tunnel.
+ */
+export function resolvesAddresses({ type, arp }: Pick<Link, 'type' | 'arp'>): boolean {
+  return arp && type !== 'loopback'
+}
+
 /** A network interface to add: `ip link add`. It is down at first. */
 export interface LinkInput extends TunnelSettings {
   /** 1 to 15 bytes without slash, colon or whitespace. */

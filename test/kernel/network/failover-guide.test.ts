@@ -8,6 +8,8 @@ import { Host } from '../../../src/host/host.ts'
 import type { ClusterNode } from '../../../src/host/role/cluster-node.ts'
 import { makeNamespace, type Namespace } from '../../support/kernel/namespace.ts'
 import { connect } from '../../support/kernel/network/network.ts'
+import { Client, tally } from '../../support/scenarios/client.ts'
+import { makeTopology } from '../../support/scenarios/topology.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
@@ -42,7 +44,7 @@ it('the programs in the failover guide behave as the guide says', async () => {
     ['FAULT', ['lo']],
     ['MASTER', ['eth0']],
     ['BACKUP', ['lo']],
-    ['STOP', before],
+    ['STOP', ['lo']],
   ] as const) {
     const process = { argv: ['node', 'notify.js', 'INSTANCE', 'VI_1', state, '100'] }
     await program(notify!, { ...given, process })
@@ -57,6 +59,30 @@ it('the programs in the failover guide behave as the guide says', async () => {
   await program(pair!, given)
   expect(await places(here)).toEqual(before)
   ;(host as Host).close()
+})
+
+it('a backup whose VRRP daemon stops keeps serving what the active node schedules to it', async () => {
+  const { active, backup, surfer } = await makeTopology({
+    active: { networks: { lan: '192.168.79.101/24' } },
+    backup: { networks: { lan: '192.168.79.102/24' } },
+    surfer: { networks: { lan: '192.168.79.100/24' } },
+  })
+  await Promise.all([active.serveWeb(80), backup.serveWeb(80)])
+  const destinations = ['192.168.79.101', '192.168.79.102'].map(
+    (address) => ({ address, forwarding: 'dr' }) as const,
+  )
+  const services = [{ protocol: 'tcp', address: VIP, port: 80, scheduler: 'rr', destinations }] as const
+  const options = { vips: [`${VIP}/24`], interface: 'eth0', services }
+  const node = backup.asClusterNode(options)
+  await node.up()
+  await active.asClusterNode(options).promote()
+  const client = await Client.start(surfer)
+  const served = async () => tally(await client.servers(`http://${VIP}/`, { times: 20 }))
+  expect(await served()).toEqual({ active: 10, backup: 10 })
+
+  const notify = blocksOf('failover.md')[4]!
+  await program(notify, { node, process: { argv: ['node', 'notify.js', 'INSTANCE', 'VI_1', 'STOP', '100'] } })
+  expect(await served()).toEqual({ active: 10, backup: 10 })
 })
 
 it('the failover example keeps connections open', async () => {

@@ -34,7 +34,11 @@ const ACTIONS = {
     description: 'Make this node a backup.',
     run: (node) => node.demote(),
   },
-  down: ROLE_ACTIONS.down,
+  down: {
+    description:
+      'Take this node out of the cluster: restore everything that up changed. To stop it or its VRRP daemon, use demote.',
+    run: (node) => node.down(),
+  },
   status: ROLE_ACTIONS.status,
 } as const satisfies RoleDefinition<ClusterNode, Flags>['actions']
 

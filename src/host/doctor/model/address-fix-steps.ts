@@ -1,5 +1,5 @@
 import { familyOf } from '../../../netlink/wire/address.ts'
-import { containsAddress, formatHostPrefix } from '../../../netlink/wire/ip-prefix.ts'
+import { ADDRESS_BITS, containsAddress, formatHostPrefix } from '../../../netlink/wire/ip-prefix.ts'
 import type { InterfaceAddress } from '../../../route/model/interface-address.ts'
 import type { Link } from '../../../route/model/link.ts'
 import { addAddress, type FixStep, removeAddress, setInterfaceSysctl, setTextSysctl } from './fix-step.ts'
@@ -36,8 +36,12 @@ export function removeAddressEntry(view: HostView, entry: InterfaceAddress): Fix
 /** Replaces an address by the same address as a host address. */
 export function correctPrefix(view: HostView, entry: InterfaceAddress): FixStep[] {
   const { address, interface: name, label, family } = entry
-  const add = addVip(address, name, label === name ? undefined : label)
   const remove = removeAddressEntry(view, entry)
+  const hasHostAddress = view
+    .addressEntries(address)
+    .some((other) => other.interface === name && other.prefixLength === ADDRESS_BITS[family])
+  if (hasHostAddress) return remove
+  const add = addVip(address, name, label === name ? undefined : label)
   // An interface can have an IPv6 address only once, whatever its prefix length. An IPv4 address can be added before the old
   // one is removed.
   return family === 'ipv6' ? [...remove, add] : [add, ...remove]

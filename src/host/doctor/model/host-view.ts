@@ -3,12 +3,13 @@ import type { Service } from '../../../ipvs/model/service.ts'
 import { type Family, familyOf } from '../../../netlink/wire/address.ts'
 import { containsAddress } from '../../../netlink/wire/ip-prefix.ts'
 import type { InterfaceAddress } from '../../../route/model/interface-address.ts'
-import type { Link } from '../../../route/model/link.ts'
+import { type Link, resolvesAddresses } from '../../../route/model/link.ts'
 import type { Route } from '../../../route/model/route.ts'
 import { isTunnelKind } from '../../../route/model/tunnel-link.ts'
 import { computeEffectiveValue } from '../../../sysctl/effective.ts'
 import type { IPV4_INTERFACE_SYSCTLS, Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { findInterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
+import { findArpInterfaces } from '../../facts/arp-interfaces.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
 import type { DiagnoseOptions, HostRole } from './options.ts'
 import { findDefaultRoute, findRoute, hasLocalRoute } from './route-lookup.ts'
@@ -160,11 +161,7 @@ export class HostView {
 
   #findArpInterfaces(): Link[] {
     const { interface: only } = this.options
-    return this.facts.links.filter(({ name, type, arp, up, master }) => {
-      // A port of a bridge or bond does not receive packets itself. An interface of a VRF does.
-      const isPort = master !== undefined && this.link(master)?.kind !== 'vrf'
-      return up && arp && type !== 'loopback' && !isPort && (only === undefined || name === only)
-    })
+    return findArpInterfaces(this.facts.links).filter(({ name }) => only === undefined || name === only)
   }
 
   #findRole(): HostRole {
@@ -225,5 +222,5 @@ function isOnEveryHost(address: string): boolean {
 
 /** Whether other hosts do not resolve addresses of an interface: `lo`, a dummy, a tunnel. */
 export function isWithoutArp(link: Link | undefined): boolean {
-  return link !== undefined && (link.type === 'loopback' || !link.arp)
+  return link !== undefined && !resolvesAddresses(link)
 }

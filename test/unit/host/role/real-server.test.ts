@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RealServer, type RealServerOptions } from '../../../../src/host/role/real-server.ts'
+import type { RoleStatus } from '../../../../src/host/role/role-item.ts'
 import { type InitialState, SimulatedHost } from '../../../support/host/simulated-host.ts'
 import { StateFolder } from '../../../support/host/state-folder.ts'
 
@@ -10,6 +11,10 @@ function stateFile(): string {
   const folder = new StateFolder()
   onTestFinished(() => folder[Symbol.dispose]())
   return folder.path
+}
+
+function notOk({ items }: RoleStatus) {
+  return items.filter(({ ok }) => !ok)
 }
 
 function hostWith(initial?: InitialState) {
@@ -102,6 +107,62 @@ describe('a real server by direct routing', () => {
       { name: `visible ${VIP}`, expected: 'none', actual: `${VIP}/24 on eth0`, ok: false },
     ])
     expect(host.addresses).toContain(`${VIP}/24 on eth0`)
+  })
+
+  it('removes the address from lo where it claims its whole network, and restores that', async () => {
+    const { host, stateFile } = hostWith({
+      addresses: [{ address: `${VIP}/24`, interface: 'lo', label: 'lo:1' }],
+    })
+    const before = host.dump()
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
+    expect(notOk(await role.status())).toContainEqual({
+      name: `whole-network ${VIP}`,
+      expected: 'none',
+      actual: `${VIP}/24 on lo`,
+      ok: false,
+    })
+    expect((await role.up()).ok).toBe(true)
+    expect(host.addresses).toEqual([`${VIP}/32 on lo`])
+    expect((await new RealServer(host.reopen(), { forwarding: 'dr', vips: [VIP], stateFile }).up()).ok).toBe(
+      true,
+    )
+    expect(host.addresses).toEqual([`${VIP}/32 on lo`])
+    expect((await role.down()).ok).toBe(true)
+    expect(host.dump()).toEqual(before)
+  })
+
+  it.each(['lo', 'all', 'default', 'eth7'])('refuses to suppress ARP on %s', async (name) => {
+    const { host, stateFile } = hostWith()
+    const up = async () =>
+      await new RealServer(host, { forwarding: 'dr', vips: [VIP], interfaces: [name], stateFile }).up()
+    await expect(up()).rejects.toThrow(/interfaces\[0\].*(interface|one interface)/)
+    expect(host.changes).toBe(0)
+  })
+
+  it('reports an interface that still answers because another one was named', async () => {
+    const { host, stateFile } = hostWith({
+      interfaces: ['eth0', 'eth1'],
+      addresses: [{ address: '192.168.79.102/24', interface: 'eth0' }],
+    })
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], interfaces: ['eth1'], stateFile })
+    expect(notOk(await role.up())).toEqual([
+      { name: 'arp_ignore in effect on eth0', expected: '1 or 2 or 8', actual: '0', ok: false },
+      { name: 'arp_announce in effect on eth0', expected: '2', actual: '0', ok: false },
+    ])
+  })
+
+  it('counts ARP that each interface suppresses by itself as suppressed', async () => {
+    const { host, stateFile } = hostWith({
+      sysctls: { 'net.ipv4.conf.eth0.arp_ignore': '1', 'net.ipv4.conf.eth0.arp_announce': '2' },
+      addresses: [{ address: `${VIP}/32`, interface: 'lo' }],
+    })
+    const role = new RealServer(host, { forwarding: 'dr', vips: [VIP], stateFile })
+    expect(notOk(await role.status())).toEqual([])
+    host.setSysctlFromOutside('net.ipv4.conf.eth0.arp_ignore', '3')
+    expect(notOk(await role.status()).map(({ name }) => name)).toEqual([
+      'sysctl net.ipv4.conf.all.arp_ignore',
+      'sysctl net.ipv4.conf.eth0.arp_ignore',
+    ])
   })
 
   it('uses the first free label', async () => {
