@@ -4,14 +4,22 @@ import type { HostFacts } from '../facts/host-facts.ts'
 import { checkConnections } from './checks/check-connections.ts'
 import { checkDestinations } from './checks/check-destination.ts'
 import { checkForwarding } from './checks/check-forwarding.ts'
+import { checkModule } from './checks/check-module.ts'
+import { checkNatNetworks } from './checks/check-nat-network.ts'
 import { checkBothActive, checkPassiveNode } from './checks/check-pair.ts'
 import { checkDefaultRoute, checkServedVips } from './checks/check-real-server.ts'
 import { checkServices } from './checks/check-service.ts'
 import { checkTunnelEndpoints, checkTunnelMtu } from './checks/check-tunnel.ts'
-import { checkDirectedVips, checkPrefixes } from './checks/check-vip.ts'
+import { checkDirectedVips, checkDownInterfaces, checkPrefixes } from './checks/check-vip.ts'
 import { type Diagnosis, type Finding, toFinding } from './model/finding.ts'
 import { HostView } from './model/host-view.ts'
-import { checkFacts, checkOptions, type DiagnoseOptions, type DoctorOptions } from './model/options.ts'
+import {
+  checkFacts,
+  checkInterface,
+  checkOptions,
+  type DiagnoseOptions,
+  type DoctorOptions,
+} from './model/options.ts'
 import { classifyPeers } from './model/peers.ts'
 
 type Check = (view: HostView) => Iterable<Diagnosis>
@@ -25,9 +33,12 @@ const REAL_SERVER_CHECKS: readonly Check[] = [
 ]
 
 const ALL_CHECKS: readonly Check[] = [
+  checkModule,
+  checkDownInterfaces,
   checkDirectedVips,
   ...REAL_SERVER_CHECKS,
   checkForwarding,
+  checkNatNetworks,
   checkTunnelMtu,
   checkDestinations,
   checkServices,
@@ -52,6 +63,7 @@ export async function doctor(host: FactsHost & FixHost, options: DoctorOptions =
 
 /** Runs all checks on the facts of a host. `host` is that host, if its fixes can be run from here. */
 export function runChecks(facts: HostFacts, options: DiagnoseOptions, host: FixHost | undefined): Finding[] {
+  checkInterface(facts, options)
   const view = new HostView(facts, options)
   const { nodes, realServers } = classifyPeers(view)
   const here = [

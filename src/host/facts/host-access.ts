@@ -37,9 +37,9 @@ export interface RoleHost {
   >
   /** Kernel settings. */
   readonly sysctls: Pick<Sysctls, 'findText' | 'setText'>
-  /** The IPVS of the host. Only a cluster node uses it. */
+  /** The IPVS of the host. A cluster node changes it; the status of a director reads it where it is loaded. */
   ipvs(): Promise<
-    Pick<Ipvs, 'service' | 'batch' | 'removeService' | 'daemons' | 'startDaemon' | 'stopDaemon'>
+    Pick<Ipvs, 'service' | 'services' | 'batch' | 'removeService' | 'daemons' | 'startDaemon' | 'stopDaemon'>
   >
 }
 
@@ -53,6 +53,7 @@ export interface FixHost {
   ipvs(): Promise<
     Pick<
       Ipvs,
+      | 'services'
       | 'addService'
       | 'updateService'
       | 'removeService'

@@ -4,10 +4,11 @@ import { checkInterfaceName } from '../../netlink/arguments/interface-name.ts'
 import type { Family } from '../../netlink/wire/address.ts'
 import { interfaceSysctl } from '../../sysctl/sysctl-name.ts'
 import type { RoleHost } from '../facts/host-access.ts'
+import { reachesNatServers } from '../facts/nat-network.ts'
 import { FORWARDING, FORWARDING_SWITCH, SYSCTL } from '../resource/sysctl-resources.ts'
 import { wholeNetworkItems } from './hidden-vip.ts'
 import { Role, type RoleOptions } from './role.ts'
-import { ensure, type RoleItem } from './role-item.ts'
+import { ensure, notNeeded, type RoleItem } from './role-item.ts'
 import { checkVip, checkVips } from './vip.ts'
 import {
   announceVips,
@@ -53,7 +54,8 @@ const KNOWN_VIP_FIELDS = new KnownFields(['address', 'interface', 'label'])
  *   addressed to this host, and packets that IPVS sends count as its own. IPv6 forwarding makes the kernel drop the default
  *   routes that it learned from router advertisements and learn no others, except on interfaces with `accept_ra` 2.
  * - `nat` and `dr`: ICMP redirects are off (`send_redirects` 0 for `all` and the interface). They would make hosts of the same
- *   network bypass the director. IPv6 has no such sysctl.
+ *   network bypass the director. IPv6 has no such sysctl. `status()` requires it only while real servers behind NAT are
+ *   reached through the interface of a virtual address, as the doctor does.
  *
  * @example
  * ```ts
@@ -120,10 +122,39 @@ export function directorItems(vips: readonly VisibleVip[], methods: readonly str
         handler: SYSCTL,
         subject: interfaceSysctl('ipv4', name, 'send_redirects'),
         value: '0',
+        isNeeded: methods.includes('nat')
+          ? (host) => needsNoRedirects(host, name === 'all' ? interfaces.slice(1) : [name])
+          : notNeeded,
         owners: v4.filter((vip) => name === 'all' || vip.interface === name).map(({ owner }) => owner),
       }),
     ),
   ]
+}
+
+/**
+ * Whether redirects of one of these interfaces reach real servers behind NAT: they are sent, and the services that the table has
+ * now have real servers there. The finding `send-redirects` of the doctor has the same condition.
+ */
+async function needsNoRedirects(host: RoleHost, interfaces: readonly string[]): Promise<boolean> {
+  const sent = await Promise.all(interfaces.map((name) => sendsRedirects(host, name)))
+  const sending = interfaces.filter((_, index) => sent[index])
+  // Reading the table would load the module.
+  if (sending.length === 0 || (await host.sysctls.findText('net.ipv4.vs.drop_entry')) === undefined)
+    return false
+  const [services, routes, addresses] = await Promise.all([
+    host.ipvs().then((ipvs) => ipvs.services()),
+    host.network.routes({ family: 'ipv4', table: 'all' }),
+    host.network.addresses(),
+  ])
+  const own = new Set(addresses.map(({ address }) => address))
+  return sending.some((name) => reachesNatServers(services, routes, (address) => own.has(address), name))
+}
+
+async function sendsRedirects({ sysctls }: RoleHost, interfaceName: string): Promise<boolean> {
+  const values = await Promise.all(
+    ['all', interfaceName].map((name) => sysctls.findText(interfaceSysctl('ipv4', name, 'send_redirects'))),
+  )
+  return values.some((value) => value !== undefined && value !== '0')
 }
 
 function forwardingItem(family: Family, owners: readonly string[]): RoleItem {

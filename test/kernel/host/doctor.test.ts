@@ -23,8 +23,15 @@ import { canUnloadModules } from '../../support/kernel/kernel.ts'
 import { waitUntil } from '../../support/kernel/until.ts'
 import type { Machine } from '../../support/scenarios/machine.ts'
 
+/** Findings that no kernel of these tests can have: it has IPVS, and it is loaded. */
+const UNIT_ONLY = ['ipvs-missing'] as const satisfies readonly FindingId[]
+type UnitOnly = (typeof UNIT_ONLY)[number]
+
 /** All cases by finding. */
-const CASES: Readonly<Record<FindingId, readonly Case[]>> = { ...HOST_CASES, ...RULE_CASES }
+const CASES: Readonly<Record<Exclude<FindingId, UnitOnly>, readonly Case[]>> = {
+  ...HOST_CASES,
+  ...RULE_CASES,
+}
 
 type ApplyFix = (finding: Finding, machine: Machine) => Promise<unknown>
 
@@ -82,7 +89,7 @@ describe('the doctor', () => {
   })
 
   it('has a case below for each of its findings', () => {
-    expect(Object.keys(CASES).toSorted()).toEqual(Object.keys(FINDINGS).toSorted())
+    expect([...Object.keys(CASES), ...UNIT_ONLY].toSorted()).toEqual(Object.keys(FINDINGS).toSorted())
     expect(Object.values(CASES).filter((cases) => cases.length === 0)).toEqual([])
   })
 })

@@ -177,6 +177,7 @@ export class SimulatedHost implements RoleHost {
     this.#client ??= Ipvs.open({ transport: this.#kernel })
     const ipvs = await this.#client
     return {
+      services: async () => await this.#read(() => ipvs.services()),
       service: async (key) => await this.#read(() => ipvs.service(key)),
       removeService: async (key) => await this.#change(() => ipvs.removeService(key)),
       // A process can be killed between the commands.

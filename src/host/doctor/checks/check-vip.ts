@@ -1,16 +1,45 @@
 import { ADDRESS_BITS } from '../../../netlink/wire/ip-prefix.ts'
+import { isTunnelKind } from '../../../route/model/tunnel-link.ts'
 import { addVip, chooseInterface, correctPrefix, setEffectiveSysctl } from '../model/address-fix-steps.ts'
 import type { Diagnosis } from '../model/finding.ts'
+import { updateLink } from '../model/fix-step.ts'
 import { type HostView, isWithoutArp } from '../model/host-view.ts'
 
 /** Checks whether packets for the VIPs reach this director. */
 export function* checkDirectedVips(view: HostView): Generator<Diagnosis> {
   for (const vip of view.directedVips) {
     if (!view.isLocal(vip)) yield vipMissing(view, vip)
-    else if (view.role === 'director' && view.arpInterfaces.length > 0 && view.isHidden(vip)) {
+    else if (
+      downInterface(view, vip) === undefined &&
+      view.role === 'director' &&
+      view.arpInterfaces.length > 0 &&
+      view.isHidden(vip)
+    ) {
       yield vipSilent(view, vip)
     }
   }
+}
+
+/** Checks whether the host has a VIP only on interfaces that are down, where the kernel does not accept its packets. */
+export function* checkDownInterfaces(view: HostView): Generator<Diagnosis> {
+  for (const vip of new Set([...view.directedVips, ...view.servedVips])) {
+    const name = downInterface(view, vip)
+    // The finding tunnel-down describes a tunnel.
+    if (name === undefined || isTunnelKind(view.link(name)?.kind)) continue
+    yield {
+      id: 'interface-down',
+      subject: name,
+      message: `The VIP ${vip} is an address of ${name}, which is down.`,
+      symptom: 'Connections to the VIP hang or are refused: this host does not accept its packets.',
+      steps: [updateLink(name, { up: true })],
+    }
+  }
+}
+
+/** The first interface of a VIP, if all of its interfaces are down. */
+function downInterface(view: HostView, vip: string): string | undefined {
+  const names = view.addressEntries(vip).map((entry) => entry.interface)
+  return names.every((name) => view.link(name)?.up === false) ? names[0] : undefined
 }
 
 /** Checks whether a VIP on an interface without ARP has the prefix length of a whole network. */

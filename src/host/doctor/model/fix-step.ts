@@ -39,6 +39,17 @@ export function setInterfaceSysctl(
   return setSysctl(interfaceSysctl('ipv4', interfaceName, setting), value)
 }
 
+/** Loads IPVS. Any use of it loads the module. */
+export function loadIpvs(): FixStep {
+  return {
+    call: 'await ipvs.services()',
+    shell: shellCommand('modprobe', 'ip_vs'),
+    run: async (host) => {
+      await (await host.ipvs()).services()
+    },
+  }
+}
+
 /** Loads the module of a scheduler. The kernel loads it when a service uses it; there is no other call to load it. */
 export function loadSchedulerModule(module: string): FixStep {
   const scheduler = module.replace('ip_vs_', '')

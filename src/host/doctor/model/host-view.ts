@@ -11,8 +11,8 @@ import type { IPV4_INTERFACE_SYSCTLS, Ipv4InterfaceSysctl } from '../../../sysct
 import { findInterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { findArpInterfaces } from '../../facts/arp-interfaces.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
+import { findDefaultRoute, findRoute, hasLocalRoute } from '../../facts/route-lookup.ts'
 import type { DiagnoseOptions, HostRole } from './options.ts'
-import { findDefaultRoute, findRoute, hasLocalRoute } from './route-lookup.ts'
 
 /**
  * The facts of a host, and conclusions from them. This class never queries the kernel. It caches frequent lookups because a

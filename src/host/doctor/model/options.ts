@@ -1,9 +1,10 @@
-import { ArgumentTypeError } from '../../../errors.ts'
+import { ArgumentRangeError, ArgumentTypeError } from '../../../errors.ts'
 import type { ServiceInput } from '../../../ipvs/model/service.ts'
 import type { CallOptions } from '../../../netlink/arguments/call-options.ts'
 import { checkAddress, checkObject, KnownFields } from '../../../netlink/arguments/check.ts'
 import { checkInterfaceName } from '../../../netlink/arguments/interface-name.ts'
 import { canonicalIPv6 } from '../../../netlink/wire/address.ts'
+import { resolvesAddresses } from '../../../route/model/link.ts'
 import type { HostFacts } from '../../facts/host-facts.ts'
 
 const ROLES = ['director', 'real-server', 'both'] as const
@@ -72,6 +73,17 @@ export function checkOptions(options: DoctorOptions): DiagnoseOptions {
     vips: vips && checkArray('vips', vips).map((vip, index) => canonical(`vips[${index}]`, vip)),
     director: director === undefined ? undefined : canonical('director', director),
   }
+}
+
+/** Rejects an interface on which no clients can be: findings about all others would be suppressed. */
+export function checkInterface({ links }: HostFacts, { interface: name }: DiagnoseOptions): void {
+  const allowed = links.filter(resolvesAddresses).map((link) => link.name)
+  if (name === undefined || allowed.includes(name)) return
+  throw new ArgumentRangeError(
+    'interface',
+    `one of ${allowed.join(', ')}, on which clients resolve the VIPs`,
+    name,
+  )
 }
 
 /** Checks the facts of a host. */

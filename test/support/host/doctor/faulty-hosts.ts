@@ -12,11 +12,13 @@ import {
   drServer,
   eth0,
   eth1,
+  host,
   lo,
   NAT_VIP,
   natDirector,
   natServer,
   neighbour,
+  oneNetworkDirector,
   ROUTES,
   route,
   service,
@@ -48,6 +50,7 @@ export const BROKEN_HOSTS: Readonly<Record<FindingId, BrokenHost>> = {
     facts: drServer({ addresses: addressesWith('192.168.79.102/24', addressEntry(`${VIP}/32`, 'eth0')) }),
     options: { vips: [VIP] },
   },
+  'interface-down': { facts: drServer({ links: [{ ...lo, up: false }, eth0] }) },
   'arp-ignore': { facts: drServer({ sysctls: { 'net.ipv4.conf.all.arp_ignore': 0 } }) },
   'arp-announce': { facts: drServer({ sysctls: { 'net.ipv4.conf.all.arp_announce': 0 } }) },
   'ip-forward': {
@@ -63,10 +66,11 @@ export const BROKEN_HOSTS: Readonly<Record<FindingId, BrokenHost>> = {
   'send-redirects': {
     facts: natDirector({
       routes: ROUTES,
-      addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'eth0')),
-      services: [service(WEB, [{ address: '192.168.79.102', forwarding: 'nat' }])],
+      addresses: addressesWith('192.168.79.101/24', addressEntry('203.0.113.9/32', 'eth0')),
+      services: [service('tcp://203.0.113.9:80', [{ address: '192.168.79.102', forwarding: 'nat' }])],
     }),
   },
+  'nat-same-network': { facts: oneNetworkDirector() },
   'default-route': {
     facts: natServer({ routes: [route('default', { gateway: '192.168.5.1', interface: 'eth0' })] }),
     options: { forwarding: 'nat', director: '192.168.5.10' },
@@ -101,6 +105,13 @@ export const BROKEN_HOSTS: Readonly<Record<FindingId, BrokenHost>> = {
         }),
       ],
     },
+  },
+  'ipvs-missing': {
+    facts: host({
+      sysctls: { 'net.ipv4.vs.conn_reuse_mode': undefined as never },
+      modules: { loaded: [], available: [] },
+    }),
+    options: { role: 'director' },
   },
   'scheduler-none': { facts: drDirector({ services: [service(WEB, [dr], { scheduler: 'none' })] }) },
   'scheduler-missing': {

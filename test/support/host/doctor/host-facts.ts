@@ -202,6 +202,22 @@ export function natDirector(changes: Partial<HostFacts> = {}): HostFacts {
   })
 }
 
+/** A director by NAT with its real server in the network of the VIP. It sends no redirects. */
+export function oneNetworkDirector(changes: Partial<HostFacts> = {}): HostFacts {
+  const { sysctls, ...parts } = changes
+  return natDirector({
+    routes: ROUTES,
+    addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'eth0')),
+    services: [service(WEB, [{ address: '192.168.79.102', forwarding: 'nat' }])],
+    ...parts,
+    sysctls: {
+      'net.ipv4.conf.all.send_redirects': 0,
+      'net.ipv4.conf.eth0.send_redirects': 0,
+      ...sysctls,
+    },
+  })
+}
+
 /** Its real server. */
 export function natServer(changes: Partial<HostFacts> = {}): HostFacts {
   return host({

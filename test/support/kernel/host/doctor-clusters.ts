@@ -67,7 +67,10 @@ export async function natCluster(): Promise<Cluster> {
   return cluster
 }
 
-/** NAT with clients and real servers on one network. */
+/** A VIP outside the network of {@link oneArmedCluster}. */
+const ONE_ARMED_VIP = '192.168.9.5'
+
+/** NAT with one interface of the director for clients of other networks and for the real servers. */
 export async function oneArmedCluster(): Promise<Cluster> {
   const gateways = ['192.168.4.10']
   const cluster = await makeTopology({
@@ -76,9 +79,9 @@ export async function oneArmedCluster(): Promise<Cluster> {
     second: { networks: { lan: '192.168.4.12/24' }, gateways },
   })
   const { director } = cluster
-  await director.asDirector({ forwarding: ['nat'], vips: [{ address: NAT_VIP, interface: 'eth0' }] })
+  await director.asDirector({ forwarding: ['nat'], vips: [{ address: ONE_ARMED_VIP, interface: 'eth0' }] })
   const to = (address: string) => ({ address, forwarding: 'nat' }) as const
-  await addService(director, NAT_WEB, [to('192.168.4.11'), to('192.168.4.12')])
+  await addService(director, { ...NAT_WEB, address: ONE_ARMED_VIP }, [to('192.168.4.11'), to('192.168.4.12')])
   return cluster
 }
 

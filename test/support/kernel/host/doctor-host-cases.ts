@@ -6,6 +6,8 @@ import { type Case, factsOf, move } from './doctor-case.ts'
 import {
   type Cluster,
   drCluster,
+  NAT_VIP,
+  NAT_WEB,
   natCluster,
   oneArmedCluster,
   ownTunnelCluster,
@@ -177,6 +179,28 @@ export const HOST_CASES = {
       title: 'a director by NAT in one network that redirects real servers to the clients',
       cluster: oneArmedCluster,
       break: ({ director }) => director.host.sysctls.set('net.ipv4.conf.all.send_redirects', 1),
+    },
+  ],
+  'interface-down': [
+    {
+      title: 'a director whose interface is down',
+      cluster: oneArmedCluster,
+      break: ({ director }) => director.host.network.updateLink('eth0', { up: false }),
+    },
+  ],
+  'nat-same-network': [
+    {
+      title: 'a director by NAT with the VIP in the network of its real servers',
+      cluster: oneArmedCluster,
+      break: async ({ director }) => {
+        await director.host.network.addAddress({ address: `${NAT_VIP}/32`, interface: 'eth0' })
+        await director.ipvs.addService(NAT_WEB)
+        await director.ipvs.addDestination(NAT_WEB, { address: '192.168.4.11', forwarding: 'nat' })
+      },
+      restore: async ({ director }) => {
+        await director.ipvs.removeService(NAT_WEB)
+        await director.host.network.removeAddress({ address: `${NAT_VIP}/32`, interface: 'eth0' })
+      },
     },
   ],
   'default-route': [

@@ -62,6 +62,19 @@ describe('a director', () => {
     expect(host.sysctl('net.ipv4.conf.eth0.send_redirects')).toBe(value)
   })
 
+  it.each(['dr', 'tun', 'nat'] as const)(
+    'by %s, is ok with redirects while no real server behind NAT is on its interface',
+    async (method) => {
+      const { host, director } = directorOf({ vips: [on(`${VIP}/24`)], forwarding: [method] })
+      await director.up()
+      for (const name of ['all', 'eth0']) {
+        host.setSysctlFromOutside(`net.ipv4.conf.${name}.send_redirects`, '1')
+      }
+      host.setSysctlFromOutside('net.ipv4.conf.eth0.promote_secondaries', '0')
+      expect((await director.status()).ok).toBe(true)
+    },
+  )
+
   it('restores all sysctls that the forwarding switch changes', async () => {
     const { host, director } = directorOf(
       { vips: [on(VIP), on(VIP6)], forwarding: ['nat'] },

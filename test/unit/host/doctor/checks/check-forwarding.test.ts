@@ -11,7 +11,6 @@ import {
   natServer,
   route,
   service,
-  VIP,
   VIP6,
   WEB,
 } from '../../../../support/host/doctor/host-facts.ts'
@@ -76,8 +75,8 @@ describe('send-redirects', () => {
   const oneArmed = (all: number, own: number, changes = {}) =>
     natDirector({
       routes: [route('192.168.79.0/24', { interface: 'eth0' })],
-      addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'eth0')),
-      services: [service(WEB, [{ address: '192.168.79.102', forwarding: 'nat' }])],
+      addresses: addressesWith('192.168.79.101/24', addressEntry('203.0.113.9/32', 'eth0')),
+      services: [service('tcp://203.0.113.9:80', [{ address: '192.168.79.102', forwarding: 'nat' }])],
       sysctls: {
         'net.ipv4.conf.all.send_redirects': all,
         'net.ipv4.conf.eth0.send_redirects': own,
@@ -102,7 +101,7 @@ describe('send-redirects', () => {
 
   it('concerns real servers in the network of the default route', () => {
     const routes = [route('default', { gateway: '192.168.79.1', interface: 'eth0' })]
-    const addresses = addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, 'lo'))
+    const addresses = addressesWith('192.168.79.101/24', addressEntry('203.0.113.9/32', 'lo'))
     expect(findingIds(oneArmed(1, 1, { routes, addresses }))).toEqual(['send-redirects'])
   })
 })

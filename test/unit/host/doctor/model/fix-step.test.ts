@@ -12,6 +12,8 @@ const ids = Object.keys(FINDINGS) as FindingId[]
 /** Findings whose fix needs a decision. */
 const BY_HAND: readonly FindingId[] = [
   'destination-gateway',
+  'nat-same-network',
+  'ipvs-missing',
   'no-destination',
   'both-active',
   'scheduler-missing',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findRoute } from '../../../../../src/host/doctor/model/route-lookup.ts'
-import { route } from '../../../../support/host/doctor/host-facts.ts'
+import { findRoute } from '../../../../src/host/facts/route-lookup.ts'
+import { route } from '../../../support/host/doctor/host-facts.ts'
 
 describe('findRoute', () => {
   const routeTo = (address: string, ...destinations: Parameters<typeof route>[]) =>

@@ -1,6 +1,6 @@
-import { type Family, familyOf } from '../../../netlink/wire/address.ts'
-import { ADDRESS_BITS, containsAddress, type IpPrefix, parsePrefix } from '../../../netlink/wire/ip-prefix.ts'
-import { ROUTE_TABLES, type Route } from '../../../route/model/route.ts'
+import { type Family, familyOf } from '../../netlink/wire/address.ts'
+import { ADDRESS_BITS, containsAddress, type IpPrefix, parsePrefix } from '../../netlink/wire/ip-prefix.ts'
+import { ROUTE_TABLES, type Route } from '../../route/model/route.ts'
 
 /** Route lookup on the facts of a host. Policy rules and the tables that they select are ignored. */
 
