@@ -8,6 +8,8 @@ import { doctor } from './doctor/doctor.ts'
 import type { Finding } from './doctor/model/finding.ts'
 import type { DoctorOptions } from './doctor/model/options.ts'
 import { readFacts } from './facts/facts-reader.ts'
+import type { FirewallFacts } from './facts/firewall.ts'
+import { readFirewall } from './facts/firewall-reader.ts'
 import type { FactsOptions, HostFacts } from './facts/host-facts.ts'
 import { ClusterNode, type ClusterNodeOptions } from './role/cluster-node.ts'
 import { Director, type DirectorOptions } from './role/director.ts'
@@ -34,6 +36,8 @@ export class Host implements AsyncDisposable {
   /** Path of the network namespace. Undefined: the namespace of the process. */
   readonly netns: string | undefined
   readonly #options: HostOptions
+  /** Programs such as iptables-save know the running kernel only. */
+  readonly #isRunningKernel: boolean
   #ipvs: Promise<Ipvs> | undefined
   #closed = false
 
@@ -41,6 +45,7 @@ export class Host implements AsyncDisposable {
     this.network = network
     this.sysctls = new Sysctls(transport)
     this.netns = options.netns
+    this.#isRunningKernel = options.transport === undefined
     this.#options = { netns: options.netns, timeout: options.timeout, transport }
   }
 
@@ -104,6 +109,11 @@ export class Host implements AsyncDisposable {
   /** Reads everything that {@link Host.doctor} examines, as plain data: to store, or to pass to the doctor on another host. */
   async facts(options: FactsOptions = {}): Promise<HostFacts> {
     return await readFacts(this, options)
+  }
+
+  /** @internal */
+  async firewall(signal?: AbortSignal): Promise<FirewallFacts | null> {
+    return this.#isRunningKernel ? await readFirewall(this.netns, signal) : null
   }
 
   /** Closes the host and its clients. Pending calls reject with `ERR_LVS_CLOSED`. Idempotent. */

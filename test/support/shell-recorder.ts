@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const PROGRAMS = ['ip', 'ipvsadm', 'sysctl', 'modprobe', 'nft', 'iptables', 'ip6tables', 'cd', 'npm']
+const PROGRAMS = ['ip', 'ipvsadm', 'sysctl', 'modprobe', 'nft', 'iptables-nft', 'cd', 'npm']
 /** Ends a call in the record. No argument is this long. */
 const END = 'end of this call of a recorded program'
 

@@ -3,6 +3,7 @@ import type { FactsHost, FixHost } from '../facts/host-access.ts'
 import type { HostFacts } from '../facts/host-facts.ts'
 import { checkConnections } from './checks/check-connections.ts'
 import { checkDestinations } from './checks/check-destination.ts'
+import { checkFirewall } from './checks/check-firewall.ts'
 import { checkForwarding } from './checks/check-forwarding.ts'
 import { checkModule } from './checks/check-module.ts'
 import { checkNatNetworks } from './checks/check-nat-network.ts'
@@ -38,6 +39,7 @@ const ALL_CHECKS: readonly Check[] = [
   checkDirectedVips,
   ...REAL_SERVER_CHECKS,
   checkForwarding,
+  checkFirewall,
   checkNatNetworks,
   checkTunnelMtu,
   checkDestinations,

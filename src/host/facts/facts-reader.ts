@@ -30,7 +30,7 @@ export async function readFacts(host: FactsHost, options: FactsOptions = {}): Pr
   if (typeof name !== 'string') throw new ArgumentTypeError('name', 'a string', name)
   const { network } = host
   const links = await network.links({ signal })
-  const [addresses, routes, neighbours, sysctls, services, modules, tracked] = await Promise.all([
+  const [addresses, routes, neighbours, sysctls, services, modules, tracked, firewall] = await Promise.all([
     network.addresses({}, { signal }),
     network.routes({ table: 'all' }, { signal }),
     network.neighbours({}, { signal }),
@@ -38,11 +38,12 @@ export async function readFacts(host: FactsHost, options: FactsOptions = {}): Pr
     readServices(host, signal),
     readModules(),
     host.sysctls.findText('net.netfilter.nf_conntrack_count', { signal }),
+    host.firewall?.(signal) ?? null,
   ])
   return {
     name,
     release: release(),
-    ...{ services, links, addresses, routes, neighbours, sysctls, modules },
+    ...{ services, links, addresses, routes, neighbours, sysctls, modules, firewall },
     trackedConnections: tracked === undefined ? null : Number(tracked),
   }
 }

@@ -1,6 +1,7 @@
 import type { Network } from '../../route/network.ts'
 import type { Ipvs } from '../../state/ipvs.ts'
 import type { Sysctls } from '../../sysctl/sysctls.ts'
+import type { FirewallFacts } from './firewall.ts'
 
 /**
  * The parts of a `Host` that the folders of this directory use. They are separate interfaces so that no folder imports the
@@ -13,6 +14,8 @@ export interface FactsHost {
   readonly network: Pick<Network, 'links' | 'addresses' | 'routes' | 'neighbours'>
   readonly sysctls: Pick<Sysctls, 'find' | 'findText'>
   ipvs(): Promise<Pick<Ipvs, 'services'>>
+  /** Reads the rules of its packet filters. Absent: they are not known. */
+  firewall?(signal?: AbortSignal): Promise<FirewallFacts | null>
 }
 
 /** The parts of a host that roles use. A {@link Host} implements it. */

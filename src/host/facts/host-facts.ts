@@ -4,6 +4,7 @@ import type { InterfaceAddress } from '../../route/model/interface-address.ts'
 import type { Link } from '../../route/model/link.ts'
 import type { Neighbour } from '../../route/model/neighbour.ts'
 import type { Route } from '../../route/model/route.ts'
+import type { FirewallFacts } from './firewall.ts'
 
 /** Everything that the doctor examines on a host, read once. Plain data that can be sent to another host as JSON. */
 export interface HostFacts {
@@ -23,6 +24,11 @@ export interface HostFacts {
   readonly neighbours: readonly Neighbour[]
   /** Sysctls by name, spelled as in sysctl(8). Sysctls that the kernel does not have are absent. */
   readonly sysctls: Readonly<Record<string, number>>
+  /**
+   * The rules of nftables and iptables. `null` or absent if they are not known: the programs `nft` and `iptables-save` are not
+   * installed or have no permission, or another transport than the kernel is used.
+   */
+  readonly firewall?: FirewallFacts | null
   /** Kernel modules. */
   readonly modules: ModuleFacts
   /**

@@ -40,6 +40,7 @@ const SEVERITIES = {
   'expire-nodest-conn': 'hint',
   'expire-quiescent-template': 'hint',
   conntrack: 'warning',
+  firewall: 'error',
 } as const satisfies Readonly<Record<string, Severity>>
 
 /** Identifies the problem. Stable across versions. */

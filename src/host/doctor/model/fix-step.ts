@@ -13,7 +13,9 @@ import type { RouteInput } from '../../../route/model/route.ts'
 import { shellCommand, sysctlCommand } from '../../../shell-text.ts'
 import type { Ipv4InterfaceSysctl } from '../../../sysctl/interface-sysctls.ts'
 import { interfaceSysctl, type SysctlName, type SysctlValue } from '../../../sysctl/sysctl-name.ts'
+import type { FirewallChain } from '../../facts/firewall.ts'
 import type { FixHost } from '../../facts/host-access.ts'
+import type { JudgedPacket } from './firewall-verdict.ts'
 
 /** One step of a fix: a call of this library, as source and as a function, and the equivalent shell command. */
 export interface FixStep {
@@ -37,6 +39,39 @@ export function setInterfaceSysctl(
   value: number,
 ): FixStep {
   return setSysctl(interfaceSysctl('ipv4', interfaceName, setting), value)
+}
+
+/** Accepts packets in a packet filter, which this library does not change. */
+export function acceptInFirewall(chain: FirewallChain, packet: JudgedPacket): FixStep {
+  const { program, family, table, name } = chain
+  const { protocol, source, destination, destinationPort: port } = packet
+  const isNft = program === 'nft'
+  const ip = packet.family === 'ipv4' ? 'ip' : 'ip6'
+  const words = isNft
+    ? [
+        ...['nft', 'insert', 'rule', family, table, name],
+        ...(source === undefined ? [] : [ip, 'saddr', source]),
+        ...(destination === undefined ? [] : [ip, 'daddr', destination]),
+        ...(protocol === undefined
+          ? []
+          : port === undefined
+            ? ['meta', 'l4proto', protocol]
+            : [protocol, 'dport', port]),
+        'accept',
+      ]
+    : [
+        ...[program, '-t', table, '-I', name],
+        ...(source === undefined ? [] : ['-s', source]),
+        ...(destination === undefined ? [] : ['-d', destination]),
+        ...(protocol === undefined ? [] : ['-p', protocol]),
+        ...(protocol === undefined || port === undefined ? [] : ['--dport', port]),
+        ...['-j', 'ACCEPT'],
+      ]
+  return {
+    call: '// The rules of a firewall are changed with its own program.',
+    shell: shellCommand(...words),
+    run: async () => {},
+  }
 }
 
 /** Loads IPVS. Any use of it loads the module. */

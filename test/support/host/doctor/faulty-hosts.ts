@@ -138,6 +138,18 @@ export const BROKEN_HOSTS: Readonly<Record<FindingId, BrokenHost>> = {
       ],
     }),
   },
+  firewall: {
+    facts: drDirector({
+      firewall: {
+        chains: [
+          {
+            ...{ program: 'iptables-nft', family: 'ip', table: 'filter', name: 'INPUT', rules: [] },
+            ...{ hook: 'input', policy: 'drop', priority: 0 },
+          },
+        ],
+      },
+    }),
+  },
   conntrack: {
     facts: natDirector({
       trackedConnections: 12,

@@ -275,6 +275,22 @@ export const HOST_CASES = {
       },
     },
   ],
+  firewall: [
+    {
+      title: 'a packet filter that drops everything but established connections',
+      cluster: natCluster,
+      break: async ({ director }) => {
+        const rules =
+          '-P INPUT DROP; $p -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT; $p -A INPUT -i lo -j ACCEPT'
+        await director.run(
+          'sh',
+          '-c',
+          `for p in iptables-nft iptables-legacy; do $p ${rules} && break; done 2>/dev/null`,
+        )
+      },
+      fresh: true,
+    },
+  ],
   conntrack: [
     {
       title: 'a firewall rule that tracks connections, and NAT connections that are not tracked',

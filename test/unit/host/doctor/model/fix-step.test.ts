@@ -13,6 +13,7 @@ const ids = Object.keys(FINDINGS) as FindingId[]
 const BY_HAND: readonly FindingId[] = [
   'destination-gateway',
   'nat-same-network',
+  'firewall',
   'ipvs-missing',
   'no-destination',
   'both-active',
