@@ -1,6 +1,6 @@
 import { IpvsUnavailableError } from '../../errors.ts'
 import type { IpvsClient } from '../../ipvs/ipvs-client.ts'
-import { describeRefusals } from '../../ipvs/model/refused-clients.ts'
+import { describeRefusals } from '../../ipvs/refused-clients.ts'
 import { describeFailure } from '../io/failure.ts'
 import { readServices } from '../io/read-services.ts'
 import { handleKey } from './keys/handle-key.ts'

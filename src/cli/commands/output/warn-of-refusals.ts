@@ -1,5 +1,5 @@
 import type { IpvsClient } from '../../../ipvs/ipvs-client.ts'
-import { describeRefusals } from '../../../ipvs/model/refused-clients.ts'
+import { describeRefusals } from '../../../ipvs/refused-clients.ts'
 import type { Terminal } from '../../io/command-io.ts'
 
 /**

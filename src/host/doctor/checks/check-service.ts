@@ -1,7 +1,7 @@
-import { describeRefusals, findRefusingDestinations } from '../../../ipvs/model/refused-clients.ts'
 import { findFallbackFlag } from '../../../ipvs/model/scheduler.ts'
 import type { Service } from '../../../ipvs/model/service.ts'
 import { formatService } from '../../../ipvs/model/service-key.ts'
+import { describeRefusals, findRefusingDestinations } from '../../../ipvs/refused-clients.ts'
 import { parseIPv4 } from '../../../netlink/wire/address.ts'
 import type { Diagnosis } from '../model/finding.ts'
 import { loadSchedulerModule, removeDestination, setSysctl, updateService } from '../model/fix-step.ts'

@@ -1,7 +1,7 @@
-import type { Destination } from './destination.ts'
-import { findFallbackFlag, refusesAtWeightZero, type Scheduling } from './scheduler.ts'
-import type { Service } from './service.ts'
-import { formatEndpoint, formatService } from './service-key.ts'
+import type { Destination } from './model/destination.ts'
+import { findFallbackFlag, refusesAtWeightZero, type Scheduling } from './model/scheduler.ts'
+import type { Service } from './model/service.ts'
+import { formatEndpoint, formatService } from './model/service-key.ts'
 
 /**
  * The destinations of weight 0 whose new clients a service refuses, although it has destinations that could take them. `mh` has
