@@ -56,8 +56,9 @@ export class IpvsClient implements AsyncDisposable {
   }
 
   /**
-   * Adds a virtual service. ipvsadm `-A`; IPVS_CMD_NEW_SERVICE.
+   * Adds a virtual service without destinations. ipvsadm `-A`; IPVS_CMD_NEW_SERVICE.
    *
+   * @throws {TypeError} also if the service has destinations: add them with {@link IpvsClient.addDestination}.
    * @throws {IpvsError} `EEXIST` the service exists; `ENOENT` no such scheduler or persistence engine.
    */
   addService(service: ServiceInput, options: CallOptions = {}): Promise<void> {

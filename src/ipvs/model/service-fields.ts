@@ -1,3 +1,4 @@
+import { ArgumentTypeError } from '../../errors.ts'
 import { isPlainObject, KnownFields } from '../../netlink/arguments/check.ts'
 import type { ServiceSettings } from './service.ts'
 import type { ServiceKey } from './service-key.ts'
@@ -27,7 +28,25 @@ export type ServiceFields = ServiceSettings & Partial<ServiceKey>
  * @throws {UnknownFieldError} for a field that a service does not have.
  */
 export function copyService(given: ServiceSettings): ServiceFields {
-  return (isPlainObject(given) ? copyPlainObject(given) : copyAnyObject(given)) as ServiceFields
+  return (isPlainObject(given) ? copyPlainObject(given, false) : copyAnyObject(given)) as ServiceFields
+}
+
+/**
+ * The same for a service that is added. A service as read has destinations, which the command cannot add.
+ *
+ * @throws {ArgumentTypeError} for destinations other than an empty list.
+ */
+export function copyNewService(given: ServiceSettings): ServiceFields {
+  if (isPlainObject(given)) return copyPlainObject(given, true) as ServiceFields
+  const fields = copyAnyObject(given) as ServiceFields
+  checkNoDestinations((given as { readonly destinations?: unknown }).destinations)
+  return fields
+}
+
+function checkNoDestinations(destinations: unknown): void {
+  if (destinations === undefined || (Array.isArray(destinations) && destinations.length === 0)) return
+  const accepted = 'omitted or empty: add each with addDestination, or pass the service to apply'
+  throw new ArgumentTypeError('destinations', accepted, destinations)
 }
 
 /** Getters of a class are not enumerable, so they are read by name. */
@@ -43,7 +62,7 @@ function copyAnyObject(given: ServiceFields) {
  * Reads only the fields that the object has. Objects of callers have many hidden classes, so that V8 looks up each field by name
  * (`docs/design/performance.md`).
  */
-function copyPlainObject(given: ServiceFields) {
+function copyPlainObject(given: ServiceFields, isNew: boolean) {
   let protocol: unknown
   let address: unknown
   let port: unknown
@@ -88,7 +107,8 @@ function copyPlainObject(given: ServiceFields) {
         persistenceEngine = value
         break
       default:
-        SERVICE_FIELDS.checkName('service', name)
+        if (isNew && name === 'destinations') checkNoDestinations(value)
+        else SERVICE_FIELDS.checkName('service', name)
     }
   }
   return {

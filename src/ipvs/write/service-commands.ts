@@ -18,7 +18,7 @@ import {
   writeService,
 } from '../model/service.ts'
 import { isCompleteService, mergeService, withPlaceholders } from '../model/service-changes.ts'
-import { copyService } from '../model/service-fields.ts'
+import { copyNewService, copyService } from '../model/service-fields.ts'
 import {
   checkServiceKey,
   describeService,
@@ -46,7 +46,8 @@ export class ServiceCommand implements IpvsCommand {
   }
 
   body(writer: WireWriter): void {
-    const fields = copyService(this.errorContext)
+    const isNew = this.command === IPVS_CMD.NEW_SERVICE
+    const fields = isNew ? copyNewService(this.errorContext) : copyService(this.errorContext)
     const isOwnKey = this.#reference === this.errorContext
     if (isOwnKey && writeUsualService(writer, fields)) return
     const key = checkServiceKey(isOwnKey ? (fields as ServiceKey) : this.#reference)

@@ -7,6 +7,15 @@ import { commandsOf, openClient } from '../../support/ipvs/simulated-client.ts'
 const WEB = { protocol: 'tcp', address: '192.0.2.1', port: 80 } as const
 const REAL = { address: '198.51.100.7', forwarding: 'dr' } as const
 
+class ServiceWithDestinations {
+  readonly protocol = 'tcp'
+  readonly address = '192.0.2.1'
+  readonly port = 80
+  get destinations() {
+    return [REAL]
+  }
+}
+
 /** A client without its types, as in JavaScript. */
 type Untyped = { [K in keyof IpvsClient]: (...rest: unknown[]) => Promise<unknown> }
 type Case = [
@@ -32,6 +41,18 @@ const CASES: Case[] = [
     (ipvs) => ipvs.addService({ ...WEB, prot: 1 }),
     'TypeError',
     'service.prot',
+  ],
+  [
+    'addService with destinations, which it cannot add',
+    (ipvs) => ipvs.addService({ ...WEB, destinations: [REAL] }),
+    'TypeError',
+    'destinations',
+  ],
+  [
+    'addService with destinations that a class computes',
+    (ipvs) => ipvs.addService(new ServiceWithDestinations()),
+    'TypeError',
+    'destinations',
   ],
   ['updateService of nothing', (ipvs) => ipvs.updateService(undefined, {}), 'TypeError', 'service'],
   ['updateService to nothing', (ipvs) => ipvs.updateService(WEB), 'TypeError', 'service'],
