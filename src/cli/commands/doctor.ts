@@ -32,7 +32,9 @@ interface Flags extends NetnsOptions, ConfirmOptions {
   readonly peer?: readonly string[]
   readonly facts?: true
   readonly from?: string
+  readonly routed?: true
   readonly fix?: true
+  readonly hints?: true
   readonly json?: true
 }
 
@@ -74,6 +76,10 @@ function addDoctorOptions(command: Command): Command {
   const role = new Option('--role <role>', 'role of this host (default: detected)')
   addNetnsOption(command).addOption(role.choices(['director', 'real-server', 'both']))
   addVipOption(command, 'virtual IP address that this host must serve', false)
+  command.option(
+    '--routed',
+    'routers have a route to the virtual addresses: this host need not answer ARP for them',
+  )
   addForwardingOption(command, 'forwarding method of the directors of this real server')
   command
     .option('--director <address>', 'the director of this real server; with nat, its gateway')
@@ -84,15 +90,18 @@ function addDoctorOptions(command: Command): Command {
       .option('--peer <files>', 'facts of other hosts of the cluster', parseList(String))
       .option('--facts', 'print the facts of this host, for --peer or --from on another host')
       .option('--from <file>', 'diagnose from these facts instead of this host; - for standard input')
-      .option('--fix', 'apply fixes, with a confirmation for each')
+      .option('--fix', 'apply fixes of errors and warnings, with a confirmation for each')
+      .option('--hints', 'with --fix: also apply fixes of hints')
       .option('--json', 'print JSON'),
   )
 }
 
 /** Rejects flags that exclude or require each other. */
 function checkFlags(flags: Flags, terminal: Terminal): void {
-  const { fix, json, from, facts, yes } = flags
+  const { fix, json, from, facts, yes, hints, routed, vip } = flags
   if (yes && !fix) throw new UsageError('--yes requires --fix')
+  if (hints && !fix) throw new UsageError('--hints requires --fix')
+  if (routed && vip !== undefined) throw new UsageError('--routed and --vip are mutually exclusive')
   if (fix && json) throw new UsageError('--fix and --json are mutually exclusive')
   if (from !== undefined && fix)
     throw new UsageError('--fix changes this host and cannot be used with --from')
@@ -109,20 +118,23 @@ async function runDoctor(flags: Flags, options: DiagnoseOptions, terminal: Termi
   return { findings: await host.doctor(options), isFixFailed: false }
 }
 
-/** Applies fixes one by one, and diagnoses again after each, because one fix may resolve several findings. */
+/** Applies fixes of errors and warnings, and with `--hints` those of hints, one by one, and diagnoses again after each, because one fix may resolve several findings. */
 async function fixEach(
   diagnoseHost: () => Promise<readonly Finding[]>,
-  options: ConfirmOptions,
+  flags: Flags,
   terminal: Terminal,
 ): Promise<Diagnosis> {
   const seen = new Set<string>()
   for (let isFixFailed = false; ; ) {
     const findings = await diagnoseHost()
-    const next = findings.find(({ fix }) => fix.run !== undefined && !seen.has(fix.call))
+    const next = findings.find(
+      ({ severity, fix }) =>
+        (severity !== 'hint' || flags.hints) && fix.run !== undefined && !seen.has(fix.call),
+    )
     if (next?.fix.run === undefined) return { findings, isFixFailed }
     seen.add(next.fix.call)
     terminal.print(printFinding(next, terminal.colours))
-    if (!(await confirm('Apply this fix?', options, terminal))) continue
+    if (!(await confirm('Apply this fix?', flags, terminal))) continue
     try {
       await next.fix.run()
       terminal.print('Fixed.\n\n')
@@ -134,11 +146,21 @@ async function fixEach(
 }
 
 async function toDiagnoseOptions(flags: Flags, terminal: Terminal): Promise<DiagnoseOptions> {
-  const { role, vip, forwarding, director, interface: name, services: file, format, peer = [] } = flags
+  const {
+    role,
+    vip,
+    routed,
+    forwarding,
+    director,
+    interface: name,
+    services: file,
+    format,
+    peer = [],
+  } = flags
   // Roles take a prefix length, the doctor does not.
   const vips = vip?.map((each) => each.replace(/\/.*/, ''))
   return {
-    ...{ role, vips, forwarding, director, interface: name },
+    ...{ role, vips: routed ? 'routed' : vips, forwarding, director, interface: name },
     services:
       file === undefined ? undefined : await toRoleServices(await readDesired(file, format, terminal), file),
     peers: await Promise.all(peer.map((each) => readFacts(each, terminal))),

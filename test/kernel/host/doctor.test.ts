@@ -76,6 +76,18 @@ async function breakAndFix(id: FindingId, problem: Case, cluster: Cluster, form:
 }
 
 describe('the doctor', () => {
+  it('finds no error on a director whose VIP is routed to it, and nothing if that is known', async () => {
+    const { director } = await drCluster()
+    await director.host.sysctls.set('net.ipv4.conf.all.arp_ignore', 1)
+    await director.host.network.removeAddress({ address: `${VIP}/32`, interface: 'eth0' })
+    await director.host.network.addAddress({ address: `${VIP}/32`, interface: 'lo' })
+    for (const options of [{}, { role: 'director' }] as const) {
+      const findings = await doctor(director.host, options)
+      expect(findings.map(({ severity, fix }) => [severity, fix.run])).toEqual([['hint', undefined]])
+      expect(await doctor(director.host, { ...options, vips: 'routed' })).toEqual([])
+    }
+  })
+
   it.each([
     ['by dr', drCluster, {}, { vips: [VIP] }],
     ['by nat', natCluster, {}, { forwarding: 'nat', director: '192.168.5.10' }],

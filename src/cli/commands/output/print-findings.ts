@@ -39,7 +39,8 @@ function summarize(findings: readonly Finding[]): string {
   const words = counts
     .filter(({ count }) => count > 0)
     .map(({ word, count }) => `${count} ${word}${count === 1 ? '' : 's'}`)
-  const fixable = findings.filter(({ fix }) => fix.run !== undefined).length
+  // `--fix` applies fixes of hints only with `--hints`.
+  const fixable = findings.filter(({ severity, fix }) => severity !== 'hint' && fix.run !== undefined).length
   const target = fixable < findings.length ? `${fixable} of them` : fixable === 1 ? 'it' : 'them'
   const hint = fixable === 0 ? '' : ` Run lvs doctor --fix to fix ${target}.`
   return `${words.join(', ')}.${hint}`

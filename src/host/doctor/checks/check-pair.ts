@@ -64,10 +64,12 @@ function* checkRule(view: HostView, service: Service, directors: readonly string
   const isAll = !service.destinations.some((other) => other.weight > 0 && !returned.includes(other))
   yield {
     id: 'backup-forwards',
+    // Without a known director this may be a director with routed VIPs: only the operator can tell.
+    ...(isKnown ? {} : { severity: 'hint', needsDecision: true }),
     subject: name,
     message: isKnown
       ? `This host hides the VIP like a backup, but has rules for ${name} that return packets to the director ${targets}.`
-      : `This host hides the VIP like a backup, but has rules for ${name} that forward packets to ${targets}, one of which may be the director.`,
+      : `This host hides the VIP like a backup, but has rules for ${name} that forward packets to ${targets}, one of which may be the director. Name the director, or diagnose with vips: 'routed' (lvs doctor --routed) if routers have a route to the VIP.`,
     symptom:
       'Connections that the director schedules to this node hang or break, and both nodes are busy: packets loop between them until their time to live expires.',
     steps:

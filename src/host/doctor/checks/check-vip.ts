@@ -12,6 +12,7 @@ export function* checkDirectedVips(view: HostView): Generator<Diagnosis> {
     else if (
       downInterface(view, vip) === undefined &&
       view.role === 'director' &&
+      !view.isRouted &&
       view.arpInterfaces.length > 0 &&
       view.isHidden(vip)
     ) {
@@ -80,10 +81,15 @@ function vipSilent(view: HostView, vip: string): Diagnosis {
   const link = view.arpInterfaces.find((wire) => wire.name === name) ?? view.arpInterfaces[0]!
   const isOnInterface = view.addressEntries(vip).some((entry) => entry.interface === link.name)
   const refuses = !vip.includes(':') && view.effectiveSysctl('arp_ignore', link.name) === 8
+  // A VIP on lo or a dummy is the way in which a host has an address to which routers have a route.
+  const mayBeRouted = view.isPassive(vip)
   return {
     id: 'vip-silent',
+    ...(mayBeRouted ? { severity: 'hint', needsDecision: true } : {}),
     subject: vip,
-    message: `This director has the VIP ${vip} and does not answer for it on any network.`,
+    message: mayBeRouted
+      ? `This director has the VIP ${vip} only on interfaces without ARP and does not answer for it; if routers have a route to it, diagnose with vips: 'routed' (lvs doctor --routed).`
+      : `This director has the VIP ${vip} and does not answer for it on any network.`,
     symptom:
       'New clients and routers cannot resolve the VIP ("No route to host"), while those that have cached its hardware address keep working.',
     steps: [

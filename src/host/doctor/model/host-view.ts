@@ -26,12 +26,16 @@ export class HostView {
   /** Interfaces of networks on which other hosts resolve VIPs, by ARP or neighbour discovery. */
   readonly arpInterfaces: readonly Link[]
   readonly role: HostRole
+  /** Whether routers send packets for the VIPs to this host, so that it need not answer for them. */
+  readonly isRouted: boolean
   /** VIPs for which this host receives packets as a director. */
   readonly directedVips: readonly string[]
   /** VIPs that this host serves as a real server of another director. */
   readonly servedVips: readonly string[]
   /** How packets for the VIPs reach this real server. */
   readonly forwarding: 'dr' | 'tun' | 'nat' | undefined
+  /** The VIPs that the options name. */
+  readonly #vips: readonly string[] | undefined
   readonly #links: ReadonlyMap<string, Link>
   readonly #addressEntries: ReadonlyMap<string, readonly InterfaceAddress[]>
   /** The services by address. Services of a firewall mark have none. */
@@ -47,6 +51,8 @@ export class HostView {
     this.#addressEntries = groupByAddress(facts.addresses)
     this.#services = groupByAddress(facts.services)
     this.arpInterfaces = this.#findArpInterfaces()
+    this.isRouted = options.vips === 'routed'
+    this.#vips = options.vips === 'routed' ? undefined : options.vips
     this.role = options.role ?? this.#findRole()
     this.directedVips = this.#findDirectedVips()
     this.servedVips = this.#findServedVips()
@@ -166,18 +172,19 @@ export class HostView {
 
   #findRole(): HostRole {
     if (this.facts.services.length === 0) return 'real-server'
+    if (this.isRouted) return 'director'
     return [...this.#services.keys()].some((address) => this.isPassive(address)) ? 'both' : 'director'
   }
 
   #findDirectedVips(): string[] {
     if (this.role === 'real-server') return []
-    const further = this.role === 'director' ? (this.options.vips ?? []) : []
+    const further = this.role === 'director' ? (this.#vips ?? []) : []
     return [...new Set([...this.#services.keys(), ...further])].filter((vip) => !isOnEveryHost(vip))
   }
 
   #findServedVips(): readonly string[] {
     if (this.role === 'director') return []
-    const vips = this.options.vips ?? this.#addressesWithoutArp()
+    const vips = this.#vips ?? this.#addressesWithoutArp()
     return this.role === 'real-server' ? vips : vips.filter((vip) => !this.#services.has(vip))
   }
 

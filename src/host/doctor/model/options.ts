@@ -23,8 +23,11 @@ export interface DiagnoseOptions {
   /**
    * Virtual IP addresses that the host serves as a real server or director. Default: those of its services, and the addresses
    * on `lo`, dummy interfaces and tunnels.
+   *
+   * `routed`: these, and routers send packets for them to this host by a route, static or from BGP or OSPF. The host then is a
+   * director although it does not answer ARP requests for its VIPs.
    */
-  readonly vips?: readonly string[] | undefined
+  readonly vips?: readonly string[] | 'routed' | undefined
   /**
    * Forwarding method of the directors of this real server. Default: `tun` with a VIP on a tunnel, `dr` with a VIP elsewhere,
    * and `nat` without VIPs and virtual services if `director` is given.
@@ -70,7 +73,7 @@ export function checkOptions(options: DoctorOptions): DiagnoseOptions {
   for (const [index, peer] of checkArray('peers', peers).entries()) checkFacts(`peers[${index}]`, peer)
   return {
     ...options,
-    vips: vips && checkArray('vips', vips).map((vip, index) => canonical(`vips[${index}]`, vip)),
+    vips: vips === undefined || vips === 'routed' ? vips : checkVips(vips),
     director: director === undefined ? undefined : canonical('director', director),
   }
 }
@@ -95,6 +98,11 @@ export function checkFacts(field: string, facts: HostFacts): HostFacts {
     }
   }
   return facts
+}
+
+function checkVips(vips: readonly string[]): readonly string[] {
+  if (!Array.isArray(vips)) throw new ArgumentTypeError('vips', "an array of addresses or 'routed'", vips)
+  return vips.map((vip: string, index) => canonical(`vips[${index}]`, vip))
 }
 
 function checkChoice(field: string, value: string, choices: readonly string[]): void {

@@ -18,7 +18,9 @@ export function classifyPeers(view: HostView): Peers {
   const nodes = peers.filter((facts) => sharesService(view, facts))
   const others = peers.filter((facts) => !nodes.includes(facts))
   return {
-    nodes: nodes.map((facts) => new HostView(facts, { interface: name })),
+    nodes: nodes.map(
+      (facts) => new HostView(facts, { interface: name, ...(view.isRouted ? { vips: 'routed' } : {}) }),
+    ),
     realServers: others.flatMap((facts) =>
       FORWARDING_METHODS.flatMap((method) => realServerViews(view, facts, method)),
     ),

@@ -8,7 +8,7 @@ import type { HostFacts } from '../../../../src/host/facts/host-facts.ts'
 import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
 import { refuseToOpen, runLine } from '../../../support/cli/run-line.ts'
 import { factsAfterFix } from '../../../support/host/doctor/findings.ts'
-import { drDirector, drServer } from '../../../support/host/doctor/host-facts.ts'
+import { drDirector, drServer, service } from '../../../support/host/doctor/host-facts.ts'
 
 const SICK = drServer({ sysctls: { 'net.ipv4.conf.all.arp_ignore': 0, 'net.ipv4.conf.all.arp_announce': 0 } })
 
@@ -118,6 +118,18 @@ describe('--fix', () => {
     expect(printed.split('arp-ignore on')).toHaveLength(2)
   })
 
+  it('applies fixes of hints only with --hints', async () => {
+    const hinted = () =>
+      drDirector({
+        services: [service('udp://192.168.79.110:53', [{ address: '192.168.79.102', forwarding: 'dr' }])],
+      })
+    const without = examine('doctor --fix --yes', hinted()).result
+    expect((await without).printed).toMatch(/^hint expire-nodest-conn/m)
+    expect((await without).printed).not.toMatch(/Fixed|lvs doctor --fix/)
+    const { printed } = await examine('doctor --fix --hints --yes', hinted()).result
+    expect(printed).toMatch(/Fixed\.\n/)
+  })
+
   it('does not ask with --yes, and has status 0 if no finding remains', async () => {
     const { terminal, result } = examine('doctor --fix --yes', SICK)
     expect(await result).toMatchObject({ status: 0, errors: [] })
@@ -167,6 +179,8 @@ describe('a usage error is reported before anything is opened', () => {
     ['doctor --fix', /no terminal to ask for confirmation; use --yes to proceed without it/],
     ['doctor --fix --yes --json', /--fix and --json are mutually exclusive/],
     ['doctor --yes', /--yes requires --fix/],
+    ['doctor --hints', /--hints requires --fix/],
+    ['doctor --routed --vip 192.0.2.1', /--routed and --vip are mutually exclusive/],
     ['doctor --from x --fix --yes', /--fix changes this host and cannot be used with --from/],
     ['doctor --from x --facts', /--facts and --from are mutually exclusive/],
     ['doctor --from none.json', /cannot read none\.json: ENOENT/],

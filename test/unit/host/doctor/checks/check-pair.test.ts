@@ -40,6 +40,20 @@ describe('backup-forwards', () => {
     )
   })
 
+  it('is a hint that an operator decides on while the director is not known', () => {
+    const { severity, message, fix } = onlyFinding(withRules)
+    expect(severity).toBe('hint')
+    expect(message).toMatch(/--routed/)
+    expect(fix.run).toBeUndefined()
+    expect(onlyFinding(withRules, { director: ACTIVE }).severity).toBe('error')
+  })
+
+  it('is not found on a director whose VIPs are routed, nor on another one beside it', () => {
+    expect(findingIds(withRules, { vips: 'routed' })).toEqual([])
+    const other = backupNode({ name: 'other', services: rules(ACTIVE, RESTING) })
+    expect(findingIds(withRules, { vips: 'routed', peers: [other] })).toEqual([])
+  })
+
   it('is not found if packets go to other hosts than the known director, or stay on the host', () => {
     expect(findingIds(withRules, { director: '192.168.79.99' })).toEqual([])
     expect(findingIds(backupNode({ services: rules(RESTING) }))).toEqual([])

@@ -107,6 +107,20 @@ describe('vip-silent', () => {
     ])
   })
 
+  it.each(['lo', 'dummy0'])('is a hint for a VIP on %s, to which routers may have a route', (name) => {
+    const facts = drDirector({
+      links: [...drDirector().links, link('dummy0', { index: 9, kind: 'dummy', arp: false })],
+      addresses: addressesWith('192.168.79.101/24', addressEntry(`${VIP}/32`, name)),
+      sysctls: { 'net.ipv4.conf.all.arp_ignore': 1 },
+    })
+    expect(onlyFinding(facts, { role: 'director' })).toMatchObject({
+      severity: 'hint',
+      message: expect.stringContaining("vips: 'routed'"),
+    })
+    expect(findingIds(facts, { vips: 'routed' })).toEqual([])
+    expect(findingIds(facts, { role: 'director', vips: 'routed' })).toEqual([])
+  })
+
   it('is not a VIP on lo that is answered for', () => {
     expect(findingIds(drDirector(hidden))).toEqual([])
   })
