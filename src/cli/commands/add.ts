@@ -8,7 +8,7 @@ import {
   toDestinationChanges,
 } from './options/destination-options.ts'
 import { addServiceOptions, type ServiceOptions, toServiceSettings } from './options/service-options.ts'
-import { warnOfRefusals } from './output/warn-of-refusals.ts'
+import { warnOfDestination, warnOfService } from './output/warn-of-service.ts'
 
 export const define: DefineCommand = (command, terminal) => {
   const service = addServiceArgument(command.command('service').description('Add a virtual service.'))
@@ -16,6 +16,7 @@ export const define: DefineCommand = (command, terminal) => {
     const input = { ...parseService(reference), ...toServiceSettings(options) }
     const ipvs = await terminal.open(options.netns)
     await ipvs.addService(input)
+    await warnOfService(ipvs, reference, terminal)
   })
   addExamples(
     service,
@@ -30,7 +31,8 @@ export const define: DefineCommand = (command, terminal) => {
       const input = { forwarding: 'dr', ...toDestinationChanges(key, options) } as DestinationInput
       const ipvs = await terminal.open(options.netns)
       await ipvs.addDestination(reference, input)
-      if (input.weight === 0) await warnOfRefusals(ipvs, reference, terminal)
+      if (key.port !== undefined || input.weight === 0)
+        await warnOfDestination(ipvs, reference, key, terminal)
     },
   )
   addExamples(

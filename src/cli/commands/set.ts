@@ -8,7 +8,7 @@ import {
   toDestinationChanges,
 } from './options/destination-options.ts'
 import { addServiceOptions, type ServiceOptions, toServiceSettings } from './options/service-options.ts'
-import { warnOfRefusals } from './output/warn-of-refusals.ts'
+import { warnOfDestination, warnOfService } from './output/warn-of-service.ts'
 
 export const define: DefineCommand = (command, terminal) => {
   const service = addServiceArgument(
@@ -23,7 +23,7 @@ export const define: DefineCommand = (command, terminal) => {
       requireChanges('service', changes)
       const ipvs = await terminal.open(options.netns)
       await ipvs.updateService(reference, changes)
-      await warnOfRefusals(ipvs, reference, terminal)
+      await warnOfService(ipvs, reference, terminal)
     })
   addExamples(
     service,
@@ -40,7 +40,8 @@ export const define: DefineCommand = (command, terminal) => {
       requireChanges('destination', toDestinationChanges({ address: '' }, options), 1)
       const ipvs = await terminal.open(options.netns)
       await ipvs.updateDestination(reference, changes)
-      if (changes.weight === 0) await warnOfRefusals(ipvs, reference, terminal)
+      if (key.port !== undefined || changes.weight === 0)
+        await warnOfDestination(ipvs, reference, key, terminal)
     },
   )
   addExamples(

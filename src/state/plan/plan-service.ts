@@ -1,6 +1,7 @@
 import type { Destination } from '../../ipvs/model/destination.ts'
 import type { Service } from '../../ipvs/model/service.ts'
 import { formatEndpoint, formatService } from '../../ipvs/model/service-key.ts'
+import { describePortZero, describeUnusedPort } from '../../ipvs/unused-ports.ts'
 import { diffDestinationSettings, diffServiceSettings, type SettingChange } from '../model/difference.ts'
 import type { ResolvedDestination, ResolvedService } from '../model/resolved-state.ts'
 import {
@@ -18,6 +19,16 @@ import { drainKey, nextDrainAction } from './drain.ts'
 import type { PlanBuilder, PlanRules } from './plan-builder.ts'
 import { isKindAllowed, type Leftovers, planSettings, warnOfWeightZero } from './plan-fallback.ts'
 
+/** Warns of what the document describes and no packet reaches. */
+function warnOfPorts({ key, settings, destinations }: ResolvedService, { warnings }: PlanBuilder): void {
+  const portZero = describePortZero(key, settings)
+  if (portZero !== undefined) warnings.push(`${portZero}.`)
+  for (const destination of destinations?.values() ?? []) {
+    const unused = describeUnusedPort(key, destination)
+    if (unused !== undefined) warnings.push(`${unused}.`)
+  }
+}
+
 /** Plans a service that does not exist yet. */
 export function planNewService(desired: ResolvedService, plan: PlanBuilder): void {
   if (plan.rules.ledger.claim(desired.name, desired.key, false) === 'foreign') {
@@ -25,6 +36,7 @@ export function planNewService(desired: ResolvedService, plan: PlanBuilder): voi
     return
   }
   warnOfWeightZero(undefined, desired, plan)
+  warnOfPorts(desired, plan)
   plan.additions.push(addServiceStep(desired))
   for (const [endpoint, destination] of desired.destinations ?? []) {
     plan.additions.push(addDestinationStep(desired, endpoint, destination))
@@ -44,6 +56,7 @@ export function planService(current: Service, desired: ResolvedService, plan: Pl
     return
   }
   warnOfWeightZero(current, desired, plan)
+  warnOfPorts(desired, plan)
   if (destinations === undefined) {
     planSettings(current, desired, { draining: [], hasIdle: false }, plan)
     return

@@ -1,4 +1,4 @@
-/** Weight 0 by hand, under schedulers that then refuse the clients of the destination. */
+/** Changes by hand that are accepted and refuse clients, or reach no server. */
 
 import { describe, expect, it } from 'vitest'
 import { CapturedTerminal } from '../../../support/cli/captured-terminal.ts'
@@ -45,4 +45,26 @@ it('lvs set service warns if the new scheduler refuses the clients of a destinat
     errors: REFUSED('sh', 'set the scheduler flag sh-fallback'),
   })
   expect(await run(`${line} --flags sh-fallback`, 'wlc', [1, 0])).toMatchObject({ status: 0, errors: [] })
+})
+
+describe('a port that no packet reaches', () => {
+  const unused = (port: string) => [
+    expect.stringMatching(
+      new RegExp(`^lvs: warning: no packet reaches port ${port} of .* dr does not translate ports`),
+    ),
+  ]
+
+  it.each([
+    [`add destination ${WEB} 192.0.2.29:8080`, unused('8080')],
+    [`add destination ${WEB} 192.0.2.29:80`, []],
+    [`add destination ${WEB} 192.0.2.29:8080 --forwarding nat`, []],
+    [`set destination ${WEB} 192.0.2.21:80 --forwarding dr`, []],
+    [
+      'add service tcp://192.0.2.10:0',
+      [expect.stringMatching(/port 0, for every port, requires persistence/)],
+    ],
+    ['add service tcp://192.0.2.10:0 --persistent', []],
+  ])('is reported by lvs %s', async (line, errors) => {
+    expect(await run(line, 'wlc')).toMatchObject({ status: 0, errors })
+  })
 })
