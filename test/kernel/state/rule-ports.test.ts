@@ -21,8 +21,14 @@ function makeRules(seed: number): string[] {
   return SERVICES.flatMap((service) => [
     `-A ${service}${service.endsWith(':0') ? ' -p 60' : ''}`,
     ...Array.from({ length: 4 }, (_, index) => {
-      const address = service.includes('[') ? `[2001:db8::${index + 10}]` : `10.0.0.${index + 1}`
-      return `-a ${service} -r ${address}${pick(PORTS)} ${pick(['-g', '-m', '-i'])}`
+      const port = pick(PORTS)
+      // ipvsadm takes brackets only with a port.
+      const address = !service.includes('[')
+        ? `10.0.0.${index + 1}${port}`
+        : port === ''
+          ? `2001:db8::${index + 10}`
+          : `[2001:db8::${index + 10}]${port}`
+      return `-a ${service} -r ${address} ${pick(['-g', '-m', '-i'])}`
     }),
   ])
 }
