@@ -43,7 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'kernel',
-          include: ['test/kernel/{ipvs,state,conformance}/**/*.test.ts'],
+          include: ['test/kernel/{ipvs,state,conformance,compare}/**/*.test.ts'],
           ...oneByOne,
         },
       },

@@ -5,15 +5,14 @@ import type { DiagnoseOptions, HostRole } from '../../host/doctor/model/options.
 import type { HostFacts } from '../../host/facts/host-facts.ts'
 import type { Terminal } from '../io/command-io.ts'
 import { describeFailure, ExitStatus, UsageError } from '../io/failure.ts'
-import type { FileFormat } from './input/file-format.ts'
+import type { FileOptions } from './input/file-format.ts'
 import { readDesired, toRoleServices } from './input/read-desired.ts'
 import { readSource } from './input/read-text.ts'
 import {
   addExamples,
-  addFormatOption,
+  addFileOptions,
   addNetnsOption,
   type DefineCommand,
-  type NetnsOptions,
   parseList,
 } from './options/command-options.ts'
 import { addYesOption, type ConfirmOptions, confirm, requireInteractive } from './options/confirm.ts'
@@ -21,14 +20,13 @@ import { addForwardingOption, addVipOption, type ForwardingMethod } from './opti
 import { printFinding, printFindings } from './output/print-findings.ts'
 import { printJson } from './output/text.ts'
 
-interface Flags extends NetnsOptions, ConfirmOptions {
+interface Flags extends FileOptions, ConfirmOptions {
   readonly role?: HostRole
   readonly vip?: readonly string[]
   readonly forwarding?: ForwardingMethod
   readonly director?: string
   readonly interface?: string
   readonly services?: string
-  readonly format?: FileFormat
   readonly peer?: readonly string[]
   readonly facts?: true
   readonly from?: string
@@ -86,7 +84,7 @@ function addDoctorOptions(command: Command): Command {
     .option('--interface <name>', 'the only interface on which clients resolve the virtual addresses')
     .option('--services <file>', 'desired state with the services that this host may have to take over')
   return addYesOption(
-    addFormatOption(command)
+    addFileOptions(command)
       .option('--peer <files>', 'facts of other hosts of the cluster', parseList(String))
       .option('--facts', 'print the facts of this host, for --peer or --from on another host')
       .option('--from <file>', 'diagnose from these facts instead of this host; - for standard input')
@@ -154,7 +152,6 @@ async function toDiagnoseOptions(flags: Flags, terminal: Terminal): Promise<Diag
     director,
     interface: name,
     services: file,
-    format,
     peer = [],
   } = flags
   // Roles take a prefix length, the doctor does not.
@@ -162,7 +159,7 @@ async function toDiagnoseOptions(flags: Flags, terminal: Terminal): Promise<Diag
   return {
     ...{ role, vips: routed ? 'routed' : vips, forwarding, director, interface: name },
     services:
-      file === undefined ? undefined : await toRoleServices(await readDesired(file, format, terminal), file),
+      file === undefined ? undefined : await toRoleServices(await readDesired(file, flags, terminal), file),
     peers: await Promise.all(peer.map((each) => readFacts(each, terminal))),
   }
 }

@@ -9,7 +9,7 @@ import { type PlanFlags, toPlanOptions } from './options/plan-options.ts'
 /** Reads a desired state and computes the plan for it according to the flags. */
 export async function createPlan(file: string, flags: PlanFlags, terminal: Terminal): Promise<Plan> {
   const options = await toPlanOptions(flags)
-  const desired = await readDesired(file, flags.format, terminal)
+  const desired = await readDesired(file, flags, terminal)
   const ipvs = await terminal.open(flags.netns)
   return await reportConflicts(terminal, () => ipvs.plan(desired, options))
 }

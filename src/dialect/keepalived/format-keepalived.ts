@@ -15,7 +15,7 @@ const CHECKSUMS: Readonly<Record<string, string>> = { none: 'nocsum', checksum: 
  *
  * @throws {DesiredStateError} if the desired state is invalid.
  * @throws {RangeError} if keepalived cannot express the desired state or would change it: a `dr` or `tun` destination at another port
- * than its service's, a service without destinations, `local`, `bypass`, an engine without persistence, daemons.
+ * than its service's, a `nat` destination at port 0, a service without destinations, `local`, `bypass`, an engine without persistence, daemons.
  */
 export function formatKeepalived(desired: DesiredState): string {
   const { services, timeouts, daemons = [] } = resolveDesiredState(desired)
@@ -63,7 +63,8 @@ function realServer(key: ResolvedServiceKey, name: string, destination: Resolved
   const method = METHODS[forwarding]
   if (method === undefined)
     throw new RangeError(`keepalived has no keyword for the forwarding method ${forwarding}`)
-  if (method !== 'NAT' && port !== (key.port ?? 0)) {
+  const isUsual = port === (key.port ?? 0)
+  if (!isUsual && (method !== 'NAT' || port === 0)) {
     throw new RangeError(
       `keepalived would use port ${key.port ?? 0} for ${address} in ${name} instead of ${port}`,
     )

@@ -24,7 +24,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 
 /**
  * Returns the files that match a pattern, relative to a directory: for each alternative of `{a,b}` in turn, sorted by name.
- * Like keepalived, it omits directories.
+ * Like keepalived, it omits directories, and so it does what is not a regular file.
  */
 export async function glob(pattern: string, directory: string): Promise<string[]> {
   const base = isAbsolute(pattern) ? '/' : directory
@@ -32,8 +32,31 @@ export async function glob(pattern: string, directory: string): Promise<string[]
   return found.flat()
 }
 
-/** Expands every `{a,b}` to a and b. Braces that are escaped or not closed remain. */
+/** The most alternatives that the braces of a pattern may have. */
+export const MAX_ALTERNATIVES = 1024
+
+/**
+ * Expands every `{a,b}` to a and b. Braces that are escaped or not closed remain.
+ *
+ * @throws {RangeError} for more than {@link MAX_ALTERNATIVES}.
+ */
 export function expandBraces(pattern: string): string[] {
+  const found: string[] = []
+  const waiting = [pattern]
+  let steps = 0
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const expanded = expandFirst(next)
+    if (expanded === undefined) found.push(next)
+    else waiting.push(...expanded.toReversed())
+    if (found.length + waiting.length > MAX_ALTERNATIVES || ++steps > 4 * MAX_ALTERNATIVES) {
+      throw new RangeError(`the braces of a pattern have more than ${MAX_ALTERNATIVES} alternatives`)
+    }
+  }
+  return found
+}
+
+/** Expands the first `{a,b}`; undefined if there is none. */
+function expandFirst(pattern: string): string[] | undefined {
   const [head = ''] = /^(?:\\.|[^{\\])*/s.exec(pattern) ?? []
   const alternatives = ['']
   let depth = 0
@@ -41,13 +64,11 @@ export function expandBraces(pattern: string): string[] {
   for (const [token] of pattern.slice(head.length).matchAll(/\\.|./gs)) {
     end += token.length
     if (token === '{' && depth++ === 0) continue
-    if (token === '}' && --depth === 0) {
-      return alternatives.flatMap((each) => expandBraces(head + each + pattern.slice(end)))
-    }
+    if (token === '}' && --depth === 0) return alternatives.map((each) => head + each + pattern.slice(end))
     if (token === ',' && depth === 1) alternatives.push('')
     else alternatives.push(`${alternatives.pop()}${token}`)
   }
-  return [pattern]
+  return undefined
 }
 
 async function matchPaths(pattern: string, base: string): Promise<string[]> {
@@ -71,7 +92,7 @@ async function matchSegment(segment: string, directory: string): Promise<string[
 
 async function isFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
-  return found !== undefined && !found.isDirectory()
+  return found?.isFile() ?? false
 }
 
 /** Translates one segment of a path. A leading dot of a name only matches a dot in the pattern. */

@@ -17,6 +17,7 @@ export async function readKeepalived(
   return parseKeepalived(await readFile(path, 'utf8'), { ...options, source: path, include: findFiles })
 }
 
+/** Includes regular files only: a FIFO would never end. */
 const findFiles: FindIncluded = async (pattern, directory) => {
   const paths = await glob(pattern, directory)
   return Promise.all(paths.map(async (path) => ({ path, text: await readFile(path, 'utf8') })))

@@ -20,6 +20,9 @@ const METHODS = [
   'TUN type gre csum',
 ]
 
+/** A configuration that only a group can express: under NAT, its real servers without a port have port 0. */
+export const NAT_GROUP = 'a group with a real server without a port'
+
 export const CONFIGURATIONS: Readonly<Record<string, string>> = {
   'next to nothing': server('10.0.0.1 80', ''),
   schedulers: SCHEDULERS.map((name, index) => server(`10.0.0.1 ${index + 1}`, `lvs_sched ${name}`)).join(''),
@@ -113,6 +116,14 @@ export const CONFIGURATIONS: Readonly<Record<string, string>> = {
     10.0.2.8/30 83
     fwmark 9
   }
+  ${server('group G', 'protocol TCP\nlvs_sched wrr\npersistence_timeout 60\nreal_server 192.0.2.10 8080 {\nweight 3\n}\nreal_server 192.0.2.11 80 {\n}')}`,
+  [NAT_GROUP]: `virtual_server_group G {
+    10.0.0.1 80
+    10.0.0.4-6 81
+    10.0.0.254-10.0.0.255 82
+    10.0.2.8/30 83
+    fwmark 9
+  }
   ${server('group G', 'protocol TCP\nlvs_sched wrr\npersistence_timeout 60\nreal_server 192.0.2.10 8080 {\nweight 3\n}\nreal_server 192.0.2.11 {\n}')}`,
   'a group of IPv6': `virtual_server_group G {
     2001:db8::100-103 80
@@ -135,11 +146,11 @@ export const CONFIGURATIONS: Readonly<Record<string, string>> = {
     }
     @nobody virtual_server 10.9.9.9 80 {
     @nobody }
-    $VS= \
-    virtual_server 10.0.\${NET}.1 \${P} { \
-      lvs_sched \${W} \
-      real_server 192.0.2.10 80 { \
-      } \
+    $VS= \\
+    virtual_server 10.0.\${NET}.1 \${P} { \\
+      lvs_sched \${W} \\
+      real_server 192.0.2.10 80 { \\
+      } \\
     }
     ~SEQ(P, 1, 3) ~LST({NET, W}, {1, rr}, {2, wrr}) $VS
     virtual_server 10.0.5.1 80 {

@@ -13,6 +13,7 @@ export const REAL_ONLY_FILES: Readonly<Record<string, string>> = {
   'command/top.test.ts': 'the program on a terminal, in a process of its own',
   'command/ipvsadm-traffic.test.ts':
     'compares the command with the program ipvsadm, which the command replaces on a simulated kernel',
+  'compare/*.test.ts': 'runs keepalived, and the program ipvsadm',
   'conformance/*.test.ts': 'compare a simulated kernel with the running one',
   'host/*.test.ts':
     'sysctls, interfaces and routes of several hosts, real traffic, and programs that are killed',

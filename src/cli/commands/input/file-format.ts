@@ -2,6 +2,17 @@
 export const FILE_FORMATS = ['yaml', 'json', 'rules', 'keepalived'] as const
 export type FileFormat = (typeof FILE_FORMATS)[number]
 
+/** The options of a file with a desired state. The last three are for keepalived.conf. */
+export interface FileOptions {
+  readonly format?: FileFormat
+  /** Whether to pass over what keepalived passes over. */
+  readonly lenient?: true
+  /** The name of the configuration. */
+  readonly id?: string
+  /** The network namespace that the command acts on, if it is given. */
+  readonly netns?: string
+}
+
 /** File name extensions that determine the format. */
 const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
   json: 'json',
@@ -10,7 +21,9 @@ const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
   conf: 'keepalived',
 }
 
-/** A line that begins a block of keepalived.conf. In YAML a colon would follow the word. */
+/**
+ * A line that begins a block of keepalived.conf. In YAML a colon would follow the word. It looks at one line
+ * at a time: blanks across lines would take quadratic time. */
 const KEEPALIVED = /^[^\S\n]*(virtual_server(_group)?|global_defs|vrrp_\w+)\b(?!\s*:)/m
 /** The first line that is neither empty nor a comment. */
 const FIRST_LINE = /^[^\S\n]*([^\s#].*)$/m

@@ -2,15 +2,16 @@ import type { RoleService } from '../../../host/resource/ipvs-resources.ts'
 import type { DesiredState } from '../../../state/model/desired-state.ts'
 import type { Terminal } from '../../io/command-io.ts'
 import { EXIT_USAGE, ExitStatus, UsageError } from '../../io/failure.ts'
-import { detectFormat, type FileFormat } from './file-format.ts'
+import { detectFormat, type FileFormat, type FileOptions } from './file-format.ts'
 import { readSource, type Source } from './read-text.ts'
 
 /** Reads a desired state from a file or from standard input. */
 export async function readDesired(
   file: string,
-  format: FileFormat | undefined,
+  options: FileOptions,
   terminal: Terminal,
 ): Promise<DesiredState> {
+  const { format } = options
   const source = await readSource(file, terminal)
   // The empty output of a failed command, or a file on a full disk, must not be read as a table without services.
   if (source.text.trim() === '') {
@@ -18,7 +19,7 @@ export async function readDesired(
       `${source.name} is empty; for a table without services, write: services: [] (or as rules: --set 0 0 0)`,
     )
   }
-  return await parseDesired(source, format ?? detectFormat(source.file, source.text), terminal)
+  return await parseDesired(source, format ?? detectFormat(source.file, source.text), options, terminal)
 }
 
 /** The services of a desired state, with their destinations and every default filled in. */
@@ -36,9 +37,13 @@ export async function toRoleServices(desired: DesiredState, file: string): Promi
 export async function parseDesired(
   source: Source,
   format: FileFormat,
+  options: FileOptions,
   terminal: Terminal,
 ): Promise<DesiredState> {
-  return await reportProblems(source, terminal, () => parse(source, format))
+  if (format !== 'keepalived' && (options.lenient || options.id !== undefined)) {
+    throw new UsageError(`--lenient and --id are for keepalived.conf, and ${source.name} is ${format}`)
+  }
+  return await reportProblems(source, terminal, () => parse(source, format, options, terminal))
 }
 
 /** Prints each problem of a text on a separate line and exits as for a usage error. */
@@ -59,19 +64,21 @@ export async function reportProblems<T>(
 }
 
 /** Loads only the parser of the format, because the parser of YAML and JSON needs additional packages. */
-async function parse({ name, file, text }: Source, format: FileFormat): Promise<DesiredState> {
+async function parse(
+  source: Source,
+  format: FileFormat,
+  options: FileOptions,
+  terminal: Terminal,
+): Promise<DesiredState> {
+  const { name, text } = source
   switch (format) {
     case 'rules': {
       const { parseRules } = await import('../../../dialect/ipvsadm/parse-rules.ts')
       return parseRules(text, name)
     }
     case 'keepalived': {
-      const [{ parseKeepalived }, { readKeepalived }] = await Promise.all([
-        import('../../../dialect/keepalived/parse-keepalived.ts'),
-        import('../../../dialect/keepalived/read-keepalived.ts'),
-      ])
-      const read = file === undefined ? parseKeepalived(text, { source: name }) : readKeepalived(file)
-      return (await read).desired
+      const { readKeepalivedSource } = await import('./keepalived-source.ts')
+      return await readKeepalivedSource(source, options, terminal)
     }
     default: {
       const { parseState } = await import('../../../state/document/parse-state.ts')

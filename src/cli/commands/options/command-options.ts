@@ -17,13 +17,19 @@ export function addNetnsOption(command: Command): Command {
   return command.addOption(option.argParser((name) => (name.includes('/') ? name : `/run/netns/${name}`)))
 }
 
-/** Adds `--format`. */
-export function addFormatOption(command: Command): Command {
+/** Adds the options of a file with a desired state: `--format`, and for keepalived.conf `--lenient` and `--id`. */
+export function addFileOptions(command: Command): Command {
   const option = new Option(
     '--format <format>',
     'format of the file (default: detected from its extension or content)',
   )
-  return command.addOption(option.choices(FILE_FORMATS))
+  return command
+    .addOption(option.choices(FILE_FORMATS))
+    .option('--lenient', 'keepalived.conf: pass over the lines that keepalived passes over, and list them')
+    .option(
+      '--id <name>',
+      'keepalived.conf: the configuration for lines with @ID (default: host name without domain)',
+    )
 }
 
 /** The options of listings. */

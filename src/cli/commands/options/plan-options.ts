@@ -3,13 +3,12 @@ import { identifyNamespace, namespaceSuffix } from '../../../host/facts/namespac
 import type { NamedSet } from '../../../state/ownership/file-ledger.ts'
 import type { PlanOptions } from '../../../state/plan/options.ts'
 import { UsageError } from '../../io/failure.ts'
-import type { FileFormat } from '../input/file-format.ts'
-import { addFormatOption, addNetnsOption, type NetnsOptions, parseNumberWithin } from './command-options.ts'
+import type { FileOptions } from '../input/file-format.ts'
+import { addFileOptions, addNetnsOption, parseNumberWithin } from './command-options.ts'
 
 /** The options of `diff` and `apply`. */
-export interface PlanFlags extends NetnsOptions {
+export interface PlanFlags extends FileOptions {
   readonly json?: true
-  readonly format?: FileFormat
   readonly set?: string
   readonly setDirectory?: string
   readonly adopt?: true
@@ -22,7 +21,7 @@ export interface PlanFlags extends NetnsOptions {
 /** Adds the file argument and the options of a plan. */
 export function addPlanOptions(command: Command): Command {
   return addNetnsOption(
-    addFormatOption(command.argument('<file>', 'file with the desired state; - for standard input'))
+    addFileOptions(command.argument('<file>', 'file with the desired state; - for standard input'))
       .option(
         '--set <name>',
         'ownership set: apply removes only services and destinations created under NAME (default: remove nothing)',

@@ -2,17 +2,16 @@ import { ClusterNode, type ClusterNodeOptions } from '../../../host/role/cluster
 import type { DaemonInput } from '../../../ipvs/model/daemon.ts'
 import type { Terminal } from '../../io/command-io.ts'
 import { UsageError } from '../../io/failure.ts'
-import type { FileFormat } from '../input/file-format.ts'
+import type { FileOptions } from '../input/file-format.ts'
 import { readDesired, toRoleServices } from '../input/read-desired.ts'
-import { addFormatOption, type DefineCommand, parseInteger } from '../options/command-options.ts'
+import { addFileOptions, type DefineCommand, parseInteger } from '../options/command-options.ts'
 import { addVipOption } from '../options/host-options.ts'
 import { defineRole, ROLE_ACTIONS, type RoleDefinition, type RoleFlags } from './role.ts'
 
-interface Flags extends RoleFlags {
+interface Flags extends RoleFlags, FileOptions {
   readonly vip: readonly string[]
   readonly interface: string
   readonly services: string
-  readonly format?: FileFormat
   readonly sync?: string
   readonly syncId?: number
   readonly syncGroup?: string
@@ -45,7 +44,7 @@ const ACTIONS = {
 export const define: DefineCommand = (command, terminal) => {
   defineRole<ClusterNode, Flags>(command, terminal, {
     addOptions: (subcommand) =>
-      addFormatOption(
+      addFileOptions(
         addVipOption(subcommand, 'virtual IP address with its prefix length on the active node', true)
           .requiredOption('--interface <name>', 'network interface for the addresses')
           .requiredOption('--services <file>', 'desired state with the services of the active node'),
@@ -68,9 +67,9 @@ export const define: DefineCommand = (command, terminal) => {
 }
 
 async function toOptions(flags: Flags, terminal: Terminal): Promise<ClusterNodeOptions> {
-  const { vip: vips, interface: name, services: file, format, stateFile } = flags
+  const { vip: vips, interface: name, services: file, stateFile } = flags
   const sync = toSyncOptions(flags)
-  const desired = await readDesired(file, format, terminal)
+  const desired = await readDesired(file, flags, terminal)
   if ((desired.daemons ?? []).length > 0) {
     throw new UsageError(
       `${file} lists synchronisation daemons, which a cluster node manages itself; remove them and use --sync`,

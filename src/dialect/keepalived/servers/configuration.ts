@@ -4,14 +4,30 @@ import type { KeepalivedStatement } from '../source/statement.ts'
 
 /** The content of a keepalived.conf. */
 export interface KeepalivedConfiguration {
-  /** The table that keepalived creates while every check succeeds. */
+  /**
+   * The table that keepalived creates while every check succeeds. Without a `virtual_server` it has no services, which is not
+   * an empty list: a file for VRRP alone says nothing about the table.
+   */
   readonly desired: DesiredState
   /** The virtual servers, including their checks, quorums and sorry servers, which the table does not contain. */
   readonly virtualServers: readonly KeepalivedVirtualServer[]
   /** All other statements (vrrp, global_defs, ...), uninterpreted. */
   readonly others: readonly KeepalivedStatement[]
-  /** Unknown keywords, with `unknown: 'list'`; otherwise they are errors and this is empty. */
-  readonly unknown: readonly ConfigurationProblem[]
+  /**
+   * The network namespace whose table keepalived programs: `net_namespace_ipvs` or `net_namespace`. Empty for the initial one;
+   * undefined for that of the process.
+   */
+  readonly namespace: string | undefined
+  /**
+   * What keepalived does beyond the table, as texts: `2 vrrp_instance`, `checks of 3 real servers`. Whoever applies `desired`
+   * alone does without it.
+   */
+  readonly omitted: readonly string[]
+  /**
+   * The lines that keepalived passes over: with `lenient`, all of them; otherwise most are errors, and these are virtual servers
+   * without real servers and includes of patterns that no file matches.
+   */
+  readonly ignored: readonly ConfigurationProblem[]
 }
 
 /** A `virtual_server` of a keepalived.conf. */

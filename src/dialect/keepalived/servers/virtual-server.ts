@@ -1,24 +1,32 @@
 import { DEFAULT_PERSISTENCE_TIMEOUT } from '../../../ipvs/model/persistence.ts'
 import { SCHEDULERS, type SchedulerFlag } from '../../../ipvs/model/scheduler.ts'
-import type { ServiceSettings } from '../../../ipvs/model/service.ts'
 import type { Protocol } from '../../../ipvs/model/service-key.ts'
-import type { Family } from '../../../netlink/wire/address.ts'
+import { canonicalIPv6, type Family, familyOf } from '../../../netlink/wire/address.ts'
 import type { KeepalivedStatement } from '../source/statement.ts'
 import { type LvsMethod, readMethod } from './lvs-method.ts'
-import type { ConfigurationProblems } from './problems.ts'
+import { readMask } from './persistence-mask.ts'
+import { type ConfigurationProblems, MAX_UNSIGNED } from './problems.ts'
 import { type ParsedRealServer, readRealServer } from './real-server.ts'
-import { PRESERVED_SERVER_WORDS, SCHEDULER_FLAGS, SERVER_WORDS } from './words.ts'
-
-type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+import type { ServiceAddress } from './service-address.ts'
+import { PRESERVED_SERVER_WORDS, SCHEDULER_FLAGS } from './words.ts'
 
 /** A virtual server before its services are derived. */
 export interface ParsedVirtualServer {
-  readonly settings: Mutable<ServiceSettings>
+  readonly scheduler: string | undefined
+  readonly flags: readonly SchedulerFlag[]
   readonly protocol: Protocol
+  readonly onePacket: KeepalivedStatement | undefined
+  readonly timeout: number | undefined
+  readonly mask: string | number | undefined
+  readonly engine: string | undefined
   readonly method: LvsMethod
+  /** The family that its address, its settings or its real servers determine. Behind tunnels alone there may be none. */
   readonly family: Family | undefined
+  /** The family of its marks. */
+  readonly markFamily: Family
   readonly realServers: readonly ParsedRealServer[]
   readonly sorryServer: ParsedRealServer | undefined
+  readonly sorryInhibit: boolean
   /** The default weight of its real servers. */
   readonly weight: number
   readonly quorum: number
@@ -27,166 +35,214 @@ export interface ParsedVirtualServer {
   readonly others: readonly KeepalivedStatement[]
 }
 
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+
 const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
 const FAMILIES = { inet: 'ipv4', inet6: 'ipv6' } as const
+const ANY = [0, MAX_UNSIGNED] as const
+const WEIGHTS = [1, 2 ** 31 - 1] as const
+const QUORUMS = [1, MAX_UNSIGNED] as const
 /** Seconds: 31 days. */
 export const MAX_PERSISTENCE = 2_678_400
 
-/** Reads the block of a `virtual_server`. */
+/**
+ * Reads the block of a `virtual_server`, line by line as keepalived does: a flag counts for the scheduler before it, an invalid
+ * value leaves the earlier one in effect, a real server takes the forwarding method before it if there is one, and the first real server that no tunnel reaches determines the family of a mark.
+ *
+ * @param address Undefined for a group.
+ */
 export function readVirtualServer(
   statement: KeepalivedStatement,
+  address: ServiceAddress | undefined,
   problems: ConfigurationProblems,
 ): ParsedVirtualServer {
-  const reader = new VirtualServerReader(problems)
+  const family = address !== undefined && 'address' in address ? familyOf(address.address) : undefined
+  const reader = new VirtualServerReader(problems, family)
   for (const line of statement.block ?? []) reader.readLine(line)
   return reader.finish()
 }
 
 class VirtualServerReader {
   readonly #problems: ConfigurationProblems
-  readonly #settings: Mutable<ServiceSettings> = {}
-  readonly #flags: KeepalivedStatement[] = []
+  /** The numbers of the flags, 1 to 3: a flag stays when the scheduler changes, and may have another name then. */
+  readonly #flags = new Set<number>()
   readonly #others: KeepalivedStatement[] = []
-  readonly #realServers: KeepalivedStatement[] = []
-  #sorryServer: KeepalivedStatement | undefined
-  #protocol: Protocol = 'udp'
-  #onePacket: KeepalivedStatement | undefined
-  #weight = 1
-  #method: LvsMethod = { forwarding: 'nat', tunnel: undefined }
-  #family: Family | undefined
-  #timeout: number | undefined
-  #mask: string | number | undefined
-  #quorum = 1
-  #hysteresis = 0
+  readonly #realServers: ParsedRealServer[] = []
+  readonly #server: Mutable<ParsedVirtualServer>
+  #method: LvsMethod | undefined
   #sorryMethod: LvsMethod | undefined
-  #inhibitOnFailure = false
-  #sorryInhibit = false
+  /** Addresses and ports of the real servers. */
+  readonly #places = new Set<string>()
 
-  constructor(problems: ConfigurationProblems) {
+  constructor(problems: ConfigurationProblems, family: Family | undefined) {
     this.#problems = problems
+    this.#server = {
+      ...{ scheduler: undefined, flags: [], protocol: 'udp', onePacket: undefined },
+      ...{ timeout: undefined, mask: undefined, engine: undefined },
+      ...{ method: { forwarding: 'nat', tunnel: undefined }, family, markFamily: 'ipv4' },
+      ...{ realServers: this.#realServers, sorryServer: undefined, sorryInhibit: false },
+      ...{ weight: 1, quorum: 1, hysteresis: 0, inhibitOnFailure: false, others: this.#others },
+    }
   }
 
   readLine(line: KeepalivedStatement): void {
     const [word = ''] = line.words
-    const problems = this.#problems
     if (PRESERVED_SERVER_WORDS.has(word)) this.#others.push(line)
-    else if (!SERVER_WORDS.has(word)) problems.addUnknownKeyword(line, 'in a virtual_server')
-    else if (isFlag(word)) this.#flags.push(line)
+    else if (SCHEDULER_FLAGS.has(word)) this.#addFlag(word as SchedulerFlag, line)
     else this.#readSetting(word, line)
   }
 
   finish(): ParsedVirtualServer {
-    const read = (line: KeepalivedStatement, inhibits: boolean) =>
-      readRealServer(line, inhibits, this.#problems)
-    const realServers = this.#realServers.map((line) => read(line, this.#inhibitOnFailure))
-    const sorry = this.#sorryServer === undefined ? undefined : read(this.#sorryServer, this.#sorryInhibit)
-    this.#finishSettings()
+    const server = this.#server
+    const { sorryServer } = server
     return {
-      settings: this.#settings,
-      protocol: this.#protocol,
-      method: this.#method,
-      family: this.#family,
-      realServers: realServers.filter((each) => each !== undefined),
-      sorryServer: sorry === undefined ? undefined : { ...sorry, method: this.#sorryMethod },
-      weight: this.#weight,
-      quorum: this.#quorum,
-      hysteresis: this.#hysteresis,
-      inhibitOnFailure: this.#inhibitOnFailure,
-      others: this.#others,
+      ...server,
+      method: this.#method ?? server.method,
+      flags: [...this.#flags].sort().map((number) => flagOf(number, server.scheduler)),
+      sorryServer: sorryServer && { ...sorryServer, method: this.#sorryMethod },
+      markFamily: server.family ?? this.#familyOfTunnels(),
     }
   }
 
-  /** Reads the settings that depend on other lines. keepalived ignores settings that do not apply; this parser reports them. */
-  #finishSettings(): void {
-    const settings = this.#settings
-    const problems = this.#problems
-    const scheduler = settings.scheduler ?? 'wlc'
-    const flags: SchedulerFlag[] = []
-    for (const line of this.#flags) {
-      const [flag = ''] = line.words
-      if (flag.startsWith('flag-') || flag.startsWith(`${scheduler}-`)) flags.push(flag as SchedulerFlag)
-      else problems.addUnknown(line, `${flag} does not apply to the scheduler ${scheduler}`)
-    }
-    if (flags.length > 0) settings.schedulerFlags = flags
-    if (this.#onePacket !== undefined) {
-      if (this.#protocol === 'udp') settings.onePacket = true
-      else problems.addUnknown(this.#onePacket, `ops does not apply to the protocol ${this.#protocol}`)
-    }
-    // A mask alone makes a service persistent too.
-    const timeout = this.#timeout ?? (this.#mask === undefined ? undefined : DEFAULT_PERSISTENCE_TIMEOUT)
-    if (timeout === undefined) delete settings.persistenceEngine
-    else settings.persistence = { timeout, ...(this.#mask === undefined ? {} : { mask: this.#mask }) }
+  /** A virtual server behind tunnels alone has the family IPv6 if all real servers have it. */
+  #familyOfTunnels(): Family {
+    const families = new Set(this.#realServers.map(({ address }) => familyOf(address)))
+    return families.size === 1 && families.has('ipv6') ? 'ipv6' : 'ipv4'
+  }
+
+  #addFlag(flag: SchedulerFlag, line: KeepalivedStatement): void {
+    const { scheduler = 'wlc' } = this.#server
+    if (flag.startsWith('flag-') || flag.startsWith(`${scheduler}-`))
+      this.#flags.add(flag.endsWith('-fallback') ? 1 : flag.endsWith('-port') ? 2 : Number(flag.at(-1)))
+    else
+      this.#problems.ignore(
+        line,
+        `${flag} does not apply to the scheduler ${scheduler}, which is set before it`,
+      )
   }
 
   #readSetting(word: string, line: KeepalivedStatement): void {
     const problems = this.#problems
+    const server = this.#server
     switch (word) {
       case 'lvs_sched':
       case 'lb_algo':
-        if (isScheduler(line.words[1])) this.#settings.scheduler = line.words[1]
-        else problems.addUnknown(line, `unknown scheduler ${line.words[1] ?? ''}`.trimEnd())
+        this.#readScheduler(line)
         break
       case 'lvs_method':
       case 'lb_kind':
-        this.#method = readMethod(line, problems) ?? this.#method
+        this.#method = readMethod(line, problems, this.#method) ?? this.#method
         break
-      case 'protocol':
-        this.#protocol = PROTOCOLS[problems.readWord(line, 1, PROTOCOLS) ?? 'TCP']
+      case 'protocol': {
+        const protocol = problems.readWord(line, 1, PROTOCOLS, true)
+        if (protocol !== undefined) server.protocol = PROTOCOLS[protocol]
         break
+      }
       case 'ops':
-        this.#onePacket = line
+        server.onePacket = line
         break
       case 'weight':
-        this.#weight = problems.readNumber(line, 1)
+        server.weight = problems.readDigits(line, 1, WEIGHTS) ?? server.weight
         break
-      case 'ip_family':
-        this.#family = FAMILIES[problems.readWord(line, 1, FAMILIES) ?? 'inet']
+      case 'ip_family': {
+        const family = problems.readWord(line, 1, FAMILIES)
+        if (family !== undefined && (server.family ?? FAMILIES[family]) !== FAMILIES[family]) {
+          problems.ignore(line, `ip_family ${family} conflicts with the family ${server.family}`)
+        } else if (family !== undefined) server.family = FAMILIES[family]
         break
+      }
       case 'persistence_timeout':
-        this.#timeout = problems.readNumber(line, 1, DEFAULT_PERSISTENCE_TIMEOUT)
-        if (this.#timeout < 1 || this.#timeout > MAX_PERSISTENCE) {
-          problems.add(
-            line,
-            `persistence_timeout must be 1 to ${MAX_PERSISTENCE} seconds, not ${this.#timeout}`,
-          )
-        }
+        if (line.words.length === 1) server.timeout = DEFAULT_PERSISTENCE_TIMEOUT
+        else server.timeout = problems.readNumber(line, 1, [1, MAX_PERSISTENCE]) ?? server.timeout
         break
-      case 'persistence_granularity':
-        this.#mask = /^\d+$/.test(line.words[1] ?? '') ? Number(line.words[1]) : (line.words[1] ?? '')
+      case 'persistence_granularity': {
+        const mask = readMask(line, server.family, problems)
+        if (mask === undefined) break
+        server.mask = mask
+        server.family ??= typeof mask === 'number' ? 'ipv6' : 'ipv4'
         break
+      }
       case 'persistence_engine':
-        this.#settings.persistenceEngine = line.words[1]
+        server.engine = problems.requireWord(line, 1, 'a name') ?? server.engine
         break
       case 'quorum':
-        this.#quorum = problems.readNumber(line, 1)
+        server.quorum = problems.readDigits(line, 1, QUORUMS) ?? 1
         break
       case 'hysteresis':
-        this.#hysteresis = problems.readNumber(line, 1)
+        server.hysteresis = problems.readDigits(line, 1, ANY) ?? server.hysteresis
         break
       case 'inhibit_on_failure':
-        this.#inhibitOnFailure = problems.readBoolean(line)
+        server.inhibitOnFailure = true
         break
-      case 'sorry_server_inhibit':
-        this.#sorryInhibit = true
-        break
-      case 'sorry_server':
-        this.#sorryServer = line
-        break
-      case 'sorry_server_lvs_method':
-        this.#sorryMethod = readMethod(line, problems)
-        break
-      case 'real_server':
-        this.#realServers.push(line)
-        break
+      default:
+        this.#readServer(word, line)
     }
+  }
+
+  #readServer(word: string, line: KeepalivedStatement): void {
+    const problems = this.#problems
+    const server = this.#server
+    switch (word) {
+      case 'sorry_server_inhibit':
+        if (server.sorryServer === undefined)
+          problems.ignore(line, 'sorry_server_inhibit requires a sorry_server before it')
+        else server.sorryInhibit = true
+        break
+      case 'sorry_server': {
+        const sorry = readRealServer(line, problems)
+        if (sorry !== undefined && this.#fits(sorry)) server.sorryServer = sorry
+        break
+      }
+      case 'sorry_server_lvs_method':
+        this.#sorryMethod = readMethod(line, problems, this.#sorryMethod) ?? this.#sorryMethod
+        break
+      case 'real_server': {
+        const real = readRealServer(line, problems)
+        if (real !== undefined && this.#fits(real) && this.#isNew(real))
+          this.#realServers.push({ ...real, method: real.method ?? this.#method })
+        break
+      }
+    }
+  }
+
+  /** Whether a server has the family of its service, or is behind a tunnel. */
+  #fits({ address, method, statement }: ParsedRealServer): boolean {
+    const server = this.#server
+    const family = familyOf(address)
+    if ((method ?? this.#method ?? server.method).forwarding === 'tun') return true
+    const isReal = statement.words[0] === 'real_server'
+    if (isReal) server.family ??= family
+    if (server.family === undefined || server.family === family) return true
+    const name = `${statement.words[0]} ${address}`
+    this.#problems.ignore(
+      statement,
+      `${name} does not have the family ${server.family} of its service; it is skipped`,
+    )
+    return false
+  }
+
+  #isNew({ address, port, statement }: ParsedRealServer): boolean {
+    const place = `${familyOf(address) === 'ipv6' ? canonicalIPv6(address) : address} ${port}`
+    const isNew = !this.#places.has(place)
+    this.#places.add(place)
+    if (!isNew)
+      this.#problems.ignore(statement, `real_server ${address} ${port} is defined twice; the first counts`)
+    return isNew
+  }
+
+  /** keepalived also accepts `twos`, a scheduler that Linux does not have. */
+  #readScheduler(line: KeepalivedStatement): void {
+    const name = this.#problems.requireWord(line, 1, 'the name of a scheduler')
+    if (name === undefined) return
+    if ([...SCHEDULERS, 'twos'].some((scheduler) => scheduler === name)) this.#server.scheduler = name
+    else this.#problems.ignore(line, `unknown scheduler ${name}`)
   }
 }
 
-function isFlag(word: string): word is SchedulerFlag {
-  return SCHEDULER_FLAGS.some((flag) => flag === word)
-}
-
-/** keepalived also accepts `twos`, a scheduler that Linux does not have. */
-function isScheduler(word: string | undefined): boolean {
-  return [...SCHEDULERS, 'twos'].some((scheduler) => scheduler === word)
+/** The name of a flag, which sh and mh have names of their own for. */
+function flagOf(number: number, scheduler: string | undefined): SchedulerFlag {
+  if ((scheduler === 'sh' || scheduler === 'mh') && number < 3) {
+    return `${scheduler}-${number === 1 ? 'fallback' : 'port'}`
+  }
+  return `flag-${number}` as SchedulerFlag
 }

@@ -1,3 +1,4 @@
+import { type SourceRow, splitRows } from './rows.ts'
 import { type ConfigurationProblem, problemAt, type SourceLine } from './source-line.ts'
 
 /** A line of a configuration, with the block that follows it. */
@@ -12,75 +13,128 @@ export interface KeepalivedStatement {
   readonly block?: readonly KeepalivedStatement[] | undefined
 }
 
-interface OpenStatement {
-  readonly words: string[]
-  readonly file: string
-  readonly line: number
-  block: OpenStatement[] | undefined
+/** The statements that keepalived knows in a block. */
+export interface BlockGrammar {
+  /** The place, for messages. */
+  readonly place: string
+  /** The keywords that begin a block, with the grammar of that block. */
+  readonly blocks: ReadonlyMap<string, BlockGrammar>
+  /** The other keywords; undefined if any word may begin a line. */
+  readonly keywords: ReadonlySet<string> | undefined
+  /** Whether keepalived skips a block after these words, counting its braces. */
+  readonly isSkipped?: (statement: KeepalivedStatement) => boolean
+  /** Whether any line may begin a block: keepalived only counts the braces of blocks that do not concern its checkers. */
+  readonly isOpaque?: boolean
 }
 
-/** Splits lines into words and builds the tree of blocks. */
+/** A block whose braces are only counted. */
+export const OPAQUE: BlockGrammar = {
+  place: 'in a block',
+  blocks: new Map(),
+  keywords: undefined,
+  isOpaque: true,
+}
+
+/** Deeper blocks are refused: no keyword of keepalived has more than a few. */
+export const MAX_NESTED_BLOCKS = 100
+
+/** The mistakes of a configuration: those that end keepalived, and those that it passes over. */
+export interface StatementProblems {
+  readonly problems: ConfigurationProblem[]
+  readonly ignored: ConfigurationProblem[]
+}
+
+/**
+ * Builds the tree of blocks as keepalived does: the `{` after a keyword that has no block is passed over, so that the lines that
+ * follow belong to the enclosing block, and its `}` ends that block.
+ *
+ * @param lenient Whether to do so; otherwise the whole block is passed over, because one message for it is enough.
+ */
 export function readStatements(
   lines: readonly SourceLine[],
-  problems: ConfigurationProblem[],
+  grammar: BlockGrammar,
+  lenient: boolean,
+  found: StatementProblems,
 ): readonly KeepalivedStatement[] {
-  const top: OpenStatement[] = []
-  const open: { statement: OpenStatement; line: SourceLine }[] = []
-  for (const line of lines) {
-    let current: OpenStatement | undefined
-    for (const { text, brace } of splitWords(line.text)) {
-      const list = open.at(-1)?.statement.block ?? top
-      if (brace === '{') {
-        // The brace may be on the line after its keyword.
-        const owner: OpenStatement | undefined = current ?? list.at(-1)
-        if (owner === undefined || owner.block !== undefined) {
-          problems.push(problemAt(line, 'unexpected {: there is no keyword before it'))
-          continue
-        }
-        owner.block = []
-        open.push({ statement: owner, line })
-        current = undefined
-      } else if (brace === '}') {
-        if (open.pop() === undefined) problems.push(problemAt(line, 'unexpected }'))
-        current = undefined
-      } else if (current === undefined) {
-        current = { words: [text], file: line.file, line: line.number, block: undefined }
-        list.push(current)
+  const reader = new StatementReader(lines.flatMap(splitRows), lenient, found)
+  return reader.readBlock(grammar, undefined)
+}
+
+class StatementReader {
+  readonly #rows: readonly SourceRow[]
+  readonly #lenient: boolean
+  readonly #found: StatementProblems
+  #next = 0
+  #depth = 0
+
+  constructor(rows: readonly SourceRow[], lenient: boolean, found: StatementProblems) {
+    this.#rows = rows
+    this.#lenient = lenient
+    this.#found = found
+  }
+
+  /** Reads statements until the brace that ends the block of a statement, or until the end of the file. */
+  readBlock(grammar: BlockGrammar, owner: SourceRow | undefined): KeepalivedStatement[] {
+    const statements: KeepalivedStatement[] = []
+    for (let row = this.#rows[this.#next++]; row !== undefined; row = this.#rows[this.#next++]) {
+      if (row.brace === '}') {
+        if (owner !== undefined) return statements
+        this.#ignore(row, 'unexpected }')
+      } else if (row.brace === '{') {
+        this.#ignore(row, 'unexpected {: there is no keyword before it that has a block')
+        this.#skipBlock()
       } else {
-        current.words.push(text)
+        const statement = this.#readStatement(row, grammar)
+        if (statement !== undefined) statements.push(statement)
       }
     }
+    if (owner !== undefined) this.#ignore(owner, `the { after ${owner.words[0]} is not closed`)
+    return statements
   }
-  for (const { statement, line } of open) {
-    problems.push(problemAt(line, `the { after ${statement.words[0]} is not closed`))
+
+  #readStatement(row: SourceRow, grammar: BlockGrammar): KeepalivedStatement | undefined {
+    const { words, line } = row
+    const [word = ''] = words
+    const statement = { words, file: line.file, line: line.number }
+    const hasBrace = this.#rows[this.#next]?.brace === '{'
+    const inner = grammar.blocks.get(word) ?? (grammar.isOpaque && hasBrace ? OPAQUE : undefined)
+    if (inner !== undefined) {
+      const found = inner.isSkipped?.(statement) ? OPAQUE : inner
+      return { ...statement, block: this.#enterBlock(found, row, hasBrace) }
+    }
+    if (grammar.keywords === undefined || grammar.keywords.has(word)) return statement
+    this.#ignore(row, `unknown keyword ${word} ${grammar.place}`)
+    if (hasBrace && !this.#lenient) {
+      this.#next++
+      this.#skipBlock()
+    }
+    return undefined
   }
-  return top
-}
 
-interface Word {
-  readonly text: string
-  readonly brace: '{' | '}' | undefined
-}
+  #enterBlock(grammar: BlockGrammar, owner: SourceRow, hasBrace: boolean): KeepalivedStatement[] {
+    if (hasBrace) this.#next++
+    else this.#ignore(owner, `there is no { after ${owner.words[0]}`)
+    if (this.#depth === MAX_NESTED_BLOCKS) {
+      this.#found.problems.push(problemAt(owner.line, `more than ${MAX_NESTED_BLOCKS} blocks in one another`))
+      this.#next = this.#rows.length
+      return []
+    }
+    this.#depth++
+    const statements = this.readBlock(grammar, owner)
+    this.#depth--
+    return statements
+  }
 
-/** Splits a line at white space outside quotes. Braces that stand alone, or end a line, are separate words. */
-function splitWords(line: string): Word[] {
-  const words: Word[] = []
-  for (const [whole] of line.matchAll(/(?:\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'\\])+/gs)) {
-    if (/^[{}]+$/.test(whole)) {
-      words.push(...[...whole].map((brace) => ({ text: brace, brace: brace as '{' | '}' })))
-    } else {
-      words.push({ text: unquote(whole), brace: undefined })
+  /** Passes over the rest of a block whose `{` is read, unless keepalived reads its lines. */
+  #skipBlock(): void {
+    if (this.#lenient) return
+    for (let depth = 1; depth > 0 && this.#next < this.#rows.length; this.#next++) {
+      const { brace } = this.#rows[this.#next]!
+      if (brace !== undefined) depth += brace === '{' ? 1 : -1
     }
   }
-  const last = words.at(-1)
-  if (last?.brace === undefined && last !== undefined && /[^$]\{$/.test(last.text) && /\{$/.test(line)) {
-    words.splice(-1, 1, { text: last.text.slice(0, -1), brace: undefined }, { text: '{', brace: '{' })
-  }
-  return words
-}
 
-function unquote(word: string): string {
-  return word.replaceAll(/\\(.)|"((?:\\.|[^"\\])*)"?|'([^']*)'?/gs, (_, escaped, double, single) =>
-    String(escaped ?? double?.replaceAll(/\\(.)/gs, '$1') ?? single),
-  )
+  #ignore({ line }: SourceRow, message: string): void {
+    this.#found.ignored.push(problemAt(line, message))
+  }
 }

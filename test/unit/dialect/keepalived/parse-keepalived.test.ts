@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -147,7 +148,7 @@ describe('a keepalived.conf', () => {
     ['~LST({N, M}, {5, x}, {7, y})', ['5x', '7y']],
     ['~SEQ(N, 1, 2) ~LST(M, a, b)', ['1a', '1b', '2a', '2b']],
   ])('repeats a line with %s', async (head, expected) => {
-    const { others } = await parseKeepalived(`$M=\n${head} track_file \${N}\${M}`)
+    const { others } = await parseKeepalived(`$M=\n${head} track_file \${N}\${M} { }`)
     expect(others.map(({ words }) => words[1])).toEqual(expected)
   })
 
@@ -172,16 +173,23 @@ describe('a keepalived.conf', () => {
     ],
     [
       `virtual_server 10.0.0.1 80 {\nlvs_method TUN type ipsec\n${REAL}\n}`,
-      '2:1: lvs_method requires one of ipip, gue, gre, not ipsec',
+      '2:1: lvs_method requires one of ipip, gue, gre, not ipsec; the tunnel stays as it is',
     ],
-    [`virtual_server 10.0.0.1 80 {\nlvs_method DR csum\n${REAL}\n}`, '2:1: unexpected csum after DR'],
+    [
+      `virtual_server 10.0.0.1 80 {\nlvs_method dr\n${REAL}\n}`,
+      '2:1: lvs_method requires one of NAT, DR, TUN, not dr',
+    ],
+    [
+      'virtual_server 10.0.0.1 80 {\nreal_server 192.0.2.1 80 {\nlb_kind DR\n}\n}',
+      '3:1: unknown keyword lb_kind in a real_server',
+    ],
     [
       `virtual_server 10.0.0.1 80 {\npersistence_timeout 0\n${REAL}\n}`,
-      '2:1: persistence_timeout must be 1 to 2678400 seconds, not 0',
+      '2:1: persistence_timeout requires a whole number from 1 to 2678400, not 0',
     ],
     [
       `virtual_server 10.0.0.1 80 {\npersistence_granularity 24\n${REAL}\n}`,
-      '1:1: persistence_granularity must be a mask such as',
+      '2:1: persistence_granularity must be a mask such as',
     ],
     [
       'virtual_server 10.0.0.1 80 {\nreal_server web 80 {\n}\n}',
@@ -189,17 +197,17 @@ describe('a keepalived.conf', () => {
     ],
     [
       'virtual_server 10.0.0.1 80 {\nreal_server 192.0.2.1 80 {\nweight many\n}\n}',
-      '3:1: weight requires a whole number, not many',
+      '3:1: weight requires a whole number from 0 to 2147483647, not many',
     ],
     [
       'virtual_server 10.0.0.1 80 {\nreal_server 192.0.2.1 80 {\nlthreshold 5\n}\n}',
-      '2:1: services[0].destinations[0].lowerThreshold must be at most',
+      '2:1: real_server 192.0.2.1: lthreshold must be at most uthreshold (0), not 5',
     ],
-    [`virtual_server www 80 {\n${REAL}\n}`, '1:1: www is neither an address nor a range of addresses'],
+    [`virtual_server www 80 {\n${REAL}\n}`, '1:1: virtual_server requires an address, not www'],
     [`virtual_server group G {\n${REAL}\n}`, '1:1: virtual_server_group G is not defined'],
     [
       `virtual_server 10.0.0.1 80 {\n${REAL}\n}\nvirtual_server 10.0.0.1 80 {\n${REAL}\n}`,
-      '5:1: services[1].service is udp://10.0.0.1:80, which services[0] describes already',
+      '5:1: udp://10.0.0.1:80 is defined twice; the settings are those of line 1',
     ],
     ['virtual_server 10.0.0.1 80 {\n', '1:1: the { after virtual_server is not closed'],
     ['}\n', '1:1: unexpected }'],
@@ -212,11 +220,53 @@ describe('a keepalived.conf', () => {
     )
   })
 
-  it('lists unknown keywords on request instead of throwing', async () => {
-    const text = `virtual_server 10.0.0.1 80 {\nnosuch 5\nlvs_sched nosuch\n${REAL}\n}`
-    const { unknown, desired } = await parseKeepalived(text, { unknown: 'list' })
-    expect(unknown.map(({ line }) => line)).toEqual([2, 3])
-    expect(desired.services).toHaveLength(1)
+  it.each([
+    [
+      `virtual_server 10.0.0.1 80 {\nlvs_sched\n${REAL}\n}`,
+      '2:1: lvs_sched requires the name of a scheduler',
+    ],
+    [`virtual_server {\n${REAL}\n}`, '1:1: virtual_server requires an address, a mark or a group'],
+    ['includem nosuch/*.conf', '1:1: includem: no file matches nosuch/*.conf'],
+  ])('is reported leniently too if keepalived does not start with it: %j', async (text, message) => {
+    expect(await problems(text, { source: '', lenient: true })).toEqual([message])
+  })
+
+  it('has services only if it has a virtual server', async () => {
+    const { desired, omitted } = await parseKeepalived('vrrp_instance V {\nstate MASTER\n}')
+    expect(desired).toEqual({})
+    expect(omitted).toEqual(['1 vrrp_instance'])
+  })
+
+  it('says what keepalived does beyond the table', async () => {
+    const text = `
+      vrrp_instance V { state MASTER }
+      global_defs { lvs_sync_daemon eth0 }
+      virtual_server 10.0.0.1 80 {
+        quorum 2
+        quorum_up /bin/true
+        sorry_server 192.0.2.99 80
+        real_server 192.0.2.10 80 { TCP_CHECK { } }
+        real_server 192.0.2.11 80 { TCP_CHECK { } }
+      }`
+    expect((await parseKeepalived(text)).omitted).toEqual([
+      ...['1 vrrp_instance', 'checks of 2 real servers', '1 sorry server'],
+      ...['the quorum of 1 virtual server', 'the scripts of 1 server', 'lvs_sync_daemon'],
+    ])
+  })
+
+  it.each([
+    ['', undefined],
+    ['net_namespace blue', 'blue'],
+    ['net_namespace blue\nnet_namespace_ipvs green', 'green'],
+    ['net_namespace_ipvs\nnet_namespace blue', ''],
+  ])('names the network namespace of its table: %j', async (text, namespace) => {
+    expect((await parseKeepalived(text)).namespace).toBe(namespace)
+  })
+
+  it('is for the configuration with the name of the host without its domain by default', async () => {
+    const host = hostname().replace(/\..*/, '')
+    const text = `@${host} virtual_server 10.0.0.1 80 {\n@${host} ${REAL.replace('\n}', '}')}\n@${host} }`
+    expect(await services(text)).toHaveLength(1)
   })
 })
 
@@ -232,7 +282,7 @@ describe('an example of the package keepalived', () => {
   it.each(names)('can be parsed: %s', async (name) => {
     const text = readFileSync(join(SAMPLES, name), 'utf8')
     const { desired, virtualServers, others } = await parseKeepalived(text, { source: name, id: 'high' })
-    expect(desired.services?.length).toBeGreaterThanOrEqual(virtualServers.length)
+    expect(desired.services?.length ?? 0).toBeGreaterThanOrEqual(virtualServers.length)
     expect(virtualServers.length + others.length).toBeGreaterThan(0)
   })
 })

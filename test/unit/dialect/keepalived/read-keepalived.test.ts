@@ -17,7 +17,7 @@ it('includes files relative to the file that names them', async () => {
   write('c.inc', `virtual_server 10.0.0.3 80 {\n${REAL}\n}`)
   write('d.inc', '')
   const path = join(directory, 'keepalived.conf')
-  const { desired } = await readKeepalived(path, { unknown: 'list' })
+  const { desired } = await readKeepalived(path, { lenient: true })
   expect(desired.services?.map(({ service }) => service)).toEqual(
     [3, 1, 2].map((host) => `udp://10.0.0.${host}:80`),
   )
