@@ -84,9 +84,9 @@ function readConfiguration(
   }
   const hasServers = statements.some(({ words }) => words[0] === 'virtual_server')
   const { desired, virtualServers } = services.finish(timeouts)
-  const { services: _, ...withoutServices } = desired
   return {
-    desired: hasServers ? desired : withoutServices,
+    // keepalived does not run its checkers then, which would set the timeouts too.
+    desired: hasServers ? desired : {},
     ...{ virtualServers, others, namespace: namespaceOf(others) },
     omitted: describeOmitted(virtualServers, others),
     ignored: [...problems.ignored, ...problems.notes],
@@ -121,7 +121,7 @@ function namespaceOf(statements: readonly KeepalivedStatement[]): string | undef
 /** Reads `lvs_timeouts [tcp SECS] [tcpfin SECS] [udp SECS]`. A timeout of 0 stays as it is. */
 function readTimeouts({ block = [] }: KeepalivedStatement, problems: ConfigurationProblems): TimeoutChanges {
   const timeouts: { -readonly [Name in keyof TimeoutChanges]: TimeoutChanges[Name] } = {}
-  for (const line of block) {
+  for (const line of globalLines(block, problems)) {
     if (line.words[0] !== 'lvs_timeouts') continue
     for (let index = 1; index < line.words.length; index++) {
       const name = line.words[index]!
@@ -139,4 +139,18 @@ function readTimeouts({ block = [] }: KeepalivedStatement, problems: Configurati
     }
   }
   return timeouts
+}
+
+/** The lines of global_defs that keepalived reads: an unknown block ends it, because its brace is taken for the last. */
+function* globalLines(
+  block: readonly KeepalivedStatement[],
+  problems: ConfigurationProblems,
+): Generator<KeepalivedStatement, void, undefined> {
+  for (const line of block) {
+    yield line
+    if (line.block === undefined || line.words[0] === 'notification_email') continue
+    problems.ignore(line, `unknown block ${line.words[0]} in global_defs, which ends there`)
+    yield* line.block
+    return
+  }
 }

@@ -7,8 +7,8 @@ import { waitUntil } from '../kernel/until.ts'
 
 /** What keepalived did with a file. */
 export interface KeepalivedRun {
-  /** Whether it programmed the table; otherwise it ended by itself. */
-  readonly started: boolean
+  /** Whether it programmed the table, ended because of the file, or crashed, which it does with some skipped virtual servers. */
+  readonly outcome: 'started' | 'ended' | 'crashed'
   readonly log: string
 }
 
@@ -56,14 +56,14 @@ async function waitForStart(program: ChildProcess): Promise<KeepalivedRun> {
     const read = (piece: Buffer) => {
       log += piece.toString()
       // Without anything to do it waits for another configuration.
-      if (/Startup complete|has no configuration to run/.test(log)) resolve({ started: true, log })
-      else if (/exited due to|Respawning/.test(log)) resolve({ started: false, log })
+      if (/Startup complete|has no configuration to run/.test(log)) resolve({ outcome: 'started', log })
+      else if (/exited due to|died: Respawning/.test(log)) resolve({ outcome: 'crashed', log })
     }
     program.stdout?.on('data', read)
     program.stderr?.on('data', read)
     program.once('error', reject)
     setTimeout(() => reject(new Error(`keepalived neither started nor ended:\n${log}`)), LIMIT).unref()
-    program.once('close', () => resolve({ started: false, log }))
+    program.once('close', () => resolve({ outcome: 'ended', log }))
   })
 }
 

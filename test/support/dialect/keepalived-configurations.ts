@@ -91,7 +91,7 @@ export const CONFIGURATIONS: Readonly<Record<string, string>> = {
     'quorum 2\nhysteresis 1\nreal_server 192.0.2.10 80 {\nweight 2\n}',
     'quorum 2\nhysteresis 1\nreal_server 192.0.2.10 80 {\nweight 3\n}',
     'real_server 192.0.2.10 80 {\nweight 0\n}',
-    'sorry_server_lvs_method DR\nreal_server 192.0.2.10 80 {\nweight 0\n}',
+    'sorry_server 192.0.2.99 80\nsorry_server_lvs_method DR\nreal_server 192.0.2.10 80 {\nweight 0\n}',
     'sorry_server_inhibit\ninhibit_on_failure\nreal_server 192.0.2.10 80 {\ninhibit_on_failure no\n}',
   ]
     .map((lines, index) =>

@@ -87,7 +87,9 @@ export class ParsedOptions {
 
   setServer(text: string): void {
     this.markGiven('real-server')
-    const endpoint = readEndpoint(text, this.protocol, this.#names)
+    // The name of a port is looked up under the protocol, which a service behind the server has not set yet.
+    const protocol = this.given.has('service-address') ? this.protocol : ''
+    const endpoint = readEndpoint(text, protocol, this.#names)
     if (endpoint === undefined) throw new IpvsadmError('illegal real server address[:port] specified')
     this.server = endpoint
     this.serverPort = endpoint.port ?? this.port

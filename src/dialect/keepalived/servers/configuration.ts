@@ -5,8 +5,8 @@ import type { KeepalivedStatement } from '../source/statement.ts'
 /** The content of a keepalived.conf. */
 export interface KeepalivedConfiguration {
   /**
-   * The table that keepalived creates while every check succeeds. Without a `virtual_server` it has no services, which is not
-   * an empty list: a file for VRRP alone says nothing about the table.
+   * The table that keepalived creates while every check succeeds. Without a `virtual_server` it is empty, which is not an
+   * empty list of services: a file for VRRP alone says nothing about the table.
    */
   readonly desired: DesiredState
   /** The virtual servers, including their checks, quorums and sorry servers, which the table does not contain. */

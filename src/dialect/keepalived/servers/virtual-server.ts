@@ -190,10 +190,17 @@ class VirtualServerReader {
         break
       case 'sorry_server': {
         const sorry = readRealServer(line, problems)
-        if (sorry !== undefined && this.#fits(sorry)) server.sorryServer = sorry
+        if (sorry === undefined || !this.#fits(sorry)) break
+        server.sorryServer = sorry
+        server.sorryInhibit = false
+        this.#sorryMethod = undefined
         break
       }
       case 'sorry_server_lvs_method':
+        if (server.sorryServer === undefined) {
+          problems.ignore(line, 'sorry_server_lvs_method requires a sorry_server before it')
+          break
+        }
         this.#sorryMethod = readMethod(line, problems, this.#sorryMethod) ?? this.#sorryMethod
         break
       case 'real_server': {
@@ -210,9 +217,8 @@ class VirtualServerReader {
     const server = this.#server
     const family = familyOf(address)
     if ((method ?? this.#method ?? server.method).forwarding === 'tun') return true
-    const isReal = statement.words[0] === 'real_server'
-    if (isReal) server.family ??= family
-    if (server.family === undefined || server.family === family) return true
+    server.family ??= family
+    if (server.family === family) return true
     const name = `${statement.words[0]} ${address}`
     this.#problems.ignore(
       statement,

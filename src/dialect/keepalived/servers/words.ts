@@ -76,19 +76,14 @@ const VIRTUAL_SERVER: BlockGrammar = {
 
 const LINES: BlockGrammar = { place: 'in a group', blocks: new Map(), keywords: undefined }
 
-const GLOBAL: BlockGrammar = {
-  place: 'in global_defs',
-  blocks: opaque(['notification_email']),
-  keywords: undefined,
-}
-
 /** The statements of a keepalived.conf. */
 export const CONFIGURATION: BlockGrammar = {
   place: 'at the top level',
   blocks: new Map([
     ['virtual_server', VIRTUAL_SERVER],
     ['virtual_server_group', LINES],
-    ['global_defs', GLOBAL],
+    // Read by another process than the virtual servers, which only counts its braces.
+    ['global_defs', OPAQUE],
     ...opaque(OPAQUE_BLOCKS),
   ]),
   keywords: TOP_LINES,

@@ -4,7 +4,7 @@
 export const MAX_INCLUDED_FILES = 4096
 
 /** The characters of all lines, after definitions and repetitions are expanded. */
-export const MAX_EXPANDED_CHARACTERS = 32 * 1024 * 1024
+export const MAX_EXPANDED_CHARACTERS = 16 * 1024 * 1024
 
 /** The characters that a line counts for at least, which limits the number of lines that repetitions can make. */
 export const MIN_LINE_CHARACTERS = 64

@@ -151,6 +151,10 @@ describe('rules of ipvsadm', () => {
 
   it.each<[string, string]>([
     ['-A -t 192.0.2.1:nowhere', '1: illegal virtual server address[:port] specified'],
+    [
+      '-A -t 192.0.2.1:80\n-a -r 198.51.100.1:http -t 192.0.2.1:80',
+      '2: illegal real server address[:port] specified',
+    ],
     ['-A -t www:80', '1: unknown address www; host names are not looked up'],
     ['-A -t 192.0.2.1:80 -s rr -w 1', "1: Illegal 'weight' option with the 'add-service' command"],
     ['-A -t 192.0.2.1:80 -s rr -n', "1: Illegal 'numeric' option with the 'add-service' command"],

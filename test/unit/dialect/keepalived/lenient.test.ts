@@ -73,6 +73,15 @@ const PASSED_OVER: Readonly<Record<string, [text: string, settings: Settings, li
     { destinations: [{ address: '192.0.2.10', forwarding: 'nat', weight: 1 }] },
     [3],
   ],
+  'the method of a sorry server before it': [
+    server(
+      'sorry_server_lvs_method DR\nsorry_server 192.0.2.99 81',
+      undefined,
+      'real_server 192.0.2.10 80 {\nweight 0\n}',
+    ),
+    { destinations: [{ address: '192.0.2.99', port: 81, forwarding: 'nat', weight: 1 }] },
+    [2],
+  ],
   'a brace that is not closed': [`virtual_server 10.0.0.1 80 {\n${REAL}`, {}, [1]],
   'an unknown keyword with a block, whose end is the end of the block around it': [
     server('foo {\nweight 5\n}\nlvs_sched rr').replace(`${REAL}\n`, '').replace('foo', `${REAL}\nfoo`),

@@ -8,7 +8,7 @@ import { parseKeepalived } from '../../../../src/dialect/keepalived/parse-keepal
 import { readKeepalived } from '../../../../src/dialect/keepalived/read-keepalived.ts'
 
 /** Milliseconds: each of these took many seconds, or never ended. */
-const SOON = 2000
+const SOON = 5000
 
 /** A directory with files. */
 function makeFiles(files: Readonly<Record<string, string>>): string {
@@ -19,24 +19,24 @@ function makeFiles(files: Readonly<Record<string, string>>): string {
 }
 
 describe('a keepalived.conf that would exhaust time or memory', () => {
-  it('is refused if definitions double', { timeout: SOON * 5 }, async () => {
+  it('is refused if definitions double', { timeout: 60_000 }, async () => {
     const names = Array.from({ length: 40 }, (_, index) => `$A${index + 1}=\${A${index}} \${A${index}}`)
     const text = ['$A0=xxxxxxxx', ...names, `\${A40}`].join('\n')
     await expect(parseKeepalived(text)).rejects.toThrow(
-      'the definitions expand to more than 33554432 characters',
+      'the definitions expand to more than 16777216 characters',
     )
   })
 
-  it('is refused if a long line refers to a long definition many times', { timeout: SOON * 5 }, async () => {
+  it('is refused if a long line refers to a long definition many times', { timeout: 60_000 }, async () => {
     const text = `$A=${'x'.repeat(1_000_000)}\n${`\${A} `.repeat(200_000)}`
     await expect(parseKeepalived(text)).rejects.toThrow(
-      'the definitions expand to more than 33554432 characters',
+      'the definitions expand to more than 16777216 characters',
     )
   })
 
-  it('is refused if repetitions multiply', { timeout: SOON * 5 }, async () => {
+  it('is refused if repetitions multiply', { timeout: 60_000 }, async () => {
     const text = '~SEQ(A, 1, 60000) ~SEQ(B, 1, 60000) weight'
-    await expect(parseKeepalived(text)).rejects.toThrow('more than 33554432 characters')
+    await expect(parseKeepalived(text)).rejects.toThrow('more than 16777216 characters')
     await expect(parseKeepalived('~SEQ(A, 1, 70000) weight')).rejects.toThrow('at most 65536 repetitions')
   })
 
@@ -49,7 +49,7 @@ describe('a keepalived.conf that would exhaust time or memory', () => {
     ['opens blocks', 'vrrp_instance V {'.repeat(50_000)],
     ['has blank lines', '\n'.repeat(200_000)],
     ['has blanks in lines', `${' '.repeat(2000)}\n`.repeat(500)],
-  ])('is read in linear time if it %s', { timeout: SOON * 5 }, async (_, text) => {
+  ])('is read in linear time if it %s', { timeout: 60_000 }, async (_, text) => {
     const start = performance.now()
     await parseKeepalived(text, { lenient: true }).catch(() => {})
     detectFormat(undefined, text)
@@ -65,7 +65,7 @@ describe('a keepalived.conf that would exhaust time or memory', () => {
     await expect(readKeepalived(join(directory, 'a.conf'))).rejects.toThrow('b.conf includes itself')
   })
 
-  it('is refused if it includes more than 4096 files in all', { timeout: SOON * 10 }, async () => {
+  it('is refused if it includes more than 4096 files in all', { timeout: 60_000 }, async () => {
     // Each file includes the next twice.
     const files = Array.from({ length: 16 }, (_, index) => [`${index}`, `include ${index + 1}\n`.repeat(2)])
     const directory = makeFiles(Object.fromEntries([...files, ['16', '']]))
