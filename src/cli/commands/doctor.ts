@@ -144,16 +144,7 @@ async function fixEach(
 }
 
 async function toDiagnoseOptions(flags: Flags, terminal: Terminal): Promise<DiagnoseOptions> {
-  const {
-    role,
-    vip,
-    routed,
-    forwarding,
-    director,
-    interface: name,
-    services: file,
-    peer = [],
-  } = flags
+  const { role, vip, routed, forwarding, director, interface: name, services: file, peer = [] } = flags
   // Roles take a prefix length, the doctor does not.
   const vips = vip?.map((each) => each.replace(/\/.*/, ''))
   return {

@@ -51,7 +51,7 @@ function sharedNetwork(view: HostView, { service, destination }: Served): string
   const route = view.routeTo(destination.address)
   if (!isOnLink(route)) return undefined
   const prefix = parsePrefix(route.destination)
-  const vips = service.address === undefined ? (view.options.vips ?? []) : [service.address]
+  const vips = service.address === undefined ? view.givenVips : [service.address]
   const isShared = vips.some(
     (vip) =>
       prefix?.prefixLength !== undefined &&
@@ -71,7 +71,7 @@ function repliesThroughRouter(view: HostView, { service, destination }: Served):
 
 function* checkRealServer(view: HostView): Generator<Diagnosis> {
   if (view.forwarding !== 'nat') return
-  for (const vip of view.options.vips ?? []) {
+  for (const vip of view.givenVips) {
     const route = findRoute(view.facts.routes, vip)
     const director = view.directors[0]
     if (!isOnLink(route) || director === undefined) continue

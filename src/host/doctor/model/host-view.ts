@@ -59,6 +59,11 @@ export class HostView {
     this.forwarding = options.forwarding ?? this.#findForwarding()
   }
 
+  /** The VIPs that the options list. */
+  get givenVips(): readonly string[] {
+    return this.#vips ?? []
+  }
+
   link(name: string | undefined): Link | undefined {
     return name === undefined ? undefined : this.#links.get(name)
   }
