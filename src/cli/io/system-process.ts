@@ -47,7 +47,7 @@ export class SystemProcess implements CommandIo {
   }
 }
 
-/** Writes all of a text. Returns the error that prevented it; ends the process quietly if nobody reads the pipe any more. */
+/** Writes all of a text. Returns the error that prevented it; ends the process quietly if the reader of the pipe has ended. */
 function writeFully(descriptor: number, text: string): NodeJS.ErrnoException | undefined {
   const bytes = Buffer.from(text)
   for (let written = 0; written < bytes.length; ) {

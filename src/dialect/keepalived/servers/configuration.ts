@@ -19,7 +19,7 @@ export interface KeepalivedConfiguration {
    */
   readonly namespace: string | undefined
   /**
-   * What keepalived does beyond the table, as texts: `2 vrrp_instance`, `checks of 3 real servers`. Whoever applies `desired`
+   * What keepalived does beyond the table, as texts: `2 vrrp_instance`, `checks of 3 real servers`. A program that applies `desired`
    * alone does without it.
    */
   readonly omitted: readonly string[]

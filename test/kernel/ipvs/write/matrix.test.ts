@@ -139,9 +139,9 @@ async function updateToTheSame(ipvs: Ipvs, services: readonly Service[]): Promis
 /** Adds services as they were read, the oldest destination first, since the kernel lists the newest first. */
 async function add(ipvs: Ipvs, services: readonly Service[]): Promise<void> {
   await Promise.all(
-    services.flatMap((service) => [
+    services.flatMap(({ destinations, ...service }) => [
       ipvs.addService(service),
-      ...service.destinations.toReversed().map((destination) => ipvs.addDestination(service, destination)),
+      ...destinations.toReversed().map((destination) => ipvs.addDestination(service, destination)),
     ]),
   )
 }

@@ -52,7 +52,7 @@ describe('nat-same-network', () => {
     ])
   })
 
-  it('is found on the real server, if it is told the virtual address', () => {
+  it('is found on the real server if the options name the virtual address', () => {
     const facts = natServer({
       addresses: addressesWith('192.168.79.102/24'),
       routes: [ROUTES[0]!, route('default', { gateway: '192.168.79.101', interface: 'eth0' })],
