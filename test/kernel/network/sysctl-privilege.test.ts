@@ -24,7 +24,7 @@ describe('an ordinary user', () => {
     const [read, ...written] = await endings(await makeNamespace(), wrapper, ...calls)
     expect(read).toEqual({ value: expect.any(Number) })
     for (const ending of written)
-      expect(ending).toMatchObject({ code: 'EACCES', explanation: expect.stringContaining('needs root') })
+      expect(ending).toMatchObject({ code: 'EACCES', explanation: expect.stringContaining('requires root') })
   })
 })
 
