@@ -49,6 +49,14 @@ export {
   type Severity,
 } from './doctor/model/finding.ts'
 export type { DiagnoseOptions, DoctorOptions, HostRole } from './doctor/model/options.ts'
+export type {
+  FirewallChain,
+  FirewallFacts,
+  FirewallField,
+  FirewallHook,
+  FirewallMatch,
+  FirewallRule,
+} from './facts/firewall.ts'
 export type { RoleHost } from './facts/host-access.ts'
 export type { FactsOptions, HostFacts, ModuleFacts } from './facts/host-facts.ts'
 export { Host, type HostOptions } from './host.ts'
