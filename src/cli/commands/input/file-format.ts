@@ -22,8 +22,9 @@ const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
 }
 
 /**
- * A line that begins a block of keepalived.conf. In YAML a colon would follow the word. It looks at one line
- * at a time: blanks across lines would take quadratic time. */
+ * A line that begins a block of keepalived.conf. In YAML a colon would follow the word. The pattern stays within one line, because
+ * blanks that span lines would take quadratic time.
+ */
 const KEEPALIVED = /^[^\S\n]*(virtual_server(_group)?|global_defs|vrrp_\w+)\b(?!\s*:)/m
 /** The first line that is neither empty nor a comment. */
 const FIRST_LINE = /^[^\S\n]*([^\s#].*)$/m
